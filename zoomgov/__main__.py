@@ -1,0 +1,27 @@
+"""Entry point: the app when there is nothing else to do, else a command.
+
+Starting the app must not pay for the command-line library, nor a command for textual.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run `zoomgov`."""
+    # Textual's log would record every paste and keystroke, the client secret among them.
+    os.environ.pop("TEXTUAL_LOG", None)
+    if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+        from zoomgov.app import run
+
+        run()
+        return
+    from zoomgov.cli import command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

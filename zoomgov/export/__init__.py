@@ -1,0 +1,1 @@
+"""Files to hand over: CSV, JSON and other formats."""

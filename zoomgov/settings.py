@@ -1,0 +1,140 @@
+"""Where things are: folders, environment, and Zoom's clouds with their hosts."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from zoomgov.secret import Credentials, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the text says which one, why, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One Zoom: where its tokens, its API and its pages for people are.
+
+    `token_url` takes the token request, `api_base` ends in `/v2`. Sources: Z-S2S, Z-USE for
+    zoom.us; third-party clients (R) for zoomgov.com.
+    """
+
+    name: str
+    token_url: str
+    api_base: str
+    marketplace_url: str
+    portal_url: str
+    custom: bool = False
+
+
+ZOOM_US: Final = Cloud(
+    name="zoom.us",
+    token_url="https://zoom.us/oauth/token",
+    api_base="https://api.zoom.us/v2",
+    marketplace_url="https://marketplace.zoom.us",
+    portal_url="https://zoom.us",
+)
+ZOOM_GOV: Final = Cloud(
+    name="zoomgov.com",
+    token_url="https://zoomgov.com/oauth/token",
+    api_base="https://api.zoomgov.com/v2",
+    marketplace_url="https://marketplace.zoomgov.com",
+    portal_url="https://zoomgov.com",
+)
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the loopback addresses, where plain http harms nobody."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_cloud(text: str) -> Cloud:
+    """Turn `zoom.us`, `zoomgov.com` or a base URL into a `Cloud`.
+
+    A base URL names a simulator or a proxy that serves both `/oauth/token` and `/v2`: https,
+    or http on loopback only, because the client secret is sent there.
+
+    Raises:
+        SettingsError: the text is none of these.
+    """
+    name = text.strip().rstrip("/")
+    for cloud in (ZOOM_US, ZOOM_GOV):
+        if name.lower() in (cloud.name, f"https://{cloud.name}"):
+            return cloud
+    try:
+        parts = urlsplit(name)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise SettingsError(f"{name!r} is not a web address: {error}.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise SettingsError(
+            f"{name!r} is not a Zoom cloud: use zoom.us, zoomgov.com, or an address that begins with https://."
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise SettingsError(
+            f"{name!r} would send the client secret unencrypted: use https:// (http is for this machine only)."
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise SettingsError(f"{name!r} must be a plain address: no user name, query or fragment.")
+    return Cloud(
+        name=name,
+        token_url=f"{name}/oauth/token",
+        api_base=f"{name}/v2",
+        marketplace_url=ZOOM_US.marketplace_url,
+        portal_url=ZOOM_US.portal_url,
+        custom=True,
+    )
+
+
+_CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOMGOV_CLIENT_SECRET")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the environment decides."""
+
+    data_dir: Path
+    """Folder of the registry and of each connector's store; mode 0700."""
+
+    environment_credentials: Credentials | None = None
+    """Set when all three ZOOMGOV_ variables are; they win over the keyring."""
+
+    @property
+    def registry_path(self) -> Path:
+        """The file of apps, owners and connectors."""
+        return self.data_dir / "connectors.sqlite3"
+
+    def store_path(self, connector_id: str) -> Path:
+        """The file of what was synced for one connector."""
+        return self.data_dir / "stores" / f"{connector_id}.sqlite3"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from `environ`; creates nothing.
+
+    `ZOOMGOV_HOME` moves the data folder from where the platform keeps such things.
+    """
+    if home := environ.get("ZOOMGOV_HOME"):
+        data_dir = Path(home).expanduser()
+    else:
+        from platformdirs import user_data_path
+
+        data_dir = user_data_path("zoomgov", appauthor=False)
+    account_id, client_id, client_secret = (environ.get(name, "").strip() for name in _CREDENTIAL_VARIABLES)
+    credentials = Credentials(account_id, client_id, Secret(client_secret))
+    return Settings(
+        data_dir=data_dir.absolute(),
+        environment_credentials=credentials if credentials.complete else None,
+    )

@@ -1,0 +1,1 @@
+"""The SQLite file of one connector: who has access to what, at every sync."""

@@ -1,0 +1,1 @@
+"""Reads everyone and everything from Zoom into the store, with progress."""

@@ -1,0 +1,129 @@
+"""What a sync tells while it runs: frozen facts, in order, to whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from zoomgov.store.model import Disagreement, ListKey, NotRead
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStarted:
+    resumed_lists: int
+    """Lists an interrupted run had finished, which are not read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListStarted:
+    key: ListKey
+    title: str
+    """In a person's words, e.g. `Admins of Finance`."""
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAdvanced:
+    key: ListKey
+    read: int
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRestarted:
+    key: ListKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFinished:
+    key: ListKey
+    read: int
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListNotRead:
+    key: ListKey
+    not_read: NotRead
+
+
+@dataclass(frozen=True, slots=True)
+class PartAdvanced:
+    """Progress of a part with many lists (admins of 1,000 groups): lists done of lists planned."""
+
+    part: str
+    title: str
+    done: int
+    planned: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Requests are held back; `seconds` from now, for `reason` in a person's words."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsCounted:
+    """Coalesced, at most a few a second."""
+
+    made: int
+    refused: int
+    retried: int
+    in_flight: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A line for the log: a retry, a renewed token, a changed page size."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    number: int
+
+
+SyncEvent = (
+    SyncStarted
+    | ListStarted
+    | ListAdvanced
+    | ListRestarted
+    | ListFinished
+    | ListNotRead
+    | PartAdvanced
+    | Waiting
+    | RequestsCounted
+    | Noted
+    | Published
+)
+
+
+class Outcome(StrEnum):
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """The end of a published sync. A sync that failed or was stopped raises instead."""
+
+    number: int
+    outcome: Outcome
+    counts: dict[str, int]
+    """As in `SyncInfo.counts`."""
+    not_read: tuple[NotRead, ...]
+    disagreements: tuple[Disagreement, ...]
+    requests: dict[str, int]
+    """By endpoint, e.g. `GET /users`."""
+    refused: int
+    retried: int
+    seconds: float
+    changes: dict[str, int] = field(default_factory=dict)
+    """Since the previous sync: users_added, users_removed, users_changed, grants_gained, grants_lost."""

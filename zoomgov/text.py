@@ -1,0 +1,47 @@
+"""Making names from Zoom safe to show and to write.
+
+Anyone who may set a display name in Zoom chooses text that ends up in an administrator's
+terminal and spreadsheet. Clean it at the edge: where it is drawn, printed or written.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+# Format characters that change how neighbours are drawn: bidirectional marks, embeddings, overrides and
+# isolates, the byte order mark, soft hyphen, interlinear annotation, tags. Joiners (ZWJ, ZWNJ) stay: names need them.
+_KEPT_FORMAT: Final = frozenset("\u200c\u200d")
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_SPACES: Final = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_FORMULA_STARTS: Final = frozenset("=+-@\t\r\n|%＝＋－＠")
+
+
+def printable(value: object) -> str:
+    """Return `value` as one line that a terminal shows as is.
+
+    Line breaks and tabs become blanks; control, escape, bidirectional, surrogate and private
+    characters become U+FFFD, so that something hidden is seen to be there.
+    """
+    text = "" if value is None else str(value)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_printable_character(character) for character in text)
+
+
+def _printable_character(character: str) -> str:
+    if character in _SPACES:
+        return " "
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cs", "Co", "Cn") or (category == "Cf" and character not in _KEPT_FORMAT):
+        return _REPLACEMENT
+    return character
+
+
+def spreadsheet_safe(value: object) -> str:
+    """Return `printable(value)` so that a spreadsheet reads it as text, never as a formula.
+
+    A leading apostrophe is what OWASP's page on CSV injection recommends.
+    """
+    text = printable(value)
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA_STARTS and text.strip() else text

@@ -1,0 +1,1 @@
+"""Checks that say why Zoom says no, and what to click."""

@@ -1,0 +1,1 @@
+"""Zoom's API and nothing else."""
