@@ -1,0 +1,283 @@
+"""Reading what comes back: every answer is an `Answer` or one typed `ZoomError`.
+
+Zoom's error answers come in several shapes and its texts vary over time, so texts are matched loosely, and
+code and text together: numbers like 200 and 300 mean different things per call (Zoom's error docs).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from zoomgov.text import printable
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.retry import retry_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from zoomgov.zoom.endpoints import Endpoint
+    from zoomgov.zoom.transport import Response
+
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
+"""What decoding bytes that are not JSON may raise."""
+_EXCERPT: Final = 400
+
+
+class _Envelope(msgspec.Struct, gc=False):
+    """The keys that tell an error, or the next page, whatever else there is. Any type: nothing is promised."""
+
+    code: object = None
+    message: object = None
+    error_code: object = None
+    errorCode: object = None
+    errorMessage: object = None
+    status: object = None
+    reason: object = None
+    error: object = None
+    errors: object = None
+    next_page_token: object = None
+    total_records: object = None
+    page_size: object = None
+
+
+_ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success. The body is a JSON object, or empty (204)."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    milliseconds: float = 0.0
+    tracking_id: str | None = None
+    next_page_token: str = ""
+    total_records: int | None = None
+    attempts: int = 1
+
+    def json(self) -> dict[str, Any]:
+        """The body as a plain object; `{}` when empty. Any: Zoom's fields are whatever Zoom sends."""
+        value = msgspec.json.decode(self.body) if self.body else {}
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known beside the answer itself."""
+
+    endpoint: str
+    milliseconds: float
+    attempts: int
+    now: datetime
+    """UTC, for Retry-After."""
+    hide: tuple[str, ...] = ()
+    """Texts that must not appear in an error even if the server sends them back: token, secret."""
+
+
+def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> Answer:
+    """Turn a response to a REST call into an `Answer`.
+
+    Raises:
+        ZoomError: the response is a refusal, or is not Zoom's.
+    """
+    envelope = _envelope(response.body)
+    tracking_id = response.headers.get("x-zm-trackingid")
+    if 200 <= response.status < 300 and envelope is not None and not _tells_error(envelope):
+        total = envelope.total_records
+        token = envelope.next_page_token
+        return Answer(
+            response.status,
+            response.headers,
+            response.body,
+            at.milliseconds,
+            tracking_id,
+            next_page_token=token if isinstance(token, str) else "",
+            total_records=total if isinstance(total, int) and not isinstance(total, bool) else None,
+            attempts=at.attempts,
+        )
+    if response.status == 204 and not response.body:
+        return Answer(204, response.headers, b"", at.milliseconds, tracking_id, attempts=at.attempts)
+    raise refusal(response, envelope, at)
+
+
+def refusal(response: Response, envelope: _Envelope | None, at: Circumstances) -> ZoomError:
+    """The typed error for a response that is not a success."""
+    text = _clean(response.body.decode("utf-8", "replace"), at.hide)
+    message = _message(envelope, at.hide)
+    code = _code(envelope)
+    missing = missing_scopes(message or text)
+    kind = _kind(response, envelope, code, message, text)
+    return ZoomError(
+        kind,
+        at.endpoint,
+        message or _unreadable(response),
+        status=response.status,
+        code=code,
+        tracking_id=_header(response, "x-zm-trackingid", at.hide),
+        missing_scopes=missing if kind is ErrorKind.SCOPE else (),
+        retry_at=retry_moment(response.headers, at.now, daily=kind is ErrorKind.DAILY_LIMIT),
+        milliseconds=at.milliseconds,
+        attempts=at.attempts,
+        body_excerpt=None if message else text[:_EXCERPT],
+    )
+
+
+def token_refusal(response: Response, at: Circumstances) -> ZoomError:
+    """The typed error for a token answer that holds no token: `{"reason", "error"}`, judged by `error` only."""
+    envelope = _envelope(response.body)
+    error = refusal(response, envelope, at)
+    if envelope is None or error.kind in (ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT, ErrorKind.SERVER):
+        return error
+    word = envelope.error if isinstance(envelope.error, str) and envelope.error else None
+    reason = envelope.reason if isinstance(envelope.reason, str) else ""
+    if word in ("server_error", "temporarily_unavailable"):
+        error.kind = ErrorKind.SERVER
+    elif word is not None or (error.code is not None and response.status < 500):
+        error.kind = ErrorKind.CREDENTIALS
+    else:
+        error.kind = ErrorKind.UNEXPECTED
+    if word is not None:
+        error.code = _clean(word, at.hide)
+        error.message = _clean(reason or word, at.hide)
+        error.body_excerpt = None
+    return error
+
+
+# `does not contain scopes:[a, b].`, the same as broken JSON with unescaped quotes, `does not contain a scope.`
+_SCOPE_TEXT: Final = re.compile(r"does\s+not\s+contain\b.*\bscope", re.IGNORECASE | re.DOTALL)
+_SCOPE_LIST: Final = re.compile(r"scopes?\s*:?\s*\[([^\]]*)\]", re.IGNORECASE)
+_SCOPE_WORD: Final = re.compile(r"contain\s+([\w:.,\s]+?)\s+scope", re.IGNORECASE)
+
+
+def missing_scopes(text: str) -> tuple[str, ...]:
+    """The scopes named by a missing-scope text, any one of which would do; empty when it names none."""
+    if not _SCOPE_TEXT.search(text):
+        return ()
+    found = _SCOPE_LIST.search(text) or _SCOPE_WORD.search(text)
+    if found is None:
+        return ()
+    names = (name.strip(" \t\n\r\"'\\") for name in found.group(1).split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+_NOT_FOUND_CODES: Final = frozenset({1001, 1010, 1034, 1120, 2001, 4130, 4131})
+_TOKEN_CODES: Final = frozenset({124, 4735, 4737, 4738, 4740, 4741})
+_CREDENTIAL_TEXT: Final = re.compile(
+    r"invalid api key or secret|not enabled? rest api|app has been disabled", re.IGNORECASE
+)
+_PAGE_TOKEN_TEXT: Final = re.compile(r"next.?page.?token", re.IGNORECASE)
+_PAID_TEXT: Final = re.compile(r"\bpaid\b", re.IGNORECASE)
+_PRIVILEGE_TEXT: Final = re.compile(r"permission|privilege|not permitted", re.IGNORECASE)
+_MISSING_TEXT: Final = re.compile(r"not exist|not found|not belong", re.IGNORECASE)
+
+
+def _kind(response: Response, envelope: _Envelope | None, code: int | str | None, message: str, text: str) -> ErrorKind:
+    status = response.status
+    if status < 500 and status != 429 and _SCOPE_TEXT.search(message or text):
+        return ErrorKind.SCOPE
+    if status == 429 or (code == 429 and status < 500):
+        return _limit_kind(response, message or text)
+    if status >= 500:
+        return ErrorKind.SERVER
+    if status == 407:
+        return ErrorKind.UNREACHABLE
+    if code in _TOKEN_CODES or (code == 4700 and _tells_error(envelope)):
+        return ErrorKind.TOKEN
+    if _CREDENTIAL_TEXT.search(message):
+        return ErrorKind.CREDENTIALS
+    if envelope is None and status == 403 and "<" not in text and _PRIVILEGE_TEXT.search(text):
+        return ErrorKind.PRIVILEGE  # plain text has been seen
+    if envelope is None or (code is None and not message):
+        return ErrorKind.UNEXPECTED
+    if status == 401:
+        return ErrorKind.TOKEN
+    if _PAGE_TOKEN_TEXT.search(message):
+        return ErrorKind.PAGE_TOKEN
+    if code in (200, None) and status != 404 and _PAID_TEXT.search(message):
+        return ErrorKind.PLAN
+    if (code == 200 or status == 403) and _PRIVILEGE_TEXT.search(message):
+        return ErrorKind.PRIVILEGE
+    if status == 404 or code in _NOT_FOUND_CODES or (code == 300 and _MISSING_TEXT.search(message)):
+        return ErrorKind.NOT_FOUND
+    return ErrorKind.PRIVILEGE if status == 403 else ErrorKind.REQUEST
+
+
+def _limit_kind(response: Response, text: str) -> ErrorKind:
+    kind = response.headers.get("x-ratelimit-type", "").lower()
+    daily = "daily" in kind or (not kind.startswith("qps") and re.search(r"\bdaily\b", text, re.IGNORECASE))
+    return ErrorKind.DAILY_LIMIT if daily else ErrorKind.RATE_LIMIT
+
+
+def _envelope(body: bytes) -> _Envelope | None:
+    try:
+        return _ENVELOPE.decode(body)
+    except UNREADABLE:
+        return None
+
+
+def _tells_error(envelope: _Envelope | None) -> bool:
+    """True for the error shapes, whatever the HTTP status: an error body with HTTP 200 has been seen."""
+    if envelope is None:
+        return False
+    if envelope.status is False or envelope.errorCode is not None or envelope.error_code is not None:
+        return True
+    return envelope.code is not None and (isinstance(envelope.message, str) or envelope.errors is not None)
+
+
+def _code(envelope: _Envelope | None) -> int | str | None:
+    if envelope is None:
+        return None
+    for value in (envelope.code, envelope.errorCode, envelope.error_code):
+        if isinstance(value, bool):
+            continue
+        if isinstance(value, int):
+            return value
+        if isinstance(value, str) and value:
+            return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else printable(value)[:80]
+    return None
+
+
+def _message(envelope: _Envelope | None, hide: tuple[str, ...]) -> str:
+    if envelope is None:
+        return ""
+    for value in (envelope.message, envelope.errorMessage, envelope.reason):
+        if isinstance(value, str) and value.strip():
+            text = value
+            break
+    else:
+        return ""
+    if isinstance(envelope.errors, list):
+        details = [item for item in envelope.errors if isinstance(item, dict)]
+        text += "".join(f" {item.get('field', '')}: {item.get('message', '')}" for item in details[:3])
+    return _clean(text, hide)[:1000]
+
+
+def _clean(text: str, hide: tuple[str, ...]) -> str:
+    for secret in hide:
+        if secret:
+            text = text.replace(secret, "…")
+    return printable(text[: 10 * _EXCERPT]).strip()
+
+
+def _header(response: Response, name: str, hide: tuple[str, ...]) -> str | None:
+    value = response.headers.get(name)
+    return _clean(value, hide)[:200] if value else None
+
+
+def _unreadable(response: Response) -> str:
+    """What happened, when the answer itself says nothing that can be quoted."""
+    kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+    if 300 <= response.status < 400:
+        return "The answer is a redirect, which is not followed: the access token would go along."
+    if not response.body.strip():
+        return "The answer is empty."
+    if "html" in kind or response.body.lstrip()[:1] == b"<":
+        return "The answer is a web page, not Zoom's API: a gateway or a proxy sent it."
+    return "The answer is not the JSON that Zoom's docs describe."

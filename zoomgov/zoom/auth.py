@@ -1,0 +1,183 @@
+"""One access token per process, shared by every call, kept in memory only (Zoom's Server-to-Server OAuth docs)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from zoomgov.zoom.answers import UNREADABLE, Circumstances, token_refusal
+from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.hosts import choose_api_base
+from zoomgov.zoom.retry import retry_delay
+from zoomgov.zoom.transport import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from zoomgov.secret import Credentials
+    from zoomgov.settings import Cloud
+    from zoomgov.zoom.transport import Response, Transport
+
+TOKEN_ENDPOINT: Final = "POST /oauth/token"
+EARLY: Final = 300.0
+"""Seconds before its end at which a token is renewed."""
+_LIFETIME: Final = 3600.0
+_ATTEMPTS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """What may be known about a token; the token itself is not here."""
+
+    scopes: frozenset[str]
+    api_base: str
+    """Ends in `/v2`."""
+    expires_in: int
+    """Seconds, as Zoom said."""
+    note: str = ""
+    """Why the answer's `api_url` was ignored, if it was."""
+
+
+class _Answer(msgspec.Struct, gc=False):
+    access_token: object = None
+    expires_in: object = None
+    scope: object = None
+    api_url: object = None
+
+
+class TokenSource:
+    """Hands out the token; renews it before it ends, and when told that it no longer works.
+
+    Concurrent callers share one renewal: 32 requests that meet an expired token cost one token request.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        credentials: Credentials,
+        transport: Transport,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+        random: Callable[[], float],
+    ) -> None:
+        self._cloud = cloud
+        self._credentials = credentials
+        self._transport = transport
+        self._clock = clock
+        self._now = now
+        self._sleep = sleep
+        self._random = random
+        self._token: str | None = None
+        self._renew_at = 0.0
+        self._renewal: asyncio.Task[str] | None = None
+        self.info: TokenInfo | None = None
+        self.requests = 0
+
+    def __repr__(self) -> str:
+        return f"TokenSource({self._cloud.name})"
+
+    async def token(self) -> str:
+        """The token to use now.
+
+        Raises:
+            ZoomError: no token can be had.
+        """
+        if self._token is not None and self._clock() < self._renew_at:
+            return self._token
+        return await self._shared_renewal()
+
+    async def renew(self, stale: str) -> str:
+        """A token other than `stale`, which Zoom refused; costs nothing if somebody renewed it meanwhile."""
+        if self._token is not None and self._token != stale:
+            return self._token
+        return await self._shared_renewal()
+
+    def forget(self) -> None:
+        """Drop the token, so that the next call asks for one with the scopes the app has by then."""
+        self._token = None
+
+    async def aclose(self) -> None:
+        self._token = None
+        if self._renewal is not None:
+            self._renewal.cancel()
+            await asyncio.gather(self._renewal, return_exceptions=True)
+
+    async def _shared_renewal(self) -> str:
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._request_patiently(), name="zoom-token")
+            self._renewal.add_done_callback(_retrieve)
+        try:
+            return await asyncio.shield(self._renewal)
+        except ZoomError as error:
+            raise replace(error) from None  # each caller its own: a shared one would collect everybody's traceback
+
+    async def _request_patiently(self) -> str:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._request(attempt)
+            except ZoomError as error:
+                delay = retry_delay(error, attempt, self._now(), self._random) if attempt < _ATTEMPTS else None
+                if delay is None:
+                    raise
+            await self._sleep(delay)
+
+    async def _request(self, attempt: int) -> str:
+        credentials = self._credentials
+        pair = f"{credentials.client_id}:{credentials.client_secret.reveal()}"
+        basic = base64.b64encode(pair.encode()).decode()
+        body = urlencode({"grant_type": "account_credentials", "account_id": credentials.account_id})
+        request = Request(
+            "POST",
+            self._cloud.token_url,
+            TOKEN_ENDPOINT,
+            {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"},
+            body.encode(),
+        )
+        self.requests += 1
+        started = self._clock()
+        response = await self._transport.send(request)
+        token, info, lifetime = self._read(response)
+        if token is None or info is None:
+            milliseconds = (self._clock() - started) * 1000
+            hide = (credentials.client_secret.reveal(), basic)
+            raise token_refusal(response, Circumstances(TOKEN_ENDPOINT, milliseconds, attempt, self._now(), hide))
+        self._token, self.info = token, info
+        self._renew_at = started + lifetime - min(EARLY, lifetime / 2)
+        return token
+
+    def _read(self, response: Response) -> tuple[str | None, TokenInfo | None, float]:
+        try:
+            answer = msgspec.json.decode(response.body, type=_Answer)
+        except UNREADABLE:
+            return None, None, 0.0
+        token = answer.access_token
+        if response.status != 200 or not isinstance(token, str) or not _fits_a_header(token):
+            return None, None, 0.0
+        seconds = answer.expires_in
+        if isinstance(seconds, str) and seconds.isascii() and seconds.isdigit():
+            seconds = int(seconds[:9])
+        usable = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        lifetime = min(max(float(seconds), 0.0), 86400.0) if usable else _LIFETIME  # type: ignore[arg-type]
+        scope = answer.scope if isinstance(answer.scope, str) else ""
+        base, note = choose_api_base(answer.api_url, self._cloud)
+        return token, TokenInfo(frozenset(scope.split()), base, int(lifetime), note), lifetime
+
+
+def _fits_a_header(token: str) -> bool:
+    return bool(token) and token.isascii() and token.isprintable() and " " not in token
+
+
+def _retrieve(task: asyncio.Task[str]) -> None:
+    """Look at the outcome even if every caller has gone, so that asyncio has nothing to complain about."""
+    if not task.cancelled():
+        task.exception()

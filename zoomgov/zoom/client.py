@@ -1,0 +1,306 @@
+"""Zoom's API for the rest of the program: one token, paced requests, retries, pages, typed errors.
+
+Importing this module is cheap next to what it needs (the JSON decoder); the HTTP library itself is
+imported with the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random as random_module
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
+from zoomgov.zoom.auth import TokenInfo, TokenSource
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.limits import DailyBudget, Limits, RateMeter, Tier
+from zoomgov.zoom.retry import gives_up, retry_delay
+from zoomgov.zoom.transport import HttpxTransport, Request
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from zoomgov.secret import Credentials
+    from zoomgov.settings import Cloud
+    from zoomgov.zoom.endpoints import Endpoint
+    from zoomgov.zoom.transport import Response, Transport
+
+__all__ = ["Answer", "Memory", "Stats", "TokenInfo", "ZoomClient"]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a client learns about an account and the next one may start with. Holds no secret."""
+
+    tier: Tier | None = None
+    page_sizes: dict[str, int] = field(default_factory=dict)
+    """The page size that worked, by `Endpoint.memory_key`, where the largest did not."""
+    budget: DailyBudget = field(default_factory=DailyBudget)
+
+
+@dataclass(slots=True)
+class Stats:
+    """Counters since the client was made."""
+
+    by_endpoint: Counter[str] = field(default_factory=Counter)
+    """Requests sent, by endpoint template, e.g. `GET /users`; retries count again, token requests do not."""
+    refused: int = 0
+    """Answers 429."""
+    retried: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    @property
+    def made(self) -> int:
+        return self.by_endpoint.total()
+
+
+class ZoomClient:
+    """An async client of one account. Use it as a context manager, or call `aclose`.
+
+    `on_wait(seconds, reason)` and `on_note(text)` may be set to hear why it is quiet and what it decided.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        credentials: Credentials,
+        *,
+        transport: Transport | None = None,
+        memory: Memory | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = random_module.random,
+    ) -> None:
+        self.cloud = cloud
+        self.memory = memory or Memory()
+        self.stats = Stats()
+        self.on_wait: Callable[[float, str], None] | None = None
+        self.on_note: Callable[[str], None] | None = None
+        self._transport = transport or HttpxTransport()
+        self._clock = clock
+        self._now = now
+        self._sleep = sleep
+        self._random = random
+        self._tokens = TokenSource(
+            cloud, credentials, self._transport, clock=clock, now=now, sleep=sleep, random=random
+        )
+        self._hide = (credentials.client_secret.reveal(),)
+        self.limits = Limits(clock, sleep, self.memory.tier or Tier.PRO, self.memory.budget)
+        self._meter = RateMeter(clock)
+
+    def __repr__(self) -> str:
+        return f"ZoomClient({self.cloud.name})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._tokens.aclose()
+        await self._transport.aclose()
+
+    @property
+    def per_second(self) -> float:
+        """Requests sent per second, over the last few seconds."""
+        return self._meter.per_second
+
+    @property
+    def token_requests(self) -> int:
+        return self._tokens.requests
+
+    async def authenticate(self, *, fresh: bool = False) -> TokenInfo:
+        """Get a token, or with `fresh` a new one (scopes added since are only in tokens issued since).
+
+        Raises:
+            ZoomError: CREDENTIALS, UNREACHABLE, ... when there is none to be had.
+        """
+        if fresh:
+            self._tokens.forget()
+        await self._tokens.token()
+        assert self._tokens.info is not None
+        return self._tokens.info
+
+    def set_tier(self, tier: Tier) -> None:
+        """Pace for `tier`, which the plan told; remembered."""
+        if self.limits.set_tier(tier):
+            self._note(f"Zoom's limits for this account: {tier.title}.")
+        self.memory.tier = tier
+
+    async def get(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str] = {},
+        query: Mapping[str, str | int] = {},
+        retry: bool = True,
+    ) -> Answer:
+        """Send one GET, within the limits, again after what passes by itself unless `retry` is False.
+
+        Raises:
+            ZoomError: Zoom's refusal, or what is in the way.
+        """
+        attempt, renewed = 0, False
+        while True:
+            attempt += 1
+            token = await self._tokens.token()
+            try:
+                return await self._attempt(endpoint, path, query, token, attempt)
+            except ZoomError as error:
+                failure = error
+            if failure.kind is ErrorKind.TOKEN and not renewed:
+                renewed = True
+                self._note("Zoom no longer takes the access token: asked for a new one.")
+                await self._tokens.renew(token)
+                continue
+            now = self._now()
+            if gives_up(failure, now):
+                failure.kind = ErrorKind.DAILY_LIMIT
+            delay = retry_delay(failure, attempt, now, self._random) if retry else None
+            if delay is None:
+                raise failure
+            self.stats.retried += 1
+            if failure.kind is not ErrorKind.RATE_LIMIT:
+                self._note(f"Trying again: {failure}")
+            if delay >= 1.0 and self.on_wait is not None:
+                self.on_wait(delay, f"{failure.endpoint}: {failure.message}")
+            await self._sleep(delay)
+
+    async def pages(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str] = {},
+        query: Mapping[str, str | int] = {},
+        page_size: int | None = None,
+    ) -> AsyncIterator[Answer]:
+        """Yield a list's pages, asking for the largest Zoom takes, until there is no next page token.
+
+        Every other parameter stays the same while a token is followed (Zoom's pagination docs).
+
+        Raises:
+            ZoomError: PAGE_TOKEN when the list must start again, UNEXPECTED when a token repeats, and all of `get`.
+        """
+        answer, size = await self._first_page(endpoint, path, query, page_size)
+        seen: set[str] = set()
+        while True:
+            yield answer
+            token = answer.next_page_token
+            if not token:
+                return
+            if token in seen:
+                raise ZoomError(
+                    ErrorKind.UNEXPECTED,
+                    endpoint.template,
+                    "Zoom gave the same next page token twice: the list has no end.",
+                )
+            seen.add(token)
+            following: dict[str, str | int] = dict(query)
+            if size is not None:
+                following["page_size"] = size
+            answer = await self.get(endpoint, path=path, query={**following, "next_page_token": token})
+
+    async def _first_page(
+        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], wanted: int | None
+    ) -> tuple[Answer, int | None]:
+        """The first page and the size it was asked with, falling back while Zoom refuses the size."""
+        if not endpoint.page_sizes and wanted is None:
+            return await self.get(endpoint, path=path, query=query), None
+        sizes = (wanted,) if wanted is not None else endpoint.page_sizes
+        known = self.memory.page_sizes.get(endpoint.memory_key)
+        if wanted is None and known is not None:
+            sizes = tuple(size for size in sizes if size <= known) or sizes[-1:]
+        for size in sizes:
+            try:
+                answer = await self.get(endpoint, path=path, query={**query, "page_size": size})
+            except ZoomError as error:
+                if error.kind is not ErrorKind.REQUEST or error.status != 400 or size == sizes[-1]:
+                    raise
+                self._remember_page_size(endpoint, sizes[sizes.index(size) + 1])
+                continue
+            if wanted is None and answer.next_page_token and size != sizes[-1]:
+                self._notice_cap(endpoint, answer, size)
+            return answer, size
+        raise AssertionError("a paged endpoint has a page size")
+
+    def _notice_cap(self, endpoint: Endpoint, answer: Answer, asked: int) -> None:
+        """Remember when Zoom gave a shorter page than asked though more follow."""
+        rows = count_rows(endpoint, answer)
+        if rows is not None and (caps := [size for size in endpoint.page_sizes if rows <= size < asked]):
+            self._remember_page_size(endpoint, min(caps))
+
+    def _remember_page_size(self, endpoint: Endpoint, size: int) -> None:
+        if self.memory.page_sizes.get(endpoint.memory_key) != size:
+            self.memory.page_sizes[endpoint.memory_key] = size
+            self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
+
+    async def _attempt(
+        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], token: str, attempt: int
+    ) -> Answer:
+        assert self._tokens.info is not None
+        url = endpoint.url(self._tokens.info.api_base, path, query)
+        request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token}"})
+        limiter = self.limits.by_label[endpoint.label]
+        self.memory.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
+        await limiter.slot(self.limits.in_flight, self.on_wait)
+        stats = self.stats
+        stats.by_endpoint[endpoint.template] += 1
+        stats.in_flight += 1
+        stats.most_in_flight = max(stats.most_in_flight, stats.in_flight)
+        self._meter.count()
+        started = self._clock()
+        try:
+            response = await self._transport.send(request)
+        except ZoomError as error:
+            error.attempts = attempt
+            error.milliseconds = (self._clock() - started) * 1000
+            raise
+        finally:
+            stats.in_flight -= 1
+            self.limits.in_flight.release()
+        milliseconds = (self._clock() - started) * 1000
+        self._learn(endpoint, response)
+        hide = (token, *self._hide)
+        try:
+            return read_answer(
+                endpoint, response, Circumstances(endpoint.template, milliseconds, attempt, self._now(), hide)
+            )
+        except ZoomError as error:
+            if error.kind is ErrorKind.RATE_LIMIT and not gives_up(error, self._now()):
+                asked = (error.retry_at - self._now()).total_seconds() if error.retry_at is not None else None
+                limiter.refused(asked)
+            if error.kind in (ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT):
+                stats.refused += 1
+            raise
+
+    def _learn(self, endpoint: Endpoint, response: Response) -> None:
+        tier = self.limits.learn(endpoint.label, response.headers)
+        if self.limits.learnt:
+            self.memory.tier = self.limits.tier
+        if tier is not None:
+            self._note(f"Zoom's limits for this account: {tier.title}.")
+
+    def _note(self, text: str) -> None:
+        if self.on_note is not None:
+            self.on_note(text)
+
+
+def count_rows(endpoint: Endpoint, answer: Answer) -> int | None:
+    """How many rows a page has, without decoding them; None when the list is not where it should be."""
+    try:
+        page = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+        for key in endpoint.list_keys:
+            if key in page:
+                return len(msgspec.json.decode(page[key], type=list[msgspec.Raw]))
+    except UNREADABLE:
+        pass
+    return None

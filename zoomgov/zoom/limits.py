@@ -1,0 +1,228 @@
+"""As fast as Zoom allows and no faster: one paced limiter per label, and the day's budget.
+
+Zoom's limits are per second and account, shared by all apps of the account, so what is left for us changes
+under way. Each limiter grants evenly paced slots at 95 % of the ceiling (measured: bursts, and anything above
+97 %, cost more in refusals than they gain), backs off when refused and recovers slowly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.zoom.endpoints import Label
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Clock = Callable[[], float]
+    Sleep = Callable[[float], Awaitable[None]]
+    OnWait = Callable[[float, str], None]
+
+MAX_IN_FLIGHT: Final = 32
+"""Rate times round trip: 60/s at 0.3 s needs 18. More only adds refusals."""
+PACE: Final = 0.95
+DECREASE: Final = 0.85
+DECREASE_EVERY: Final = 0.5
+"""Seconds between two decreases: one burst of refusals is one sign, not many."""
+FLOOR: Final = 0.2
+RECOVERY: Final = 0.04
+"""Of the full rate, per second."""
+PAUSE: Final = 0.15
+"""Seconds without requests after a refusal that names no time."""
+TELL_AFTER: Final = 1.0
+"""Seconds of waiting from which it is worth telling."""
+
+
+class Tier(Enum):
+    """Zoom's three columns: requests per second by label, and per day (Zoom's rate-limit docs)."""
+
+    FREE = (
+        "Free",
+        {Label.LIGHT: 4, Label.MEDIUM: 2, Label.HEAVY: 1},
+        {Label.LIGHT: 6000, Label.MEDIUM: 2000, Label.HEAVY: 1000},
+    )
+    PRO = ("Pro", {Label.LIGHT: 30, Label.MEDIUM: 20, Label.HEAVY: 10}, {Label.HEAVY: 30_000})
+    BUSINESS = ("Business or higher", {Label.LIGHT: 80, Label.MEDIUM: 60, Label.HEAVY: 40}, {Label.HEAVY: 60_000})
+
+    def __init__(self, title: str, per_second: dict[Label, int], per_day: dict[Label, int]) -> None:
+        self.title = title
+        self.per_second = per_second
+        self.per_day = per_day
+
+
+def tier_of_plan(code: str) -> Tier | None:
+    """The tier behind `plan_base.type` of plan usage; None for codes that tell nothing."""
+    code = code.lower()
+    if "business" in code or "ent" in code or code.startswith("edu"):
+        return Tier.BUSINESS
+    if code in ("monthly", "yearly") or "pro" in code:
+        return Tier.PRO
+    return Tier.FREE if code in ("free", "basic") else None
+
+
+class Limiter:
+    """Evenly paced slots for one label, first come first served."""
+
+    def __init__(self, label: Label, ceiling: float, clock: Clock, sleep: Sleep) -> None:
+        self.label = label
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+        self._next = clock()
+        self._pause_until = self._next
+        self._decreased = float("-inf")
+        self._full = self._base = ceiling * PACE
+        self._base_at = self._next
+
+    @property
+    def rate(self) -> float:
+        """Requests per second granted at the moment."""
+        return min(self._full, self._base + (self._clock() - self._base_at) * RECOVERY * self._full)
+
+    def set_ceiling(self, ceiling: float) -> None:
+        """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
+        if ceiling * PACE != self._full:
+            self._full = self._base = ceiling * PACE
+            self._base_at = self._clock()
+
+    async def slot(self, in_flight: asyncio.Semaphore, on_wait: OnWait | None = None) -> None:
+        """Wait for a place among those in flight, then for a slot; the caller releases `in_flight`.
+
+        The place is taken first: a slot must be used at once, or slots pile up into a burst. Whoever is at the
+        head looks again after each wait, because a pause may have begun meanwhile.
+        """
+        async with self._turn:
+            await in_flight.acquire()
+            try:
+                while True:
+                    now = self._clock()
+                    wait = max(self._next, self._pause_until) - now
+                    if wait <= 0:
+                        break
+                    if on_wait is not None and self._pause_until - now >= TELL_AFTER:
+                        on_wait(self._pause_until - now, f"Zoom's limit for {self.label} requests is reached")
+                    await self._sleep(wait)
+                interval = 1.0 / self.rate
+                self._next = max(self._next, self._clock() - interval / 2) + interval
+            except BaseException:
+                in_flight.release()
+                raise
+
+    def refused(self, pause: float | None) -> None:
+        """Take note of a per-second refusal: go slower, and pause for `pause` seconds if Zoom named a time."""
+        now = self._clock()
+        self._pause_until = max(self._pause_until, now + (PAUSE if pause is None else max(pause, 0.0)))
+        if now - self._decreased >= DECREASE_EVERY:
+            self._base = max(self.rate * DECREASE, self._full * FLOOR)
+            self._base_at = self._decreased = now
+
+
+@dataclass(slots=True)
+class DailyBudget:
+    """Requests spent today (UTC) by label, kept across runs by whoever persists `counts` and `day`."""
+
+    day: date = date.min
+    counts: dict[Label, int] = field(default_factory=dict)
+
+    def spend(self, label: Label, tier: Tier, endpoint: str, now: datetime) -> None:
+        """Count one request.
+
+        Raises:
+            ZoomError: DAILY_LIMIT when the tier's budget for `label` is spent; nothing was sent.
+        """
+        if now.date() != self.day:
+            self.day = now.date()
+            self.counts.clear()
+        used = self.counts.get(label, 0)
+        limit = tier.per_day.get(label)
+        if limit is not None and used >= limit:
+            raise ZoomError(
+                ErrorKind.DAILY_LIMIT,
+                endpoint,
+                f"All {limit} {label} requests that a {tier.title} account has per day are used.",
+                retry_at=datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1),
+            )
+        self.counts[label] = used + 1
+
+    def left(self, label: Label, tier: Tier, now: datetime) -> int | None:
+        """Requests left today, or None when the tier has no budget for `label`."""
+        limit = tier.per_day.get(label)
+        if limit is None:
+            return None
+        return limit - (self.counts.get(label, 0) if now.date() == self.day else 0)
+
+
+_UNLIMITED: Final = re.compile(r"unlimited", re.IGNORECASE)
+
+
+class Limits:
+    """The limiters of one account, and what the answers' headers teach about its tier."""
+
+    def __init__(self, clock: Clock, sleep: Sleep, tier: Tier = Tier.PRO, budget: DailyBudget | None = None) -> None:
+        self.tier = tier
+        self.learnt = False
+        """True once headers or the plan told the tier; until then it is a guess."""
+        self.budget = budget or DailyBudget()
+        self.in_flight = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self.by_label = {label: Limiter(label, tier.per_second[label], clock, sleep) for label in Label}
+
+    def set_tier(self, tier: Tier) -> bool:
+        """Pace for `tier`; True when that is news."""
+        news = tier is not self.tier
+        self.learnt = True
+        self.tier = tier
+        for label, limiter in self.by_label.items():
+            limiter.set_ceiling(tier.per_second[label])
+        return news
+
+    def learn(self, label: Label, headers: Mapping[str, str]) -> Tier | None:
+        """Read X-RateLimit-Limit of a per-second answer; returns the tier when it is news.
+
+        A number that is in none of Zoom's columns changes this label's pace only.
+        """
+        if "daily" in headers.get("x-ratelimit-type", "").lower():
+            return None
+        text = headers.get("x-ratelimit-limit", "").strip()
+        if not text or headers.get("x-ratelimit-category", label).strip().lower() != label:
+            return None
+        if _UNLIMITED.fullmatch(text):
+            return Tier.BUSINESS if self.set_tier(Tier.BUSINESS) else None
+        if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= 1000:
+            return None
+        ceiling = int(text[:9])
+        for tier in Tier:
+            if tier.per_second[label] == ceiling:
+                return tier if self.set_tier(tier) else None
+        self.by_label[label].set_ceiling(ceiling)
+        return None
+
+
+class RateMeter:
+    """Requests per second over the last few seconds."""
+
+    def __init__(self, clock: Clock, span: float = 3.0) -> None:
+        self._clock = clock
+        self._span = span
+        self._times: deque[float] = deque()
+
+    def count(self) -> None:
+        self._times.append(self._clock())
+        self._trim()
+
+    def _trim(self) -> None:
+        while self._times and self._times[0] < self._clock() - self._span:
+            self._times.popleft()
+
+    @property
+    def per_second(self) -> float:
+        self._trim()
+        if not self._times:
+            return 0.0
+        return len(self._times) / max(1.0, min(self._span, self._clock() - self._times[0]))

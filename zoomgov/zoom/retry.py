@@ -1,0 +1,91 @@
+"""When to try again, and when to say so instead."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PATIENCE: Final = 90.0
+"""Seconds. Asked to wait longer than this, a request fails with the time instead of sleeping."""
+_YEAR: Final = 366 * 86400.0
+
+_ATTEMPTS: Final = {
+    ErrorKind.RATE_LIMIT: 12,
+    ErrorKind.SERVER: 6,
+    ErrorKind.TIMEOUT: 4,
+    ErrorKind.UNREACHABLE: 5,
+    ErrorKind.UNEXPECTED: 4,  # half an answer, or a gateway's page: the next one is often whole
+}
+
+
+def retry_moment(headers: Mapping[str, str], now: datetime, *, daily: bool = False) -> datetime | None:
+    """When Zoom says to come back: Retry-After as seconds, HTTP date or ISO time, else X-RateLimit-Reset.
+
+    A daily limit without either reopens at the next 00:00 UTC (Zoom's rate-limit docs).
+    """
+    found = _moment(headers.get("retry-after", ""), now)
+    if found is None and (reset := headers.get("x-ratelimit-reset", "").strip()).isdigit():
+        found = _timestamp(reset)
+    if found is None and daily:
+        return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
+    return found
+
+
+def _timestamp(text: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(text[:12]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        pass
+    else:
+        return now + timedelta(seconds=min(max(seconds, 0.0), _YEAR)) if math.isfinite(seconds) else None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def retry_delay(error: ZoomError, attempt: int, now: datetime, random: Callable[[], float]) -> float | None:
+    """Seconds to wait before attempt `attempt + 1` of an idempotent read, or None to give up.
+
+    Capped exponential back-off with jitter, never sooner than Zoom asks. A per-second refusal waits little:
+    the limiter, which saw it too, holds the request back.
+    """
+    if attempt >= _ATTEMPTS.get(error.kind, 0):
+        return None
+    base, cap = (0.1, 5.0) if error.kind is ErrorKind.RATE_LIMIT else (0.5, 15.0)
+    delay = min(cap, base * 2.0 ** (attempt - 1)) * (0.5 + 0.5 * random())
+    if error.retry_at is not None:
+        asked = (error.retry_at - now).total_seconds()
+        if asked > PATIENCE:
+            return None
+        delay = max(delay, asked + 0.25 * random())
+    return delay
+
+
+def gives_up(error: ZoomError, now: datetime) -> bool:
+    """True for a per-second refusal that asks for more patience than there is: the day's budget by another name."""
+    return (
+        error.kind is ErrorKind.RATE_LIMIT
+        and error.retry_at is not None
+        and (error.retry_at - now).total_seconds() > PATIENCE
+    )
