@@ -13,7 +13,8 @@ def main() -> None:
     """Run `zoomgov`."""
     # Textual's log would record every paste and keystroke, the client secret among them.
     os.environ.pop("TEXTUAL_LOG", None)
-    if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:
         from zoomgov.app import run
 
         run()

@@ -1,0 +1,215 @@
+"""A person at a terminal: the installed program in tmux, a simulator as its own process, a real keyring."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PATIENCE = 40.0
+"""Seconds until a screen must have appeared; generous, since a laden machine is slow and a hang is what we look for."""
+
+
+class Terminal:
+    """One tmux server with one window; `type` presses keys, `wait_for` reads the screen."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], folder: Path, size: tuple[int, int]) -> None:
+        self._socket = f"zoomgov-{uuid.uuid4().hex[:12]}"
+        columns, rows = size
+        assignments = [f"{name}={value}" for name, value in environment.items()]
+        self._tmux(
+            "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder),
+            "env", "-i", *assignments, *command,
+            ";", "set-option", "-g", "remain-on-exit", "on",
+        )  # fmt: skip
+
+    def _tmux(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["tmux", "-L", self._socket, *arguments], check=True, capture_output=True, text=True, timeout=20
+        ).stdout
+
+    def keys(self, *names: str) -> None:
+        """Press keys by tmux's names, e.g. `Enter`, `Escape`, `C-c`."""
+        self._tmux("send-keys", *names)
+
+    def write(self, text: str) -> None:
+        """Type text letter by letter."""
+        self._tmux("send-keys", "-l", text)
+
+    def paste(self, text: str) -> None:
+        """Paste as a terminal does (bracketed)."""
+        subprocess.run(["tmux", "-L", self._socket, "load-buffer", "-"], input=text, check=True, text=True, timeout=20)
+        self._tmux("paste-buffer", "-p", "-d")
+
+    @property
+    def screen(self) -> str:
+        """What the person sees."""
+        return self._tmux("capture-pane", "-p")
+
+    def wait_for(self, *texts: str, absent: str | None = None) -> str:
+        """Wait until every text stands on the screen (line breaks count as blanks); returns it."""
+
+        def there(screen: str) -> bool:
+            flat = " ".join(screen.split())
+            return all(" ".join(text.split()) in flat for text in texts) and (absent is None or absent not in flat)
+
+        return self._until(there, f"{texts!r} to appear" + (f" and {absent!r} to go" if absent else ""))
+
+    def wait_until_ended(self) -> None:
+        """Wait until the program has left."""
+        self._until(lambda screen: "Pane is dead" in screen, "the program to end")
+
+    def _until(self, condition: Callable[[str], bool], what: str) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            screen = self.screen
+            if condition(screen):
+                return screen
+            if time.monotonic() > deadline:
+                pytest.fail(f"waited {PATIENCE:.0f} s for {what}; the screen shows:\n{screen}")
+            time.sleep(0.05)  # polling another process: nothing to await
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, timeout=20, check=False)
+
+
+def _need(condition: bool, reason: str) -> None:
+    """Skip on a person's machine that lacks a part; fail where the checks promise to have it."""
+    if not condition:
+        (pytest.fail if os.environ.get("REAL_KEYRING") == "1" else pytest.skip)(reason)
+
+
+@pytest.fixture
+def person_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a person's shell: an empty home and the session's keyring, nothing of ours."""
+    home = tmp_path / "home"
+    temporary = tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    kept = ("PATH", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "GNOME_KEYRING_CONTROL")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "TEXTUAL_ANIMATIONS": "none",
+    }
+
+
+@pytest.fixture
+def program() -> list[str]:
+    """The command that starts the program."""
+    return [sys.executable, "-m", "zoomgov"]
+
+
+@pytest.fixture
+def open_terminal(
+    tmp_path: Path, person_environment: dict[str, str], program: list[str]
+) -> Iterator[Callable[..., Terminal]]:
+    """Start the program in a terminal of 80x24; every one is closed at the end."""
+    _need(shutil.which("tmux") is not None, "tmux is not installed: apt-get install tmux")
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, size: tuple[int, int] = (80, 24), **extra: str) -> Terminal:
+        terminal = Terminal([*program, *arguments], {**person_environment, **extra}, tmp_path, size)
+        opened.append(terminal)
+        return terminal
+
+    yield start
+    for terminal in opened:
+        terminal.close()
+
+
+@pytest.fixture
+def real_keyring(person_environment: dict[str, str]) -> None:
+    """Require an unlocked Secret Service in this session."""
+    probe = "import keyring; k = keyring.get_keyring(); print(type(k).__module__); k.set_password('zoomgov-probe', 'probe', 'x'); k.delete_password('zoomgov-probe', 'probe')"
+    try:
+        result = subprocess.run(
+            [sys.executable, "-c", probe],
+            env=person_environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        found = result.returncode == 0 and result.stdout.strip() == "keyring.backends.SecretService"
+    except subprocess.TimeoutExpired:
+        found = False
+    _need(found, "no unlocked Secret Service here: run inside dbus-run-session with gnome-keyring unlocked")
+
+
+class Simulator:
+    """`zoomgov sim` as its own process."""
+
+    def __init__(self, program: list[str], *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [*program, "sim", "--port", "0", "--json", *arguments], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            pytest.fail("the simulator did not start")
+        facts: dict[str, Any] = json.loads(line)
+        self.url: str = facts["url"]
+        self.account_id: str = facts["account_id"]
+        self.client_id: str = facts["client_id"]
+        self.client_secret: str = facts["client_secret"]
+
+    @property
+    def pasted_block(self) -> str:
+        """The credentials as copied from Zoom's page."""
+        return (
+            "App Credentials\n\n"
+            f"Account ID\n{self.account_id}\n Copy \n"
+            f"Client ID\n  {self.client_id}\nCopy\n"
+            f"Client secret\n{self.client_secret}  \nCopy\nRegenerate\n"
+        )
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def start_simulator(program: list[str]) -> Iterator[Callable[..., Simulator]]:
+    """Start a simulator with options; stopped at the end."""
+    started: list[Simulator] = []
+
+    def start(*arguments: str) -> Simulator:
+        started.append(Simulator(program, *arguments))
+        return started[-1]
+
+    yield start
+    for simulator in started:
+        simulator.stop()
+
+
+@pytest.fixture
+def find_on_disk() -> Callable[[str, Path], list[Path]]:
+    """Search every file below a folder for a text, as UTF-8 and UTF-16, plain and base64."""
+    import base64
+
+    def search(text: str, folder: Path) -> list[Path]:
+        forms = [text.encode(), text.encode("utf-16-le"), base64.b64encode(text.encode()).rstrip(b"=")[:-1]]
+        return [
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and not path.is_symlink() and any(form in path.read_bytes() for form in forms)
+        ]
+
+    return search

@@ -1,0 +1,152 @@
+"""`zoomgov connectors`: list, add, show and remove."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from zoomgov.cli.output import FORMATS, format_option, print_json, print_rows, say
+from zoomgov.cli.running import ConnectorName, get_connector, open_services
+from zoomgov.cli.problem import Problem
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from zoomgov.connectors.model import Connector
+
+_E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+@click.group("connectors")
+def connectors_command() -> None:
+    """List, add, show and remove connectors."""
+
+
+def _facts(connector: Connector) -> dict[str, object]:
+    return {
+        "name": connector.name,
+        "id": connector.id,
+        "status": str(connector.status),
+        "reason": connector.reason,
+        "app": connector.app.name,
+        "owners": [owner.email for owner in connector.owners],
+        "cloud": connector.cloud,
+        "last_sync_at": connector.last_sync_at.isoformat() if connector.last_sync_at else None,
+        "created_at": connector.created_at.isoformat(),
+    }
+
+
+@connectors_command.command("list")
+@format_option
+def list_connectors(form: str) -> None:
+    """List all connectors with their status."""
+    services = open_services()
+    facts = [_facts(connector) for connector in services.connectors()]
+    if form == "json":
+        print_json(facts)
+    elif not facts and form == "table":
+        say("No connectors yet. Add one: zoomgov connectors add NAME --new-app APP --owner EMAIL")
+    else:
+        titles = ("Name", "Status", "App", "Owners", "Cloud", "Last sync")
+        keys = ("name", "status", "app", "owners", "cloud", "last_sync_at")
+        rows = [
+            [", ".join(fact[key]) if isinstance(fact[key], list) else fact[key] or "" for key in keys] for fact in facts
+        ]
+        print_rows(titles, rows, form, keys=keys)
+
+
+@connectors_command.command("add")
+@click.argument("name")
+@click.option("--app", "app_name", metavar="APP", help="Add as a data source to this existing app.")
+@click.option("--new-app", metavar="APP", help="Create a new app with this name.")
+@click.option("--owner", "owners", multiple=True, required=True, metavar="EMAIL", help="Owner; repeat for several.")
+@click.option("--cloud", default="zoom.us", show_default=True, metavar="zoom.us|zoomgov.com|URL", help="Where Zoom is.")
+def add_connector(name: str, app_name: str | None, new_app: str | None, owners: tuple[str, ...], cloud: str) -> None:
+    """Create connector NAME as Not connected."""
+    from zoomgov.connectors.model import Draft, Owner
+    from zoomgov.settings import SettingsError, parse_cloud
+
+    if (app_name is None) == (new_app is None):
+        raise click.UsageError("Choose one of --app APP (existing) and --new-app APP.", click.get_current_context())
+    for owner in owners:
+        if not _E_MAIL.fullmatch(owner.strip()):
+            raise click.UsageError(f"{printable(owner)!r} is not an e-mail address.", click.get_current_context())
+    try:
+        cloud = parse_cloud(cloud).name
+    except SettingsError as error:
+        raise click.UsageError(str(error), click.get_current_context()) from None
+    services = open_services()
+    app_id = None
+    if app_name is not None:
+        apps = {app.name.casefold(): app.id for app in services.registry.apps()}
+        app_id = apps.get(app_name.casefold())
+        if app_id is None:
+            known = ", ".join(printable(app.name) for app in services.registry.apps()) or "none yet"
+            raise Problem(
+                f"There is no app named {printable(app_name)!r}.",
+                f"Existing apps: {known}.",
+                "Use --new-app to create one.",
+            )
+    draft = Draft(
+        app_id=app_id,
+        new_app=new_app or "",
+        name=name,
+        cloud=cloud,
+        ownership="several" if len(owners) > 1 else "me",
+        owners=tuple(Owner(owner.strip()) for owner in owners),
+    )
+    connector = services.registry.create(draft)
+    say(f"Created connector {printable(connector.name)}: {connector.status}.")
+    say(f"Next: zoomgov credentials set {connector.name}")
+
+
+@connectors_command.command("show")
+@click.argument("name", type=ConnectorName())
+@click.option("--format", "form", type=click.Choice([f for f in FORMATS if f != "csv"]), default="table")
+def show_connector(name: str, form: str) -> None:
+    """Show everything about connector NAME, except its secret."""
+    services = open_services()
+    connector = get_connector(services, name)
+    facts = _facts(connector)
+    latest = services.latest_sync(connector)
+    facts["last_sync"] = (
+        None
+        if latest is None
+        else {"number": latest.number, "finished_at": latest.finished_at, "complete": latest.complete}
+    )
+    if form == "json":
+        print_json(facts)
+        return
+    last = "never" if latest is None else f"{latest.finished_at} ({'complete' if latest.complete else 'partial'})"
+    lines = {
+        "Name": connector.name,
+        "Status": connector.status,
+        "Reason": connector.reason,
+        "App": connector.app.name,
+        "Owners": ", ".join(owner.email for owner in connector.owners),
+        "Cloud": connector.cloud,
+        "Last sync": last,
+        "Data": services.settings.store_path(connector.id),
+    }
+    width = max(map(len, lines))
+    for label, value in lines.items():
+        if value:
+            say(f"{label:<{width}}  {printable(value)}")
+
+
+@connectors_command.command("remove")
+@click.argument("name", type=ConnectorName())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_connector(name: str, yes: bool) -> None:
+    """Remove connector NAME, its credentials and everything synced."""
+    from zoomgov.cli.running import run
+
+    services = open_services()
+    connector = get_connector(services, name)
+    if not yes:
+        click.confirm(
+            f"Remove {printable(connector.name)}, its stored credentials and all its synced data?", abort=True, err=True
+        )
+    run(services.remove(connector))
+    say(f"Removed {printable(connector.name)}. The app in Zoom is still there: delete it in the Zoom App Marketplace.")

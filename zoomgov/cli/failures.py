@@ -1,0 +1,46 @@
+"""What the core raises, as what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from zoomgov.cli.problem import Exit, Problem
+from zoomgov.text import printable
+
+
+def as_problem(error: Exception) -> Problem:
+    """Map `error` to the text a person needs; never raises."""
+    if isinstance(error, Problem):
+        return error
+    from zoomgov.zoom.errors import ZoomError
+
+    if isinstance(error, ZoomError):
+        return _zoom_problem(error)
+    from zoomgov.settings import SettingsError
+    from zoomgov.store import StoreBusy, StoreError
+    from zoomgov.vault import VaultError
+
+    if isinstance(error, VaultError):
+        return Problem(error.title, error.reason, "; or ".join(error.choices))
+    if isinstance(error, StoreBusy):
+        return Problem("Another sync of this connector is running.", str(error), "Wait for it, or stop it first.")
+    if isinstance(error, StoreError | SettingsError):
+        return Problem(str(error))
+    if isinstance(error, OSError):
+        return Problem(f"The system refused: {printable(error)}.", next_step="Nothing synced so far was lost.")
+    return Problem(
+        f"Something unexpected went wrong: {type(error).__name__}: {printable(error)}.",
+        "This is a defect of zoomgov; nothing synced so far was lost.",
+        "Run again with ZOOMGOV_DEBUG=1 for the details to report.",
+    )
+
+
+def _zoom_problem(error: ZoomError) -> Problem:
+    from zoomgov.verify.advice import explain
+
+    advice = explain(error)[0]
+    evidence = str(error) + (f" (tracking id {error.tracking_id})" if error.tracking_id else "")
+    return Problem(
+        advice.title,
+        f"{advice.cause} {printable(evidence)}",
+        " ".join(advice.remedy),
+        code=Exit.FAILED,
+    )

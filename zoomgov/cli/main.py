@@ -1,0 +1,128 @@
+"""The root command, and the one place where failures become text and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoomgov import __version__
+from zoomgov.cli.problem import Exit, Problem
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# Command name -> module under zoomgov.cli with a click command of that name (dashes as underscores, `_command` appended).
+COMMANDS = {
+    "access": "look",
+    "completion": "completion",
+    "connectors": "connectors",
+    "credentials": "credentials",
+    "demo": "demo",
+    "explain": "troubleshoot",
+    "list": "look",
+    "members": "look",
+    "scopes": "troubleshoot",
+    "sim": "simulator",
+    "sync": "synchronise",
+    "verify": "troubleshoot",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        import importlib
+
+        module: ModuleType = importlib.import_module(f"zoomgov.cli.{COMMANDS[cmd_name]}")
+        found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else "See zoomgov --help."
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx) from None
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", "-V", message="zoomgov %(version)s")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Put Zoom under identity governance.
+
+    Without a command, opens the app. `zoomgov demo` shows everything on a made-up Zoom account.
+    """
+    if ctx.invoked_subcommand is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("The app needs a terminal; here, use a command: see zoomgov --help.", ctx)
+        from zoomgov.app import run
+
+        run()
+
+
+def command() -> None:
+    """Run the command line and exit; no failure reaches the person as a traceback."""
+    sys.exit(_run())
+
+
+def _run(arguments: list[str] | None = None) -> int:
+    try:
+        code: Any = root.main(args=arguments, prog_name="zoomgov", standalone_mode=False)
+        return int(code or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        where = f" (see {error.ctx.command_path} --help)" if error.ctx and "--help" not in error.message else ""
+        click.echo(f"zoomgov: {error.format_message()}{where}".replace("\n", " "), err=True)
+        return Exit.USAGE
+    except click.ClickException as error:
+        click.echo(f"zoomgov: {error.format_message()}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("zoomgov: stopped; nothing was lost.", err=True)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): say nothing, also not at interpreter exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    """Turn what the core raised into what happened, why, and what to do."""
+    if os.environ.get("ZOOMGOV_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    from zoomgov.cli.failures import as_problem
+
+    problem = as_problem(error)
+    for line in problem.lines():
+        click.echo(line, err=True)
+    return problem.code
+
+
+__all__ = ["Problem", "command", "root"]

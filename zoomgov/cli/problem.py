@@ -1,0 +1,35 @@
+"""How a command ends when something is wrong."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    INTERRUPTED = 130
+
+
+class Problem(Exception):
+    """Something the person must know: what happened, why, and what to do next.
+
+    Args:
+        what: one sentence.
+        why: the cause with Zoom's own words where there are any; may be empty.
+        next_step: what to click or run; may be empty.
+        code: exit code of the command.
+    """
+
+    def __init__(self, what: str, why: str = "", next_step: str = "", *, code: Exit = Exit.FAILED) -> None:
+        super().__init__(what)
+        self.what, self.why, self.next_step, self.code = what, why, next_step, code
+
+    def lines(self) -> list[str]:
+        """The text as printed, one line a part."""
+        parts = [("zoomgov: ", self.what), ("  why:  ", self.why), ("  next: ", self.next_step)]
+        return [f"{label}{text}" for label, text in parts if text]

@@ -1,0 +1,90 @@
+"""Running the core from a command: services, connectors by name, and interrupting cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from zoomgov.cli.problem import Problem
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from click.shell_completion import CompletionItem
+
+    from zoomgov.connectors.model import Connector
+    from zoomgov.services import Services
+
+T = TypeVar("T")
+
+
+def open_services() -> Services:
+    """The services of this command; opened once."""
+    context = click.get_current_context().find_root()
+    found: Services | None = context.meta.get("zoomgov.services")
+    if found is None:
+        from zoomgov.services import build_services
+
+        found = context.meta["zoomgov.services"] = build_services(os.environ)
+        context.call_on_close(found.close)
+    return found
+
+
+def run(job: Coroutine[Any, Any, T]) -> T:
+    """Run `job`; Ctrl-C and SIGTERM cancel it, so that it can leave everything in order.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted.
+    """
+
+    async def interruptible() -> T:
+        task = asyncio.ensure_future(job)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C reaches asyncio.run instead
+            for name in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(name, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+    return asyncio.run(interruptible())
+
+
+def get_connector(services: Services, name: str) -> Connector:
+    """The connector called `name`.
+
+    Raises:
+        Problem: there is none; names those there are.
+    """
+    connector = services.registry.find(name)
+    if connector is None:
+        names = ", ".join(printable(other.name) for other in services.registry.connectors())
+        raise Problem(
+            f"There is no connector named {printable(name)!r}.",
+            f"Connectors: {names}." if names else "",
+            "" if names else f"Add it: zoomgov connectors add {printable(name)} --new-app APP --owner EMAIL",
+        )
+    return connector
+
+
+class ConnectorName(click.ParamType[str]):
+    """A connector's name, with completion from the registry."""
+
+    name = "connector"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        services = open_services()
+        return [
+            CompletionItem(connector.name)
+            for connector in services.registry.connectors()
+            if connector.name.casefold().startswith(incomplete.casefold())
+        ]

@@ -1,0 +1,114 @@
+"""`zoomgov sync`: read everything from Zoom, progress on standard error, the summary on standard output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoomgov.cli.output import print_json, say
+from zoomgov.cli.problem import Exit
+from zoomgov.cli.progress import show_progress
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from zoomgov.connectors.model import Connector
+    from zoomgov.sync.events import SyncSummary
+
+
+@click.command("sync")
+@click.argument("name", type=ConnectorName())
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--thorough", is_flag=True, help="Read every member list, also where Zoom's counts already agree.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool) -> int:
+    """Sync users, groups, contact groups and roles of connector NAME.
+
+    Exit code 0 complete, 3 partial (something was not read or numbers disagree), 1 failed, 130
+    interrupted. The previous sync stays visible until this one is finished.
+    """
+    services = open_services()
+    connector = get_connector(services, name)
+    with show_progress(quiet=quiet) as on_event:
+        summary = run(services.sync(connector, on_event, thorough=thorough))
+    if as_json:
+        print_json(summary_as_dict(connector, summary))
+    else:
+        print_summary(connector, summary)
+    return Exit.OK if summary.outcome == "complete" else Exit.PARTIAL
+
+
+GRANT_KEYS = ("group member", "group admin", "role", "contact group member")
+RESOURCE_KEYS = ("users", "groups", "contact_groups", "roles")
+
+
+def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any]:
+    """The summary with the keys that scripts rely on."""
+    return {
+        "connector": connector.name,
+        "sync": summary.number,
+        "outcome": str(summary.outcome),
+        **{key: summary.counts.get(key, 0) for key in RESOURCE_KEYS},
+        "grants": {key.replace(" ", "_"): summary.counts.get(key, 0) for key in GRANT_KEYS},
+        "not_read": [
+            {"part": part.part, "target": part.target, "reason": part.reason, "missing_scopes": part.missing_scopes}
+            for part in summary.not_read
+        ],
+        "disagreements": [
+            {"what": item.what, "read": item.read, "expected": item.expected, "source": item.source}
+            for item in summary.disagreements
+        ],
+        "changes": summary.changes,
+        "requests": sum(summary.requests.values()),
+        "requests_by_endpoint": summary.requests,
+        "refused": summary.refused,
+        "retried": summary.retried,
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def print_summary(connector: Connector, summary: SyncSummary) -> None:
+    """Print the summary for a person."""
+    counts = summary.counts
+    state = "complete" if summary.outcome == "complete" else "PARTIAL"
+    say(f"{printable(connector.name)}: sync {summary.number} is {state}, {summary.seconds:.1f} s.")
+    labels = {
+        "users": "Users",
+        "groups": "Groups",
+        "contact_groups": "Contact groups",
+        "roles": "Roles",
+        "group member": "Group members",
+        "group admin": "Group admins",
+        "role": "Role holders",
+        "contact group member": "Contact group members",
+    }
+    unread = {part.part for part in summary.not_read if not part.target}
+    for key, label in labels.items():
+        value = "not read" if _part_of(key) & unread else f"{counts.get(key, 0):,}"
+        say(f"  {label:<22}{value:>10}")
+    made = sum(summary.requests.values())
+    say(f"  {'Requests':<22}{made:>10,}   refused {summary.refused:,}, repeated {summary.retried:,}")
+    if any(summary.changes.values()):
+        told = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in summary.changes.items() if value)
+        say(f"Since the last sync: {told}.")
+    for part in summary.not_read:
+        say(f"Not read: {part.part}{' of ' + printable(part.target) if part.target else ''}: {printable(part.reason)}")
+        if part.missing_scopes:
+            say(f"  next: add the scope {part.missing_scopes[0]} in Zoom, then sync again")
+    for item in summary.disagreements:
+        say(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")
+
+
+def _part_of(key: str) -> set[str]:
+    """The parts whose absence makes a count unknown."""
+    return {
+        "users": {"users-active", "users-inactive", "users-pending"},
+        "groups": {"groups"},
+        "contact_groups": {"contact-groups"},
+        "roles": {"roles"},
+        "group member": {"groups", "users-active"},
+        "group admin": {"groups", "group-admins"},
+        "role": {"roles", "users-active"},
+        "contact group member": {"contact-groups", "contact-group-members"},
+    }[key]

@@ -1,0 +1,140 @@
+"""`zoomgov verify`, `zoomgov scopes` and `zoomgov explain`: why Zoom says no, and what to click."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zoomgov.cli.output import note, print_json, say
+from zoomgov.cli.problem import Exit, Problem
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.text import printable
+from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
+
+if TYPE_CHECKING:
+    from zoomgov.verify.advice import Advice
+    from zoomgov.verify.model import CheckLine
+
+_MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
+
+
+@click.command("verify")
+@click.argument("name", type=ConnectorName())
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.md",
+    help="Also write a redacted report for a support ticket.",
+)
+def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
+    """Check token, scopes, endpoints, plan and owner of connector NAME.
+
+    Exit code 0 when everything required is ready, 1 when there are problems.
+    """
+    services = open_services()
+    connector = get_connector(services, name)
+
+    def on_line(line: CheckLine) -> None:
+        if not as_json:
+            _say_line(line)
+
+    report = run(services.verify(connector, on_line))
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        say()
+        say(report.verdict)
+        missing = report.missing_scopes(required_only=False)
+        if missing:
+            say("Scopes to add:  " + "  ".join(missing))
+        elif report.ready:
+            say(f"Next: zoomgov sync {printable(connector.name)}")
+    if report_file is not None:
+        try:
+            report_file.write_text(report.as_markdown(), encoding="utf-8")
+        except OSError as error:
+            raise Problem(f"The report could not be written: {error.strerror}.", str(report_file)) from None
+        note(f"Wrote {report_file}.")
+    return Exit.OK if report.ready else Exit.FAILED
+
+
+def _say_line(line: CheckLine) -> None:
+    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.title)}: {printable(line.text)}")
+    if line.status in ("problem", "warning") and line.advice is not None:
+        say(f"             why:  {printable(line.advice.cause)}")
+        for step in line.advice.remedy:
+            say(f"             next: {printable(step)}")
+
+
+@click.command("scopes")
+@click.option(
+    "--granular", "kind", flag_value="granular", default="granular", help="For apps made since 2024 (default)."
+)
+@click.option("--classic", "kind", flag_value="classic", help="For older apps with classic scopes.")
+@click.option(
+    "--capability",
+    "capabilities",
+    multiple=True,
+    type=click.Choice([str(capability) for capability in Capability], case_sensitive=False),
+    help="Only what this part needs; repeat for several.",
+)
+@click.option("--plain", is_flag=True, help="Only the names, one a line, to paste.")
+def scopes_command(kind: str, capabilities: tuple[str, ...], plain: bool) -> None:
+    """Print the scopes to tick in the Zoom app, and why each is needed."""
+    scope_kind = ScopeKind(kind)
+    chosen = frozenset(Capability(name) for name in capabilities) or frozenset(Capability)
+    if plain:
+        for scope in scopes_to_tick(scope_kind, capabilities=chosen):
+            say(scope)
+        return
+    for importance in Importance:
+        scopes = scopes_to_tick(scope_kind, capabilities=chosen, importances={importance})
+        if not scopes:
+            continue
+        say(f"{importance.capitalize()}:")
+        for scope in scopes:
+            needs = [n for n in NEEDS if n.tick(scope_kind) == scope and n.importance is importance]
+            say(f"  {scope}")
+            for need in needs:
+                say(f"      {need.title}. {need.why}")
+
+
+@click.command("explain")
+@click.argument("words", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print all likely causes as JSON.")
+def explain_command(words: tuple[str, ...], as_json: bool) -> int:
+    """Explain a Zoom error: a code, a message, or pasted JSON. Works offline.
+
+    Reads standard input when no words are given.
+    """
+    from zoomgov.verify.advice import explain
+
+    query = " ".join(words) if words else ("" if sys.stdin.isatty() else sys.stdin.read(100_000))
+    if not query.strip():
+        raise click.UsageError("Give a code, a message or Zoom's JSON.", click.get_current_context())
+    found = explain(query)
+    if as_json:
+        print_json([advice.as_dict() for advice in found])
+    elif not found:
+        say("Nothing is known about that. Zoom's support can look it up by the tracking id of the answer.")
+    else:
+        for number, advice in enumerate(found[:3], 1):
+            _say_advice(advice, number, len(found[:3]))
+    return Exit.OK if found else Exit.FAILED
+
+
+def _say_advice(advice: Advice, number: int, count: int) -> None:
+    if number > 1:
+        say()
+    say(f"{f'{number}. ' if count > 1 else ''}{advice.title}")
+    say(f"  why:  {advice.cause}")
+    for step in advice.remedy:
+        say(f"  next: {step}")
+    if advice.link:
+        say(f"  link: {advice.link}")
+    say(f"  from: {advice.source}")

@@ -1,0 +1,295 @@
+"""The composition root: builds every part from the settings, and does the few jobs that need several parts.
+
+Screens and commands reach the core only through here. Parts that cost time to import (the HTTP
+client, the keyring, the decoder) are imported when first used, so that the app starts as fast
+as an empty one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from zoomgov.connectors.model import Connector, Status, Step
+from zoomgov.settings import Settings, load_settings, parse_cloud
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from zoomgov.connectors.registry import Registry
+    from zoomgov.secret import Credentials
+    from zoomgov.store import Reader, Store
+    from zoomgov.store.model import SyncInfo
+    from zoomgov.sync.events import SyncEvent, SyncSummary
+    from zoomgov.vault import Vault, VaultKeeper
+    from zoomgov.verify.advice import Advice
+    from zoomgov.verify.model import CheckLine, Report
+    from zoomgov.zoom.client import ZoomClient
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ENVIRONMENT: Final = "environment"
+KEYRING: Final = "keyring"
+SESSION: Final = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A made-up account to try everything on."""
+
+    credentials: Credentials
+    cloud: str
+
+
+class Services:
+    """Everything the screens and commands may ask of the core.
+
+    Methods that are not `async` block for at most a small database read; call those through `run` from a screen.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        vault: Vault | None = None,
+        demo: Demo | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self.demo = demo
+        self._vault = vault
+        self._now = now
+        self._session: dict[str, Credentials] = {}
+        self._stores: dict[str, Store] = {}
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Apps, owners and connectors; opens the file on first use."""
+        from zoomgov.connectors.registry import Registry
+
+        return Registry(self.settings.registry_path)
+
+    @cached_property
+    def vault(self) -> VaultKeeper:
+        """The keyring."""
+        from zoomgov.vault import KeyringVault, VaultKeeper
+
+        return VaultKeeper(self._vault or KeyringVault())
+
+    async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking call on a worker thread."""
+        return await asyncio.to_thread(job, *args, **kwargs)
+
+    # Connectors
+
+    def connectors(self) -> list[Connector]:
+        """All connectors; a label *Syncing* left behind by a program that died is put right first."""
+        return [self._settled(connector) for connector in self.registry.connectors()]
+
+    def _settled(self, connector: Connector) -> Connector:
+        if connector.status is not Status.SYNCING or self._store_busy(connector):
+            return connector
+        if connector.last_sync_at is not None:
+            return self.registry.update(connector.id, status=Status.CONNECTED, reason="")
+        return self.registry.update(connector.id, status=Status.NOT_CONNECTED, reason="")
+
+    def _store_busy(self, connector: Connector) -> bool:
+        from zoomgov.store import is_busy
+
+        return is_busy(self.settings.store_path(connector.id))
+
+    async def remove(self, connector: Connector) -> None:
+        """Remove a connector, its stored credentials and everything synced.
+
+        Raises:
+            VaultError: the keyring did not let go of the credentials; nothing was removed.
+            StoreBusy: a sync of it is running; nothing was removed.
+        """
+        from zoomgov.store import remove_store
+
+        await self.clear_credentials(connector)
+        self._close_store(connector)
+        await self.run(remove_store, self.settings.store_path(connector.id))
+        await self.run(self.registry.remove, connector.id)
+
+    # Credentials
+
+    async def credentials(self, connector: Connector) -> tuple[Credentials, str] | None:
+        """The credentials and where they come from: environment, session or keyring; None when there are none.
+
+        Raises:
+            VaultError: the keyring could not be asked.
+        """
+        if (given := self.settings.environment_credentials) is not None:
+            return given, ENVIRONMENT
+        if (kept := self._session.get(connector.id)) is not None:
+            return kept, SESSION
+        stored = await self.vault.read(connector.id)
+        return None if stored is None else (stored, KEYRING)
+
+    async def save_credentials(
+        self, connector: Connector, credentials: Credentials, *, session_only: bool = False
+    ) -> str:
+        """Keep the credentials and say where: in the keyring, read back, or in this program's memory.
+
+        Raises:
+            VaultError: the keyring refused; it holds nothing of them.
+        """
+        if session_only:
+            self._session[connector.id] = credentials
+            where = "this session's memory"
+        else:
+            await self.vault.store(connector.id, credentials)
+            self._session.pop(connector.id, None)
+            where = self.vault.name
+        await self.run(
+            partial(
+                self.registry.update,
+                connector.id,
+                account_id=credentials.account_id,
+                client_id=credentials.client_id,
+                step=max(connector.step, Step.VERIFY),
+            )
+        )
+        return where
+
+    async def clear_credentials(self, connector: Connector) -> None:
+        """Forget the credentials, in the keyring and in memory.
+
+        Raises:
+            VaultError: the keyring did not let go of them.
+        """
+        self._session.pop(connector.id, None)
+        await self.vault.clear(connector.id)
+
+    # Zoom
+
+    async def _client(self, connector: Connector) -> ZoomClient:
+        from zoomgov.zoom.client import ZoomClient
+
+        found = await self.credentials(connector)
+        if found is None:
+            raise NoCredentials(connector)
+        return ZoomClient(parse_cloud(connector.cloud), found[0])
+
+    async def verify(
+        self, connector: Connector, on_line: Callable[[CheckLine], None], *, only: Collection[str] | None = None
+    ) -> Report:
+        """Run all checks, or those named in `only`; each line is given to `on_line` as it finishes.
+
+        Raises:
+            NoCredentials: there are none to verify.
+            VaultError: the keyring could not be asked.
+        """
+        from zoomgov.verify.checks import verify
+
+        async with await self._client(connector) as client:
+            return await verify(client, connector, on_line, only=only)
+
+    async def sync(
+        self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
+    ) -> SyncSummary:
+        """Sync and keep the connector's label true: Syncing, then Connected, or Error with the reason.
+
+        Cancelling it stops cleanly: the label is what it was, the previous sync stays visible and the next
+        sync goes on from the lists that are finished.
+
+        Raises:
+            ZoomError: nothing could be read.
+            NoCredentials, VaultError, StoreBusy, StoreError: it did not start.
+        """
+        from zoomgov.store import StoreBusy
+        from zoomgov.sync.engine import run_sync
+
+        before = connector
+        async with await self._client(connector) as client:
+            store = await self.run(self._store, connector)
+            await self._label(connector, Status.SYNCING)
+            try:
+                summary = await run_sync(client, store, on_event=on_event, thorough=thorough, without=connector.without)
+            except StoreBusy:
+                raise  # the label belongs to the sync that runs
+            except ZoomError as error:
+                advice = self.explain(error, connector)
+                await self._label(connector, Status.ERROR, f"{advice.title} ({error})")
+                raise
+            except asyncio.CancelledError:
+                await asyncio.shield(self._label(before, before.status, before.reason))
+                raise
+            except Exception as error:
+                await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
+                raise
+        await self.run(
+            partial(
+                self.registry.update,
+                connector.id,
+                status=Status.CONNECTED,
+                reason="",
+                step=Step.DONE,
+                last_sync_at=self._now(),
+            )
+        )
+        return summary
+
+    async def _label(self, connector: Connector, status: Status, reason: str = "") -> None:
+        await self.run(partial(self.registry.update, connector.id, status=status, reason=reason))
+
+    def explain(self, error: ZoomError, connector: Connector | None = None) -> Advice:
+        """The most likely cause of `error` and what to click, with links to the connector's cloud."""
+        from zoomgov.verify.advice import explain
+
+        return explain(error, parse_cloud(connector.cloud) if connector else None)[0]
+
+    # What was synced
+
+    def _store(self, connector: Connector) -> Store:
+        from zoomgov.store import Store
+
+        if connector.id not in self._stores:
+            self._stores[connector.id] = Store.open(self.settings.store_path(connector.id))
+        return self._stores[connector.id]
+
+    def reader(self, connector: Connector) -> Reader:
+        """A new reader of what was last synced; the caller closes it."""
+        return self._store(connector).reader()
+
+    def latest_sync(self, connector: Connector) -> SyncInfo | None:
+        """The last published sync, or None."""
+        if not self.settings.store_path(connector.id).exists():
+            return None
+        with self.reader(connector) as reader:
+            return reader.latest()
+
+    def _close_store(self, connector: Connector) -> None:
+        store = self._stores.pop(connector.id, None)
+        if store is not None:
+            store.close()
+
+    def close(self) -> None:
+        """Close every file."""
+        for store in self._stores.values():
+            store.close()
+        self._stores.clear()
+        if "registry" in self.__dict__:
+            self.registry.close()
+
+
+class NoCredentials(ZoomError):
+    """There is nothing to sign in to Zoom with."""
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(
+            ErrorKind.CREDENTIALS,
+            "POST /oauth/token",
+            f"No credentials are stored for {connector.name}.",
+        )
+
+
+def build_services(environ: Mapping[str, str], *, vault: Vault | None = None, demo: Demo | None = None) -> Services:
+    """Build the services from the environment; opens and creates nothing yet."""
+    return Services(load_settings(environ), vault=vault, demo=demo)
