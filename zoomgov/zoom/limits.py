@@ -34,6 +34,10 @@ DECREASE_EVERY: Final = 0.5
 FLOOR: Final = 0.2
 RECOVERY: Final = 0.04
 """Of the full rate, per second."""
+NEAR: Final = 0.06
+CAUTION: Final = 0.3
+BOLDNESS: Final = 3.0
+"""Within `NEAR` of the rate that was last refused recover at this part of the speed, above it at this multiple."""
 PAUSE: Final = 0.15
 """Seconds without requests after a refusal that names no time."""
 TELL_AFTER: Final = 1.0
@@ -78,19 +82,29 @@ class Limiter:
         self._next = clock()
         self._pause_until = self._next
         self._decreased = float("-inf")
-        self._full = self._base = ceiling * PACE
-        self._base_at = self._next
+        self._full = self._rate = ceiling * PACE
+        self._refused_rate = 0.0
+        self._recovered_at = self._next
 
     @property
     def rate(self) -> float:
         """Requests per second granted at the moment."""
-        return min(self._full, self._base + (self._clock() - self._base_at) * RECOVERY * self._full)
+        now = self._clock()
+        step = (now - self._recovered_at) * RECOVERY * self._full
+        if self._refused_rate and self._rate > self._refused_rate * (1 + NEAR):
+            step *= BOLDNESS
+        elif self._rate > self._refused_rate * (1 - NEAR):
+            step *= CAUTION
+        self._recovered_at = now
+        self._rate = min(self._full, self._rate + step)
+        return self._rate
 
     def set_ceiling(self, ceiling: float) -> None:
         """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
         if ceiling * PACE != self._full:
-            self._full = self._base = ceiling * PACE
-            self._base_at = self._clock()
+            self._full = self._rate = ceiling * PACE
+            self._refused_rate = 0.0
+            self._recovered_at = self._clock()
 
     async def slot(self, in_flight: asyncio.Semaphore, on_wait: OnWait | None = None) -> None:
         """Wait for a place among those in flight, then for a slot; the caller releases `in_flight`.
@@ -120,8 +134,9 @@ class Limiter:
         now = self._clock()
         self._pause_until = max(self._pause_until, now + (PAUSE if pause is None else max(pause, 0.0)))
         if now - self._decreased >= DECREASE_EVERY:
-            self._base = max(self.rate * DECREASE, self._full * FLOOR)
-            self._base_at = self._decreased = now
+            self._decreased = now
+            self._refused_rate = self.rate
+            self._rate = max(self._refused_rate * DECREASE, self._full * FLOOR)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,116 @@
+"""The limiter against simulated Zoom servers, in counted time: how much of the ceiling it uses, how often it is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.zoom.conftest import run_counted
+from zoomgov.zoom.endpoints import Label
+from zoomgov.zoom.limits import MAX_IN_FLIGHT, Limiter
+
+Ceiling = Callable[[float], float]
+
+
+class FixedWindow:
+    """Counts per second of the calendar."""
+
+    def __init__(self, ceiling: Ceiling) -> None:
+        self._ceiling = ceiling
+        self._second, self._count = -1, 0
+
+    def accepts(self, now: float) -> bool:
+        if int(now) != self._second:
+            self._second, self._count = int(now), 0
+        self._count += 1
+        return self._count <= self._ceiling(now)
+
+
+class SlidingWindow:
+    """Counts accepted requests in the second before each request."""
+
+    def __init__(self, ceiling: Ceiling) -> None:
+        self._ceiling = ceiling
+        self._times: deque[float] = deque()
+
+    def accepts(self, now: float) -> bool:
+        while self._times and self._times[0] <= now - 1.0:
+            self._times.popleft()
+        if len(self._times) >= self._ceiling(now):
+            return False
+        self._times.append(now)
+        return True
+
+
+@dataclass
+class Outcome:
+    used: float
+    """Accepted requests, as a part of what the server would have taken."""
+    refused: float
+    """Refusals, as a part of requests."""
+
+
+def simulate(
+    window: FixedWindow | SlidingWindow, assumed: float, ceiling: Ceiling, seconds: float, seed: int = 1
+) -> Outcome:
+    """32 workers, 100 ms round trip with exponential jitter, for `seconds`."""
+    chance = random.Random(seed)
+    accepted = refused = 0
+
+    async def worker(limiter: Limiter, places: asyncio.Semaphore, clock: Callable[[], float]) -> None:
+        nonlocal accepted, refused
+        attempt = 0
+        while clock() < seconds:
+            await limiter.slot(places)
+            try:
+                await asyncio.sleep(0.045 + chance.expovariate(1 / 0.005))
+                taken = window.accepts(clock())
+                await asyncio.sleep(0.045 + chance.expovariate(1 / 0.005))
+            finally:
+                places.release()
+            if clock() >= seconds:
+                return
+            if taken:
+                accepted, attempt = accepted + 1, 0
+            else:
+                refused, attempt = refused + 1, attempt + 1
+                limiter.refused(None)
+                await asyncio.sleep(min(5.0, 0.1 * 2 ** (attempt - 1)) * (0.5 + 0.5 * chance.random()))
+
+    async def main() -> None:
+        clock = asyncio.get_running_loop().time
+        limiter = Limiter(Label.MEDIUM, assumed, clock, asyncio.sleep)
+        places = asyncio.Semaphore(MAX_IN_FLIGHT)
+        await asyncio.gather(*(worker(limiter, places, clock) for _ in range(MAX_IN_FLIGHT)))
+
+    run_counted(main())
+    available = sum(ceiling(step / 100) / 100 for step in range(int(seconds * 100)))
+    return Outcome(accepted / available, refused / max(1, accepted + refused))
+
+
+@pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
+@pytest.mark.parametrize("rate", [20, 60, 80])
+def test_steady_uses_the_ceiling_and_is_hardly_ever_refused(
+    window: type[FixedWindow] | type[SlidingWindow], rate: int
+) -> None:
+    outcome = simulate(window(lambda now: rate), rate, lambda now: rate, 60)
+    assert outcome.used >= 0.93, outcome
+    assert outcome.refused < 0.001, outcome
+
+
+@pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
+@pytest.mark.parametrize("rate", [20, 60, 80])
+def test_halved_by_other_apps_keeps_most_of_what_is_left(
+    window: type[FixedWindow] | type[SlidingWindow], rate: int
+) -> None:
+    def left(now: float) -> float:
+        return rate / 2 if now >= 10 else rate
+
+    outcome = simulate(window(left), rate, left, 60)
+    assert outcome.used >= 0.80, outcome
+    assert outcome.refused <= 0.05, outcome
