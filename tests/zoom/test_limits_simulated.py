@@ -1,4 +1,4 @@
-"""The limiter against simulated Zoom servers, in counted time: how much of the ceiling it uses, how often it is refused."""
+"""The limiter against simulated Zoom servers, in counted time: how much it uses, how often it is refused."""
 
 from __future__ import annotations
 

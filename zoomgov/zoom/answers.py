@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from zoomgov.secret import Secret
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.transport import Response
 
@@ -77,7 +78,7 @@ class Circumstances:
     attempts: int
     now: datetime
     """UTC, for Retry-After."""
-    hide: tuple[str, ...] = ()
+    hide: tuple[Secret, ...] = ()
     """Texts that must not appear in an error even if the server sends them back: token, secret."""
 
 
@@ -244,7 +245,7 @@ def _code(envelope: _Envelope | None) -> int | str | None:
     return None
 
 
-def _message(envelope: _Envelope | None, hide: tuple[str, ...]) -> str:
+def _message(envelope: _Envelope | None, hide: tuple[Secret, ...]) -> str:
     if envelope is None:
         return ""
     for value in (envelope.message, envelope.errorMessage, envelope.reason):
@@ -259,14 +260,14 @@ def _message(envelope: _Envelope | None, hide: tuple[str, ...]) -> str:
     return _clean(text, hide)[:1000]
 
 
-def _clean(text: str, hide: tuple[str, ...]) -> str:
+def _clean(text: str, hide: tuple[Secret, ...]) -> str:
     for secret in hide:
         if secret:
-            text = text.replace(secret, "…")
+            text = text.replace(secret.reveal(), "…")
     return printable(text[: 10 * _EXCERPT]).strip()
 
 
-def _header(response: Response, name: str, hide: tuple[str, ...]) -> str | None:
+def _header(response: Response, name: str, hide: tuple[Secret, ...]) -> str | None:
     value = response.headers.get(name)
     return _clean(value, hide)[:200] if value else None
 

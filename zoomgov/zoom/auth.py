@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from zoomgov.secret import Secret
 from zoomgov.zoom.answers import UNREADABLE, Circumstances, token_refusal
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.hosts import choose_api_base
@@ -75,16 +76,16 @@ class TokenSource:
         self._now = now
         self._sleep = sleep
         self._random = random
-        self._token: str | None = None
+        self._token: Secret | None = None
         self._renew_at = 0.0
-        self._renewal: asyncio.Task[str] | None = None
+        self._renewal: asyncio.Task[Secret] | None = None
         self.info: TokenInfo | None = None
         self.requests = 0
 
     def __repr__(self) -> str:
         return f"TokenSource({self._cloud.name})"
 
-    async def token(self) -> str:
+    async def token(self) -> Secret:
         """The token to use now.
 
         Raises:
@@ -94,7 +95,7 @@ class TokenSource:
             return self._token
         return await self._shared_renewal()
 
-    async def renew(self, stale: str) -> str:
+    async def renew(self, stale: Secret) -> Secret:
         """A token other than `stale`, which Zoom refused; costs nothing if somebody renewed it meanwhile."""
         if self._token is not None and self._token != stale:
             return self._token
@@ -110,7 +111,7 @@ class TokenSource:
             self._renewal.cancel()
             await asyncio.gather(self._renewal, return_exceptions=True)
 
-    async def _shared_renewal(self) -> str:
+    async def _shared_renewal(self) -> Secret:
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._request_patiently(), name="zoom-token")
             self._renewal.add_done_callback(_retrieve)
@@ -119,7 +120,7 @@ class TokenSource:
         except ZoomError as error:
             raise replace(error) from None  # each caller its own: a shared one would collect everybody's traceback
 
-    async def _request_patiently(self) -> str:
+    async def _request_patiently(self) -> Secret:
         attempt = 0
         while True:
             attempt += 1
@@ -131,16 +132,15 @@ class TokenSource:
                     raise
             await self._sleep(delay)
 
-    async def _request(self, attempt: int) -> str:
+    async def _request(self, attempt: int) -> Secret:
         credentials = self._credentials
-        pair = f"{credentials.client_id}:{credentials.client_secret.reveal()}"
-        basic = base64.b64encode(pair.encode()).decode()
+        basic = _basic(credentials)
         body = urlencode({"grant_type": "account_credentials", "account_id": credentials.account_id})
         request = Request(
             "POST",
             self._cloud.token_url,
             TOKEN_ENDPOINT,
-            {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"},
+            {"authorization": f"Basic {basic.reveal()}", "content-type": "application/x-www-form-urlencoded"},
             body.encode(),
         )
         self.requests += 1
@@ -149,13 +149,13 @@ class TokenSource:
         token, info, lifetime = self._read(response)
         if token is None or info is None:
             milliseconds = (self._clock() - started) * 1000
-            hide = (credentials.client_secret.reveal(), basic)
+            hide = (credentials.client_secret, basic)
             raise token_refusal(response, Circumstances(TOKEN_ENDPOINT, milliseconds, attempt, self._now(), hide))
         self._token, self.info = token, info
         self._renew_at = started + lifetime - min(EARLY, lifetime / 2)
         return token
 
-    def _read(self, response: Response) -> tuple[str | None, TokenInfo | None, float]:
+    def _read(self, response: Response) -> tuple[Secret | None, TokenInfo | None, float]:
         try:
             answer = msgspec.json.decode(response.body, type=_Answer)
         except UNREADABLE:
@@ -170,14 +170,19 @@ class TokenSource:
         lifetime = min(max(float(seconds), 0.0), 86400.0) if usable else _LIFETIME  # type: ignore[arg-type]
         scope = answer.scope if isinstance(answer.scope, str) else ""
         base, note = choose_api_base(answer.api_url, self._cloud)
-        return token, TokenInfo(frozenset(scope.split()), base, int(lifetime), note), lifetime
+        return Secret(token), TokenInfo(frozenset(scope.split()), base, int(lifetime), note), lifetime
+
+
+def _basic(credentials: Credentials) -> Secret:
+    pair = f"{credentials.client_id}:{credentials.client_secret.reveal()}"
+    return Secret(base64.b64encode(pair.encode()).decode())
 
 
 def _fits_a_header(token: str) -> bool:
     return bool(token) and token.isascii() and token.isprintable() and " " not in token
 
 
-def _retrieve(task: asyncio.Task[str]) -> None:
+def _retrieve(task: asyncio.Task[Secret]) -> None:
     """Look at the outcome even if every caller has gone, so that asyncio has nothing to complain about."""
     if not task.cancelled():
         task.exception()

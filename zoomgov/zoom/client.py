@@ -26,7 +26,7 @@ from zoomgov.zoom.transport import HttpxTransport, Request
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from zoomgov.secret import Credentials
+    from zoomgov.secret import Credentials, Secret
     from zoomgov.settings import Cloud
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.transport import Response, Transport
@@ -92,7 +92,7 @@ class ZoomClient:
         self._tokens = TokenSource(
             cloud, credentials, self._transport, clock=clock, now=now, sleep=sleep, random=random
         )
-        self._hide = (credentials.client_secret.reveal(),)
+        self._secret = credentials.client_secret
         self.limits = Limits(clock, sleep, self.memory.tier or Tier.PRO, self.memory.budget)
         self._meter = RateMeter(clock)
 
@@ -244,11 +244,11 @@ class ZoomClient:
             self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
 
     async def _attempt(
-        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], token: str, attempt: int
+        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], token: Secret, attempt: int
     ) -> Answer:
         assert self._tokens.info is not None
         url = endpoint.url(self._tokens.info.api_base, path, query)
-        request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token}"})
+        request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token.reveal()}"})
         limiter = self.limits.by_label[endpoint.label]
         self.memory.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
         await limiter.slot(self.limits.in_flight, self.on_wait)
@@ -269,7 +269,7 @@ class ZoomClient:
             self.limits.in_flight.release()
         milliseconds = (self._clock() - started) * 1000
         self._learn(endpoint, response)
-        hide = (token, *self._hide)
+        hide = (token, self._secret)
         try:
             return read_answer(
                 endpoint, response, Circumstances(endpoint.template, milliseconds, attempt, self._now(), hide)

@@ -1,0 +1,195 @@
+"""Every answer is an Answer or one typed ZoomError."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.zoom.conftest import CREDENTIALS, reply, run_counted
+from zoomgov.secret import Secret
+from zoomgov.settings import ZOOM_US
+from zoomgov.zoom.answers import Answer, Circumstances, missing_scopes, read_answer
+from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.endpoints import LIST_CONTACT_GROUP_MEMBERS, LIST_USERS
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.retry import retry_moment
+from zoomgov.zoom.transport import Request, Response
+
+NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+SCOPE = "user:read:list_users:admin"
+
+
+def refusal(response: Response) -> ZoomError:
+    with pytest.raises(ZoomError) as caught:
+        read_answer(LIST_USERS, response, Circumstances("GET /users", 1.0, 1, NOW, (Secret("s3cr3t-value"),)))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "code"),
+    [
+        (400, {"code": 200, "message": "Only available for Paid account,AbC"}, ErrorKind.PLAN, 200),
+        (200, {"code": 200, "message": "Only available for paid account: AbC"}, ErrorKind.PLAN, 200),
+        (400, {"code": 200, "message": "No permission."}, ErrorKind.PRIVILEGE, 200),
+        (400, {"code": 200, "message": "No privilege."}, ErrorKind.PRIVILEGE, 200),
+        (403, b'The request was denied due to insufficient permissions: "Group:Read"', ErrorKind.PRIVILEGE, None),
+        (400, {"code": 200, "message": "Account does not enabled REST API."}, ErrorKind.CREDENTIALS, 200),
+        (400, {"code": 200, "message": "Invalid api key or secret."}, ErrorKind.CREDENTIALS, 200),
+        (401, {"code": 124, "message": "Invalid access token."}, ErrorKind.TOKEN, 124),
+        (400, {"code": 124, "message": "Access token is expired."}, ErrorKind.TOKEN, 124),
+        (400, {"code": 4700, "message": "Token cannot be empty."}, ErrorKind.TOKEN, 4700),
+        (400, {"code": 300, "message": "The next page token is invalid or expired."}, ErrorKind.PAGE_TOKEN, 300),
+        (400, {"code": 300, "message": "A group with this groupId: x does not exist."}, ErrorKind.NOT_FOUND, 300),
+        (404, {"code": 4130, "message": "Group does not exist: x."}, ErrorKind.NOT_FOUND, 4130),
+        (400, {"code": 1034, "message": "Provided role_id does not exist."}, ErrorKind.NOT_FOUND, 1034),
+        (400, {"code": 300, "message": "Role not found"}, ErrorKind.NOT_FOUND, 300),
+        (404, {"code": 2001, "message": "This account does not exist"}, ErrorKind.NOT_FOUND, 2001),
+        (400, {"code": 300, "message": "Validation Failed.", "errors": [{"field": "page_size", "message": "too big"}]},
+         ErrorKind.REQUEST, 300),
+        (429, {"code": 429, "message": "You have reached the maximum per-second rate limit for this API."},
+         ErrorKind.RATE_LIMIT, 429),
+        (429, {"code": 429, "message": "You have reached the maximum daily rate limit for this API."},
+         ErrorKind.DAILY_LIMIT, 429),
+        (429, b"", ErrorKind.RATE_LIMIT, None),
+        (503, b"<html>busy</html>", ErrorKind.SERVER, None),
+        (500, {"code": 500, "message": "oops"}, ErrorKind.SERVER, 500),
+        (200, b"", ErrorKind.UNEXPECTED, None),
+        (200, b"<html>sign in</html>", ErrorKind.UNEXPECTED, None),
+        (200, b'{"users":[{"id"', ErrorKind.UNEXPECTED, None),
+        (200, [1, 2], ErrorKind.UNEXPECTED, None),
+        (404, b"<html>not here</html>", ErrorKind.UNEXPECTED, None),
+        (302, b"", ErrorKind.UNEXPECTED, None),
+        (200, {"status": False, "errorCode": 401, "errorMessage": "no"}, ErrorKind.REQUEST, 401),
+        (200, {"code": 124, "message": "Invalid access token."}, ErrorKind.TOKEN, 124),
+        (200, b"[" * 100_000, ErrorKind.UNEXPECTED, None),
+    ],
+)  # fmt: skip
+def test_kinds(status: int, body: object, kind: ErrorKind, code: object) -> None:
+    error = refusal(reply(body, status))
+    assert (error.kind, error.code) == (kind, code)
+    assert error.message
+    assert "\n" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "scopes"),
+    [
+        (400, {"code": 4711, "message": f"Invalid access token, does not contain scopes:[{SCOPE}]."}, (SCOPE,)),
+        (401, {"code": 4711, "message": f"Invalid access token, does not contain scopes:[{SCOPE}]."}, (SCOPE,)),
+        (403, {"code": 4711, "message": "Invalid access token, does not contain scopes:[a:b:c, a:b:c:admin]."},
+         ("a:b:c", "a:b:c:admin")),
+        (400, {"code": 4711, "message": "Invalid access token, does not contain scopes:[a:b,c:d]"}, ("a:b", "c:d")),
+        (400, {"code": 4700, "message": "Invalid access token, does not contain role:read:admin scope."},
+         ("role:read:admin",)),
+        (400, b'{"code":104,"message":"Invalid access token, does not contain scopes:["a:b","c:d"]"}', ("a:b", "c:d")),
+    ],
+)  # fmt: skip
+def test_missing_scope_in_every_form(status: int, body: object, scopes: tuple[str, ...]) -> None:
+    error = refusal(reply(body, status))
+    assert (error.kind, error.missing_scopes) == (ErrorKind.SCOPE, scopes)
+
+
+def test_header_tells_a_daily_limit_whose_text_does_not() -> None:
+    headers = {"x_ratelimit_type": "Daily-limit", "retry_after": "2026-11-24T00:00:00Z"}
+    error = refusal(reply({"code": 429, "message": "Try later."}, 429, **headers))
+    assert error.kind is ErrorKind.DAILY_LIMIT
+    assert error.retry_at == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_evidence_is_kept_and_what_must_stay_hidden_is_not() -> None:
+    error = refusal(reply(b"<html>you sent s3cr3t-value</html>", 502, x_zm_trackingid="v=2.0;rid=WEB_1"))
+    assert error.tracking_id == "v=2.0;rid=WEB_1"
+    assert error.body_excerpt == "<html>you sent …</html>"
+
+
+def test_answer_tells_the_next_page() -> None:
+    page = read_answer(
+        LIST_USERS,
+        reply({"users": [], "next_page_token": "abc", "total_records": 7}, x_zm_trackingid="t"),
+        Circumstances("GET /users", 1.0, 1, NOW),
+    )
+    assert (page.next_page_token, page.total_records, page.tracking_id) == ("abc", 7, "t")
+    assert page.json()["users"] == []
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("7", datetime(2026, 11, 23, 21, 0, 7, tzinfo=UTC)),
+        ("1.5", datetime(2026, 11, 23, 21, 0, 1, 500000, tzinfo=UTC)),
+        ("2026-11-24T00:00:00Z", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("Tue, 24 Nov 2026 00:00:00 GMT", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("2026-11-24T01:00:00+01:00", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("-5", NOW),
+        ("nan", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_in_each_form(header: str, expected: datetime | None) -> None:
+    assert retry_moment({"retry-after": header}, NOW) == expected
+
+
+def test_daily_limit_without_a_time_reopens_at_midnight_utc() -> None:
+    assert retry_moment({}, NOW, daily=True) == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_missing_scopes_of_other_texts_are_none() -> None:
+    assert missing_scopes("Validation Failed. [x]") == ()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["code", "message", "errors", "status", "errorCode", "reason", "error", "next_page_token", "users",
+             "access_token", "expires_in", "scope", "api_url", "total_records"]
+        ) | st.text(max_size=5),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["retry-after", "x-ratelimit-type", "x-ratelimit-limit", "x-ratelimit-category", "x-ratelimit-reset",
+         "x-zm-trackingid", "content-type"]
+    ),
+    st.text(max_size=30) | st.integers().map(str) | st.sampled_from(["QPS", "Daily-limit", "unlimited", "Medium"]),
+)  # fmt: skip
+RESPONSES = st.builds(
+    lambda status, headers, value: reply(value, status) if not headers else Response(
+        status, headers, reply(value).body
+    ),
+    st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 407, 409, 429, 500, 502, 503]) | st.integers(100, 599),
+    HEADERS,
+    JSON | st.binary(max_size=60),
+)  # fmt: skip
+
+
+@given(RESPONSES, RESPONSES | st.none())
+def test_whatever_is_sent_ends_in_an_answer_or_a_zoom_error(response: Response, token: Response | None) -> None:
+    from tests.zoom.conftest import ScriptedTransport
+
+    def answer(request: Request) -> Response:
+        return response
+
+    async def main() -> None:
+        import asyncio
+
+        transport = ScriptedTransport(answer)
+        if token is not None:
+            transport.token_answer = lambda count: token
+        clock = asyncio.get_running_loop().time
+        async with ZoomClient(ZOOM_US, CREDENTIALS, transport=transport, clock=clock, now=lambda: NOW) as client:
+            with suppress(ZoomError):
+                async for page in client.pages(LIST_CONTACT_GROUP_MEMBERS, path={"groupId": "dir.x"}):
+                    assert isinstance(page, Answer)
+                    page.json()
+
+    run_counted(main())

@@ -1,0 +1,115 @@
+"""Real HTTP over loopback: what leaves, what comes back, and what breaks on the way."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from tests.zoom.conftest import CREDENTIALS, TOKEN_BODY, Asked, Reply, ScriptedServer, as_json
+from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.endpoints import LIST_GROUPS, READ_USER
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.transport import HttpxTransport, Request, Timeouts
+
+
+async def failure(transport: HttpxTransport, url: str) -> ZoomError:
+    with pytest.raises(ZoomError) as caught:
+        await transport.send(Request("GET", url, "GET /x"))
+    await transport.aclose()
+    return caught.value
+
+
+async def test_what_zoom_is_sent(server: ScriptedServer) -> None:
+    server.answer = lambda asked: as_json(TOKEN_BODY if asked.method == "POST" else {"id": "x"})
+    async with ZoomClient(server.cloud, CREDENTIALS) as client:
+        await client.get(READ_USER, path={"userId": "/a//b"}, query={"login_type": 1})
+    token, user = server.asked
+    assert (token.method, token.target) == ("POST", "/oauth/token")
+    assert token.body == b"grant_type=account_credentials&account_id=AccountIdOf22Characters"
+    assert token.headers["authorization"].startswith("Basic ")
+    assert "content-encoding" not in user.headers
+    assert "gzip" in user.headers["accept-encoding"]
+    assert user.target == "/v2/users/%252Fa%252F%252Fb?login_type=1"
+    assert user.headers["authorization"] == "Bearer token-1"
+
+
+async def test_gzip_is_unpacked(server: ScriptedServer) -> None:
+    packed = gzip.compress(json.dumps({"groups": []}).encode())
+    server.answer = lambda asked: Reply(body=packed, headers={"Content-Encoding": "gzip", "X-Zm-Trackingid": "t"})
+    transport = HttpxTransport()
+    response = await transport.send(Request("GET", server.url, "GET /x"))
+    assert (response.body, response.headers["x-zm-trackingid"]) == (b'{"groups": []}', "t")
+    await transport.aclose()
+
+
+async def test_a_redirect_is_not_followed(server: ScriptedServer) -> None:
+    server.answer = lambda asked: Reply(302, b"", {"location": f"{server.url}/elsewhere"})
+    transport = HttpxTransport()
+    assert (await transport.send(Request("GET", server.url, "GET /x"))).status == 302
+    assert len(server.asked) == 1
+    await transport.aclose()
+
+
+async def test_badly_packed(server: ScriptedServer) -> None:
+    server.answer = lambda asked: Reply(body=b"not gzip", headers={"content-encoding": "gzip"})
+    assert (await failure(HttpxTransport(), server.url)).kind is ErrorKind.UNEXPECTED
+
+
+async def test_too_large(server: ScriptedServer) -> None:
+    server.answer = lambda asked: Reply(body=b"x" * 2000)
+    error = await failure(HttpxTransport(max_body=1000), server.url)
+    assert (error.kind, error.status) == (ErrorKind.UNEXPECTED, 200)
+
+
+@pytest.mark.parametrize("raw", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf", b"garbage\r\n\r\n"])
+async def test_dropped_connections(server: ScriptedServer, raw: bytes) -> None:
+    server.answer = lambda asked: Reply(raw=raw)
+    error = await failure(HttpxTransport(), server.url)
+    assert error.kind is ErrorKind.UNREACHABLE
+    assert "127.0.0.1" in error.message
+
+
+async def test_stalled(server: ScriptedServer) -> None:
+    server.answer = lambda asked: Reply(stall=True)
+    error = await failure(HttpxTransport(Timeouts(read=0.1)), server.url)
+    assert error.kind is ErrorKind.TIMEOUT
+
+
+async def test_refused_connection(server: ScriptedServer) -> None:
+    await server.stop()
+    error = await failure(HttpxTransport(), server.url)
+    assert error.kind is ErrorKind.UNREACHABLE
+    await server.start()
+
+
+async def test_a_dropped_connection_is_tried_again(server: ScriptedServer) -> None:
+    replies = [as_json(TOKEN_BODY), Reply(raw=b""), as_json({"groups": []})]
+    server.answer = lambda asked: replies.pop(0)
+
+    async def no_wait(seconds: float) -> None:
+        pass
+
+    async with ZoomClient(server.cloud, CREDENTIALS, sleep=no_wait) as client:
+        assert (await client.get(LIST_GROUPS)).attempts == 2
+
+
+async def test_nothing_secret_is_logged(server: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
+    def answer(asked: Asked) -> Reply:
+        return as_json(TOKEN_BODY if asked.method == "POST" else {"groups": []})
+
+    server.answer = answer
+    with caplog.at_level(logging.DEBUG):
+        async with ZoomClient(server.cloud, CREDENTIALS) as client:
+            await client.get(LIST_GROUPS)
+    assert "token-1" not in caplog.text
+    assert "s3cr3t-value" not in caplog.text
+
+
+def test_the_http_library_is_not_imported_before_the_first_request() -> None:
+    code = "import sys, zoomgov.zoom.client; sys.exit('httpx' in sys.modules or 'httpcore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
