@@ -1,0 +1,97 @@
+"""A table over a made-up source, in the smallest app."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+import pytest
+from textual.app import App, ComposeResult
+
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.table_layout import Column
+from zoomgov.widgets.table_source import Row, TableQuery
+
+FIRST = ("Ana", "Bob", "Chloé", "Dmitri", "Eun-ji", "Fatima", "Grace")
+STATUSES = ("active", "inactive", "pending")
+
+
+class People:
+    """`count` people, row id = 10 x place; knows what was asked of it."""
+
+    columns = (
+        Column("name", "Name", 20, least=12, most=30),
+        Column("email", "E-mail", 24, least=14, most=40),
+        Column("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
+        Column("dept", "Department", 16, most=24),
+        Column("logins", "Logins", 8, align="right"),
+        Column("created", "Created", 12),
+    )
+
+    def __init__(self, count: int, rename: dict[int, str] | None = None) -> None:
+        self.count = count
+        self.rename = rename or {}
+        self.asked: list[TableQuery] = []
+        self.fetched: list[int] = []
+
+    def row(self, row_id: int) -> Row:
+        place = row_id // 10
+        name = self.rename.get(row_id, f"{FIRST[place % 7]} {place:06}")
+        return (name, f"p{place}@example.com", STATUSES[place % 3], f"Dept {place % 11}", place % 50, "2026-01-02")
+
+    def order(self, query: TableQuery) -> array[int]:
+        self.asked.append(query)
+        ids = [10 * place for place in range(self.count)]
+        if query.text:
+            ids = [row_id for row_id in ids if query.text.lower() in str(self.row(row_id)[0]).lower()]
+        index = next((i for i, column in enumerate(self.columns) if column.key == query.sort), None)
+        if index is not None:
+            ids.sort(key=lambda row_id: (str(self.row(row_id)[index]), row_id), reverse=query.descending)
+        return array("q", ids)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        self.fetched.append(len(ids))
+        return [self.row(row_id) for row_id in ids]
+
+
+class TableApp(App[None]):
+    """Nothing but a table; keeps what it posts."""
+
+    def __init__(self, table: IdentityTable) -> None:
+        super().__init__()
+        self.table = table
+        self.animation_level = "none"
+        self.highlighted: list[int | None] = []
+        self.selected: list[int] = []
+        self.views: list[int] = []
+        self.failures: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def on_identity_table_row_highlighted(self, event: IdentityTable.RowHighlighted) -> None:
+        self.highlighted.append(event.row_id)
+
+    def on_identity_table_row_selected(self, event: IdentityTable.RowSelected) -> None:
+        self.selected.append(event.row_id)
+
+    def on_identity_table_view_changed(self, event: IdentityTable.ViewChanged) -> None:
+        self.views.append(event.rows)
+
+    def on_identity_table_read_failed(self, event: IdentityTable.ReadFailed) -> None:
+        self.failures.append(event.text)
+
+
+@pytest.fixture
+def people() -> Callable[..., People]:
+    return People
+
+
+@pytest.fixture
+def table_app() -> Callable[[IdentityTable], TableApp]:
+    return TableApp
+
+
+def shown(app: App[None]) -> list[str]:
+    """The screen as lines of text, right blanks cut."""
+    return ["".join(segment.text for segment in line).rstrip() for line in app.screen._compositor.render_strips()]
