@@ -1,0 +1,370 @@
+"""Where the client secret lives: the system's keyring, or this session's memory.
+
+A keyring may ask the person to unlock it and wait for the answer for ever. So every call runs
+on a daemon thread with a time limit (`VaultKeeper`): a stuck prompt neither blocks the screen
+nor keeps the process from exiting, which a thread pool would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from contextlib import suppress
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from zoomgov.secret import Credentials, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+PROBE_SECONDS: Final = 3.0
+"""Finding the keyring involves no prompt, so an answer is due at once."""
+STORE_SECONDS: Final = 60.0
+"""Long enough to type the keyring's password into its unlock prompt."""
+
+_FIELDS: Final = ("account_id", "client_id", "client_secret")
+_WINDOWS_BYTES: Final = 2560
+"""CRED_MAX_CREDENTIAL_BLOB_SIZE, counted in UTF-16: what the Windows Credential Manager takes per item."""
+
+
+class VaultChoice(StrEnum):
+    """What a person can do when the keyring fails; the value is the words to show."""
+
+    RETRY = "Try again"
+    SESSION = "Keep it in memory for this session only"
+    ENVIRONMENT = "Set ZOOMGOV_ACCOUNT_ID, ZOOMGOV_CLIENT_ID and ZOOMGOV_CLIENT_SECRET instead"
+
+
+ALL_CHOICES: Final = (VaultChoice.RETRY, VaultChoice.SESSION, VaultChoice.ENVIRONMENT)
+
+
+class VaultError(Exception):
+    """The credentials could not be kept or read. Carries no secret.
+
+    Attributes:
+        title: what happened, one line.
+        reason: why, and what would mend it.
+        choices: what the person can do now.
+    """
+
+    def __init__(self, title: str, reason: str, choices: tuple[VaultChoice, ...] = ALL_CHOICES) -> None:
+        super().__init__(f"{title} {reason}")
+        self.title = title
+        self.reason = reason
+        self.choices = choices
+
+
+class Vault(Protocol):
+    """Keeps the credentials of connectors. Its calls block; `VaultKeeper` makes them safe to await."""
+
+    def probe(self) -> str:
+        """Return the name a person knows it by; never prompts. Raises `VaultError` when it cannot be used."""
+        ...
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = ...) -> None:
+        """Keep `credentials` and prove it by reading them back. Writes nothing once `wanted()` is false."""
+        ...
+
+    def read(self, connector_id: str) -> Credentials | None:
+        """Return what is kept, or None unless all three values are there."""
+        ...
+
+    def clear(self, connector_id: str) -> None:
+        """Forget everything kept for the connector; nothing kept is no error."""
+        ...
+
+
+class MemoryVault:
+    """This session only: gone when the program ends, never on disk."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Credentials] = {}
+
+    def probe(self) -> str:
+        return "this session's memory"
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
+        if wanted():
+            self._kept[connector_id] = credentials
+
+    def read(self, connector_id: str) -> Credentials | None:
+        return self._kept.get(connector_id)
+
+    def clear(self, connector_id: str) -> None:
+        self._kept.pop(connector_id, None)
+
+
+class KeyringVault:
+    """The system's keyring: service `zoomgov:<connector id>`, one item per value.
+
+    Back ends that lose the secret, show it to others or ask for a password in the terminal this
+    program draws on are refused before anything is written; nothing ever falls back to plain text.
+    """
+
+    def __init__(self, backend: KeyringBackend | None = None) -> None:
+        """Use `backend`, or the one keyring is configured for."""
+        self._given = backend
+
+    def probe(self) -> str:
+        return _human_name(self._backend())
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
+        backend = self._backend()
+        values = dict(zip(_FIELDS, _values(credentials), strict=True))
+        _check_size(backend, values)
+        # Read first: an unlock prompt comes up here, before anything is half written.
+        before = {field: self._get(backend, connector_id, field) for field in _FIELDS}
+        if not wanted():
+            return
+        try:
+            for field, value in values.items():
+                if before[field] != value:
+                    self._set(backend, connector_id, field, value)
+            for field, value in values.items():
+                if self._get(backend, connector_id, field) != value:
+                    raise VaultError(
+                        f"{_human_name(backend)} did not keep the credentials.",
+                        "What was read back differs from what was stored, so they would be missing later.",
+                    )
+        except VaultError:
+            self._restore(backend, connector_id, before)
+            raise
+
+    def read(self, connector_id: str) -> Credentials | None:
+        backend = self._backend()
+        account_id, client_id, secret = (self._get(backend, connector_id, field) for field in _FIELDS)
+        if not (account_id and client_id and secret):
+            return None
+        return Credentials(account_id, client_id, Secret(secret))
+
+    def clear(self, connector_id: str) -> None:
+        backend = self._backend()
+        for field in reversed(_FIELDS):  # the secret first
+            if self._get(backend, connector_id, field) is not None:
+                self._delete(backend, connector_id, field)
+
+    def _backend(self) -> KeyringBackend:
+        backend = self._given or _configured_backend()
+        for candidate in _unchained(backend):
+            if not _refusal(candidate):
+                return candidate
+        reason = _refusal(backend) or " ".join(dict.fromkeys(_refusal(one) for one in _unchained(backend)))
+        raise VaultError("There is no keyring that can hold the Client secret.", reason or _no_keyring())
+
+    def _get(self, backend: KeyringBackend, connector_id: str, field: str) -> str | None:
+        return _guarded(backend, "read", lambda: backend.get_password(_service(connector_id), field))
+
+    def _set(self, backend: KeyringBackend, connector_id: str, field: str, value: str) -> None:
+        _guarded(backend, "store", lambda: backend.set_password(_service(connector_id), field, value))
+
+    def _delete(self, backend: KeyringBackend, connector_id: str, field: str) -> None:
+        _guarded(backend, "clear", lambda: backend.delete_password(_service(connector_id), field))
+
+    def _restore(self, backend: KeyringBackend, connector_id: str, before: dict[str, str | None]) -> None:
+        """Put back what was there, so that a failed change never mixes the values of two apps."""
+        for field, value in before.items():
+            with suppress(VaultError):
+                if value is not None:
+                    self._set(backend, connector_id, field, value)
+                elif self._get(backend, connector_id, field) is not None:
+                    self._delete(backend, connector_id, field)
+
+
+class VaultKeeper:
+    """A vault for the event loop: each call on a daemon thread of its own, within a time limit."""
+
+    def __init__(
+        self, vault: Vault | None = None, *, probe_seconds: float = PROBE_SECONDS, store_seconds: float = STORE_SECONDS
+    ) -> None:
+        """Keep with `vault`, by default the system's keyring."""
+        self._vault: Vault = vault or KeyringVault()
+        self._probe_seconds = probe_seconds
+        self._store_seconds = store_seconds
+
+    async def probe(self) -> str:
+        """Return the keyring's name for people; raises `VaultError` when it cannot be used."""
+        return await self._call(lambda _wanted: self._vault.probe(), self._probe_seconds)
+
+    async def store(self, connector_id: str, credentials: Credentials) -> None:
+        """Keep `credentials` and prove it by reading them back; raises `VaultError`.
+
+        After a time-out or a cancellation nothing is written any more, even if the prompt is answered later.
+        """
+        await self._call(lambda wanted: self._vault.store(connector_id, credentials, wanted), self._store_seconds)
+
+    async def read(self, connector_id: str) -> Credentials | None:
+        """Return what is kept, or None; raises `VaultError`."""
+        return await self._call(lambda _wanted: self._vault.read(connector_id), self._store_seconds)
+
+    async def clear(self, connector_id: str) -> None:
+        """Forget what is kept for the connector; raises `VaultError`."""
+        await self._call(lambda _wanted: self._vault.clear(connector_id), self._store_seconds)
+
+    async def _call(self, job: Callable[[Callable[[], bool]], T], seconds: float) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def finish(outcome: T | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(outcome)  # type: ignore[arg-type]  # T may itself include None
+
+        def run() -> None:
+            outcome, error = None, None
+            try:
+                outcome = job(lambda: not future.done())
+            except BaseException as caught:
+                error = caught
+            with suppress(RuntimeError):  # the loop may have closed meanwhile
+                loop.call_soon_threadsafe(finish, outcome, error)
+
+        threading.Thread(target=run, daemon=True, name="vault").start()
+        try:
+            return await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            raise VaultError(
+                f"The keyring did not answer within {seconds:g} seconds.",
+                "It may be waiting for its password in a window behind this one, or on a screen you do not see.",
+            ) from None
+
+
+def _values(credentials: Credentials) -> tuple[str, str, str]:
+    return credentials.account_id, credentials.client_id, credentials.client_secret.reveal()
+
+
+def _service(connector_id: str) -> str:
+    return f"zoomgov:{connector_id}"
+
+
+def _configured_backend() -> KeyringBackend:
+    try:
+        import keyring
+
+        backend = keyring.get_keyring()
+        if all(_refusal(candidate) for candidate in _unchained(backend)):
+            backend = _look_again() or backend
+        return backend
+    except Exception as error:
+        raise VaultError(
+            "The keyring chosen on this machine cannot be used.",
+            f"PYTHON_KEYRING_BACKEND or keyring's own settings file names one that does not work: {_plain(error)}.",
+        ) from None
+
+
+def _look_again() -> KeyringBackend | None:
+    """Find a keyring that was started after the first look, which keyring remembers for good."""
+    import os
+
+    from keyring.backend import KeyringBackend
+    from keyring.core import load_config
+
+    if "PYTHON_KEYRING_BACKEND" in os.environ or load_config() is not None:
+        return None  # somebody chose this back end
+    found = [kind() for kind in KeyringBackend.get_viable_backends() if not kind.__module__.endswith(".chainer")]
+    return max((one for one in found if not _refusal(one)), key=lambda one: one.priority, default=None)
+
+
+def _unchained(backend: KeyringBackend) -> list[KeyringBackend]:
+    """The back ends behind a chainer, best first. It would write to the next one when the first cannot."""
+    if type(backend).__module__ == "keyring.backends.chainer":
+        chained: list[KeyringBackend] = list(backend.backends)  # type: ignore[attr-defined]  # ChainerBackend is untyped
+        return chained
+    return [backend]
+
+
+def _refusal(backend: KeyringBackend) -> str:
+    """Why this back end must not hold a secret; empty when it may."""
+    module, name = type(backend).__module__, type(backend).__name__
+    if module == "keyring.backends.fail":
+        return _no_keyring()
+    if module == "keyring.backends.null":
+        return "The keyring is switched off on this machine (the null back end): it would forget the secret."
+    if "plaintext" in name.lower() or module.startswith("keyrings.alt.pyfs"):
+        return f"The configured keyring ({backend.name}) writes secrets to a file that anyone with the file can read."
+    if module.startswith(("keyrings.alt.file", "keyrings.cryptfile")):
+        return f"The configured keyring ({backend.name}) asks for its password in this terminal, which is in use."
+    return ""
+
+
+def _no_keyring() -> str:
+    if sys.platform != "linux":
+        return "This machine has no keyring, or none that Python can reach."
+    cause = "no Secret Service runs in this session"
+    try:
+        from keyring.backends.SecretService import Keyring
+
+        _ = Keyring.priority
+    except Exception as error:
+        cause = _plain(error)
+    return (
+        f"No keyring runs here: {cause}. Over ssh, in a container or without a desktop there is usually none;"
+        " start one (GNOME Keyring, KWallet or KeePassXC) and try again."
+    )
+
+
+_NAMES: Final = {
+    "keyring.backends.SecretService": "the Secret Service keyring (GNOME Keyring, KeePassXC)",
+    "keyring.backends.libsecret": "the Secret Service keyring (libsecret)",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "the macOS Keychain",
+    "keyring.backends.Windows": "the Windows Credential Manager",
+}
+
+
+def _human_name(backend: KeyringBackend) -> str:
+    return _NAMES.get(type(backend).__module__) or f"the keyring {backend.name}"
+
+
+def _check_size(backend: KeyringBackend, values: dict[str, str]) -> None:
+    if type(backend).__module__ != "keyring.backends.Windows":
+        return
+    for field, value in values.items():
+        if len(value.encode("utf-16-le", "surrogatepass")) > _WINDOWS_BYTES:
+            raise VaultError(
+                "The Windows Credential Manager cannot hold a value this long.",
+                f"The {field.replace('_', ' ')} has {len(value)} characters, about {_WINDOWS_BYTES // 2} fit."
+                " Zoom's are about 32 long: copy it again from the App Credentials page.",
+                (VaultChoice.RETRY,),
+            )
+
+
+def _guarded(backend: KeyringBackend, verb: str, call: Callable[[], T]) -> T:
+    """Run `call`, turning whatever a back end raises into a `VaultError`.
+
+    Third-party back ends raise anything, D-Bus errors among it. The text of an error is shown
+    when reading, but not when storing: it might quote what it was given.
+    """
+    from keyring.errors import InitError, KeyringLocked, NoKeyringError
+
+    name = _human_name(backend)
+    try:
+        return call()
+    except NoKeyringError:
+        raise VaultError("There is no keyring that can hold the Client secret.", _no_keyring()) from None
+    except Exception as error:
+        kind = type(error).__name__
+        if isinstance(error, KeyringLocked) or kind in ("LockedException", "PromptDismissedException"):
+            raise VaultError(
+                "The keyring is locked.",
+                f"Its unlock prompt was cancelled or could not be shown ({name}). Unlock it and try again.",
+            ) from None
+        title = (
+            "The keyring could not be opened."
+            if isinstance(error, InitError)
+            else f"The keyring could not {verb} the credentials."
+        )
+        detail = kind if verb == "store" else f"{kind}: {_plain(error)}"
+        raise VaultError(title, f"{name[0].upper()}{name[1:]} failed ({detail}).") from None
+
+
+def _plain(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
