@@ -1,1 +1,38 @@
-"""A Zoom that runs on this machine: it stands in for Zoom in the demo and the tests."""
+"""A Zoom that runs on this machine: it stands in for Zoom in the demo and the tests.
+
+`SimServer` and `serve` need the extra `sim` (starlette, uvicorn), which is imported only when they are used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoomgov.sim.account import Account, Plan
+from zoomgov.sim.build import build_account
+from zoomgov.sim.faults import FAULT_SYNTAX, FaultRule, parse_fault
+from zoomgov.sim.options import Options
+from zoomgov.sim.state import credentials
+
+if TYPE_CHECKING:
+    from zoomgov.sim.server import SimServer, serve
+
+__all__ = [
+    "FAULT_SYNTAX",
+    "Account",
+    "FaultRule",
+    "Options",
+    "Plan",
+    "SimServer",
+    "build_account",
+    "credentials",
+    "parse_fault",
+    "serve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("SimServer", "serve"):
+        from zoomgov.sim import server
+
+        return getattr(server, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
