@@ -150,9 +150,7 @@ def advice(entry_id: str, *, cloud: Cloud = ZOOM_US, scopes: Collection[str] = (
     return _written(_entries()[entry_id].advice, cloud, scopes)
 
 
-def explain(
-    query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Collection[str] = ()
-) -> list[Advice]:
+def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Collection[str] = ()) -> list[Advice]:
     """What the refusal means, likeliest first; never empty.
 
     Args:
@@ -202,8 +200,8 @@ def _all() -> Iterable[_Entry]:
 
 
 _COMMON: Final = frozenset(
-    "a an and are as at be but by can cannot do does for from get gets has have how i in is it its my no not of on or "
-    "one that the there this to was what when where which who why with you your zoom".split()
+    """a an and are as at be but by can cannot do does for from get gets has have how i in is it its my no not of on or
+    one that the there this to was what when where which who why with you your zoom""".split()  # noqa: SIM905
 )
 
 

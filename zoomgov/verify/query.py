@@ -47,12 +47,12 @@ def clues_in(query: ZoomError | int | str) -> Clues:
     return _from_text(text)
 
 
-_CODE: Final = re.compile(
-    r"""["']?\b(?:code|errorCode|error_code)["']?\s*[:=]?\s*["']?(\d{3,5})\b""", re.IGNORECASE
+_CODE: Final = re.compile(r"""["']?\b(?:code|errorCode|error_code)["']?\s*[:=]?\s*["']?(\d{3,5})\b""", re.IGNORECASE)
+_WORDS: Final = "invalid_client|invalid_request|invalid_grant|unsupported_grant_type|unauthorized_client"
+_WORD: Final = re.compile(rf"""["']error["']?\s*[:=]\s*["'](\w+)["']|\b({_WORDS})\b""", re.IGNORECASE)
+_STATUS: Final = re.compile(
+    r"""\b(?:HTTP(?:/[\d.]+)?|status(?:[ _]?code)?)["']?\s*[:=]?\s*([1-5]\d\d)\b""", re.IGNORECASE
 )
-_WORD: Final = re.compile(r"""["']error["']?\s*[:=]\s*["'](\w+)["']|\b(invalid_client|invalid_request|invalid_grant|"""
-                          r"""unsupported_grant_type|unauthorized_client)\b""", re.IGNORECASE)  # fmt: skip
-_STATUS: Final = re.compile(r"""\b(?:HTTP(?:/[\d.]+)?|status(?:[ _]?code)?)["']?\s*[:=]?\s*([1-5]\d\d)\b""", re.IGNORECASE)
 _MESSAGE: Final = re.compile(r"""["'](?:message|reason|errorMessage)["']\s*:\s*["'](.*)["']\s*[,}]""", re.DOTALL)
 
 

@@ -1,0 +1,87 @@
+"""What a person gets in the end, capability by capability."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zoomgov.verify.context import Context, Outcome, skipped
+from zoomgov.verify.findings import NotTried
+from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Status
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need
+
+_STATES: Final = {
+    ErrorKind.SCOPE: CapabilityState.MISSING_SCOPE,
+    ErrorKind.PRIVILEGE: CapabilityState.ROLE,
+    ErrorKind.PLAN: CapabilityState.PLAN,
+}
+_WORST: Final = (
+    CapabilityState.PLAN,
+    CapabilityState.MISSING_SCOPE,
+    CapabilityState.ROLE,
+    CapabilityState.FAILED,
+    CapabilityState.NOT_OFFERED,
+    CapabilityState.UNKNOWN,
+    CapabilityState.READY,
+)
+"""Of several reasons the one to name: a plan cannot be helped by scopes, a scope cannot by rights."""
+
+
+async def verdict(context: Context, capability: Capability) -> tuple[CapabilityVerdict, Outcome]:
+    """The state of one capability, from what its needs found."""
+    if capability in context.facts.without:
+        chosen = CapabilityVerdict(capability, CapabilityState.WITHOUT)
+        return chosen, skipped("You chose to go on without it")
+    needs = [need for need in NEEDS if need.capability is capability]
+    states = [(need, await _state(context, need)) for need in needs]
+    required = [pair for pair in states if pair[0].importance is Importance.REQUIRED]
+    decisive = required or states
+    state = min((state for _, state in decisive), key=_WORST.index)
+    lacking = [need for need, one in states if one is CapabilityState.MISSING_SCOPE]
+    kind = await context.findings.scope_kind()
+    scopes = tuple(dict.fromkeys(need.tick(kind) for need in lacking)) if lacking else ()
+    found = CapabilityVerdict(capability, state, scopes if state is CapabilityState.MISSING_SCOPE else ())
+    result = _text(state, decisive, scopes)
+    if state is CapabilityState.READY:
+        weak = [need.title for need, one in states if one is not CapabilityState.READY]
+        weaker = any(
+            need.importance is Importance.RECOMMENDED and one is not CapabilityState.READY for need, one in states
+        )
+        without = f", without: {', '.join(weak)}" if weak else ""
+        return found, Outcome(Status.WARNING if weaker else Status.OK, f"Ready{without}")
+    if required:
+        known = state is not CapabilityState.UNKNOWN
+        return found, Outcome(Status.PROBLEM if known else Status.SKIPPED, result, scopes=found.scopes)
+    refused = state in (CapabilityState.ROLE, CapabilityState.PLAN, CapabilityState.FAILED)
+    return found, Outcome(Status.WARNING if refused else Status.SKIPPED, result, scopes=found.scopes)
+
+
+async def _state(context: Context, need: Need) -> CapabilityState:
+    found = await context.findings.probe(need.id)
+    if isinstance(found, ZoomError):
+        return _STATES.get(found.kind, CapabilityState.FAILED)
+    if isinstance(found, NotTried):
+        if found.nothing_there:
+            return CapabilityState.READY
+        held = await context.findings.held()
+        if need.classic_only and held is not None and not held.intersection(need.classic):
+            return CapabilityState.NOT_OFFERED
+        missing = held is not None and not need.met_by(held)
+        return CapabilityState.MISSING_SCOPE if missing else CapabilityState.UNKNOWN
+    return CapabilityState.READY
+
+
+def _text(state: CapabilityState, states: list[tuple[Need, CapabilityState]], scopes: tuple[str, ...]) -> str:
+    names = ", ".join(need.title for need, one in states if one is state)
+    match state:
+        case CapabilityState.MISSING_SCOPE:
+            return f"Missing scope: {', '.join(scopes)}"
+        case CapabilityState.ROLE:
+            return f"The role of the app's owner lacks the right: {names}"
+        case CapabilityState.PLAN:
+            return "The plan is too low: Pro or higher is needed"
+        case CapabilityState.FAILED:
+            return f"Could not be read: {names}"
+        case CapabilityState.NOT_OFFERED:
+            return "Only older apps can ask, and newer accounts have none"
+    return "Not checked"

@@ -1,0 +1,124 @@
+"""What checks have in common: the findings, how an outcome is made, and which line a failure belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zoomgov.verify.findings import Finding, Findings, NotTried
+from zoomgov.verify.knowledge import Advice, advice, explain
+from zoomgov.verify.model import Evidence, Facts, Status
+from zoomgov.zoom.client import Answer
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.scopes import Importance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from zoomgov.settings import Cloud
+    from zoomgov.zoom.client import ZoomClient
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found; becomes the second half of a line."""
+
+    status: Status
+    result: str
+    evidence: tuple[Evidence, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every check is given."""
+
+    findings: Findings
+    facts: Facts
+    client: ZoomClient
+    now: Callable[[], datetime]
+
+    @property
+    def cloud(self) -> Cloud:
+        return self.client.cloud
+
+    def advise(self, *entry_ids: str, scopes: Collection[str] = ()) -> tuple[Advice, ...]:
+        """Entries of the knowledge base by id, without repeats."""
+        return tuple(advice(entry_id, cloud=self.cloud, scopes=scopes) for entry_id in dict.fromkeys(entry_ids))
+
+    def explain(self, error: ZoomError, *first: str, scopes: Collection[str] = ()) -> tuple[Advice, ...]:
+        """What the error may mean, with the causes this check knows better put first."""
+        known = self.advise(*first, scopes=scopes)
+        others = explain(error, cloud=self.cloud, scopes=scopes)
+        return known + tuple(other for other in others if other.id not in first)
+
+    def best(self, error: ZoomError) -> str:
+        """The id of the likeliest cause."""
+        return explain(error, cloud=self.cloud)[0].id
+
+    def failed(self, error: ZoomError, status: Status = Status.PROBLEM) -> Outcome:
+        """The outcome for an error that belongs to this line."""
+        causes = self.explain(error)
+        return Outcome(status, causes[0].title, (evidence_of(error),), causes)
+
+
+def evidence_of(found: Answer | ZoomError, endpoint: str = "") -> Evidence:
+    """The answer as evidence; `endpoint` for answers, which do not know theirs."""
+    if isinstance(found, ZoomError):
+        return Evidence(
+            found.endpoint,
+            found.status,
+            found.code,
+            found.message,
+            found.tracking_id,
+            found.milliseconds,
+            found.body_excerpt,
+        )
+    return Evidence(endpoint, found.status, None, "", found.tracking_id, found.milliseconds)
+
+
+def evidence(found: Finding, endpoint: str) -> tuple[Evidence, ...]:
+    """Like `evidence_of`; nothing for a call that was not made."""
+    return () if isinstance(found, NotTried) else (evidence_of(found, endpoint),)
+
+
+def skipped(result: str, *advice: Advice) -> Outcome:
+    return Outcome(Status.SKIPPED, result, advice=advice)
+
+
+def ok(result: str, *evidence: Evidence) -> Outcome:
+    return Outcome(Status.OK, result, evidence)
+
+
+def severity(importance: Importance) -> Status:
+    """How bad it is that something of this importance does not work."""
+    return Status.PROBLEM if importance is Importance.REQUIRED else Status.WARNING
+
+
+_BY_CAUSE = {
+    "tls-failed": "connection.tls",
+    "proxy-page": "connection.proxy",
+    "proxy-sign-in": "connection.proxy",
+    "app-disabled": "credentials.app",
+    "app-not-active": "credentials.app",
+    "wrong-cloud": "credentials.cloud",
+}
+"""Causes that have a line of their own."""
+
+
+def line_of_token_failure(context: Context, error: ZoomError) -> str:
+    """The one line that shows why there is no token; the others are skipped."""
+    line = _BY_CAUSE.get(context.best(error))
+    if line is not None:
+        return line
+    return "connection.host" if error.kind in (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT) else "credentials.token"
+
+
+def line_of_api_failure(context: Context, error: ZoomError) -> str:
+    """The one line that shows why no call gets its answer, though there is a token."""
+    line = _BY_CAUSE.get(context.best(error))
+    if line is not None:
+        return line
+    return "credentials.token" if error.kind is ErrorKind.TOKEN else "connection.api"

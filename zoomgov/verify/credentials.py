@@ -1,0 +1,146 @@
+"""The three values, the token they should give, the app's state and its cloud."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.verify.context import (
+    Context,
+    Outcome,
+    evidence_of,
+    line_of_api_failure,
+    line_of_token_failure,
+    ok,
+    skipped,
+)
+from zoomgov.verify.model import Status
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from zoomgov.secret import Credentials
+
+ACCOUNT_ID_LENGTH: Final = 22
+"""As seen by users; Zoom does not promise it, so it is only a hint once Zoom has refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something odd about one of the values, told without the value."""
+
+    field: str
+    """`account`, `client` or `secret`."""
+    advice_id: str
+    text: str
+
+
+def shape_hints(credentials: Credentials) -> list[Hint]:
+    """What looks wrong about the values, surest first. Never quotes the secret."""
+    account, client, secret = credentials.account_id, credentials.client_id, credentials.client_secret.reveal()
+    hints = []
+    for field, name, value in (("account", "Account ID", account), ("client", "Client ID", client)):
+        hints += _id_hints(field, name, value)
+    if account and account.strip() == client.strip():
+        hints.insert(0, Hint("account", "account-id-is-client-id", "Account ID and Client ID are the same text"))
+    if not secret:
+        hints.append(Hint("secret", "credentials-missing", "The Client secret is empty"))
+    elif secret.strip() in (account.strip(), client.strip()):
+        hints.append(Hint("secret", "credentials-malformed", "The Client secret is the same text as an ID"))
+    elif re.search(r"\s", secret):
+        hints.append(Hint("secret", "credentials-malformed", "The Client secret holds a blank or a line break"))
+    return hints
+
+
+def _id_hints(field: str, name: str, value: str) -> list[Hint]:
+    number = bool(re.fullmatch(r"[\d\s-]*\d[\d\s-]*", value))
+    if not value:
+        return [Hint(field, "credentials-missing", f"The {name} is empty")]
+    if "@" in value:
+        entry = "account-id-email" if field == "account" else "credentials-malformed"
+        return [Hint(field, entry, f"The {name} is an e-mail address")]
+    if number and len(value) < ACCOUNT_ID_LENGTH:
+        entry = "account-id-number" if field == "account" else "credentials-malformed"
+        what = "the account number" if field == "account" else "a number"
+        return [Hint(field, entry, f"The {name} looks like {what}")]
+    if re.search(r"\s", value):
+        return [Hint(field, "credentials-malformed", f"The {name} holds a blank or a line break")]
+    if not re.fullmatch(r"[\w-]+", value, re.ASCII):
+        return [Hint(field, "credentials-malformed", f"The {name} holds signs that Zoom's never have")]
+    if field == "account" and len(value) != ACCOUNT_ID_LENGTH:
+        text = f"The {name} has {len(value)} characters; Zoom's have {ACCOUNT_ID_LENGTH}"
+        return [Hint(field, "credentials-malformed", text)]
+    return []
+
+
+def _blamed(hint: Hint, error: ZoomError) -> bool:
+    """True when Zoom's refusal is about the value that looks odd."""
+    if hint.advice_id == "credentials-missing":
+        return True
+    if error.code == "invalid_client":
+        return hint.field in ("client", "secret")
+    return error.code != "invalid_request" or hint.field == "account"
+
+
+async def shape(context: Context) -> Outcome:
+    """Told apart before and beside Zoom's answer, which is short."""
+    token = await context.findings.token()
+    if not isinstance(token, ZoomError):
+        return ok("Zoom took them")
+    hints = shape_hints(context.facts.credentials)
+    if not hints:
+        return ok("Nothing odd about their form")
+    refused = token.kind is ErrorKind.CREDENTIALS and any(_blamed(hint, token) for hint in hints)
+    return Outcome(
+        Status.PROBLEM if refused else Status.WARNING,
+        "; ".join(hint.text for hint in hints),
+        advice=context.advise(*(hint.advice_id for hint in hints)),
+    )
+
+
+async def token(context: Context) -> Outcome:
+    """Zoom gives a token, and its API takes it."""
+    info = await context.findings.token()
+    if not isinstance(info, ZoomError):
+        error = await context.findings.in_the_way()
+        if error is not None and line_of_api_failure(context, error) == "credentials.token":
+            return context.failed(error)
+        return ok("Zoom gave a token")
+    if (line := line_of_token_failure(context, info)) != "credentials.token":
+        return skipped("No token: the app is not running" if line == "credentials.app" else "Not checked: no answer")
+    blamed = [hint for hint in shape_hints(context.facts.credentials) if _blamed(hint, info)]
+    if info.kind is not ErrorKind.CREDENTIALS or not blamed:
+        return context.failed(info)
+    causes = context.explain(info, *(hint.advice_id for hint in blamed))
+    return Outcome(Status.PROBLEM, causes[0].title, (evidence_of(info),), causes)
+
+
+async def app(context: Context) -> Outcome:
+    """Whether the app is activated, as far as Zoom's answer tells."""
+    info = await context.findings.token()
+    if not isinstance(info, ZoomError):
+        return ok("Activated: Zoom gives it tokens")
+    if line_of_token_failure(context, info) == "credentials.app":
+        return context.failed(info)
+    possible = context.advise("app-not-active")
+    if any(cause.id == "app-not-active" for cause in context.explain(info)):
+        return skipped("Zoom's answer does not say whether the app is activated", *possible)
+    return skipped("Not known: no token")
+
+
+async def cloud(context: Context) -> Outcome:
+    """zoom.us against zoomgov.com: each refuses what belongs to the other, in words that fit other causes too."""
+    info = await context.findings.token()
+    if isinstance(info, ZoomError):
+        if any(cause.id == "wrong-cloud" for cause in context.explain(info)):
+            text = "Zoom answers the same for wrong values and for an app of the other cloud"
+            return skipped(text, *context.advise("wrong-cloud"))
+        return skipped("Not known: no token")
+    error = await context.findings.in_the_way()
+    if error is None:
+        if info.note:
+            return Outcome(Status.WARNING, info.note)
+        return ok(context.cloud.name)
+    if line_of_api_failure(context, error) == "credentials.cloud":
+        return context.failed(error)
+    return skipped("Not known: the API did not answer")

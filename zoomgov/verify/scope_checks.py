@@ -1,0 +1,105 @@
+"""What the token says the app may do, against what the job needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zoomgov.verify.context import Context, Outcome, evidence_of, ok, severity, skipped
+from zoomgov.verify.model import Status
+from zoomgov.zoom.client import Answer
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.scopes import Importance, needs_for_scope, unneeded, writes
+
+if TYPE_CHECKING:
+    from zoomgov.zoom.scopes import Need
+
+
+async def scope(context: Context, need: Need) -> Outcome:
+    """One need of the catalogue: held, missing, or not needed."""
+    if isinstance(await context.findings.token(), ZoomError):
+        return skipped("No token")
+    if need.capability in context.facts.without:
+        return skipped(f"You chose to go on without {need.capability}")
+    held = await context.findings.held()
+    if need.classic_only and not (held or frozenset()).intersection(need.classic):
+        return skipped("Not offered to newer apps, and not needed there")
+    if held is None:
+        return await _by_call(context, need)
+    names = [name for name in need.accepted if name in held]
+    if not names:
+        return await _missing(context, need, held)
+    if all(writes(name) for name in names):
+        return ok(f"Held through {names[0]}, which may also change things")
+    return ok(f"Held: {next(name for name in names if not writes(name))}")
+
+
+async def _by_call(context: Context, need: Need) -> Outcome:
+    """For a token that names no scopes at all."""
+    found = await context.findings.probe(need.id)
+    if isinstance(found, Answer):
+        return ok("The token names no scopes, but the call worked")
+    if isinstance(found, ZoomError) and found.kind is ErrorKind.SCOPE:
+        return await _missing(context, need, frozenset(), found)
+    return skipped("The token names no scopes")
+
+
+async def _missing(context: Context, need: Need, held: frozenset[str], refusal: ZoomError | None = None) -> Outcome:
+    scopes = (need.tick(await context.findings.scope_kind()),)
+    similar = _similar(need, held)
+    if need.importance is Importance.OPTIONAL:
+        result = f"Not ticked. Optional: {need.opens}"
+        return Outcome(Status.SKIPPED, result, advice=context.advise("add-scopes"), scopes=scopes)
+    causes = ["missing-scope"]
+    if similar:
+        causes.insert(0, "scope-wrong-level")
+    elif context.facts.ticked.intersection(need.accepted):
+        causes.insert(0, "scopes-dropped")
+    if await _nothing_left(context, held):
+        causes.append("scopes-dropped")
+    causes.append("scope-not-offered")
+    result = f"Missing: {scopes[0]}" + (f" (ticked is {similar})" if similar else "")
+    evidence = (evidence_of(refusal),) if refusal else ()
+    return Outcome(severity(need.importance), result, evidence, context.advise(*causes, scopes=scopes), scopes)
+
+
+def _similar(need: Need, held: frozenset[str]) -> str | None:
+    """A held scope that differs from a wanted one in its level or its action only, as people tick by mistake."""
+    for name in sorted(held):
+        parts = name.split(":")
+        for wanted in need.accepted:
+            pieces = wanted.split(":")
+            level = f"{name}:admin" == wanted
+            action = len(parts) == len(pieces) == 4 and parts[:1] + parts[2:] == pieces[:1] + pieces[2:]
+            if level or action:
+                return name
+    return None
+
+
+async def _nothing_left(context: Context, held: frozenset[str]) -> bool:
+    """True when the app holds none of the scopes the job needs: none was added, or Zoom took them all away."""
+    return not any(needs_for_scope(name) for name in held)
+
+
+async def excess(context: Context) -> Outcome:
+    """Least privilege: what writes, what nothing here needs, and what only serves a part gone without."""
+    held = await context.findings.held()
+    if held is None:
+        return skipped("No token" if isinstance(await context.findings.token(), ZoomError) else "No scopes named")
+    without = context.facts.without
+    extra = set(unneeded(held))
+    for name in held:
+        needs = needs_for_scope(name)
+        if needs and all(need.capability in without for need in needs):
+            extra.add(name)
+    writing = tuple(sorted(name for name in extra if writes(name)))
+    reading = tuple(sorted(name for name in extra if not writes(name)))
+    if not extra:
+        return ok("Nothing more than needed")
+    said, causes = [], context.advise()
+    if writing:
+        said.append(f"{len(writing)} may change your Zoom: {', '.join(writing)}")
+        causes += context.advise("excess-write", scopes=writing)
+    if reading:
+        said.append(f"{len(reading)} not needed: {', '.join(reading)}")
+        causes += context.advise("excess-read", scopes=reading)
+    return Outcome(Status.WARNING, "; ".join(said), advice=causes, scopes=(*writing, *reading))
