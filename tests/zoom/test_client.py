@@ -416,3 +416,21 @@ def test_cancelling_a_waiter_gives_its_place_back() -> None:
 )  # fmt: skip
 def test_tier_of_plan(code: str, tier: Tier | None) -> None:
     assert tier_of_plan(code) is tier
+
+
+def test_urgent_requests_go_first() -> None:
+    order: list[str] = []
+
+    def answer(request: Request) -> Response:
+        order.append(urlsplit(request.url).path)
+        return reply({"groups": []})
+
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        await client.authenticate()
+        others = [asyncio.create_task(client.get(LIST_GROUPS)) for _ in range(5)]
+        await asyncio.sleep(0)
+        await client.get(LIST_USERS, urgent=True)
+        await asyncio.gather(*others)
+        assert order.index("/v2/users") <= 2
+
+    drive(answer, work)

@@ -143,8 +143,11 @@ class ZoomClient:
         path: Mapping[str, str] = {},
         query: Mapping[str, str | int] = {},
         retry: bool = True,
+        urgent: bool = False,
     ) -> Answer:
         """Send one GET, within the limits, again after what passes by itself unless `retry` is False.
+
+        `urgent` requests go ahead of others that wait for the same limit.
 
         Raises:
             ZoomError: Zoom's refusal, or what is in the way.
@@ -154,7 +157,7 @@ class ZoomClient:
             attempt += 1
             token = await self._tokens.token()
             try:
-                return await self._attempt(endpoint, path, query, token, attempt)
+                return await self._attempt(endpoint, path, query, token, attempt, urgent)
             except ZoomError as error:
                 failure = error
             if failure.kind is ErrorKind.TOKEN and not renewed:
@@ -182,6 +185,7 @@ class ZoomClient:
         path: Mapping[str, str] = {},
         query: Mapping[str, str | int] = {},
         page_size: int | None = None,
+        urgent: bool = False,
     ) -> AsyncIterator[Answer]:
         """Yield a list's pages, asking for the largest Zoom takes, until there is no next page token.
 
@@ -190,7 +194,7 @@ class ZoomClient:
         Raises:
             ZoomError: PAGE_TOKEN when the list must start again, UNEXPECTED when a token repeats, and all of `get`.
         """
-        answer, size = await self._first_page(endpoint, path, query, page_size)
+        answer, size = await self._first_page(endpoint, path, query, page_size, urgent)
         seen: set[str] = set()
         while True:
             yield answer
@@ -207,21 +211,26 @@ class ZoomClient:
             following: dict[str, str | int] = dict(query)
             if size is not None:
                 following["page_size"] = size
-            answer = await self.get(endpoint, path=path, query={**following, "next_page_token": token})
+            answer = await self.get(endpoint, path=path, query={**following, "next_page_token": token}, urgent=urgent)
 
     async def _first_page(
-        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], wanted: int | None
+        self,
+        endpoint: Endpoint,
+        path: Mapping[str, str],
+        query: Mapping[str, str | int],
+        wanted: int | None,
+        urgent: bool,
     ) -> tuple[Answer, int | None]:
         """The first page and the size it was asked with, falling back while Zoom refuses the size."""
         if not endpoint.page_sizes and wanted is None:
-            return await self.get(endpoint, path=path, query=query), None
+            return await self.get(endpoint, path=path, query=query, urgent=urgent), None
         sizes = (wanted,) if wanted is not None else endpoint.page_sizes
         known = self.memory.page_sizes.get(endpoint.memory_key)
         if wanted is None and known is not None:
             sizes = tuple(size for size in sizes if size <= known) or sizes[-1:]
         for size in sizes:
             try:
-                answer = await self.get(endpoint, path=path, query={**query, "page_size": size})
+                answer = await self.get(endpoint, path=path, query={**query, "page_size": size}, urgent=urgent)
             except ZoomError as error:
                 if error.kind is not ErrorKind.REQUEST or error.status != 400 or size == sizes[-1]:
                     raise
@@ -244,14 +253,20 @@ class ZoomClient:
             self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
 
     async def _attempt(
-        self, endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str | int], token: Secret, attempt: int
+        self,
+        endpoint: Endpoint,
+        path: Mapping[str, str],
+        query: Mapping[str, str | int],
+        token: Secret,
+        attempt: int,
+        urgent: bool,
     ) -> Answer:
         assert self._tokens.info is not None
         url = endpoint.url(self._tokens.info.api_base, path, query)
         request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token.reveal()}"})
         limiter = self.limits.by_label[endpoint.label]
         self.memory.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
-        await limiter.slot(self.limits.in_flight, self.on_wait)
+        await limiter.slot(self.limits.in_flight, self.on_wait, urgent=urgent)
         stats = self.stats
         stats.by_endpoint[endpoint.template] += 1
         stats.in_flight += 1

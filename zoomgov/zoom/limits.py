@@ -71,6 +71,41 @@ def tier_of_plan(code: str) -> Tier | None:
     return Tier.FREE if code in ("free", "basic") else None
 
 
+class _Turns:
+    """A lock that urgent waiters get first, the others in order."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, urgent: bool) -> None:
+        if not self._taken:
+            self._taken = True
+            return
+        queue = self._urgent if urgent else self._others
+        turn = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give()
+            elif turn in queue:
+                queue.remove(turn)
+            raise
+
+    def give(self) -> None:
+        """Pass the turn on."""
+        for queue in (self._urgent, self._others):
+            while queue:
+                turn = queue.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._taken = False
+
+
 class Limiter:
     """Evenly paced slots for one label, first come first served."""
 
@@ -78,7 +113,7 @@ class Limiter:
         self.label = label
         self._clock = clock
         self._sleep = sleep
-        self._turn = asyncio.Lock()
+        self._turns = _Turns()
         self._next = clock()
         self._pause_until = self._next
         self._decreased = float("-inf")
@@ -106,28 +141,35 @@ class Limiter:
             self._refused_rate = 0.0
             self._recovered_at = self._clock()
 
-    async def slot(self, in_flight: asyncio.Semaphore, on_wait: OnWait | None = None) -> None:
+    async def slot(self, in_flight: asyncio.Semaphore, on_wait: OnWait | None = None, *, urgent: bool = False) -> None:
         """Wait for a place among those in flight, then for a slot; the caller releases `in_flight`.
 
         The place is taken first: a slot must be used at once, or slots pile up into a burst. Whoever is at the
-        head looks again after each wait, because a pause may have begun meanwhile.
+        head looks again after each wait, because a pause may have begun meanwhile. `urgent` goes first: the
+        longest chain of pages must not queue behind lists that have time.
         """
-        async with self._turn:
+        await self._turns.take(urgent)
+        try:
             await in_flight.acquire()
             try:
-                while True:
-                    now = self._clock()
-                    wait = max(self._next, self._pause_until) - now
-                    if wait <= 0:
-                        break
-                    if on_wait is not None and self._pause_until - now >= TELL_AFTER:
-                        on_wait(self._pause_until - now, f"Zoom's limit for {self.label} requests is reached")
-                    await self._sleep(wait)
-                interval = 1.0 / self.rate
-                self._next = max(self._next, self._clock() - interval / 2) + interval
+                await self._wait_for_slot(on_wait)
             except BaseException:
                 in_flight.release()
                 raise
+        finally:
+            self._turns.give()
+
+    async def _wait_for_slot(self, on_wait: OnWait | None) -> None:
+        while True:
+            now = self._clock()
+            wait = max(self._next, self._pause_until) - now
+            if wait <= 0:
+                break
+            if on_wait is not None and self._pause_until - now >= TELL_AFTER:
+                on_wait(self._pause_until - now, f"Zoom's limit for {self.label} requests is reached")
+            await self._sleep(wait)
+        interval = 1.0 / self.rate
+        self._next = max(self._next, now - interval / 2) + interval
 
     def refused(self, pause: float | None) -> None:
         """Take note of a per-second refusal: go slower, and pause for `pause` seconds if Zoom named a time."""
