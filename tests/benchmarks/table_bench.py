@@ -1,0 +1,219 @@
+"""How fast the identity table is, beside the stock DataTable, as ratios in one run.
+
+    python tests/benchmarks/table_bench.py [--rounds 3] [--gate]
+
+A key is posted to the running app and the clock stops when the app hands the next frame to its display call;
+`Pilot.press` waits 60-85 ms a key whatever happens. Absolute milliseconds depend on the machine, the ratios do not.
+With `--gate` the program fails when a ratio is worse than its target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import resource
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from array import array
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+from textual.widgets import DataTable
+
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.table_layout import Column
+from zoomgov.widgets.table_source import Row, TableQuery
+
+SIZE = (140, 45)
+KEYS = 40
+MOVES = ("down", "pagedown", "ctrl+end", "ctrl+home")
+COLUMNS = (
+    Column("name", "Name", 24, most=40),
+    Column("email", "E-mail", 30, most=44),
+    Column("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
+    Column("type", "Licence", 10),
+    Column("dept", "Department", 16),
+    Column("last_login", "Last login", 20),
+)
+
+
+def build(path: Path, rows: int) -> None:
+    """Fill a database with `rows` made-up people."""
+    chance = random.Random(7)
+    first = ("Ana", "Björn", "Chloé", "Dmitri", "Eun-ji", "Fatima", "Gökçe", "山田太郎", "שרה", "José")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(
+            "create table people (id integer primary key,"
+            " name text, email text, status text, type text, dept text, last_login text) strict"
+        )
+        db.executemany(
+            "insert into people values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    f"{chance.choice(first)} {chance.randrange(10**6):06}",
+                    f"p{number}@example.com",
+                    chance.choice(("active", "active", "active", "inactive", "pending")),
+                    chance.choice(("Basic", "Licensed")),
+                    f"Department {chance.randrange(60)}",
+                    f"2026-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}T08:00:00Z",
+                )
+                for number in range(rows)
+            ),
+        )
+        db.execute("create index by_name on people (name)")
+        db.commit()
+
+
+class SqliteSource:
+    """Rows of the made-up database: one connection for orders, one for pages."""
+
+    columns = COLUMNS
+
+    def __init__(self, path: Path) -> None:
+        self._orders, self._pages = (sqlite3.connect(path, check_same_thread=False) for _ in range(2))
+
+    def order(self, query: TableQuery) -> array[int]:
+        direction = "desc" if query.descending else "asc"
+        sql = f"select id from people where name like ? order by {query.sort or 'id'} {direction}"
+        return array("q", (row_id for (row_id,) in self._orders.execute(sql, (f"%{query.text}%",))))
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        marks = ",".join("?" * len(ids))
+        sql = f"select id, name, email, status, type, dept, last_login from people where id in ({marks})"
+        found = {row[0]: row[1:] for row in self._pages.execute(sql, list(ids))}
+        return [found[row_id] for row_id in ids]
+
+    def close(self) -> None:
+        self._orders.close()
+        self._pages.close()
+
+
+class Measured(App[None]):
+    """Tells when a frame reaches the display."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = asyncio.Event()
+        self.animation_level = "none"
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if renderable is not None:
+            self.frame.set()
+
+    async def key(self, name: str) -> tuple[float, float]:
+        """Press a key; return milliseconds until the frame, of clock and of processor."""
+        self.frame.clear()
+        clock, cpu = time.perf_counter(), time.process_time()
+        self.post_message(events.Key(name, None))
+        await asyncio.wait_for(self.frame.wait(), 20)
+        return (time.perf_counter() - clock) * 1000, (time.process_time() - cpu) * 1000
+
+
+class OwnTable(Measured):
+    def __init__(self, source: SqliteSource) -> None:
+        super().__init__()
+        self.source = source
+        self.ready = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield IdentityTable(self.source, TableQuery(sort="name"))
+
+    def on_identity_table_view_changed(self) -> None:
+        self.ready.set()
+
+
+class StockTable(Measured):
+    def __init__(self, source: SqliteSource) -> None:
+        super().__init__()
+        self.source = source
+        self.ready = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield DataTable(cursor_type="row")
+
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable)
+        table.add_columns(*(column.title for column in COLUMNS))
+        ids = self.source.order(TableQuery(sort="name"))
+        table.add_rows(row for start in range(0, len(ids), 900) for row in self.source.rows(ids[start : start + 900]))
+        self.call_after_refresh(self.ready.set)
+
+
+async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
+    """Open the app, press keys, return milliseconds by what was measured."""
+    found: dict[str, list[float]] = {}
+    began = time.perf_counter()
+    async with app.run_test(size=SIZE) as pilot:
+        await asyncio.wait_for(app.ready.wait(), 120)
+        app.frame.clear()
+        app.screen.refresh()
+        await asyncio.wait_for(app.frame.wait(), 60)
+        found["load"] = [(time.perf_counter() - began) * 1000]
+        await pilot.pause()
+        for move in MOVES:
+            for number in range(KEYS if move in ("down", "pagedown") else 6):
+                if move.startswith("ctrl") and number:
+                    await app.key("pageup" if move == "ctrl+end" else "pagedown")
+                    await asyncio.sleep(0.02)
+                clock, cpu = await app.key(move)
+                found.setdefault(f"{move} clock", []).append(clock)
+                found.setdefault(f"{move} cpu", []).append(cpu)
+                await asyncio.sleep(0.02)
+        found["peak MB so far"] = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
+    return found
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--gate", action="store_true")
+    chosen = options.parse_args()
+    results: dict[str, dict[str, list[float]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in (20_000, 200_000):
+            build(Path(folder, str(rows)), rows)
+        for _ in range(chosen.rounds):
+            for name, rows, kind in (("own 20k", 20_000, OwnTable), ("own 200k", 200_000, OwnTable),
+                                     ("stock 20k", 20_000, StockTable)):  # fmt: skip
+                with closing(SqliteSource(Path(folder, str(rows)))) as source:
+                    for what, values in asyncio.run(measure(kind(source))).items():
+                        results.setdefault(name, {}).setdefault(what, []).extend(values)
+    print(f"{'ms':<10} {'what':<16} {'median':>8} {'p95':>8} {'n':>5}")
+    for name, by_what in results.items():
+        for what, values in by_what.items():
+            print(
+                f"{name:<10} {what:<16} {statistics.median(values):8.1f} {percentile(values, 0.95):8.1f} {len(values):5}"
+            )
+
+    def ratio(what: str, above: str, below: str) -> float:
+        return statistics.median(results[above][what]) / statistics.median(results[below][what])
+
+    failed = False
+    for title, value, target in (
+        ("PageDown CPU, own 200k / own 20k", ratio("pagedown cpu", "own 200k", "own 20k"), 1.25),
+        ("PageDown CPU, own 200k / stock 20k", ratio("pagedown cpu", "own 200k", "stock 20k"), 1 / 4),
+        ("load, own 200k / stock 20k", ratio("load", "own 200k", "stock 20k"), 1 / 15),
+    ):
+        good = value <= target
+        failed |= not good
+        print(f"{title:<36} {value:6.3f}  target {target:5.3f}  {'ok' if good else 'MISSED'}")
+    return 1 if failed and chosen.gate else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
