@@ -1,0 +1,257 @@
+"""The register: what it keeps, what it refuses, and what a damaged file reads like."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zoomgov.connectors.model import App, Draft, Owner, Status, Step
+from zoomgov.connectors.registry import Registry
+from zoomgov.connectors.rows import RegistryError, free_name, name_key
+from zoomgov.zoom.scopes import Capability, ScopeKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ME = Owner("me@example.com", "Me")
+ZOOM = Draft(new_app="Zoom", name="Zoom EMEA", owners=(ME,))
+
+
+def test_starts_empty_and_touches_nothing_until_used(registry: Registry, registry_path: Path) -> None:
+    assert not registry_path.parent.exists()
+    assert registry.connectors() == []
+    assert registry.apps() == []
+    assert registry.draft() is None
+    assert registry.find("Zoom") is None
+
+
+def test_only_the_owner_can_read_it(registry: Registry, registry_path: Path) -> None:
+    registry.create(ZOOM)
+    assert stat.S_IMODE(registry_path.parent.stat().st_mode) == 0o700
+    files = list(registry_path.parent.iterdir())
+    assert registry_path in files
+    assert len(files) > 1, "the write-ahead log is open"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_creates_a_connector_as_not_connected_at_step_3(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    assert (made.name, made.app.name, made.owners, made.cloud) == ("Zoom EMEA", "Zoom", (ME,), "zoom.us")
+    assert (made.status, made.reason, made.step) == (Status.NOT_CONNECTED, "", Step.ZOOM_APP)
+    assert made.created_at == datetime(2026, 3, 1, 9, 1, tzinfo=UTC)
+    assert made.last_sync_at is None
+    assert registry.connectors() == [made]
+    assert registry.connector(made.id) == made
+    assert registry.apps() == [made.app]
+
+
+def test_everything_is_there_after_a_restart(registry: Registry, registry_path: Path) -> None:
+    made = registry.create(ZOOM)
+    changes = {
+        "name": "Zoom APAC",
+        "owners": (ME, Owner("you@example.com")),
+        "cloud": "zoomgov.com",
+        "status": Status.ERROR,
+        "reason": "Zoom says 4711",
+        "step": Step.VERIFY,
+        "scope_kind": ScopeKind.CLASSIC,
+        "account_id": "AbC",
+        "client_id": "DeF",
+        "checked": frozenset({"build", "name"}),
+        "without": frozenset({Capability.LICENCES.value}),
+        "last_sync_at": datetime(2026, 3, 2, tzinfo=UTC),
+    }
+    changed = registry.update(made.id, **changes)
+    registry.close()
+    with closing(Registry(registry_path)) as other:
+        assert other.connectors() == [changed]
+    assert {field: getattr(changed, field) for field in changes} == changes
+
+
+def test_moves_a_connector_to_another_app(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    okta = registry.create_app("Zoom (Okta)", from_identity_provider=True)
+    assert registry.update(made.id, app=okta).app == okta
+
+
+def test_changes_only_what_is_named(registry: Registry, registry_path: Path) -> None:
+    made = registry.create(ZOOM)
+    with closing(Registry(registry_path)) as other:
+        other.update(made.id, account_id="typed there")
+        here = registry.update(made.id, client_id="typed here")
+    assert (here.account_id, here.client_id) == ("typed there", "typed here")
+
+
+@pytest.mark.parametrize("status", [Status.SYNCING, Status.CONNECTED, Status.NOT_CONNECTED])
+def test_the_reason_goes_with_the_error(registry: Registry, status: Status) -> None:
+    made = registry.create(ZOOM)
+    assert registry.update(made.id, status=Status.ERROR, reason="why").reason == "why"
+    assert registry.update(made.id, step=Step.SYNC).reason == "why"
+    assert registry.update(made.id, status=status).reason == ""
+
+
+def test_unknown_fields_are_a_defect_of_the_caller(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    with pytest.raises(TypeError, match="client_secret"):
+        registry.update(made.id, client_secret="never")
+    with pytest.raises(TypeError, match="'id'"):
+        registry.update(made.id, id="other")
+
+
+def test_names_are_found_whatever_their_case_and_stay_unique(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    second = registry.create(Draft(app_id=made.app.id, name="Other", owners=(ME,)))
+    for name in ("Zoom EMEA", "zoom emea", "  ZOOM   EMEA ", "\uff3aoom EMEA", made.id):
+        assert registry.find(name) == made
+    with pytest.raises(RegistryError, match="exists already"):
+        registry.create(Draft(app_id=made.app.id, name="zoom Emea", owners=(ME,)))
+    with pytest.raises(RegistryError, match="exists already"):
+        registry.update(second.id, name="ZOOM EMEA")
+    assert registry.update(made.id, name="ZOOM EMEA").name == "ZOOM EMEA"
+
+
+def test_a_name_that_is_another_ones_id_finds_the_name(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    named = registry.create(Draft(app_id=made.app.id, name=made.id, owners=(ME,)))
+    assert registry.find(made.id) == named
+
+
+def test_without_a_name_it_is_called_like_its_app(registry: Registry) -> None:
+    first = registry.create(Draft(new_app="Zoom", owners=(ME,)))
+    again = [registry.create(Draft(app_id=first.app.id, owners=(ME,))).name for _ in range(2)]
+    assert [first.name, *again] == ["Zoom", "Zoom 2", "Zoom 3"]
+
+
+def test_an_app_is_the_identity_providers_only_as_long_as_none_is_known(registry: Registry) -> None:
+    first = registry.create(Draft(new_app="Zoom (Okta)", uses_identity_provider=True, owners=(ME,)))
+    second = registry.create(Draft(new_app="Zoom by hand", uses_identity_provider=True, owners=(ME,)))
+    third = registry.create(Draft(new_app="Zoom", uses_identity_provider=False, owners=(ME,)))
+    provided = [connector.app.from_identity_provider for connector in (first, second, third)]
+    assert provided == [True, False, False]
+
+
+def test_a_refused_creation_leaves_nothing_behind(registry: Registry) -> None:
+    registry.create(ZOOM)
+    with pytest.raises(RegistryError, match="exists already"):
+        registry.create(Draft(new_app="Another app", name="Zoom EMEA", owners=(ME,)))
+    assert [app.name for app in registry.apps()] == ["Zoom"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "words"),
+    [
+        (Draft(new_app="Zoom"), "at least one owner"),
+        (Draft(owners=(ME,)), "Give the app a name"),
+        (Draft(new_app=" \n ", owners=(ME,)), "Give the app a name"),
+        (Draft(app_id="gone", owners=(ME,)), "not there any more"),
+    ],
+)
+def test_incomplete_drafts_are_refused(registry: Registry, draft: Draft, words: str) -> None:
+    with pytest.raises(RegistryError, match=words):
+        registry.create(draft)
+
+
+def test_apps_stay_unique_and_in_order(registry: Registry) -> None:
+    for name in ("zoom", "Alpha", "Webex"):
+        registry.create_app(name, from_identity_provider=False)
+    with pytest.raises(RegistryError, match="exists already"):
+        registry.create_app(" ZOOM ", from_identity_provider=True)
+    assert [app.name for app in registry.apps()] == ["Alpha", "Webex", "zoom"]
+
+
+def test_a_removed_connector_is_gone_and_says_so(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    registry.remove(made.id)
+    registry.remove(made.id)
+    assert registry.connectors() == []
+    assert registry.apps() == [made.app]
+    with pytest.raises(RegistryError, match="removed it"):
+        registry.connector(made.id)
+    with pytest.raises(RegistryError, match="removed it"):
+        registry.update(made.id, step=Step.SYNC)
+
+
+def test_the_draft_survives_a_restart_and_a_creation_elsewhere(registry: Registry, registry_path: Path) -> None:
+    draft = Draft(
+        uses_identity_provider=True, new_app="Zo", name="half", cloud="https://localhost:8080", ownership="several",
+        owners=(ME, Owner("x")), step=Step.OWNERS,
+    )  # fmt: skip
+    registry.save_draft(ZOOM)
+    registry.save_draft(draft)
+    registry.create(ZOOM)
+    registry.close()
+    with closing(Registry(registry_path)) as other:
+        assert other.draft() == draft
+        other.clear_draft()
+        assert other.draft() is None
+
+
+def test_a_draft_of_another_version_gives_what_both_know(registry: Registry, registry_path: Path) -> None:
+    registry.save_draft(ZOOM)
+    with closing(sqlite3.connect(registry_path)) as database, database:
+        database.execute("""UPDATE draft SET content = '{"name": "kept", "colour": "blue"}'""")
+    assert registry.draft() == Draft(name="kept")
+
+
+def test_text_that_utf8_cannot_hold_is_replaced(registry: Registry) -> None:
+    assert registry.create(Draft(new_app="Zoom", name="caf\udce9", owners=(ME,))).name == "caf?"
+
+
+def test_threads_share_one_registry(registry: Registry) -> None:
+    made = registry.create(ZOOM)
+    threads = [
+        threading.Thread(target=lambda n=n: registry.create(Draft(app_id=made.app.id, owners=(ME,), name=f"c{n}")))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {connector.name for connector in registry.connectors()} == {"Zoom EMEA", *(f"c{n}" for n in range(8))}
+
+
+def test_a_file_of_a_newer_program_is_left_alone(registry: Registry, registry_path: Path) -> None:
+    registry.create(ZOOM)
+    registry.close()
+    with closing(sqlite3.connect(registry_path)) as database, database:
+        database.execute("PRAGMA user_version = 99")
+    before = registry_path.read_bytes()
+    with closing(Registry(registry_path)) as other, pytest.raises(RegistryError, match="newer zoomgov"):
+        other.connectors()
+    assert registry_path.read_bytes() == before
+
+
+def test_a_damaged_file_is_named_with_what_to_do(registry: Registry, registry_path: Path) -> None:
+    registry_path.parent.mkdir()
+    registry_path.write_bytes(b"not a database" * 100)
+    with pytest.raises(RegistryError, match="damaged") as caught:
+        registry.connectors()
+    assert str(registry_path) in str(caught.value)
+    assert "untouched" in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with (
+        closing(Registry(tmp_path / "file" / "connectors.sqlite3")) as registry,
+        pytest.raises(RegistryError) as caught,
+    ):
+        registry.connectors()
+    assert str(tmp_path / "file") in str(caught.value)
+
+
+def test_names_compare_as_people_read_them() -> None:
+    assert name_key("Straße  1 ") == name_key("STRASSE 1")
+    assert free_name("Zoom", ["zoom", "ZOOM 2"]) == "Zoom 3"
+    assert free_name("Zoom", []) == "Zoom"
+
+
+def test_apps_know_each_other_by_value(registry: Registry) -> None:
+    made = registry.create_app("Zoom", from_identity_provider=True)
+    assert made == App(made.id, "Zoom", True)

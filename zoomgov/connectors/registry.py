@@ -1,0 +1,319 @@
+"""The register of apps, owners and connectors: one small SQLite file, shared by every copy of the program.
+
+Its calls block; the event loop reaches it through `Services.run`. It holds no secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.connectors.model import App, Connector, Draft, Status, Step
+from zoomgov.connectors.rows import (
+    SELECT,
+    RegistryError,
+    clean,
+    columns_of,
+    connector_of,
+    draft_of,
+    free_name,
+    name_key,
+    owners_text,
+    time_text,
+)
+from zoomgov.text import printable
+from zoomgov.zoom.scopes import ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SCHEMA_VERSION: Final = 1
+BUSY_SECONDS: Final = 10.0
+"""How long to wait for another copy of the program; each of its changes takes milliseconds."""
+
+_SCHEMA: Final = f"""
+CREATE TABLE app (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    from_identity_provider INTEGER NOT NULL CHECK (from_identity_provider IN (0, 1))
+) STRICT;
+CREATE TABLE connector (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    app_id TEXT NOT NULL REFERENCES app (id),
+    owners TEXT NOT NULL,
+    cloud TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status.value) for status in Status)})),
+    reason TEXT NOT NULL DEFAULT '',
+    step INTEGER NOT NULL CHECK (step BETWEEN {min(Step)} AND {max(Step)}),
+    created_at TEXT NOT NULL,
+    scope_kind TEXT NOT NULL,
+    account_id TEXT NOT NULL DEFAULT '',
+    client_id TEXT NOT NULL DEFAULT '',
+    checked TEXT NOT NULL DEFAULT '[]',
+    without TEXT NOT NULL DEFAULT '[]',
+    last_sync_at TEXT
+) STRICT;
+CREATE TABLE draft (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), content TEXT NOT NULL) STRICT;
+"""
+
+
+class Registry:
+    """Apps, connectors and the half-filled form, in the file at `path` (mode 0600, folder 0700).
+
+    Opens on first use, so that starting the program costs nothing. Safe between threads and processes.
+    Every method raises `RegistryError` when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file; the next call opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def apps(self) -> list[App]:
+        """All apps by name."""
+        with self._database() as database:
+            rows = database.execute("SELECT id, name, from_identity_provider FROM app ORDER BY name_key").fetchall()
+        return [App(id, name, bool(provided)) for id, name, provided in rows]
+
+    def create_app(self, name: str, from_identity_provider: bool) -> App:
+        """Add an app; raises `RegistryError` when its name is taken."""
+        with self._changing() as database:
+            return self._add_app(database, name, from_identity_provider)
+
+    def connectors(self) -> list[Connector]:
+        """All connectors, oldest first."""
+        with self._database() as database:
+            rows = database.execute(f"{SELECT} ORDER BY created_at, connector.rowid").fetchall()
+        return [connector_of(row) for row in rows]
+
+    def connector(self, connector_id: str) -> Connector:
+        """The connector with this id; raises `RegistryError` when it was removed."""
+        with self._database() as database:
+            return self._get(database, connector_id)
+
+    def find(self, name: str) -> Connector | None:
+        """The connector of this name, whatever its case, or of this id."""
+        with self._database() as database:
+            row = database.execute(
+                f"{SELECT} WHERE connector.name_key = ? OR connector.id = ? ORDER BY connector.name_key = ? DESC",
+                (name_key(name), name, name_key(name)),
+            ).fetchone()
+        return connector_of(row) if row else None
+
+    def create(self, draft: Draft) -> Connector:
+        """Create the connector of `draft`, and its app when that is new, as *Not connected*.
+
+        Without a name it is called like its app. A new app counts as the identity provider's when
+        the person signs in through one and no app of it is known yet.
+        """
+        if not draft.owners:
+            raise RegistryError("A connector always has at least one owner.")
+        with self._changing() as database:
+            app = self._app_of(database, draft)
+            taken = [name for (name,) in database.execute("SELECT name FROM connector")]
+            name = clean(draft.name) or free_name(app.name, taken)
+            if name_key(name) in map(name_key, taken):
+                raise RegistryError(f"A connector named {printable(name)!r} exists already: use another name.")
+            connector_id = secrets.token_hex(8)
+            database.execute(
+                "INSERT INTO connector"
+                " (id, name, name_key, app_id, owners, cloud, status, step, created_at, scope_kind)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    connector_id,
+                    name,
+                    name_key(name),
+                    app.id,
+                    owners_text(draft.owners),
+                    draft.cloud,
+                    Status.NOT_CONNECTED.value,
+                    int(Step.ZOOM_APP),
+                    time_text(self._clock()),
+                    ScopeKind.GRANULAR.value,
+                ),
+            )
+            return self._get(database, connector_id)
+
+    def update(self, connector_id: str, **changes: object) -> Connector:
+        """Change fields of `Connector` by name and return it as it now is.
+
+        Only the named fields are written, so that two copies of the program changing different ones
+        both win. A status other than *Error* clears the reason.
+        """
+        if "status" in changes and changes["status"] is not Status.ERROR:
+            changes.setdefault("reason", "")
+        columns: dict[str, str | int | None] = {}
+        for field, value in changes.items():
+            columns |= columns_of(field, value)
+        with self._changing() as database:
+            self._get(database, connector_id)
+            if "name_key" in columns:
+                clash = database.execute(
+                    "SELECT 1 FROM connector WHERE name_key = ? AND id <> ?", (columns["name_key"], connector_id)
+                ).fetchone()
+                if clash:
+                    raise RegistryError(f"A connector named {printable(columns['name'])!r} exists already.")
+            if columns:
+                assignments = ", ".join(f"{column} = ?" for column in columns)
+                database.execute(f"UPDATE connector SET {assignments} WHERE id = ?", (*columns.values(), connector_id))
+            return self._get(database, connector_id)
+
+    def remove(self, connector_id: str) -> None:
+        """Forget the connector; its app stays for the next one. Removing it twice is no error.
+
+        Its credentials and its store are elsewhere: `Services.remove` clears those first.
+        """
+        with self._changing() as database:
+            database.execute("DELETE FROM connector WHERE id = ?", (connector_id,))
+
+    def draft(self) -> Draft | None:
+        """What was typed in steps 1 and 2 and not yet created."""
+        with self._database() as database:
+            row = database.execute("SELECT content FROM draft").fetchone()
+        return draft_of(row[0]) if row else None
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep `draft` in place of the one before."""
+        content = json.dumps(asdict(draft))
+        with self._changing() as database:
+            database.execute("INSERT OR REPLACE INTO draft VALUES (1, ?)", (content,))
+
+    def clear_draft(self) -> None:
+        """Forget the draft."""
+        with self._changing() as database:
+            database.execute("DELETE FROM draft")
+
+    def _add_app(self, database: sqlite3.Connection, name: str, from_identity_provider: bool) -> App:
+        name = clean(name)
+        if not name:
+            raise RegistryError("Give the app a name, for example Zoom.")
+        if database.execute("SELECT 1 FROM app WHERE name_key = ?", (name_key(name),)).fetchone():
+            raise RegistryError(f"An app named {printable(name)!r} exists already: choose it, or use another name.")
+        app = App(secrets.token_hex(8), name, from_identity_provider)
+        database.execute("INSERT INTO app VALUES (?, ?, ?, ?)", (app.id, name, name_key(name), from_identity_provider))
+        return app
+
+    def _app_of(self, database: sqlite3.Connection, draft: Draft) -> App:
+        if draft.app_id is None:
+            known = database.execute("SELECT 1 FROM app WHERE from_identity_provider").fetchone()
+            return self._add_app(database, draft.new_app, draft.uses_identity_provider is True and not known)
+        row = database.execute(
+            "SELECT id, name, from_identity_provider FROM app WHERE id = ?", (draft.app_id,)
+        ).fetchone()
+        if row is None:
+            raise RegistryError("The chosen app is not there any more: choose another one.")
+        return App(row[0], row[1], bool(row[2]))
+
+    def _get(self, database: sqlite3.Connection, connector_id: str) -> Connector:
+        row = database.execute(f"{SELECT} WHERE connector.id = ?", (connector_id,)).fetchone()
+        if row is None:
+            raise RegistryError("This connector is not there any more: another copy of the program removed it.")
+        return connector_of(row)
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = _open(self._path)
+                yield self._connection
+            except (sqlite3.Error, OSError) as error:
+                raise RegistryError(_failure(error, self._path)) from error
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that no other process writes beside."""
+        with self._database() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    database.execute("ROLLBACK")
+                raise
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    if not path.parent.is_dir():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        # SQLite would create it readable by others. Exclusive, as closing a handle of a file that
+        # this process has open in SQLite elsewhere would drop that one's locks.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA foreign_keys = ON")
+        _use_write_ahead_log(database)
+        _migrate(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _use_write_ahead_log(database: sqlite3.Connection) -> None:
+    """Switch to WAL. SQLite does not wait here while another process switches too, so this does."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to this program's schema; whoever comes second finds it done."""
+    if _version(database) == SCHEMA_VERSION:
+        return
+    database.execute("BEGIN IMMEDIATE")
+    found = _version(database)
+    if found > SCHEMA_VERSION:
+        database.execute("ROLLBACK")
+        raise RegistryError(
+            f"{path} was written by a newer zoomgov (schema {found}, this one knows {SCHEMA_VERSION}): update zoomgov."
+        )
+    if found < 1:
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    database.execute("COMMIT")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _failure(error: sqlite3.Error | OSError, path: Path) -> str:
+    text = str(error)
+    if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "malformed" in text):
+        return (
+            f"The list of connectors, {path}, is damaged ({text}). Move it away to start with an empty list;"
+            f" what was synced is in {path.parent / 'stores'} and the credentials are in the keyring, both untouched."
+        )
+    if "locked" in text:
+        return f"Another program has held {path} for {BUSY_SECONDS:g} seconds. Close it and try again."
+    return f"The list of connectors, {path}, cannot be used: {text}."

@@ -1,0 +1,111 @@
+"""How connectors and drafts lie in the register's rows, and when two names are the same."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from zoomgov.connectors.model import App, Connector, Draft, Owner, Status, Step
+from zoomgov.zoom.scopes import ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SELECT: Final = """
+SELECT connector.id, connector.name, app.id, app.name, app.from_identity_provider, owners, cloud, status, reason, step,
+       created_at, scope_kind, account_id, client_id, checked, without, last_sync_at
+FROM connector JOIN app ON app.id = connector.app_id
+"""
+
+
+class RegistryError(Exception):
+    """The register cannot do this; the text says what, why, and what would do."""
+
+
+def name_key(name: str) -> str:
+    """What makes two names the same: case, width of characters and blanks do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return `name`, with a number after it when it is among `taken`."""
+    keys = {name_key(other) for other in taken}
+    number, candidate = 2, name
+    while name_key(candidate) in keys:
+        candidate, number = f"{name} {number}", number + 1
+    return candidate
+
+
+def clean(name: str) -> str:
+    """A name on one line, of characters that a file can hold (an argument may carry undecodable bytes)."""
+    return " ".join(name.encode("utf-8", "replace").decode().split())
+
+
+def time_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def owners_text(owners: Iterable[Owner]) -> str:
+    return json.dumps([asdict(owner) for owner in owners])
+
+
+def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any field's value
+    """The columns that hold `field` of a `Connector`."""
+    match field:
+        case "name":
+            name = clean(value)
+            if not name:
+                raise RegistryError("Give the connector a name, for example Zoom.")
+            return {"name": name, "name_key": name_key(name)}
+        case "app":
+            return {"app_id": value.id}
+        case "owners":
+            if not value:
+                raise RegistryError("A connector always has at least one owner.")
+            return {"owners": owners_text(value)}
+        case "status" | "scope_kind":
+            return {field: value.value}
+        case "cloud" | "reason" | "account_id" | "client_id":
+            return {field: str(value)}
+        case "step":
+            return {"step": int(value)}
+        case "checked" | "without":
+            return {field: json.dumps(sorted(value))}
+        case "last_sync_at":
+            return {"last_sync_at": time_text(value) if value else None}
+        case _:
+            raise TypeError(f"a connector has no field {field!r} that can be changed")
+
+
+def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
+    (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
+    scope_kind, account_id, client_id, checked, without, last_sync_at = row[11:]
+    return Connector(
+        id=id_,
+        name=name,
+        app=App(app_id, app_name, bool(provided)),
+        owners=tuple(Owner(owner["email"], owner["name"]) for owner in json.loads(owners)),
+        cloud=cloud,
+        status=Status(status),
+        reason=reason,
+        step=Step(step),
+        created_at=datetime.fromisoformat(created_at),
+        scope_kind=ScopeKind(scope_kind),
+        account_id=account_id,
+        client_id=client_id,
+        checked=frozenset(json.loads(checked)),
+        without=frozenset(json.loads(without)),
+        last_sync_at=datetime.fromisoformat(last_sync_at) if last_sync_at else None,
+    )
+
+
+def draft_of(content: str) -> Draft:
+    """Read a draft; one of another version of the program gives what both know."""
+    found = json.loads(content)
+    known = {name: found[name] for name in Draft.__slots__ if name in found}
+    known["owners"] = tuple(Owner(owner["email"], owner["name"]) for owner in known.get("owners", ()))
+    known["step"] = Step(known.get("step", Step.APP))
+    return Draft(**known)
