@@ -116,6 +116,8 @@ class NotRead:
     reason: str
     """One sentence with Zoom's code and text."""
     missing_scopes: tuple[str, ...] = ()
+    required: bool = True
+    """False: nice to have; a sync without it may still be complete."""
 
 
 @dataclass(frozen=True, slots=True)
