@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoomgov.sim.account import Account, Plan
 from zoomgov.sim.build import build_account
 from zoomgov.sim.faults import FAULT_SYNTAX, FaultRule, parse_fault
-from zoomgov.sim.options import Options
+from zoomgov.sim.options import Options, parse_options
 from zoomgov.sim.state import credentials
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "build_account",
     "credentials",
     "parse_fault",
+    "parse_options",
     "serve",
 ]
 

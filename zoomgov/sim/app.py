@@ -88,11 +88,11 @@ class ZoomFront:
             case "drop":
                 await _drop(scope, receive)
             case "truncate":
-                await self._send(send, answer, request, part=len(answer.body) // 2)
+                await self._send(send, answer, request, truncate=True)
                 await _drop(scope, receive, flush=True)
 
-    async def _send(self, send: Send, answer: Answer, request: Request, part: int | None = None) -> None:
-        """Send an answer, or only the first `part` bytes of its body."""
+    async def _send(self, send: Send, answer: Answer, request: Request, truncate: bool = False) -> None:
+        """Send an answer, or only the first half of its body."""
         body = answer.body
         headers = [
             (b"content-type", answer.content_type.encode()),
@@ -108,7 +108,9 @@ class ZoomFront:
             headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
         headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body[:part], "more_body": part is not None})
+        await send(
+            {"type": "http.response.body", "body": body[: len(body) // 2] if truncate else body, "more_body": truncate}
+        )
 
     def _now(self) -> bytes:
         second = int(self._sim.clock.now() + self._sim.options.clock_skew_seconds)

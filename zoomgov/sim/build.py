@@ -166,7 +166,9 @@ def _give_roles(rng: random.Random, people: list[User], role_ids: list[str]) -> 
     for user in people:
         user.role_id = MEMBER
     active = [user for user in people if user.status == "active"]
-    people[0].role_id = OWNER
+    owner = people[0]
+    owner.role_id, owner.verified = OWNER, 1
+    owner.last_login_time = owner.last_login_time or owner.created_at
     others = active[1:]
     rng.shuffle(others)
     for _ in range(min(len(others), 1 + len(people) // 400)):

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import random
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from zoomgov.sim.account import Plan, User
+from zoomgov.sim.churn import churn
 from zoomgov.sim.endpoints import ENDPOINTS, Label
 from zoomgov.sim.faults import FaultRule, parse_fault
 from zoomgov.sim.limits import RateLimits
-from zoomgov.sim.options import Options
+from zoomgov.sim.options import START_ONLY
 from zoomgov.sim.people import stamp
 from zoomgov.sim.state import Counts
 
@@ -40,6 +42,13 @@ class ControlError(ValueError):
     """The operation or its arguments make no sense."""
 
 
+def _listed(value: Sequence[str] | None) -> list[str] | None:
+    """A list, also when a command line gave it as a,b,c."""
+    if isinstance(value, str):
+        return [part for part in value.split(",") if part]
+    return None if value is None else list(value)
+
+
 class Control:
     """Operations on a simulator; every one may be called from any thread."""
 
@@ -59,7 +68,7 @@ class Control:
             raise ControlError(f"unknown operation {name!r}; there are {', '.join(sorted(OPERATIONS))}")
         try:
             return getattr(self, name)(**arguments)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, msgspec.ValidationError) as error:
             raise ControlError(f"{name}: {error}") from None
         except KeyError as error:
             raise ControlError(f"{name}: there is no {error.args[0]!r}") from None
@@ -96,7 +105,7 @@ class Control:
         if isinstance(rule, str):
             rule = parse_fault(rule)
         elif not isinstance(rule, FaultRule):
-            rule = FaultRule(**{**(rule or {}), **settings})
+            rule = msgspec.convert({**(rule or {}), **settings}, FaultRule)
         if rule.operation and rule.operation not in OPERATIONS:
             raise ControlError(f"unknown operation {rule.operation!r}")
         with self._sim.lock:
@@ -118,11 +127,10 @@ class Control:
 
     def set_options(self, **changes: Any) -> None:
         """Change switches of `Options`; those of the app's start (scopes, activation) have their own operations."""
-        known = {field.name for field in fields(Options)}
-        if unknown := sorted(set(changes) - known):
-            raise ControlError(f"there is no option {', '.join(unknown)}")
+        if early := sorted(START_ONLY.intersection(changes)):
+            raise ControlError(f"{', '.join(early)} only count at the start: use the operation for it")
         with self._sim.lock:
-            self._sim.options = replace(self._sim.options, **changes)
+            self._sim.options = self._sim.options.changed(**changes)
 
     # Time, tokens, limits
 
@@ -165,10 +173,10 @@ class Control:
         with self._sim.lock:
             self._sim.app.scopes.add(scope)
 
-    def set_scopes(self, scopes: Iterable[str]) -> None:
+    def set_scopes(self, scopes: Sequence[str]) -> None:
         """Replace what the app holds."""
         with self._sim.lock:
-            self._sim.app.scopes = set(scopes)
+            self._sim.app.scopes = set(_listed(scopes) or ())
 
     def activate_app(self, after_seconds: float = 0.0, after_requests: int = 0) -> None:
         """Activate; it takes effect after simulated seconds and so many token requests."""
@@ -190,11 +198,12 @@ class Control:
         Returns the role's id.
         """
         with self._sim.lock:
-            return self._sim.restrict_app_owner(privileges, groups).id
+            return self._sim.restrict_app_owner(_listed(privileges), _listed(groups)).id
 
     def demote_app_owner(self, privileges: Sequence[str] = ("User:Read",)) -> list[str]:
         """The owner's role was changed after the app was made: scopes it no longer covers drop (Z-BYB), returned."""
         with self._sim.lock:
+            privileges = _listed(privileges) or []
             self._sim.restrict_app_owner(privileges)
             dropped = {
                 scope
@@ -223,7 +232,7 @@ class Control:
                 user.id = base64.urlsafe_b64encode(rng.randbytes(16))[:22].decode()
                 user.first_name, user.last_name, user.role_id = email.split("@")[0], "Newcomer", "2"
                 user.created_at = user.user_created_at = stamp(self._sim.clock.now())
-            account.add_user(user, position=position)
+            account.add_user(user, position=None if position is None else int(position))
             if values:
                 account.update_user(email, **values)
             return user.id
@@ -260,6 +269,4 @@ class Control:
     def churn(self, percent: float, seed: int = 1) -> dict[str, int]:
         """Change so many percent of the people: leavers, joiners, new groups, roles, departments. Seeded."""
         with self._sim.lock:
-            from zoomgov.sim.churn import churn
-
             return churn(self._sim.account, float(percent), int(seed), now=self._sim.clock.now())

@@ -5,16 +5,15 @@ from __future__ import annotations
 import random
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zoomgov.sim.answers import GATEWAY_PAGE, HTML, JSON, PROXY_PAGE, Answer, encode, zoom_error
-from zoomgov.sim.limits import PER_SECOND_TEXT
+from zoomgov.sim.limits import PER_DAY_TEXT, PER_SECOND_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from zoomgov.sim.answers import Request
     from zoomgov.sim.options import Options
 
@@ -148,7 +147,7 @@ ACTION  a status (500), drop, stall, delay, truncate, proxy (an HTML page for ev
         or do:OPERATION (revoke_tokens, withdraw_scope, delete_group, change_plan ...), the operation's
         arguments given as arg.NAME=VALUE
 keys    nth=N (from the Nth match, default 1)  times=N|forever (default 1)  p=0.1  seed=N  seconds=S
-        body=html|empty|broken|TEXT  header=NAME:VALUE
+        body=html|empty|broken|daily|TEXT  header=NAME:VALUE
 
   "/v2/users 500 nth=2"                     the second request for users answers 500 once
   "GET /members 429 times=5 header=Retry-After:2"
@@ -156,7 +155,12 @@ keys    nth=N (from the Nth match, default 1)  times=N|forever (default 1)  p=0.
   "* proxy"                                 a proxy's page in place of Zoom
   "/contacts do:withdraw_scope arg.scope=contact_group:read:list_members:admin"
 """
-_BODIES: Final = {"html": PROXY_PAGE, "empty": "", "broken": '{"page_size":300,"users":[{"id":"Kd3nUq'}
+_BODIES: Final = {
+    "daily": zoom_error(429, 429, PER_DAY_TEXT).body.decode(),
+    "html": PROXY_PAGE,
+    "empty": "",
+    "broken": '{"page_size":300,"users":[{"id":"Kd3nUq',
+}
 
 
 def parse_fault(text: str) -> FaultRule:

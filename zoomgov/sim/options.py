@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-Switch = Literal["omit", "send"]
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+START_ONLY: Final = frozenset(
+    {
+        "scopes",
+        "activated",
+        "activation_after_seconds",
+        "activation_after_requests",
+        "owner_privileges",
+        "owner_groups",
+    }
+)
+"""What describes the app at the start; later the control's operations change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +42,9 @@ class Options:
     disabled: bool = False
     """Zoom itself has disabled the app (4717)."""
     owner_privileges: tuple[str, ...] | None = None
-    """The app's owner holds a role with these privileges only; None: it is the account owner (or `owner_groups` is set)."""
+    """With this or `owner_groups` the app belongs to somebody whose role holds only these (None: an admin's) ..."""
     owner_groups: tuple[str, ...] | None = None
-    """... and that role sees only the users of these groups (`privilege_scopes`)."""
+    """... and sees only the users of these groups (`privilege_scopes`; None: everyone)."""
     wrong_cloud: Literal["no", "credentials", "token"] = "no"
     """The credentials are those of another cloud: the token endpoint refuses them, or REST calls do."""
 
@@ -60,7 +75,7 @@ class Options:
     contact_page_max: int = 50
     groups_paged: bool = True
     """False answers GET /groups in one piece, as in 2022."""
-    empty_arrays: Switch = "omit"
+    empty_arrays: Literal["omit", "send"] = "omit"
     group_admin_ids: bool = False
     contact_members_key: Literal["group_members", "members"] = "group_members"
     plan_base: Literal["object", "array"] = "object"
@@ -91,3 +106,37 @@ class Options:
     """How far the Date header is off."""
     gzip: bool = False
     """Compress answers for clients that accept it."""
+
+    def changed(self, **changes: Any) -> Options:
+        """A copy with other values, checked against the types above.
+
+        Raises:
+            ValueError: no such option, or a value it cannot have.
+        """
+        current = {field.name: getattr(self, field.name) for field in fields(self)}
+        if unknown := sorted(set(changes) - set(current)):
+            raise ValueError(f"there is no option {', '.join(unknown)}")
+        try:
+            return msgspec.convert(current | changes, Options, strict=False)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from None
+
+
+def parse_options(settings: Iterable[str], base: Options | None = None) -> Options:
+    """Read `name=value` words as the command line gives them: lists as a,b,c or JSON, objects as JSON.
+
+    Raises:
+        ValueError: with a line that says which word is wrong.
+    """
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            raise ValueError(f"{setting!r} is not name=value")
+        if text[:1] in ("[", "{"):
+            changes[name] = msgspec.json.decode(text)
+        elif name in ("scopes", "owner_privileges", "owner_groups"):
+            changes[name] = [part for part in text.split(",") if part]
+        else:
+            changes[name] = text
+    return (base or Options()).changed(**changes)

@@ -79,10 +79,10 @@ class Simulator:
         """The answer, and the fault that the transport has to act out (drop, stall, delay, truncate)."""
         with self.lock:
             operations, fault = self.faults.take(request)
-            for rule in operations:
-                self.perform(rule.operation, **rule.arguments)
             template = self._template(request)
-            if fault is not None and fault.action == "respond":
+            if broken := self._operate(operations):
+                answer, fault = broken, None
+            elif fault is not None and fault.action == "respond":
                 answer, fault = fault.answer(self.options), None
             elif fault is not None and fault.action in ("drop", "stall"):
                 answer = Answer(504, b"", HTML)
@@ -91,11 +91,20 @@ class Simulator:
             counts = self.counts
             counts.requests += 1
             counts.by_endpoint[template] += 1
-            counts.by_status[fault.action if fault else str(answer.status)] += 1
+            counts.by_status[str(answer.status) if fault is None or fault.action == "delay" else fault.action] += 1
             counts.refused += answer.status == 429
             self._tracking += 1
             tracking = ("x-zm-trackingid", f"v=2.0;clid=us04;rid=WEB_{self.account.seed:04x}{self._tracking:012x}")
             return answer._replace(headers=(*answer.headers, tracking)), fault
+
+    def _operate(self, rules: list[FaultRule]) -> Answer | None:
+        """Do the operations of faults; an operation that fails shows as a 500 that says so."""
+        for rule in rules:
+            try:
+                self.perform(rule.operation, **rule.arguments)
+            except ValueError as error:
+                return Answer(500, encode({"simulator": str(error)}))
+        return None
 
     def _template(self, request: Request) -> str:
         if request.segments[:1] == ("v2",) and (found := endpoints.find(request.segments[1:])):
@@ -212,3 +221,5 @@ class Simulator:
         with self.lock:
             for status in ("active", "inactive"):
                 warm_users(self, status)
+                self.account.in_group(status, "")
+                self.account.with_role(status, "")
