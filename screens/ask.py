@@ -1,0 +1,72 @@
+"""A question above the screen, with its answers as buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One button."""
+
+    key: str
+    label: str
+    danger: bool = False
+
+
+def failure_text(error: BaseException) -> str:
+    """One line for an error nobody foresaw: its kind and text, never its data."""
+    return printable(f"{type(error).__name__}: {error}")[:300]
+
+
+class AskScreen(ModalScreen[str]):
+    """Gives the key of the chosen answer; Esc gives the first, which is always the harmless one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "refuse", "Back"),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, answers: Sequence[Answer], *, error: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self.answers = tuple(answers)
+        self._error = error
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -error" if self._error else "dialog"):
+            yield Static(Content(self._title), classes="dialog-title")
+            with VerticalScroll(classes="dialog-scroll", can_focus=False):
+                yield Static(Content(self._text), classes="dialog-text")
+            with Horizontal(classes="dialog-actions"):
+                for number, answer in enumerate(self.answers):
+                    kind = "action -danger" if answer.danger else "action -primary" if number == 0 else "action"
+                    yield Button(Content(answer.label), id=f"answer-{answer.key}", classes=kind, compact=True)
+
+    def on_mount(self) -> None:
+        self.query(Button).first().focus()
+
+    @on(Button.Pressed)
+    def _answered(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss((event.button.id or "").removeprefix("answer-"))
+
+    def action_refuse(self) -> None:
+        self.dismiss(self.answers[0].key)

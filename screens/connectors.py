@@ -1,0 +1,266 @@
+"""The list of connectors: where every start begins and every wizard ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from zoomgov.connectors.model import Connector, Draft, Status, Step
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.text import printable
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.columns import cells, share
+from zoomgov.widgets.key_hints import KeyHints
+from zoomgov.widgets.labels import ago, status_label
+from zoomgov.widgets.rail import TITLES
+
+from .base import Page
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+_EMPTY = """\
+No connector yet.
+
+A connector brings one Zoom account under governance: who is in it, and what each person can reach.
+Press a to add one. You need to be the Account Owner of the Zoom account, or know who is."""
+
+_KEYS = (
+    ("enter", "Open", "open"),
+    ("v", "Verify", "verify"),
+    ("s", "Sync", "sync"),
+    ("e", "Credentials", "edit"),
+    ("h", "Hand off", "hand_off"),
+    ("x", "Remove", "remove"),
+)
+_TITLES = ("Connector", "Status", "App", "Owners", "Last sync")
+
+
+class ConnectorsScreen(Page[None]):
+    """Each connector with its label; Enter goes to what is next for it."""
+
+    HELP = """
+# Connectors
+
+Each line is one Zoom account. Its label says how it stands:
+
+- **○ Not connected**: the set-up is not finished. Enter goes on where you stopped.
+- **◐ Syncing**: people and access are being read.
+- **● Connected**: read. Enter opens what was found.
+- **✗ Error**: the last sync failed; the reason is under the list. `v` finds out why.
+
+Nothing here changes your Zoom account: zoomgov only reads.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add connector", tooltip="Set up another Zoom account"),
+        Binding("enter", "open", "Open", show=False, tooltip="The next step, or what was synced"),
+        Binding("v", "verify", "Verify", show=False, tooltip="Check credentials, scopes and endpoints"),
+        Binding("s", "sync", "Sync", show=False, tooltip="Read everyone and everything again"),
+        Binding("e", "edit", "Edit credentials", show=False, tooltip="Account ID, Client ID and Client secret"),
+        Binding("h", "hand_off", "Hand off", show=False, tooltip="Ask someone else to finish the set-up"),
+        Binding("x", "remove", "Remove", show=False, tooltip="Delete it here, with everything synced"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connectors: list[Connector] = []
+        self._draft = Draft()
+        self._started = False
+
+    def compose(self) -> ComposeResult:
+        yield Banner("Connectors")
+        with Vertical(id="page"):
+            yield Static(id="columns")
+            yield OptionList(id="connectors", classes="lines", compact=True, markup=False)
+            yield Static(Content(_EMPTY), id="empty")
+            yield Static(id="reason")
+            yield KeyHints(_KEYS, id="hints")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#empty").display = False
+        self.begin()
+
+    @work(exclusive=True, group="connectors")
+    async def begin(self) -> None:
+        """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
+        readable = await self.load()
+        self._started = True  # from here on coming back to this screen reloads it
+        self.draw()
+        if not readable:
+            return
+        remembered = self.host.remembered
+        place = next((item for item in self.connectors if item.id == remembered.connector), None)
+        if remembered.step and place is not None:
+            self.open_step(place, Step(min(remembered.step, Step.SYNC)))
+        elif (remembered.step and not remembered.connector) or not self.connectors:
+            self.action_add()
+
+    async def load(self) -> bool:
+        """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
+        try:
+            self.connectors = await self.services.run(self.services.connectors)
+            self._draft = await self.services.run(self.services.registry.draft) or Draft()
+        except RegistryError as error:
+            self.query_one("#reason", Static).update(Content.styled(f"✗ {printable(error)}", "$text-error"))
+            return False
+        self.draw()
+        return True
+
+    def on_screen_resume(self) -> None:
+        if self._started:
+            self.reload()
+
+    @work(exclusive=True, group="connectors")
+    async def reload(self) -> None:
+        await self.load()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Fill the list."""
+        table = self.query_one("#connectors", OptionList)
+        kept = self.chosen
+        widths = share(self.size.width - 4, [(14, 3), (15, 0), (8, 2), (10, 4), (14, 0)])
+        any_there = bool(self.connectors)
+        self.query_one("#columns").display = table.display = any_there
+        self.query_one("#empty").display = self._started and not any_there
+        title = cells([(text, "dim", width) for text, width in zip(_TITLES, widths, strict=True)])
+        self.query_one("#columns", Static).update(title)
+        table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)
+        if any_there:
+            ids = [item.id for item in self.connectors]
+            table.highlighted = ids.index(kept.id) if kept is not None and kept.id in ids else 0
+            table.focus()
+        self.explain()
+
+    def _line(self, item: Connector, widths: list[int]) -> Content:
+        label = status_label(item.status)
+        style = str(label.spans[0].style) if label.spans else ""
+        owners = ", ".join(printable(owner.email) for owner in item.owners)
+        return cells(
+            [
+                (printable(item.name), "bold", widths[0]),
+                (label.plain, style, widths[1]),
+                (printable(item.app.name), "", widths[2]),
+                (owners, "dim", widths[3]),
+                (ago(item.last_sync_at, self.host.now()), "dim", widths[4]),
+            ]
+        )
+
+    @property
+    def chosen(self) -> Connector | None:
+        """The connector under the cursor."""
+        option = self.query_one("#connectors", OptionList).highlighted_option
+        if option is None:
+            return None
+        return next((item for item in self.connectors if item.id == option.id), None)
+
+    def explain(self) -> None:
+        """Say under the list what is the matter with the chosen one, and which keys work on it."""
+        item = self.chosen
+        reason = self.query_one("#reason", Static)
+        self.query_one(KeyHints).display = item is not None
+        if item is None:
+            reason.update("")
+            return
+        if item.status is Status.ERROR:
+            reason.update(
+                Content.assemble((f"✗ {printable(item.reason)}", "$text-error"), "\n  v shows why, and what to click.")
+            )
+        elif item.step is Step.DONE:
+            reason.update(Content("Connected: Enter opens people, groups, contact groups and roles."))
+        else:
+            number = f"step {int(item.step)} of {len(TITLES)}"
+            reason.update(Content(f"Next: {TITLES[item.step]} ({number}). Enter goes on there."))
+
+    @on(OptionList.OptionHighlighted, "#connectors")
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.explain()
+
+    @on(OptionList.OptionSelected, "#connectors")
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_open()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("open", "verify", "sync", "edit", "hand_off", "remove") and self.is_mounted:
+            return bool(self.connectors)
+        return True
+
+    def open_step(self, connector: Connector | None, step: Step) -> None:
+        """Show a step of the wizard above the list."""
+        from .steps import step_screen
+
+        if self.is_current:
+            self.app.push_screen(step_screen(step, connector, self._draft))
+
+    def action_add(self) -> None:
+        self.open_step(None, min(self._draft.step, Step.OWNERS))
+
+    def action_open(self) -> None:
+        if (item := self.chosen) is None:
+            return
+        if item.step is Step.DONE or item.last_sync_at is not None:
+            from .browse import BrowseScreen
+
+            self.app.push_screen(BrowseScreen(item))
+        else:
+            self.open_step(item, item.step)
+
+    def action_verify(self) -> None:
+        self._open_at(Step.VERIFY)
+
+    def action_sync(self) -> None:
+        self._open_at(Step.SYNC)
+
+    def action_edit(self) -> None:
+        self._open_at(Step.CREDENTIALS)
+
+    def _open_at(self, step: Step) -> None:
+        if (item := self.chosen) is not None:
+            self.open_step(item, step)
+
+    def action_hand_off(self) -> None:
+        if (item := self.chosen) is not None:
+            from .hand_off import HandOffScreen
+
+            self.app.push_screen(HandOffScreen(item))
+
+    @work(exclusive=True, group="remove")
+    async def action_remove(self) -> None:
+        if (item := self.chosen) is None:
+            return
+        from .ask import Answer, AskScreen
+
+        text = (
+            f"This deletes, on this machine, for {printable(item.name)}:\n\n"
+            "  • its Account ID, Client ID and Client secret, also from the keyring\n"
+            "  • everything synced: all people, groups, contact groups and roles, and their history\n"
+            "  • its place in this list, with owners and ticked steps\n\n"
+            "Nothing changes in Zoom. The app you made there stays until you deactivate it in the Marketplace."
+        )
+        answers = (Answer("keep", "Keep it"), Answer("remove", "Remove for good", danger=True))
+        if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
+            return
+        try:
+            await self.services.remove(item)
+        except Exception as error:
+            from .ask import failure_text
+
+            # Keyring, store or register: each says itself what happened.
+            self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)
+            return
+        self.notify(f"{printable(item.name)} is removed.", markup=False)
+        await self.load()

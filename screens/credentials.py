@@ -1,0 +1,288 @@
+"""Step 5: Account ID, Client ID and Client secret, into the keyring and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.paste import parse_credentials_block
+from zoomgov.secret import Credentials, Secret
+from zoomgov.text import printable
+from zoomgov.widgets.field import Field, SecretInput, TextInput
+
+from .base import StepScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from zoomgov.vault import VaultError
+
+_VARIABLES: Final = "ZOOMGOV_ACCOUNT_ID, ZOOMGOV_CLIENT_ID and ZOOMGOV_CLIENT_SECRET"
+_BY_ENVIRONMENT: Final = """\
+Leave zoomgov, set these three where you start it, and start it again:
+
+    ZOOMGOV_ACCOUNT_ID
+    ZOOMGOV_CLIENT_ID
+    ZOOMGOV_CLIENT_SECRET
+
+When all three are set they are used, for every connector, and win over the keyring.
+Everything else you typed is kept.
+"""
+
+
+class CredentialsScreen(StepScreen):
+    """Three fields, filled by one paste."""
+
+    STEP = Step.CREDENTIALS
+    LEAD = (
+        "From the app's App Credentials page in Zoom. Paste the three values one by one, or the whole page at once"
+        " into any field."
+    )
+    NEXT = "Save and verify"
+    CSS_PATH = "credentials.tcss"
+    HELP = """
+# Step 5: Credentials
+
+Open the app in the Zoom App Marketplace, page **App Credentials**. It shows three values:
+
+- **Account ID**: 22 letters, digits, dashes or underscores. Not the account number, not an e-mail;
+- **Client ID**;
+- **Client secret**: not the *Secret Token* or *Verification Token* of the Feature page.
+
+Mark the whole block on Zoom's page, copy it and paste it into any field: labels and values in any order fill all
+three.
+
+The secret goes into your system's keyring, is read back to be sure, and is written nowhere else. It is never copied
+to the clipboard. `ctrl+r` shows it while the field has the focus.
+
+Without a keyring you can keep it for this session only, or give all three values in the environment variables
+`ZOOMGOV_ACCOUNT_ID`, `ZOOMGOV_CLIENT_ID` and `ZOOMGOV_CLIENT_SECRET`.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "reveal", "Show secret", tooltip="Show or mask the Client secret", priority=True),
+        Binding("ctrl+d", "demo", "Fill in demo", tooltip="Fill in the demo account's credentials", priority=True),
+    ]
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(connector)
+        self._known: tuple[Credentials, str] | None = None
+
+    def body(self) -> ComposeResult:
+        assert self.connector is not None
+        yield Static(id="source")
+        yield Field("Account ID", TextInput(self.connector.account_id, id="account-id"), id="account-id-field")
+        yield Field("Client ID", TextInput(self.connector.client_id, id="client-id"), id="client-id-field")
+        yield Field(
+            "Client secret", SecretInput(id="client-secret"), hint="Masked; ctrl+r shows it.", id="client-secret-field"
+        )
+        yield Static(id="where")
+
+    def on_mount(self) -> None:
+        for entry in self.query(TextInput):
+            entry.on_block = self._take_block
+        fields = [self._field("account-id"), self._field("client-id"), self._field("client-secret")]
+        next((field for field in fields if not field.value), fields[-1]).input.focus()
+        self._warn()
+        self.look_for_known()
+
+    def _field(self, name: str) -> Field:
+        return self.query_one(f"#{name}-field", Field)
+
+    @work(exclusive=True, group="known")
+    async def look_for_known(self) -> None:
+        """Say where credentials already come from, if they do."""
+        from zoomgov.vault import VaultError
+
+        assert self.connector is not None
+        try:
+            self._known = await self.services.credentials(self.connector)
+        except VaultError as error:
+            self._say_source(f"! {error.title} {error.reason}", "$text-warning")
+            return
+        if self._known is None:
+            self._say_source("")
+            return
+        source = self._known[1]
+        if source == "environment":
+            self._say_source(f"✓ {_VARIABLES} are set: they are used and win over the keyring. Enter goes on.")
+        elif source == "session":
+            self._say_source("✓ Credentials are kept for this session only. Leave the secret empty to go on with them.")
+        else:
+            name = await self.services.vault.probe()
+            self._say_source(f"✓ A Client secret is stored in {name}. Leave it empty to keep it.")
+
+    def _say_source(self, text: str, style: str = "$text-success") -> None:
+        note = self.query_one("#source", Static)
+        note.update(Content.styled(printable(text), style))
+        note.set_class(bool(text), "-shown")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "demo":
+            return self.services.demo is not None
+        return super().check_action(action, parameters)
+
+    # Filling in
+
+    def _take_block(self, text: str) -> bool:
+        """Fill the fields from a paste that holds more than one value."""
+        found = parse_credentials_block(text)
+        values = {"account-id": found.account_id, "client-id": found.client_id}
+        secret = found.client_secret.reveal() if found.client_secret else ""
+        filled = [name for name, value in {**values, "client-secret": secret}.items() if value]
+        if not filled or (len(filled) == 1 and not found.labelled):
+            return False
+        for name, value in values.items():
+            if value:
+                self._field(name).input.value = value
+        if secret:
+            self._field("client-secret").input.value = secret
+        missing = [name for name in ("account-id", "client-id", "client-secret") if not self._field(name).value]
+        if missing:
+            self._field(missing[0]).input.focus()
+        else:
+            self._field("client-secret").input.focus()
+        titles = {"account-id": "Account ID", "client-id": "Client ID", "client-secret": "Client secret"}
+        self.notify("Filled in: " + ", ".join(titles[name] for name in filled) + ".")
+        return True
+
+    def action_demo(self) -> None:
+        demo = self.services.demo
+        if demo is None:
+            return
+        for name, value in (
+            ("account-id", demo.credentials.account_id),
+            ("client-id", demo.credentials.client_id),
+            ("client-secret", demo.credentials.client_secret.reveal()),
+        ):
+            self._field(name).input.value = value
+        self._field("client-secret").input.focus()
+
+    def action_reveal(self) -> None:
+        entry = self.query_one(SecretInput)
+        entry.focus()
+        shown = entry.toggle()
+        self._field("client-secret").say("Readable now; ctrl+r masks it." if shown else "Masked; ctrl+r shows it.")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._warn()
+        if not isinstance(event.input, SecretInput):
+            self.changed()
+
+    def _warn(self) -> None:
+        """Point out values of an unlikely shape; they may still be right."""
+        for name, text in self._unlikely().items():
+            self._field(name).warn(text)
+
+    def _unlikely(self) -> dict[str, str]:
+        account_id = self._field("account-id").value
+        client_id = self._field("client-id").value
+        secret = self.query_one(SecretInput).secret
+        odd = {"account-id": "", "client-id": "", "client-secret": ""}
+        if "@" in account_id:
+            odd["account-id"] = "That looks like an e-mail; the Account ID is on the App Credentials page."
+        elif account_id.replace("-", "").isdigit():
+            odd["account-id"] = "That looks like the account number; the Account ID has letters too."
+        elif account_id and len(account_id) != 22:
+            odd["account-id"] = f"An Account ID usually has 22 characters; this has {len(account_id)}."
+        if " " in client_id:
+            odd["client-id"] = "A Client ID has no blanks."
+        elif client_id and client_id == account_id:
+            odd["client-id"] = "This is the same as the Account ID."
+        if secret and client_id and secret == Secret(client_id):
+            odd["client-secret"] = "This is the same as the Client ID."
+        return odd
+
+    # Keeping and storing
+
+    async def keep(self) -> None:
+        await self.update_connector(
+            account_id=self._field("account-id").value, client_id=self._field("client-id").value
+        )
+
+    def _collect(self) -> Credentials | None:
+        """What to store; None when something is missing, which is then said."""
+        secret = self.query_one(SecretInput).secret
+        if not secret and self._known is not None and self._known[1] != "environment":
+            secret = self._known[0].client_secret
+        credentials = Credentials(self._field("account-id").value, self._field("client-id").value, secret)
+        for name, title, value in (
+            ("account-id", "the Account ID", credentials.account_id),
+            ("client-id", "the Client ID", credentials.client_id),
+            ("client-secret", "the Client secret", credentials.client_secret),
+        ):
+            if not value:
+                self._field(name).problem(f"Enter {title}: it is on the app's App Credentials page.")
+                self._field(name).input.focus()
+                return None
+        return credentials
+
+    async def finish(self) -> bool:
+        assert self.connector is not None
+        await self.keep()
+        entry = self.query_one(SecretInput)
+        if self._known is not None and not entry.secret:
+            known, source = self._known
+            same = (known.account_id, known.client_id) == (
+                self._field("account-id").value,
+                self._field("client-id").value,
+            )
+            if source == "environment" or same:
+                return True
+        credentials = self._collect()
+        return credentials is not None and await self._store(credentials)
+
+    async def _store(self, credentials: Credentials) -> bool:
+        from zoomgov.vault import VaultError
+
+        assert self.connector is not None
+        session_only = False
+        while True:
+            self._say_where("Storing …")
+            try:
+                where = await self.services.save_credentials(self.connector, credentials, session_only=session_only)
+            except VaultError as error:
+                self._say_where("")
+                answer = await self._ask(error)
+                if answer == "environment":
+                    from .plain import PlainScreen
+
+                    self.app.push_screen(PlainScreen("Credentials from the environment", _BY_ENVIRONMENT))
+                if answer not in ("retry", "session"):
+                    return False
+                session_only = answer == "session"
+                continue
+            break
+        entry = self.query_one(SecretInput)
+        entry.clear()
+        entry.mask()
+        self.connector = await self.services.run(self.services.registry.connector, self.connector.id)
+        self.notify(f"Stored in {where}." if session_only else f"Stored in {where} and read back.", markup=False)
+        return True
+
+    def _say_where(self, text: str) -> None:
+        self.query_one("#where", Static).update(Content(text))
+
+    async def _ask(self, error: VaultError) -> str:
+        from zoomgov.vault import Choice
+
+        from .ask import Answer, AskScreen
+
+        labels = {
+            Choice.RETRY: Answer("retry", "Try again"),
+            Choice.SESSION: Answer("session", "This session only"),
+            Choice.ENVIRONMENT: Answer("environment", "Environment variables"),
+        }
+        answers = (Answer("back", "Back"), *(labels[choice] for choice in error.choices))
+        text = (
+            f"{printable(error.reason)}\n\n"
+            "Nothing was stored and nothing you typed is lost. You can try again, keep the credentials in this"
+            " program's memory until you leave it, or give them in environment variables."
+        )
+        return await self.app.push_screen_wait(AskScreen(printable(error.title), text, answers, error=True))

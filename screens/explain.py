@@ -1,0 +1,82 @@
+"""The explanation of one check: what was found, why, what to click, and the evidence."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from zoomgov.text import printable
+from zoomgov.widgets.advice_text import Parts, advice_parts, evidence_parts, joined
+from zoomgov.widgets.check_lines import look_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from zoomgov.verify.model import CheckLine
+
+
+class ExplainScreen(ModalScreen[None]):
+    """Everything known about one line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss", "Close"),
+        Binding("c", "copy", "Copy scope", tooltip="Copy the scopes this line is about"),
+        Binding("o", "open_link", "Open link", tooltip="Open the link in your browser"),
+    ]
+
+    def __init__(self, line: CheckLine) -> None:
+        super().__init__()
+        self.line = line
+
+    def compose(self) -> ComposeResult:
+        icon, style = look_of(self.line.status)
+        with Vertical(classes="dialog"):
+            yield Static(
+                Content.assemble((f"{icon} {self.line.status}  ", style), printable(self.line.title)),
+                classes="dialog-title",
+            )
+            with VerticalScroll(classes="dialog-scroll"):
+                yield Static(self._text(), classes="dialog-text")
+        yield Footer()
+
+    def _text(self) -> Content:
+        blocks: list[Parts] = []
+        if self.line.result:
+            blocks.append([f"{printable(self.line.result)}\n"])
+        if self.line.scopes:
+            blocks.append([("Scopes\n", "bold"), *(f"  {printable(scope)}\n" for scope in self.line.scopes)])
+        many = len(self.line.advice) > 1
+        for number, advice in enumerate(self.line.advice, 1):
+            block = advice_parts(advice)
+            blocks.append([(f"{number}. ", "bold"), *block] if many else block)
+        if self.line.evidence:
+            evidence: Parts = [("What Zoom said\n", "bold")]
+            for item in self.line.evidence:
+                evidence += evidence_parts(item)
+            blocks.append(evidence)
+        return joined(blocks)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy":
+            return bool(self.line.scopes)
+        if action == "open_link":
+            return any(advice.link for advice in self.line.advice)
+        return True
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard("\n".join(self.line.scopes))
+        self.notify("Copied.")
+
+    def action_open_link(self) -> None:
+        link = next(advice.link for advice in self.line.advice if advice.link)
+        if not webbrowser.open(link):
+            self.notify(f"No browser here: {link}", severity="warning", markup=False)

@@ -1,0 +1,39 @@
+"""Help: what the screen beneath is for, and its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Markdown
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.screen import Screen
+
+
+class HelpScreen(ModalScreen[None]):
+    """The `HELP` text of a screen above the keys that work there, both read off the screen itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q", "dismiss", "Close")]
+
+    def __init__(self, about: Screen[object]) -> None:
+        super().__init__()
+        rows = []
+        for active in about.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.description and active.node in (about, about.app):
+                key = about.app.get_key_display(binding)
+                rows.append(f"| `{key}` | {binding.description} | {binding.tooltip} |")
+        keys = "\n".join(["| Key | Does | |", "|:--|:--|:--|", *rows])
+        self._text = f"{(about.HELP or '').strip()}\n\n## Keys\n\n{keys}\n"
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog help"):
+            yield Markdown(self._text, open_links=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()

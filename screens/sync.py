@@ -1,0 +1,243 @@
+"""Step 7: read everything, with progress; then the way to what was found."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import RichLog, Static
+
+from zoomgov.connectors.model import Connector, Status, Step
+from zoomgov.text import printable
+from zoomgov.widgets.busy import Busy
+from zoomgov.widgets.labels import count
+from zoomgov.widgets.part_bars import PartBars
+from zoomgov.zoom.errors import ZoomError
+
+from .base import StepScreen
+from .sync_progress import SyncProgress
+from .sync_text import failure_content, summary_content, verify_line
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.worker import Worker
+
+    from zoomgov.sync.events import SyncSummary
+
+
+class SyncScreen(StepScreen):
+    """Starts when one comes from Verify or asks for it; waits for Enter after a restart."""
+
+    STEP = Step.SYNC
+    CSS_PATH = "sync.tcss"
+    HELP = """
+# Step 7: Sync
+
+Reads users, groups, contact groups and roles, and who has what, as fast as Zoom's limits allow. Nothing is changed
+in Zoom.
+
+What is read becomes visible all at once at the end; until then you see the last finished sync. `esc` or `ctrl+c`
+stops: finished lists are kept and the next sync goes on from there.
+
+A part that could not be read is named at the end and shown everywhere as *not read*, never as empty.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "stop", "Stop", tooltip="Stop the sync; finished lists are kept"),
+        Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
+        Binding("v", "verify", "Verify", show=False, tooltip="Find out what Zoom refused, and why"),
+        Binding("s", "restart", "Sync again", show=False, tooltip="Read everything again"),
+    ]
+
+    def __init__(self, connector: Connector, *, start: bool = False) -> None:
+        super().__init__(connector)
+        self.summary: SyncSummary | None = None
+        self._start = start
+        self._syncing: Worker[None] | None = None
+        self._failed_line = ""
+
+    @property
+    def next_label(self) -> str:
+        return "Start sync  ⏎"
+
+    def body(self) -> ComposeResult:
+        yield Busy(id="state")
+        yield PartBars(id="parts")
+        yield Static(id="outcome")
+        yield RichLog(id="log", max_lines=1000, wrap=True, markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(RichLog).can_focus = False
+        if self._start:
+            self.start()
+        else:
+            self._idle()
+        self.query_one("#next").focus()
+
+    def _idle(self) -> None:
+        before = self.connector.last_sync_at if self.connector else None
+        told = "The last sync stays visible meanwhile." if before else "Nothing was read so far."
+        self.query_one(Busy).done(Content(f"Ready to read everyone and everything. {told}"))
+
+    @property
+    def running(self) -> bool:
+        """True while a sync runs."""
+        return self._syncing is not None and self._syncing.is_running
+
+    def _label_next(self, text: str) -> None:
+        from textual.widgets import Button
+
+        self.query_one("#next", Button).label = Content(text)
+        self.refresh_bindings()
+
+    # Running
+
+    def start(self) -> None:
+        """Begin to sync."""
+        if not self.running:
+            self._syncing = self.run_worker(self._sync(), group="sync", exclusive=True)
+
+    async def _sync(self) -> None:
+        assert self.connector is not None
+        self.summary = None
+        self._failed_line = ""
+        self.show_problem("")
+        outcome = self.query_one("#outcome", Static)
+        outcome.update("")
+        outcome.display = False
+        self.query_one("#parts").display = True
+        self.show_status(Status.SYNCING)
+        self._label_next("Stop  ⏎")
+        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), self.query_one(RichLog))
+        timer = self.set_interval(1 / 8, progress.draw)
+        try:
+            self.summary = await self.services.sync(self.connector, progress.take)
+        except Exception as error:
+            await self._failed(error)
+        else:
+            await self._finished()
+        finally:
+            timer.stop()
+            progress.draw()
+
+    async def _reload(self) -> None:
+        assert self.connector is not None
+        connector = await self.services.run(self.services.registry.connector, self.connector.id)
+        self.connector = connector
+        self.show_status(connector.status)
+
+    def _conclude(self, verdict: Content, outcome: Content, label: str) -> None:
+        self.query_one(Busy).done(verdict)
+        panel = self.query_one("#outcome", Static)
+        panel.update(outcome)
+        panel.display = True
+        self.query_one("#parts").display = False
+        self._label_next(label)
+        self.query_one("#next").focus()
+
+    async def _finished(self) -> None:
+        assert self.summary is not None
+        await self._reload()
+        verdict, outcome = summary_content(self.summary)
+        self._conclude(verdict, outcome, "Browse  ⏎")
+
+    async def _failed(self, error: Exception) -> None:
+        from zoomgov.store import StoreBusy
+        from zoomgov.vault import VaultError
+
+        await self._reload()
+        again = "Try again  ⏎"
+        if isinstance(error, ZoomError):
+            self._failed_line = verify_line(error)
+            advice = self.services.explain(error, self.connector)
+            self._conclude(*failure_content(error, advice), again)
+        elif isinstance(error, VaultError | StoreBusy):
+            text = getattr(error, "title", "") or str(error)
+            self._conclude(
+                Content.styled(f"✗ {printable(text)}", "$text-error"),
+                Content(f"{printable(getattr(error, 'reason', ''))}\nNothing was lost."),
+                again,
+            )
+        else:
+            self._conclude(
+                Content.styled("✗ The sync failed.", "$text-error"),
+                Content(f"{type(error).__name__}: {printable(error)}\nThe last finished sync is still visible."),
+                again,
+            )
+
+    async def stop(self) -> None:
+        """Stop a running sync and wait until it has put everything in order."""
+        if self._syncing is None or not self.running:
+            return
+        worker = self._syncing
+        self.query_one(Busy).waiting("Stopping …")
+        worker.cancel()
+        finished = self.query_one(PartBars).parts
+        kept = sum(part.finished for part in finished.values())
+        from textual.worker import WorkerCancelled, WorkerFailed
+
+        with contextlib.suppress(WorkerCancelled, WorkerFailed):
+            await worker.wait()
+        await self._reload()
+        told = (
+            f"{count(kept, 'finished part')} kept: the next sync goes on from there." if kept else "Nothing was lost."
+        )
+        seen = " The last finished sync is still visible." if self.connector and self.connector.last_sync_at else ""
+        self._conclude(Content.styled("– Stopped.", "$text-warning"), Content(told + seen), "Start again  ⏎")
+
+    async def settle(self) -> None:
+        await super().settle()
+        await self.stop()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "stop":
+            return self.running
+        if action == "browse":
+            return self.connector is not None and self.connector.last_sync_at is not None
+        return super().check_action(action, parameters)
+
+    def action_next(self) -> None:
+        """The one clear next thing: stop, browse, or start."""
+        if self.running:
+            self.action_stop()
+        elif self.summary is not None:
+            self.action_browse()
+        else:
+            self.start()
+
+    def action_restart(self) -> None:
+        self.start()
+
+    def action_stop(self) -> None:
+        if self.running:
+            self._move(self.stop)
+
+    def action_back(self) -> None:
+        """Stop a running sync first; a second Esc goes back."""
+        if self.running:
+            self.action_stop()
+        elif self.connector is not None and self.connector.step is Step.DONE:
+            self._move(self.leave)
+        else:
+            super().action_back()
+
+    def action_browse(self) -> None:
+        if self.running or self.connector is None:
+            return
+        from .browse import BrowseScreen
+
+        self.host.remember_place("", None)
+        self.app.switch_screen(BrowseScreen(self.connector))
+
+    def action_verify(self) -> None:
+        if self.running or self.connector is None:
+            return
+        from .verify import VerifyScreen
+
+        line = self._failed_line
+        if not line and self.summary is not None and self.summary.not_read:
+            line = verify_line(self.summary.not_read[0])
+        self.app.switch_screen(VerifyScreen(self.connector, line=line))

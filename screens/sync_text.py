@@ -1,0 +1,102 @@
+"""How a sync ended, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from zoomgov.sync.events import Outcome
+from zoomgov.text import printable
+from zoomgov.widgets.advice_text import Parts, advice_parts
+from zoomgov.widgets.labels import count
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.scopes import NEEDS
+
+if TYPE_CHECKING:
+    from zoomgov.store.model import NotRead
+    from zoomgov.sync.events import SyncSummary
+    from zoomgov.verify.knowledge import Advice
+
+_COUNTS: Final = (
+    ("users", "Users", ("users-active", "users-inactive", "users-pending")),
+    ("groups", "Groups", ("groups",)),
+    ("group member", "Group members", ("groups", "users-active")),
+    ("group admin", "Group admins", ("groups", "group-admins")),
+    ("contact_groups", "Contact groups", ("contact-groups",)),
+    ("contact group member", "Contact group members", ("contact-groups", "contact-group-members")),
+    ("roles", "Roles", ("roles",)),
+    ("role", "Role holders", ("roles", "users-active")),
+)
+"""Key of `counts`, its title, and the parts without which it is unknown."""
+
+_NEED_OF_PART: Final = {
+    "users-active": "list_users",
+    "users-inactive": "list_users",
+    "users-pending": "list_users",
+    "groups": "list_groups",
+    "group-admins": "list_group_admins",
+    "group-members": "list_group_members",
+    "contact-groups": "list_contact_groups",
+    "contact-group-members": "list_contact_group_members",
+    "roles": "list_roles",
+    "role": "read_role",
+    "role-members": "list_role_members",
+    "plan-usage": "plan_usage",
+    "im-groups": "list_im_groups",
+}
+
+
+def verify_line(about: ZoomError | NotRead) -> str:
+    """Id of the line of a verification that explains this; empty when none does."""
+    if not isinstance(about, ZoomError):
+        need = _NEED_OF_PART.get(about.part)
+        return f"probe.{need}" if need else ""
+    if about.kind in (ErrorKind.CREDENTIALS, ErrorKind.TOKEN) or about.endpoint == "POST /oauth/token":
+        return "connection.host" if about.kind in (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT) else "credentials.token"
+    return next((f"probe.{need.id}" for need in NEEDS if need.endpoint == about.endpoint), "")
+
+
+def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
+    """Verdict line, and what was read, what was not, and what changed."""
+    seconds = f"{summary.seconds:.1f} s" if summary.seconds < 60 else f"{summary.seconds / 60:.1f} min"
+    told = f" {count(sum(summary.requests.values()), 'request')} in {seconds}."
+    if summary.outcome is Outcome.COMPLETE:
+        verdict = Content.assemble(("● Connected. Everything was read.", "$text-success"), told)
+    else:
+        verdict = Content.assemble(("● Connected. Not everything was read.", "$text-warning"), told)
+    missing = {part.part for part in summary.not_read if not part.target}
+    parts: Parts = []
+    for number, (key, title, needed) in enumerate(_COUNTS):
+        value = "not read" if missing & set(needed) else f"{summary.counts.get(key, 0):,}"
+        parts += [(f"{title:<23}", "dim"), f"{value:>9}", "\n" if number % 2 else "     "]
+    for unread in summary.not_read[:4]:
+        scopes = f" Add the scope {unread.missing_scopes[0]}." if unread.missing_scopes else ""
+        parts.append((f"\n! Not read: {_named(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))
+    if len(summary.not_read) > 4:
+        parts.append((f"\n! and {len(summary.not_read) - 4:,} more in the log.", "$text-warning"))
+    if summary.not_read:
+        parts.append("\n  v finds out why.")
+    for item in summary.disagreements[:3]:
+        text = f"\n! {printable(item.what)}: {item.read:,} read, {item.expected:,} expected ({item.source})"
+        parts.append((text, "$text-warning"))
+    changes = [f"{key.replace('_', ' ')} {value:,}" for key, value in summary.changes.items() if value]
+    if changes and summary.number > 1:
+        parts += [("\nSince the last sync  ", "dim"), ", ".join(changes)]
+    return verdict, Content.assemble(*parts)
+
+
+def _named(unread: NotRead) -> str:
+    return unread.part + (f" of {printable(unread.target)}" if unread.target else "")
+
+
+def failure_content(error: ZoomError, advice: Advice) -> tuple[Content, Content]:
+    """Verdict line, and cause, clicks and what Zoom said."""
+    parts = advice_parts(advice, title=False)
+    parts += [("Said  ", "dim"), (f"{printable(error)}\n", "dim")]
+    parts += [
+        "Nothing was lost: the last finished sync is still visible. ",
+        ("v", "bold"),
+        " shows the line in Verify.",
+    ]
+    return Content.styled(f"✗ {printable(advice.title)}", "$text-error"), Content.assemble(*parts)

@@ -1,0 +1,277 @@
+"""Step 6: what Zoom allows and refuses, line by line as it is found out."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.text import printable
+from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, planned_lines
+from zoomgov.widgets.busy import Busy
+from zoomgov.widgets.check_lines import CheckLines
+from zoomgov.widgets.labels import count
+from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.scopes import NEEDS, Capability, Importance
+
+from .base import StepScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from textual.app import ComposeResult
+
+_SHUT = (CapabilityState.MISSING_SCOPE, CapabilityState.ROLE, CapabilityState.PLAN, CapabilityState.FAILED)
+_REQUIRED = frozenset(need.capability for need in NEEDS if need.importance is Importance.REQUIRED)
+
+
+def shut_capabilities(report: Report) -> list[Capability]:
+    """Required capabilities that cannot be read as things stand."""
+    return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
+
+
+class VerifyScreen(StepScreen):
+    """All checks at once; each line can be opened."""
+
+    STEP = Step.VERIFY
+    CSS_PATH = "verify.tcss"
+    WATCH_SECONDS: ClassVar[float] = 5.0
+    """Pause between two rounds of keep watching: activation takes up to a minute or so."""
+
+    HELP = """
+# Step 6: Verify
+
+zoomgov tries, with the smallest question possible, everything it will need: the connection, the credentials, each
+scope, each call, the plan and the role of the app's owner. It changes nothing.
+
+- **✓ ok** · **! warning** worth knowing, never in the way · **✗ problem** · **– skipped** not tried or not needed
+
+`enter` on a line explains it: why, what to click in Zoom, and what Zoom said. After a change in Zoom press `r` to
+repeat what failed, or `w` to keep watching until all is well: an activation can take a minute.
+
+`c` copies the scopes that are missing. `m` writes a report for a support ticket, without secrets.
+
+`n` goes on. When a part cannot be read you are asked whether to go on without it; `i` takes such parts back in.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "repeat", "Repeat", tooltip="Repeat what failed"),
+        Binding("w", "watch", "Watch", tooltip="Repeat what failed every few seconds until all is well"),
+        Binding("c", "copy_missing", "Copy missing", tooltip="Copy the scopes that are missing"),
+        Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
+        Binding("n", "next", "Next", show=False, tooltip="Go on to the sync"),
+        Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
+    ]
+
+    def __init__(self, connector: Connector, *, line: str = "") -> None:
+        """`line`: the check to look at first, e.g. the one a sync failed on."""
+        super().__init__(connector)
+        self.report: Report | None = None
+        self._line = line
+        self._watching = False
+
+    def body(self) -> ComposeResult:
+        yield Busy(id="verdict")
+        yield CheckLines(planned_lines(), id="lines")
+
+    @property
+    def next_label(self) -> str:
+        return "Next: Sync  n"
+
+    def on_mount(self) -> None:
+        self.query_one(CheckLines).focus()
+        self.check()
+
+    @property
+    def checking(self) -> bool:
+        """True while checks run."""
+        return any(worker.group == "verify" and worker.is_running for worker in self.workers if worker.node is self)
+
+    # Checking
+
+    @work(exclusive=True, group="verify")
+    async def check(self, *, only_failed: bool = False) -> None:
+        """Run the checks once, or until all is well when watching."""
+        await self._check_once(self.report.failed_ids() if only_failed and self.report else None)
+        while self._watching and self.report is not None and not self.report.ready:
+            self.query_one(Busy).waiting(f"Watching: again in {self.WATCH_SECONDS:g} s. {self._verdict().plain}")
+            await asyncio.sleep(self.WATCH_SECONDS)
+            await self._check_once(self.report.failed_ids())
+        if self._watching:
+            self._watching = False
+            self._conclude()
+
+    async def _check_once(self, only: Collection[str] | None) -> None:
+        assert self.connector is not None
+        lines = self.query_one(CheckLines)
+        todo = done = 0
+
+        def on_line(line: CheckLine) -> None:
+            nonlocal todo, done
+            if line.status is Status.WAITING:
+                todo += 1
+                return
+            done += 1
+            lines.put(line)
+            self.query_one(Busy).waiting(f"Checking … {done} of {todo}")
+
+        self.show_problem("")
+        self.query_one(Busy).waiting("Checking …")
+        try:
+            report = await self.services.verify(self.connector, on_line, only=only)
+        except Exception as error:
+            self._refused(error)
+            return
+        self.report = self.report.updated(report) if only is not None and self.report is not None else report
+        lines.put(*self.report.lines)
+        self._conclude()
+
+    def _refused(self, error: Exception) -> None:
+        """Nothing could be checked at all."""
+        from zoomgov.services import NoCredentials
+        from zoomgov.vault import VaultError
+
+        if isinstance(error, NoCredentials):
+            text = "There are no credentials yet. Esc goes back to enter them."
+        elif isinstance(error, VaultError):
+            text = f"{error.title} {error.reason} r tries again, Esc goes back."
+        elif isinstance(error, ZoomError):
+            advice = self.services.explain(error, self.connector)
+            text = f"{advice.title} {advice.cause} ({error})"
+        else:
+            raise error
+        self.query_one(Busy).done(Content.styled("✗ Nothing could be checked.", "$text-error"))
+        self.show_problem(printable(text))
+
+    def _verdict(self) -> Content:
+        report = self.report
+        assert report is not None
+        problems, warnings = len(report.problems), len(report.warnings)
+        extra = f" {count(warnings, 'warning')} worth a look." if warnings else ""
+        if report.ready:
+            without = [item for item in Capability if self.connector and item.value in self.connector.without]
+            named = f" without {', '.join(item.value for item in without)}" if without else ""
+            return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} n goes on to the sync.")
+        hint = " c copies the missing scopes." if report.missing_scopes else ""
+        return Content.assemble(
+            (f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), f" Enter on a line explains it.{hint}"
+        )
+
+    def _conclude(self) -> None:
+        """Say the verdict, and put the cursor where the eyes should go."""
+        assert self.report is not None
+        self.query_one(Busy).done(self._verdict())
+        lines = self.query_one(CheckLines)
+        first = self._line or next((line.id for line in (*self.report.problems, *self.report.warnings)), "")
+        self._line = ""
+        if self.report.ready and not self.visiting:
+            self.query_one("#next").focus()
+        if first:
+            lines.look_at(first)
+
+    # Actions
+
+    @on(CheckLines.Asked)
+    def _asked(self, event: CheckLines.Asked) -> None:
+        from .explain import ExplainScreen
+
+        event.stop()
+        self.app.push_screen(ExplainScreen(event.line))
+
+    def action_repeat(self) -> None:
+        self._watching = False
+        self.check(only_failed=self.report is not None and not self.report.ready)
+
+    def action_watch(self) -> None:
+        if self._watching:
+            self._stop_watching()
+            return
+        self._watching = True
+        if not self.checking:
+            self.check(only_failed=True)
+
+    def _stop_watching(self) -> None:
+        self._watching = False
+        self.workers.cancel_group(self, "verify")
+        if self.report is not None:
+            self._conclude()
+
+    def action_copy_missing(self) -> None:
+        missing = self.report.missing_scopes if self.report is not None else ()
+        if not missing:
+            self.notify("No scope is missing." if self.report else "Wait for the checks to finish.")
+            return
+        self.app.copy_to_clipboard("\n".join(missing))
+        self.notify(f"{count(len(missing), 'scope')} copied: {', '.join(missing)}", timeout=8, markup=False)
+
+    @work(exclusive=True, group="report")
+    async def action_report(self) -> None:
+        if self.report is None or self.connector is None:
+            self.notify("Wait for the checks to finish.")
+            return
+        from zoomgov.verify.report import as_markdown
+
+        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.connector.name.lower())
+        stamp = self.report.started_at.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+        path = Path.cwd() / f"zoomgov-verify-{name}-{stamp}.md"
+        text = as_markdown(self.report)
+        try:
+            await self.services.run(path.write_text, text, encoding="utf-8")
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", title="No report written", severity="error", markup=False)
+        else:
+            self.notify(f"Report without secrets: {path}", timeout=8, markup=False)
+
+    @work(exclusive=True, group="include")
+    async def action_include(self) -> None:
+        assert self.connector is not None
+        if not self.connector.without:
+            self.notify("Nothing was left out.")
+            return
+        await self.update_connector(without=frozenset())
+        self._watching = False
+        self.check()
+
+    def action_back(self) -> None:
+        """Stop watching or checking first, then go back."""
+        if self._watching:
+            self._stop_watching()
+        else:
+            super().action_back()
+
+    async def finish(self) -> bool:
+        if self.report is None:
+            self.show_problem("The checks have not finished.")
+            return False
+        if self.report.ready:
+            return True
+        shut = shut_capabilities(self.report)
+        token = self.report.line("credentials.token")
+        if token is None or token.status is not Status.OK or not shut:
+            self.show_problem("Nothing can be read yet: mend the lines marked ✗, then press r.")
+            return False
+        if Capability.USERS in shut:
+            self.show_problem("Users cannot be left out: everything else hangs on them. Mend that line, then press r.")
+            return False
+        return await self._go_without(shut)
+
+    async def _go_without(self, shut: list[Capability]) -> bool:
+        from .ask import Answer, AskScreen
+
+        assert self.connector is not None
+        names = ", ".join(item.value for item in shut)
+        text = (
+            f"As things stand these cannot be read: {names}.\n\n"
+            "You can go on without them. They are shown as “not read”, never as empty, and the i key on this screen"
+            " takes them back in."
+        )
+        answers = (Answer("back", "Back"), Answer("without", f"Go on without {names}"))
+        if await self.app.push_screen_wait(AskScreen("Go on without a part?", text, answers)) != "without":
+            return False
+        await self.update_connector(without=self.connector.without | {item.value for item in shut})
+        return True

@@ -1,0 +1,128 @@
+"""The Textual app: themes, palette, help, and what must hold on every screen. The work is in the screens."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+
+from zoomgov.remembered import Remembered, recall, remember
+from zoomgov.screens.base import Page
+from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.widgets.field import SecretInput
+from zoomgov.widgets.theme import DARK, THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.screen import Screen
+
+    from zoomgov.connectors.model import Step
+    from zoomgov.services import Services
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ZoomgovApp(App[int]):
+    """Holds the services and what is remembered; every screen reaches both through here."""
+
+    TITLE = "zoomgov"
+    # Textual does not load the style of a default screen, so the list's is named here.
+    CSS_PATH = ["app.tcss", "screens/connectors.tcss"]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave; everything typed is kept"),
+    ]
+
+    def __init__(self, services: Services, *, now: Callable[[], datetime] = _utc_now) -> None:
+        """`now` gives an aware time; tests pass a fixed one."""
+        super().__init__()
+        self.services = services
+        self.now = now
+        self.remembered = recall(services.settings.data_dir)
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+
+    def get_default_screen(self) -> ConnectorsScreen:
+        """The list of connectors lies under everything else."""
+        return ConnectorsScreen()
+
+    def _watch_theme(self, theme_name: str) -> None:
+        super()._watch_theme(theme_name)
+        if self.is_running and theme_name != self.remembered.theme:
+            self._remember(replace(self.remembered, theme=theme_name))
+
+    def remember_place(self, connector_id: str, step: Step | None) -> None:
+        """Note where one is, so that the next start opens there. None: the list."""
+        self._remember(replace(self.remembered, connector=connector_id, step=int(step or 0)))
+
+    def _remember(self, what: Remembered) -> None:
+        if what != self.remembered:
+            self.remembered = what
+            remember(self.services.settings.data_dir, what)
+
+    async def action_quit(self) -> None:
+        """Leave once every screen has put down what it holds."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Page):
+                await screen.settle()
+        self.exit(0)
+
+    async def action_help(self) -> None:
+        """Explain the screen on top."""
+        from zoomgov.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            await self.push_screen(HelpScreen(self.screen))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.description and active.node in (screen, self) and not binding.system:
+                yield SystemCommand(
+                    binding.description,
+                    active.tooltip or binding.tooltip or f"Key: {self.get_key_display(binding)}",
+                    partial(self.run_action, binding.action, active.node),
+                )
+        yield SystemCommand("Theme", "Choose the colours; they are kept for next time", self.action_change_theme)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """Draw the screen as SVG, with every secret masked first: a picture outlives the session."""
+        for screen in self.screen_stack:
+            for entry in screen.query(SecretInput):
+                entry.mask()
+        return super().export_screenshot(title=title, simplify=simplify)
+
+    def _fatal_error(self) -> None:
+        """Leave after a crash. Textual would print local variables, and with them what was typed."""
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+
+def run() -> None:
+    """Run the app on the services of this environment."""
+    from zoomgov.services import build_services
+
+    services = build_services(os.environ)
+    try:
+        status = ZoomgovApp(services).run()
+    finally:
+        services.close()
+    raise SystemExit(status or 0)

@@ -1,0 +1,41 @@
+"""The top line of every screen: where one is, and the connector's label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from zoomgov.text import printable
+from zoomgov.widgets.labels import status_label
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from zoomgov.connectors.model import Status
+
+
+class Banner(Horizontal):
+    """`zoomgov › place` on the left, the status on the right."""
+
+    def __init__(self, place: str, status: Status | None = None) -> None:
+        super().__init__(id="banner")
+        self._place = place
+        self._status = status
+
+    def compose(self) -> ComposeResult:
+        yield Static(
+            Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._place)),
+            id="banner-place",
+        )
+        yield Static(self._status_text(), id="banner-status")
+
+    def _status_text(self) -> Content:
+        return status_label(self._status) if self._status is not None else Content("")
+
+    def show_status(self, status: Status | None) -> None:
+        """Change the label."""
+        self._status = status
+        self.query_one("#banner-status", Static).update(self._status_text())

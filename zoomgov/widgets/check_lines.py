@@ -1,0 +1,125 @@
+"""The lines of a verification as they finish, in the order of the plan, under their sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from zoomgov.text import printable
+from zoomgov.verify.model import CheckLine, Section, Status
+from zoomgov.widgets.columns import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+_LOOK: Final = {
+    Status.WAITING: ("…", "dim"),
+    Status.OK: ("✓", "$text-success"),
+    Status.WARNING: ("!", "$text-warning"),
+    Status.PROBLEM: ("✗", "$text-error"),
+    Status.SKIPPED: ("–", "dim"),
+}
+
+
+def look_of(status: Status) -> tuple[str, str]:
+    """Icon and colour of a status; the word always goes with it."""
+    return _LOOK[status]
+
+
+class CheckLines(OptionList, inherit_bindings=False):
+    """One line a check. Waiting ones are not shown: a line appears when it has something to say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor_down", "Down", show=False),
+        Binding("up", "cursor_up", "Up", show=False),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("enter", "select", "Explain", key_display="⏎", tooltip="Why, what to click, and what Zoom said"),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """A line was opened."""
+
+        line: CheckLine
+
+    def __init__(self, planned: Sequence[CheckLine], *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="lines", compact=True, markup=False)
+        self._lines_by_id = {line.id: line for line in planned}
+
+    @property
+    def planned(self) -> int:
+        """Lines in all."""
+        return len(self._lines_by_id)
+
+    @property
+    def finished(self) -> int:
+        """Lines that are no longer waiting."""
+        return sum(line.status is not Status.WAITING for line in self._lines_by_id.values())
+
+    def put(self, *lines: CheckLine) -> None:
+        """Show new results, keeping the cursor on its line."""
+        for line in lines:
+            self._lines_by_id[line.id] = line
+        self._draw()
+
+    def line(self, line_id: str) -> CheckLine | None:
+        """The line with this id."""
+        return self._lines_by_id.get(line_id)
+
+    def look_at(self, line_id: str) -> bool:
+        """Move the cursor to a line; False when it is not shown."""
+        ids = [option.id for option in self.options]
+        if line_id not in ids:
+            return False
+        self.highlighted = ids.index(line_id)
+        return True
+
+    def _draw(self) -> None:
+        kept = self.highlighted_option.id if self.highlighted_option is not None else None
+        options: list[Option] = []
+        shown = [line for line in self._lines_by_id.values() if line.status is not Status.WAITING]
+        for section in Section:
+            mine = [line for line in shown if line.section is section]
+            if mine:
+                options.append(Option(Content.styled(section.value, "bold $text"), disabled=True))
+                options += [Option(self._line(line), id=line.id) for line in mine]
+        self.set_options(options)
+        if kept is None or not self.look_at(kept):
+            self.action_first()
+
+    def _line(self, line: CheckLine) -> Content:
+        icon, style = look_of(line.status)
+        width = max(self.size.width - 2, 40)
+        title = min(max(width * 45 // 100, 28), 46)
+        result = printable(line.result)
+        muted = "" if line.status in (Status.PROBLEM, Status.WARNING) else "dim"
+        return Content.assemble(
+            (f"{icon} {fit(line.status, 8)}", style),
+            " ",
+            fit(printable(line.title), title),
+            "  ",
+            (fit(result, max(width - title - 13, 8)).rstrip(), muted),
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._lines_by_id:
+            self._draw()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id is not None:
+            self.post_message(self.Asked(self._lines_by_id[event.option_id]))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()

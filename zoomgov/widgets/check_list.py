@@ -1,0 +1,104 @@
+"""A list of things to do elsewhere, each ticked by hand, under headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line to tick, or a heading when `id` is empty."""
+
+    id: str
+    title: str
+    aside: str = ""
+    """Muted, after the title."""
+    note: str = ""
+    """Muted, on a line of its own under the title."""
+
+
+class CheckList(OptionList, inherit_bindings=False):
+    """Ticks that are kept by whoever listens; Enter is left free to go on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor_down", "Down", show=False),
+        Binding("up", "cursor_up", "Up", show=False),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("space", "select", "Tick", show=False),
+    ]
+
+    @dataclass
+    class Ticked(Message):
+        """A line was ticked or unticked by the person."""
+
+        item: str
+        ticked: frozenset[str]
+
+    @dataclass
+    class Looked(Message):
+        """The cursor came to a line."""
+
+        item: str
+
+    def __init__(self, items: Sequence[Item], *, ticked: Collection[str] = (), id: str | None = None) -> None:
+        self.items = tuple(items)
+        self.ticked = frozenset(ticked)
+        super().__init__(*self._lines_of_items(), id=id, compact=True, markup=False)
+
+    def _lines_of_items(self) -> list[Option]:
+        return [
+            Option(self._line(item), id=item.id or f"heading-{number}", disabled=not item.id)
+            for number, item in enumerate(self.items)
+        ]
+
+    def _line(self, item: Item) -> Content:
+        if not item.id:
+            return Content.styled(item.title, "bold $text")
+        mark = ("[✓] ", "$text-success") if item.id in self.ticked else ("[ ] ", "dim")
+        aside = [(f"  {item.aside}", "dim")] if item.aside else []
+        note = [(f"\n    {item.note}", "dim")] if item.note else []
+        return Content.assemble(mark, item.title, *aside, *note)
+
+    def replace(self, items: Sequence[Item]) -> None:
+        """Show other lines; ticks of lines that are gone are kept for when they come back."""
+        self.items = tuple(items)
+        self.set_options(self._lines_of_items())
+        self.action_first()
+
+    @property
+    def left(self) -> list[str]:
+        """Ids of the lines not yet ticked."""
+        return [item.id for item in self.items if item.id and item.id not in self.ticked]
+
+    @property
+    def looked_at(self) -> str | None:
+        """Id of the line under the cursor."""
+        option = self.highlighted_option
+        return option.id if option is not None else None
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id is None:
+            return
+        self.ticked = self.ticked ^ {event.option_id}
+        item = self.items[event.option_index]
+        self.replace_option_prompt_at_index(event.option_index, self._line(item))
+        self.post_message(self.Ticked(event.option_id, self.ticked))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_id is not None:
+            self.post_message(self.Looked(event.option_id))

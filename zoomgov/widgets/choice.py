@@ -1,0 +1,106 @@
+"""One of several: a radio group whose arrows choose, leaving Enter free to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One line of a `Choice`."""
+
+    key: str
+    text: str
+    note: str = ""
+    """Shown muted after the text."""
+
+
+class Choice(OptionList, inherit_bindings=False):
+    """A radio group. Moving the cursor chooses, as in forms everywhere; nothing chosen is possible until then."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,right", "move(1)", "Down", show=False),
+        Binding("up,left", "move(-1)", "Up", show=False),
+        Binding("space", "take", "Choose", show=False),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """Another alternative was chosen by the person."""
+
+        choice: Choice
+        key: str
+
+        @property
+        def control(self) -> Choice:
+            return self.choice
+
+    def __init__(
+        self, alternatives: Sequence[Alternative], *, chosen: str | None = None, id: str | None = None
+    ) -> None:
+        self.alternatives = tuple(alternatives)
+        self.chosen = chosen if any(item.key == chosen for item in alternatives) else None
+        super().__init__(*self._options_now(), id=id, compact=True, markup=False)
+        self.highlighted = self._index(self.chosen)
+
+    def _index(self, key: str | None) -> int | None:
+        return next((index for index, item in enumerate(self.alternatives) if item.key == key), None)
+
+    def _options_now(self) -> list[Option]:
+        return [Option(self._line(item), id=item.key) for item in self.alternatives]
+
+    def _line(self, item: Alternative) -> Content:
+        mark = ("(•) ", "$text-primary") if item.key == self.chosen else ("( ) ", "dim")
+        note = [("  " + printable(item.note), "dim")] if item.note else []
+        return Content.assemble(mark, printable(item.text), *note)
+
+    def offer(self, alternatives: Sequence[Alternative]) -> None:
+        """Replace the alternatives, keeping the choice where it is still among them."""
+        self.alternatives = tuple(alternatives)
+        if self._index(self.chosen) is None:
+            self.chosen = None
+        self.set_options(self._options_now())
+        self.highlighted = self._index(self.chosen)
+
+    def choose(self, key: str) -> None:
+        """Choose `key` as the person would, telling whoever listens."""
+        if key == self.chosen:
+            return
+        self.chosen = key
+        for item in self.alternatives:
+            self.replace_option_prompt(item.key, self._line(item))
+        self.highlighted = self._index(key)
+        self.post_message(self.Chosen(self, key))
+
+    def action_move(self, by: int) -> None:
+        """Choose the neighbour, without wrapping round."""
+        if not self.alternatives:
+            return
+        at = self._index(self.chosen)
+        to = 0 if at is None else min(max(at + by, 0), len(self.alternatives) - 1)
+        self.choose(self.alternatives[to].key)
+
+    def action_take(self) -> None:
+        """Choose the line under the cursor, or the first."""
+        if self.chosen is None:
+            self.action_move(1)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id is not None:
+            self.choose(event.option_id)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()

@@ -1,0 +1,68 @@
+"""The rail: which step one is in, which are done. A line across the top, or a column where there is room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from zoomgov.connectors.model import Step
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+TITLES: Final = {
+    Step.APP: "App",
+    Step.OWNERS: "Owners",
+    Step.ZOOM_APP: "Zoom app",
+    Step.SCOPES: "Scopes",
+    Step.CREDENTIALS: "Credentials",
+    Step.VERIFY: "Verify",
+    Step.SYNC: "Sync",
+}
+"""Steps as a person sees them; `DONE` is not a place."""
+
+
+class RailStep(Static):
+    """One step of the rail; a click on a step that was reached goes there."""
+
+    def __init__(self, step: Step, *, current: Step, reached: Step) -> None:
+        self.step = step
+        self.open = step != current and step <= reached
+        if step == current:
+            icon, state = "●", "-current"
+        elif step < reached:
+            icon, state = "✓", "-done"
+        else:
+            icon, state = "○", "-ahead"
+        super().__init__(Content(f"{icon} {TITLES[step]}"), classes=state, id=f"rail-{step.name.lower()}")
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        if self.open:
+            self.post_message(Rail.Chosen(self.step))
+
+
+class Rail(Container):
+    """All steps in order."""
+
+    @dataclass
+    class Chosen(Message):
+        """A step was clicked that one may go to."""
+
+        step: Step
+
+    def __init__(self, *, current: Step, reached: Step) -> None:
+        """`reached` is the furthest step so far: those before it are done."""
+        super().__init__(id="rail")
+        self._current = current
+        self._reached = max(reached, current)
+
+    def compose(self) -> ComposeResult:
+        for step in TITLES:
+            yield RailStep(step, current=self._current, reached=self._reached)
