@@ -1,0 +1,118 @@
+"""A simulated Zoom per test, asked over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from zoomgov.sim import Options, build_account
+from zoomgov.sim.account import Account
+from zoomgov.sim.endpoints import ENDPOINTS
+from zoomgov.sim.server import SimServer
+
+EVERY_SCOPE = tuple(sorted({scope for endpoint in ENDPOINTS for scope in endpoint.granular}))
+
+
+class Clock:
+    """A clock that only tests move."""
+
+    def __init__(self) -> None:
+        self.now = 1_795_262_400.25  # 2026-11-21T12:00:00.25Z
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Caller:
+    """Asks one simulator as an integration would."""
+
+    def __init__(self, server: SimServer) -> None:
+        self.server = server
+        self.http = httpx.Client(base_url=server.url, timeout=5)
+        self._token: str | None = None
+
+    def ask_token(self, **changes: Any) -> httpx.Response:
+        """The correct token request, unless changed."""
+        basic = httpx.BasicAuth(self.server.client_id, self.server.client_secret)
+        form = {"grant_type": "account_credentials", "account_id": self.server.account_id}
+        return self.http.post("/oauth/token", **{"data": form, "auth": basic, **changes})
+
+    def fresh_token(self) -> str:
+        """A new token for the calls that follow."""
+        answer = self.ask_token()
+        assert answer.status_code == 200, answer.text
+        self._token = answer.json()["access_token"]
+        return self._token
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """One REST call below /v2."""
+        token = self._token or self.fresh_token()
+        return self.http.get(f"/v2{path}", params=query, headers={"authorization": f"Bearer {token}"})
+
+    def ok(self, path: str, **query: Any) -> Any:
+        """The JSON of a call that has to succeed."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def refusal(self, path: str, **query: Any) -> tuple[int, int, str]:
+        """(status, code, message) of a call that has to fail."""
+        answer = self.get(path, **query)
+        assert answer.status_code >= 400, answer.text
+        body = answer.json()
+        return answer.status_code, body["code"], body["message"]
+
+    def pages(self, path: str, **query: Any) -> list[Any]:
+        """Every page of a list."""
+        found = [self.ok(path, **query)]
+        while token := found[-1]["next_page_token"]:
+            found.append(self.ok(path, **query, next_page_token=token))
+        return found
+
+    def all(self, path: str, key: str, **query: Any) -> list[Any]:
+        """Every row of a list."""
+        return [row for page in self.pages(path, **query) for row in page[key]]
+
+
+class Farm:
+    """Starts simulators and ends them after the test."""
+
+    def __init__(self) -> None:
+        self._callers: list[Caller] = []
+
+    def __call__(
+        self, account: Account | None = None, *, latency_ms: float = 0, clock: Any = None, **options: Any
+    ) -> Caller:
+        """A running simulator; by default it holds every scope and has no rate limit."""
+        options = {"scopes": EVERY_SCOPE, "rate_limit": "unlimited", **options}
+        more = {} if clock is None else {"clock": clock}
+        server = SimServer(account or build_account(users=60), Options(**options), latency_ms=latency_ms, **more)
+        caller = Caller(server.start())
+        self._callers.append(caller)
+        return caller
+
+    def close(self) -> None:
+        for caller in self._callers:
+            caller.http.close()
+            caller.server.stop()
+
+
+@pytest.fixture
+def start() -> Iterator[Farm]:
+    farm = Farm()
+    yield farm
+    farm.close()
+
+
+@pytest.fixture
+def zoom(start: Farm) -> Caller:
+    """A business account of 60 people."""
+    return start()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
