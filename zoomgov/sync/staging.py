@@ -1,0 +1,131 @@
+"""The store's writer on the one thread that decodes, hashes and writes while a sync runs."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+
+from zoomgov.zoom.records import decode_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zoomgov.store import Store, SyncWriter
+    from zoomgov.store.model import Disagreement, GrantKind, ListKey, NotRead, SyncInfo
+    from zoomgov.sync.reading import Decode
+    from zoomgov.sync.rows import Rows
+    from zoomgov.zoom.endpoints import Endpoint
+
+T = TypeVar("T")
+
+
+class Thing(NamedTuple):
+    """A group, contact group or role."""
+
+    id: str
+    name: str
+    total: int | None
+    """`total_members`, where Zoom gives it."""
+
+
+class Staging:
+    """What was read so far. Use as a context manager; what is not published stays for the next run to go on from."""
+
+    def __init__(self, store: Store, started_at: str) -> None:
+        self._store = store
+        self._started_at = started_at
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-staging")
+        self._writer: SyncWriter
+        self._touched: set[ListKey] = set()
+        self.finished: dict[ListKey, int] = {}
+        """Lists that are complete in staging, with the rows read; those of an interrupted run included."""
+        self.resumed = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._run(self._open)
+        except BaseException:
+            self._worker.shutdown(wait=False)
+            raise
+        return self
+
+    def _open(self) -> None:
+        self._writer = self._store.begin(self._started_at)
+        self.finished = dict(self._writer.finished_lists())
+        self.resumed = len(self.finished)
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        # even when cancelled: the lock must be free for the next sync when this one returns
+        closing = self._submit(self._writer.close)
+        try:
+            await asyncio.shield(closing)
+        finally:
+            self._worker.shutdown(wait=False)
+
+    def _submit(self, job: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    async def _run(self, job: Callable[[], T]) -> T:
+        return await self._submit(job)
+
+    def stage(
+        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[str]
+    ) -> asyncio.Future[int]:
+        """Decode a page and stage its rows; gives how many different rows of the list there are by now."""
+        self._touched.add(key)
+
+        def job() -> int:
+            rows = decode(decode_list(endpoint, body))
+            self._write(key, rows)
+            seen.update(rows.identities())
+            return len(seen)
+
+        return self._submit(job)
+
+    async def stage_rows(self, key: ListKey, rows: Rows) -> None:
+        self._touched.add(key)
+        await self._run(partial(self._write, key, rows))
+
+    def _write(self, key: ListKey, rows: Rows) -> None:
+        self._writer.stage(
+            key,
+            users=rows.users,
+            groups=rows.groups,
+            contact_groups=rows.contact_groups,
+            roles=rows.roles,
+            role_details=rows.role_details,
+            grants=rows.grants,
+            blobs=rows.blobs,
+        )
+
+    async def restart(self, key: ListKey) -> None:
+        """Drop what is staged of a list, if anything can be."""
+        if key in self._touched or self.resumed:
+            self.finished.pop(key, None)
+            await self._run(partial(self._writer.restart, key))
+
+    async def finish(self, key: ListKey, expected: int | None) -> None:
+        self.finished[key] = await self._run(partial(self._writer.finish, key, expected))
+
+    # Reading back what is staged, whichever run staged it
+
+    async def things(self, part: str) -> list[Thing]:
+        """The groups, contact groups or roles staged."""
+        return [Thing(*row) for row in await self._run(partial(self._writer.staged_things, part))]
+
+    async def member_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
+        """Different users staged as members, by thing and user status."""
+        return await self._run(partial(self._writer.staged_membership_counts, kind))
+
+    async def resolve_addresses(self) -> int:
+        """Give grants known only by address the user of that address; how many have none."""
+        return await self._run(self._writer.resolve_addresses)
+
+    async def publish(
+        self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
+    ) -> SyncInfo:
+        return await self._run(
+            partial(self._writer.publish, finished_at, not_read=not_read, disagreements=disagreements)
+        )

@@ -1,0 +1,77 @@
+"""Zoom's JSON as plain values, read leniently: fields may be missing, null, of another type, or new.
+
+Users are decoded as dictionaries rather than typed records, because every field Zoom sends is kept, known or not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from zoomgov.zoom.answers import UNREADABLE
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zoomgov.zoom.endpoints import Endpoint
+
+Record = dict[str, Any]  # Any: Zoom's fields are whatever Zoom sends
+_OBJECT: Final = msgspec.json.Decoder(Record)
+
+
+def decode_object(endpoint: Endpoint, body: bytes) -> Record:
+    """The answer as an object.
+
+    Raises:
+        ZoomError: UNEXPECTED when it is none.
+    """
+    try:
+        return _OBJECT.decode(body)
+    except UNREADABLE as error:
+        raise ZoomError(ErrorKind.UNEXPECTED, endpoint.template, f"The answer cannot be read: {error}") from None
+
+
+def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
+    """The rows of one page; `[]` when the list is left out, as Zoom does with what is empty.
+
+    Raises:
+        ZoomError: UNEXPECTED when the answer or a row in it is not an object.
+    """
+    page = decode_object(endpoint, body)
+    for key in endpoint.list_keys:
+        rows = page.get(key)
+        if rows is None:
+            continue
+        if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+            return rows
+        raise ZoomError(ErrorKind.UNEXPECTED, endpoint.template, f"{key!r} is not a list of objects.")
+    return []
+
+
+def text(record: Mapping[str, Any], *keys: str) -> str:
+    """The first of `keys` that holds a text or a number, as text; else ""."""
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def number(record: Mapping[str, Any], key: str) -> int | None:
+    """The whole number under `key`, also when Zoom sends it as text; None when there is none SQLite could hold."""
+    value = record.get(key)
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    return None
+
+
+def strings(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The texts in the list under `key`; () when there is none, as Zoom leaves empty lists out."""
+    value = record.get(key)
+    return tuple(item for item in value if isinstance(item, str) and item) if isinstance(value, list) else ()
