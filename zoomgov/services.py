@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoomgov.store.model import SyncInfo
     from zoomgov.sync.events import SyncEvent, SyncSummary
     from zoomgov.vault import Vault, VaultKeeper
-    from zoomgov.verify.advice import Advice
+    from zoomgov.verify.knowledge import Advice
     from zoomgov.verify.model import CheckLine, Report
     from zoomgov.zoom.client import ZoomClient
 
@@ -144,9 +144,9 @@ class Services:
             self._session[connector.id] = credentials
             where = "this session's memory"
         else:
+            where = await self.vault.probe()
             await self.vault.store(connector.id, credentials)
             self._session.pop(connector.id, None)
-            where = self.vault.name
         await self.run(
             partial(
                 self.registry.update,
@@ -169,13 +169,16 @@ class Services:
 
     # Zoom
 
-    async def _client(self, connector: Connector) -> ZoomClient:
-        from zoomgov.zoom.client import ZoomClient
-
+    async def _required_credentials(self, connector: Connector) -> Credentials:
         found = await self.credentials(connector)
         if found is None:
             raise NoCredentials(connector)
-        return ZoomClient(parse_cloud(connector.cloud), found[0])
+        return found[0]
+
+    def _client(self, connector: Connector, credentials: Credentials) -> ZoomClient:
+        from zoomgov.zoom.client import ZoomClient
+
+        return ZoomClient(parse_cloud(connector.cloud), credentials)
 
     async def verify(
         self, connector: Connector, on_line: Callable[[CheckLine], None], *, only: Collection[str] | None = None
@@ -187,9 +190,17 @@ class Services:
             VaultError: the keyring could not be asked.
         """
         from zoomgov.verify.checks import verify
+        from zoomgov.verify.model import Facts
 
-        async with await self._client(connector) as client:
-            return await verify(client, connector, on_line, only=only)
+        credentials = await self._required_credentials(connector)
+        facts = Facts(
+            credentials=credentials,
+            owners=tuple(owner.email for owner in connector.owners),
+            without=connector.without,
+            scope_kind=connector.scope_kind,
+        )
+        async with self._client(connector, credentials) as client:
+            return await verify(client, facts, on_line, only=only)
 
     async def sync(
         self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
@@ -207,7 +218,7 @@ class Services:
         from zoomgov.sync.engine import run_sync
 
         before = connector
-        async with await self._client(connector) as client:
+        async with self._client(connector, await self._required_credentials(connector)) as client:
             store = await self.run(self._store, connector)
             await self._label(connector, Status.SYNCING)
             try:
@@ -241,9 +252,10 @@ class Services:
 
     def explain(self, error: ZoomError, connector: Connector | None = None) -> Advice:
         """The most likely cause of `error` and what to click, with links to the connector's cloud."""
-        from zoomgov.verify.advice import explain
+        from zoomgov.settings import ZOOM_US
+        from zoomgov.verify.knowledge import explain
 
-        return explain(error, parse_cloud(connector.cloud) if connector else None)[0]
+        return explain(error, cloud=parse_cloud(connector.cloud) if connector else ZOOM_US)[0]
 
     # What was synced
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import FORMATS, format_option, print_json, print_rows, say
-from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.cli.problem import Problem
+from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ def _facts(connector: Connector) -> dict[str, object]:
     }
 
 
+def _cell(value: object) -> object:
+    return ", ".join(value) if isinstance(value, list) else value or ""
+
+
 @connectors_command.command("list")
 @format_option
 def list_connectors(form: str) -> None:
@@ -50,9 +54,7 @@ def list_connectors(form: str) -> None:
     else:
         titles = ("Name", "Status", "App", "Owners", "Cloud", "Last sync")
         keys = ("name", "status", "app", "owners", "cloud", "last_sync_at")
-        rows = [
-            [", ".join(fact[key]) if isinstance(fact[key], list) else fact[key] or "" for key in keys] for fact in facts
-        ]
+        rows = [[_cell(fact[key]) for key in keys] for fact in facts]
         print_rows(titles, rows, form, keys=keys)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from zoomgov.cli.problem import Exit, Problem
+from typing import TYPE_CHECKING
+
+from zoomgov.cli.problem import Problem
 from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from zoomgov.zoom.errors import ZoomError
 
 
 def as_problem(error: Exception) -> Problem:
@@ -19,13 +24,13 @@ def as_problem(error: Exception) -> Problem:
     from zoomgov.vault import VaultError
 
     if isinstance(error, VaultError):
-        return Problem(error.title, error.reason, "; or ".join(error.choices))
+        return Problem(error.title, error.reason, *error.choices)
     if isinstance(error, StoreBusy):
         return Problem("Another sync of this connector is running.", str(error), "Wait for it, or stop it first.")
     if isinstance(error, StoreError | SettingsError):
         return Problem(str(error))
     if isinstance(error, OSError):
-        return Problem(f"The system refused: {printable(error)}.", next_step="Nothing synced so far was lost.")
+        return Problem(f"The system refused: {printable(error)}.", "", "Nothing synced so far was lost.")
     return Problem(
         f"Something unexpected went wrong: {type(error).__name__}: {printable(error)}.",
         "This is a defect of zoomgov; nothing synced so far was lost.",
@@ -34,13 +39,8 @@ def as_problem(error: Exception) -> Problem:
 
 
 def _zoom_problem(error: ZoomError) -> Problem:
-    from zoomgov.verify.advice import explain
+    from zoomgov.verify.knowledge import explain
 
     advice = explain(error)[0]
     evidence = str(error) + (f" (tracking id {error.tracking_id})" if error.tracking_id else "")
-    return Problem(
-        advice.title,
-        f"{advice.cause} {printable(evidence)}",
-        " ".join(advice.remedy),
-        code=Exit.FAILED,
-    )
+    return Problem(f"{advice.title}.", f"{advice.cause} [{printable(evidence)}]", *advice.remedy)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoomgov.cli.output import format_option, note, print_json, print_rows, say
+from zoomgov.cli.output import format_option, note, print_rows
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.store.model import Kind
@@ -29,7 +29,8 @@ def _open(name: str) -> Reader:
     if latest is None:
         raise Problem(
             f"{printable(connector.name)} has not been synced yet.",
-            next_step=f"zoomgov sync {printable(connector.name)}",
+            "",
+            f"zoomgov sync {printable(connector.name)}",
         )
     return reader
 

@@ -15,7 +15,7 @@ from zoomgov.cli.problem import Exit, Problem
 if TYPE_CHECKING:
     from types import ModuleType
 
-# Command name -> module under zoomgov.cli with a click command of that name (dashes as underscores, `_command` appended).
+# Command -> module of this package that defines it, as the command's name and `_command`.
 COMMANDS = {
     "access": "look",
     "completion": "completion",

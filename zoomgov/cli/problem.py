@@ -21,15 +21,15 @@ class Problem(Exception):
     Args:
         what: one sentence.
         why: the cause with Zoom's own words where there are any; may be empty.
-        next_step: what to click or run; may be empty.
+        next_steps: what to click or run, in order; may be none.
         code: exit code of the command.
     """
 
-    def __init__(self, what: str, why: str = "", next_step: str = "", *, code: Exit = Exit.FAILED) -> None:
+    def __init__(self, what: str, why: str = "", *next_steps: str, code: Exit = Exit.FAILED) -> None:
         super().__init__(what)
-        self.what, self.why, self.next_step, self.code = what, why, next_step, code
+        self.what, self.why, self.next_steps, self.code = what, why, next_steps, code
 
     def lines(self) -> list[str]:
         """The text as printed, one line a part."""
-        parts = [("zoomgov: ", self.what), ("  why:  ", self.why), ("  next: ", self.next_step)]
+        parts = [("zoomgov: ", self.what), ("  why:  ", self.why), *(("  next: ", step) for step in self.next_steps)]
         return [f"{label}{text}" for label, text in parts if text]

@@ -15,7 +15,7 @@ from zoomgov.text import printable
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
-    from zoomgov.verify.advice import Advice
+    from zoomgov.verify.knowledge import Advice
     from zoomgov.verify.model import CheckLine
 
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
@@ -36,27 +36,29 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
 
     Exit code 0 when everything required is ready, 1 when there are problems.
     """
+    from zoomgov.verify.model import Status
+    from zoomgov.verify.report import as_dict, as_markdown
+
     services = open_services()
     connector = get_connector(services, name)
 
     def on_line(line: CheckLine) -> None:
-        if not as_json:
+        if not as_json and line.status is not Status.WAITING:
             _say_line(line)
 
     report = run(services.verify(connector, on_line))
     if as_json:
-        print_json(report.as_dict())
+        print_json(as_dict(report))
     else:
         say()
         say(report.verdict)
-        missing = report.missing_scopes(required_only=False)
-        if missing:
-            say("Scopes to add:  " + "  ".join(missing))
+        if report.missing_scopes:
+            say("Scopes to add:  " + "  ".join(report.missing_scopes))
         elif report.ready:
             say(f"Next: zoomgov sync {printable(connector.name)}")
     if report_file is not None:
         try:
-            report_file.write_text(report.as_markdown(), encoding="utf-8")
+            report_file.write_text(as_markdown(report), encoding="utf-8")
         except OSError as error:
             raise Problem(f"The report could not be written: {error.strerror}.", str(report_file)) from None
         note(f"Wrote {report_file}.")
@@ -64,10 +66,11 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
 
 
 def _say_line(line: CheckLine) -> None:
-    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.title)}: {printable(line.text)}")
-    if line.status in ("problem", "warning") and line.advice is not None:
-        say(f"             why:  {printable(line.advice.cause)}")
-        for step in line.advice.remedy:
+    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.title)}: {printable(line.result)}")
+    if line.status in ("problem", "warning") and line.advice:
+        likeliest = line.advice[0]
+        say(f"             why:  {printable(likeliest.cause)}")
+        for step in likeliest.remedy:
             say(f"             next: {printable(step)}")
 
 
@@ -112,14 +115,15 @@ def explain_command(words: tuple[str, ...], as_json: bool) -> int:
 
     Reads standard input when no words are given.
     """
-    from zoomgov.verify.advice import explain
+    from zoomgov.verify.knowledge import explain
+    from zoomgov.verify.report import advice_as_dict
 
     query = " ".join(words) if words else ("" if sys.stdin.isatty() else sys.stdin.read(100_000))
     if not query.strip():
         raise click.UsageError("Give a code, a message or Zoom's JSON.", click.get_current_context())
     found = explain(query)
     if as_json:
-        print_json([advice.as_dict() for advice in found])
+        print_json([advice_as_dict(advice) for advice in found])
     elif not found:
         say("Nothing is known about that. Zoom's support can look it up by the tracking id of the answer.")
     else:
@@ -137,4 +141,6 @@ def _say_advice(advice: Advice, number: int, count: int) -> None:
         say(f"  next: {step}")
     if advice.link:
         say(f"  link: {advice.link}")
-    say(f"  from: {advice.source}")
+    if advice.unknown:
+        say(f"  unknown: {advice.unknown}")
+    say(f"  from: {advice.source} ({advice.trust})")

@@ -1,0 +1,114 @@
+"""`zoomgov demo`: everything, on a made-up Zoom account, in a profile that leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoomgov.cli.output import note, say
+from zoomgov.cli.problem import Exit, Problem
+from zoomgov.cli.running import run
+from zoomgov.cli.simulator import INSTALL_SIM, account_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zoomgov.connectors.model import Connector
+    from zoomgov.services import Services
+
+
+@click.command("demo")
+@account_options
+@click.option("--latency-ms", default=40.0, show_default=True, type=click.FloatRange(0), help="Of every answer.")
+@click.option("--headless", is_flag=True, help="No screen: set up, verify, sync and print a summary.")
+def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
+    """Try everything on a made-up Zoom account.
+
+    Nothing leaves this computer, the system keyring is not touched, and nothing stays behind. Without a
+    terminal, or with --headless, exits 0 only if the sync was complete.
+    """
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not headless
+    with _simulator(account, latency_ms) as facts, _demo_services(facts) as services:
+        if not interactive:
+            return _headless(services)
+        from zoomgov.app import ZoomgovApp
+        from zoomgov.connectors.model import Draft
+
+        services.registry.save_draft(Draft(cloud=facts["url"]))
+        return int(ZoomgovApp(services).run() or 0)
+
+
+@contextlib.contextmanager
+def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[str, Any]]:
+    """A simulator as its own process, so that its work does not slow the screen; yields its facts."""
+    from importlib.util import find_spec
+
+    if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
+        raise Problem(f"The demo needs {' and '.join(missing)}, not installed here.", "", INSTALL_SIM)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in account.items()]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zoomgov", "sim", "--json", f"--latency-ms={latency_ms}", *options],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the sync, not for the Zoom it reads
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise Problem("The simulator did not start.", "", "Run zoomgov sim to see why.")
+        yield json.loads(line)
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
+    """Services on a temporary profile, with the credentials in memory only."""
+    from zoomgov.secret import Credentials, Secret
+    from zoomgov.services import Demo, build_services
+    from zoomgov.vault import MemoryVault
+
+    credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
+    with tempfile.TemporaryDirectory(prefix="zoomgov-demo-") as folder:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ZOOMGOV_")}
+        services = build_services(
+            {**environment, "ZOOMGOV_HOME": folder}, vault=MemoryVault(), demo=Demo(credentials, facts["url"])
+        )
+        try:
+            yield services
+        finally:
+            services.close()
+
+
+def _headless(services: Services) -> int:
+    from zoomgov.cli.progress import show_progress
+    from zoomgov.cli.synchronise import print_summary
+    from zoomgov.connectors.model import Draft, Owner
+
+    demo = services.demo
+    assert demo is not None
+    draft = Draft(new_app="Zoom", name="Demo", cloud=demo.cloud, owners=(Owner("owner@example.com"),))
+    connector: Connector = services.registry.create(draft)
+    say(f"Created connector {connector.name}: {connector.status}.")
+    run(services.save_credentials(connector, demo.credentials))
+    report = run(services.verify(connector, lambda line: None))
+    say(f"Verified: {report.verdict}")
+    if not report.ready:
+        for line in report.problems:
+            note(f"  {line.title}: {line.result}")
+        return Exit.FAILED
+    with show_progress() as on_event:
+        summary = run(services.sync(connector, on_event))
+    print_summary(connector, summary)
+    return Exit.OK if summary.outcome == "complete" else Exit.FAILED
