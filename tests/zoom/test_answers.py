@@ -193,3 +193,17 @@ def test_whatever_is_sent_ends_in_an_answer_or_a_zoom_error(response: Response, 
                     page.json()
 
     run_counted(main())
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (rb'{"users":[{"first_name":"Ada \ud83d"}]}', "Ada �"),
+        (rb'{"users":[{"first_name":"Ada \uDE00!"}]}', "Ada �!"),
+        (rb'{"users":[{"first_name":"Ada \ud83d\ude00"}]}', "Ada 😀"),
+        (b'{"users":[{"first_name":"Ada \xff"}]}', "Ada �"),
+    ],
+)
+def test_half_a_character_costs_only_itself(body: bytes, name: str) -> None:
+    answer = read_answer(LIST_USERS, reply(body), Circumstances("GET /users", 1.0, 1, NOW))
+    assert answer.json()["users"] == [{"first_name": name}]

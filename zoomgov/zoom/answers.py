@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from zoomgov.secret import Secret
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.transport import Response
+
+T = TypeVar("T")
 
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 """What decoding bytes that are not JSON may raise."""
@@ -47,6 +49,7 @@ class _Envelope(msgspec.Struct, gc=False):
 
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])  # Any: Zoom's fields are whatever Zoom sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class Answer:
 
     def json(self) -> dict[str, Any]:
         """The body as a plain object; `{}` when empty. Any: Zoom's fields are whatever Zoom sends."""
-        value = msgspec.json.decode(self.body) if self.body else {}
-        return value if isinstance(value, dict) else {}
+        try:
+            return decode_leniently(_OBJECT, self.body) if self.body else {}
+        except UNREADABLE:
+            return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +223,32 @@ def _limit_kind(response: Response, text: str) -> ErrorKind:
 
 def _envelope(body: bytes) -> _Envelope | None:
     try:
-        return _ENVELOPE.decode(body)
+        return decode_leniently(_ENVELOPE, body)
     except UNREADABLE:
         return None
+
+
+_LONE_SURROGATE: Final = re.compile(
+    rb"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}", re.IGNORECASE
+)
+
+
+def decode_leniently(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Decode JSON; what is no character (bytes that are not UTF-8, halves of surrogate pairs) becomes U+FFFD.
+
+    A name cut in the middle of an emoji is enough for that, and must not cost the page its other people.
+
+    Raises:
+        UNREADABLE: it is not JSON, or not what the decoder is for.
+    """
+    try:
+        return decoder.decode(body)
+    except UNREADABLE:
+        return decoder.decode(_repaired(body))
+
+
+def _repaired(body: bytes) -> bytes:
+    return _LONE_SURROGATE.sub(rb"\\ufffd", body.decode("utf-8", "replace").encode())
 
 
 def _tells_error(envelope: _Envelope | None) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from zoomgov.zoom.answers import UNREADABLE
+from zoomgov.zoom.answers import UNREADABLE, decode_leniently
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def decode_object(endpoint: Endpoint, body: bytes) -> Record:
         ZoomError: UNEXPECTED when it is none.
     """
     try:
-        return _OBJECT.decode(body)
+        return decode_leniently(_OBJECT, body)
     except UNREADABLE as error:
         raise ZoomError(ErrorKind.UNEXPECTED, endpoint.template, f"The answer cannot be read: {error}") from None
 
