@@ -182,7 +182,14 @@ def test_options_from_words() -> None:
 
 @pytest.mark.parametrize(
     ("word", "problem"),
-    [("colour=red", "colour"), ("missing_scope=1", "1"), ("capacity", "name=value"), ("expires_in=x", "int")],
+    [
+        ("colour=red", "colour"),
+        ("missing_scope=1", "1"),
+        ("capacity", "name=value"),
+        ("capacity=2", "share"),
+        ('daily_budget={"big": 1}', "big"),
+        ("expires_in=x", "int"),
+    ],
 )
 def test_options_that_make_no_sense(word: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):

@@ -106,7 +106,7 @@ def test_fixed_and_sliding_windows_differ_at_the_edge_of_a_second() -> None:
 
 
 def test_daily_limit_of_a_free_account(start: Farm, clock: Clock) -> None:
-    zoom = limited(start, clock, "basic", daily_budget={"Medium": 3})
+    zoom = limited(start, clock, "basic", daily_budget={"medium": 3})
     statuses = []
     for _ in range(4):
         answer = zoom.get("/users")
@@ -132,7 +132,7 @@ def test_daily_limit_of_a_free_account(start: Farm, clock: Clock) -> None:
 )
 def test_forms_of_retry_after(start: Farm, clock: Clock, form: str, value: str | None) -> None:
     zoom = limited(start, clock, retry_after=form)
-    zoom.server.control.spend_day("Heavy", 60_000)
+    zoom.server.control.spend_day("heavy", 60_000)
     answer = zoom.get("/accounts/me/plans/usage")
     assert answer.status_code == 429
     assert answer.headers.get("retry-after") == value

@@ -98,6 +98,7 @@ def test_token_expires_by_hand_and_the_list_can_start_again(zoom: Caller) -> Non
 def test_token_belongs_to_its_query(zoom: Caller) -> None:
     token = zoom.ok("/users", page_size=10, status="active")["next_page_token"]
     zoom.ok("/users", page_size=10, status="active", next_page_token=token)
+    assert zoom.refusal("/users", page_size=10, status="active", next_page_token=token + "!") == BAD
     for query in ({"page_size": 20, "status": "active"}, {"page_size": 10}, {"page_size": 10, "status": "inactive"}):
         assert zoom.refusal("/users", **query, next_page_token=token) == BAD
     assert zoom.refusal("/roles/2/members", page_size=10, status="active", next_page_token=token) == BAD

@@ -91,6 +91,14 @@ def test_role_filter(zoom: Caller) -> None:
     assert zoom.ok("/users", role_id="unknown")["users"] == []
 
 
+def test_role_filter_that_does_not_work(start: Farm) -> None:
+    zoom = start(role_filter="ignored")
+    assert zoom.ok("/users", role_id="0")["users"] == zoom.ok("/users")["users"]
+    members = zoom.ok("/roles/2")["total_members"]
+    zoom.server.control.set_options(role_filter="leaky")
+    assert 0 < zoom.ok("/users", role_id="2")["total_records"] < members
+
+
 def test_included_fields(start: Farm) -> None:
     zoom = start(build_account(users=200))
     plain = zoom.all("/users", "users", page_size=300)

@@ -131,6 +131,7 @@ class Control:
             raise ControlError(f"{', '.join(early)} only count at the start: use the operation for it")
         with self._sim.lock:
             self._sim.options = self._sim.options.changed(**changes)
+            self._sim.account.touch()
 
     # Time, tokens, limits
 
@@ -159,7 +160,7 @@ class Control:
     def spend_day(self, label: str, requests: int) -> None:
         """Other apps of the account use up so much of today's budget."""
         with self._sim.lock:
-            self._sim.limits.spend_day(Label(label), int(requests), self._sim.clock.now())
+            self._sim.limits.spend_day(Label(label.capitalize()), int(requests), self._sim.clock.now())
 
     # The app
 

@@ -106,8 +106,9 @@ class RateLimits:
 
 
 def _daily_budget(label: Label, plan: Plan, options: Options) -> int | None:
-    if options.daily_budget is not None and label in options.daily_budget:
-        return options.daily_budget[label]
+    for name, budget in (options.daily_budget or {}).items():
+        if name.lower() == label.lower():
+            return budget
     return PER_DAY[plan].get(label)
 
 

@@ -70,6 +70,8 @@ class Options:
     role_missing: Literal["1034", "300"] = "1034"
     me: Literal["owner", "missing"] = "owner"
     """What `/users/me` is: the app's owner, or 404/1001."""
+    role_filter: Literal["works", "ignored", "leaky"] = "works"
+    """What `role_id` on GET /users does: filter, nothing, or filter and lose one person in five."""
     page_size_too_big: Literal["cap", "refuse"] = "cap"
     users_page_max: int = 300
     contact_page_max: int = 50
@@ -92,7 +94,7 @@ class Options:
     capacity: float = 1.0
     """The share of the account's limits that its other apps leave to this one."""
     daily_budget: Mapping[str, int] | None = None
-    """Label -> requests a day, in place of the plan's."""
+    """Label (light, medium, heavy) -> requests a day, in place of the plan's."""
     rate_headers: bool = True
     rate_reset_header: bool = False
     retry_after: Literal["iso", "http_date", "seconds", "none"] = "iso"
@@ -106,6 +108,13 @@ class Options:
     """How far the Date header is off."""
     gzip: bool = False
     """Compress answers for clients that accept it."""
+
+    def __post_init__(self) -> None:
+        known = ("light", "medium", "heavy")
+        if unknown := sorted(label for label in self.daily_budget or () if label.lower() not in known):
+            raise ValueError(f"daily_budget: there is no label {', '.join(unknown)}; there are {', '.join(known)}")
+        if not 0 < self.capacity <= 1:
+            raise ValueError("capacity is a share: above 0, at most 1")
 
     def changed(self, **changes: Any) -> Options:
         """A copy with other values, checked against the types above.

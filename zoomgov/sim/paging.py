@@ -86,7 +86,7 @@ class Pager:
 
     def _make(self, offset: int, request: Request, now: float) -> str:
         head = _HEAD.pack(offset, int(now * 1000))
-        return base64.urlsafe_b64encode(head + self._sign(head, request)).decode()
+        return _text(head + self._sign(head, request))
 
     def _read(self, token: str, request: Request, now: float) -> int:
         expired = refuse(400, 300, "The next page token is invalid or expired.")
@@ -95,7 +95,11 @@ class Pager:
         except ValueError:
             raise expired from None
         head = raw[: _HEAD.size]
-        if len(raw) != _HEAD.size + 12 or not hmac.compare_digest(raw[_HEAD.size :], self._sign(head, request)):
+        if (
+            len(raw) != _HEAD.size + 12
+            or _text(raw) != token
+            or not hmac.compare_digest(raw[_HEAD.size :], self._sign(head, request))
+        ):
             raise expired
         offset, issued = _HEAD.unpack(head)
         if now - issued / 1000 > LIFETIME:
@@ -106,6 +110,10 @@ class Pager:
         query = sorted((name, value) for name, value in request.query.items() if name not in _NOT_BOUND)
         text = repr((self._epoch, request.segments, query)).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(head + text, digest_size=12, key=self._key).digest()
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
 
 
 def _number(query: Any, name: str, default: int) -> int:

@@ -60,7 +60,12 @@ def list_users(sim: Simulator, request: Request, endpoint: Endpoint, _: str) -> 
 
 def _listed(sim: Simulator, status: str, role_id: str) -> list[User]:
     account = sim.account
-    users = account.with_role(status, role_id) if role_id else account.with_status(status)
+    if not role_id or sim.options.role_filter == "ignored":
+        users, role_id = account.with_status(status), ""
+    else:
+        users = account.with_role(status, role_id)
+        if sim.options.role_filter == "leaky":
+            users = [user for number, user in enumerate(users) if number % 5 != 4]
     return visible(sim, users, ("listed", status, role_id))
 
 
