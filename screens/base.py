@@ -83,6 +83,8 @@ class StepScreen(Page[None]):
     """One or two lines under the title: what this step is for."""
     NEXT: ClassVar[str] = ""
     """Label of the main action; the next step's name when empty."""
+    PALETTE_IN_FOOTER: ClassVar[bool] = True
+    """False where the step's own keys fill the footer."""
     SAVE_AFTER: ClassVar[float] = 0.3
     """Seconds of quiet before what was typed is written."""
 
@@ -145,7 +147,7 @@ class StepScreen(Page[None]):
                 with Horizontal(id="actions"):
                     yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
-        yield Footer()
+        yield Footer(show_command_palette=self.PALETTE_IN_FOOTER)
 
     @property
     def heading(self) -> str:

@@ -72,7 +72,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
         super().__init__()
         self.connectors: list[Connector] = []
         self._draft = Draft()
-        self._started = False
+        self.ready = False
+        """True once the list was read; from then on coming back to this screen reads it again."""
 
     def compose(self) -> ComposeResult:
         yield Banner("Connectors")
@@ -92,7 +93,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def begin(self) -> None:
         """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
         readable = await self.load()
-        self._started = True  # from here on coming back to this screen reloads it
+        self.ready = True
         self.draw()
         if not readable:
             return
@@ -115,7 +116,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         return True
 
     def on_screen_resume(self) -> None:
-        if self._started:
+        if self.ready:
             self.reload()
 
     @work(exclusive=True, group="connectors")
@@ -132,7 +133,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         widths = share(self.size.width - 4, [(14, 3), (15, 0), (8, 2), (10, 4), (14, 0)])
         any_there = bool(self.connectors)
         self.query_one("#columns").display = table.display = any_there
-        self.query_one("#empty").display = self._started and not any_there
+        self.query_one("#empty").display = self.ready and not any_there
         title = cells([(text, "dim", width) for text, width in zip(_TITLES, widths, strict=True)])
         self.query_one("#columns", Static).update(title)
         table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import Connector, Step
-from zoomgov.connectors.paste import parse_credentials_block
-from zoomgov.secret import Credentials, Secret
+from zoomgov.connectors.hints import credential_hints
+from zoomgov.connectors.paste import FIELDS, parse_credentials_block
+from zoomgov.secret import Credentials
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, SecretInput, TextInput
 
@@ -85,13 +86,12 @@ Without a keyring you can keep it for this session only, or give all three value
     def on_mount(self) -> None:
         for entry in self.query(TextInput):
             entry.on_block = self._take_block
-        fields = [self._field("account-id"), self._field("client-id"), self._field("client-secret")]
-        next((field for field in fields if not field.value), fields[-1]).input.focus()
+        self._fill(None, None, None)
         self._warn()
         self.look_for_known()
 
     def _field(self, name: str) -> Field:
-        return self.query_one(f"#{name}-field", Field)
+        return self.query_one(f"#{name.replace('_', '-')}-field", Field)
 
     @work(exclusive=True, group="known")
     async def look_for_known(self) -> None:
@@ -129,44 +129,39 @@ Without a keyring you can keep it for this session only, or give all three value
     # Filling in
 
     def _take_block(self, text: str) -> bool:
-        """Fill the fields from a paste that holds more than one value."""
-        found = parse_credentials_block(text)
-        values = {"account-id": found.account_id, "client-id": found.client_id}
-        secret = found.client_secret.reveal() if found.client_secret else ""
-        filled = [name for name, value in {**values, "client-secret": secret}.items() if value]
-        if not filled or (len(filled) == 1 and not found.labelled):
+        """Fill the fields from a paste that names its values; False: it is one plain value for this field."""
+        pasted = parse_credentials_block(text)
+        if not pasted.found and not pasted.warnings:
             return False
-        for name, value in values.items():
-            if value:
-                self._field(name).input.value = value
-        if secret:
-            self._field("client-secret").input.value = secret
-        missing = [name for name in ("account-id", "client-id", "client-secret") if not self._field(name).value]
-        if missing:
-            self._field(missing[0]).input.focus()
-        else:
-            self._field("client-secret").input.focus()
-        titles = {"account-id": "Account ID", "client-id": "Client ID", "client-secret": "Client secret"}
-        self.notify("Filled in: " + ", ".join(titles[name] for name in filled) + ".")
+        for warning in pasted.warnings:
+            self.notify(warning, severity="warning", timeout=10, markup=False)
+        if pasted.found:
+            secret = pasted.client_secret.reveal() if pasted.client_secret else None
+            self._fill(pasted.account_id, pasted.client_id, secret)
+            self.notify("Filled in: " + ", ".join(FIELDS[name] for name in pasted.found) + ".", markup=False)
         return True
+
+    def _fill(self, *values: str | None) -> None:
+        """Put the values that are given into their fields, and the cursor where one is still missing."""
+        fields = [self._field(name) for name in FIELDS]
+        for field, value in zip(fields, values, strict=True):
+            if value:
+                field.input.value = value
+                field.input.cursor_position = len(value)
+        next((field for field in fields if not field.value), fields[-1]).input.focus()
 
     def action_demo(self) -> None:
         demo = self.services.demo
         if demo is None:
             return
-        for name, value in (
-            ("account-id", demo.credentials.account_id),
-            ("client-id", demo.credentials.client_id),
-            ("client-secret", demo.credentials.client_secret.reveal()),
-        ):
-            self._field(name).input.value = value
-        self._field("client-secret").input.focus()
+        given = demo.credentials
+        self._fill(given.account_id, given.client_id, given.client_secret.reveal())
 
     def action_reveal(self) -> None:
         entry = self.query_one(SecretInput)
         entry.focus()
         shown = entry.toggle()
-        self._field("client-secret").say("Readable now; ctrl+r masks it." if shown else "Masked; ctrl+r shows it.")
+        self._field("client_secret").say("Readable now; ctrl+r masks it." if shown else "Masked; ctrl+r shows it.")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -177,33 +172,17 @@ Without a keyring you can keep it for this session only, or give all three value
 
     def _warn(self) -> None:
         """Point out values of an unlikely shape; they may still be right."""
-        for name, text in self._unlikely().items():
-            self._field(name).warn(text)
-
-    def _unlikely(self) -> dict[str, str]:
-        account_id = self._field("account-id").value
-        client_id = self._field("client-id").value
-        secret = self.query_one(SecretInput).secret
-        odd = {"account-id": "", "client-id": "", "client-secret": ""}
-        if "@" in account_id:
-            odd["account-id"] = "That looks like an e-mail; the Account ID is on the App Credentials page."
-        elif account_id.replace("-", "").isdigit():
-            odd["account-id"] = "That looks like the account number; the Account ID has letters too."
-        elif account_id and len(account_id) != 22:
-            odd["account-id"] = f"An Account ID usually has 22 characters; this has {len(account_id)}."
-        if " " in client_id:
-            odd["client-id"] = "A Client ID has no blanks."
-        elif client_id and client_id == account_id:
-            odd["client-id"] = "This is the same as the Account ID."
-        if secret and client_id and secret == Secret(client_id):
-            odd["client-secret"] = "This is the same as the Client ID."
-        return odd
+        hints = credential_hints(
+            self._field("account_id").value, self._field("client_id").value, self.query_one(SecretInput).secret
+        )
+        for name in FIELDS:
+            self._field(name).warn(hints.get(name, ""))
 
     # Keeping and storing
 
     async def keep(self) -> None:
         await self.update_connector(
-            account_id=self._field("account-id").value, client_id=self._field("client-id").value
+            account_id=self._field("account_id").value, client_id=self._field("client_id").value
         )
 
     def _collect(self) -> Credentials | None:
@@ -211,14 +190,10 @@ Without a keyring you can keep it for this session only, or give all three value
         secret = self.query_one(SecretInput).secret
         if not secret and self._known is not None and self._known[1] != "environment":
             secret = self._known[0].client_secret
-        credentials = Credentials(self._field("account-id").value, self._field("client-id").value, secret)
-        for name, title, value in (
-            ("account-id", "the Account ID", credentials.account_id),
-            ("client-id", "the Client ID", credentials.client_id),
-            ("client-secret", "the Client secret", credentials.client_secret),
-        ):
-            if not value:
-                self._field(name).problem(f"Enter {title}: it is on the app's App Credentials page.")
+        credentials = Credentials(self._field("account_id").value, self._field("client_id").value, secret)
+        for name, title in FIELDS.items():
+            if not getattr(credentials, name):
+                self._field(name).problem(f"Enter the {title}: it is on the app's App Credentials page.")
                 self._field(name).input.focus()
                 return None
         return credentials
@@ -230,8 +205,8 @@ Without a keyring you can keep it for this session only, or give all three value
         if self._known is not None and not entry.secret:
             known, source = self._known
             same = (known.account_id, known.client_id) == (
-                self._field("account-id").value,
-                self._field("client-id").value,
+                self._field("account_id").value,
+                self._field("client_id").value,
             )
             if source == "environment" or same:
                 return True

@@ -42,10 +42,14 @@ class ExplainScreen(ModalScreen[None]):
                 classes="dialog-title",
             )
             with VerticalScroll(classes="dialog-scroll"):
-                yield Static(self._text(), classes="dialog-text")
+                yield Static(classes="dialog-text")
         yield Footer()
 
-    def _text(self) -> Content:
+    def on_resize(self) -> None:
+        scroll = self.query_one(VerticalScroll)
+        self.query_one(".dialog-text", Static).update(self._text(min(scroll.size.width, 90) - 2))
+
+    def _text(self, width: int) -> Content:
         blocks: list[Parts] = []
         if self.line.result:
             blocks.append([f"{printable(self.line.result)}\n"])
@@ -53,12 +57,12 @@ class ExplainScreen(ModalScreen[None]):
             blocks.append([("Scopes\n", "bold"), *(f"  {printable(scope)}\n" for scope in self.line.scopes)])
         many = len(self.line.advice) > 1
         for number, advice in enumerate(self.line.advice, 1):
-            block = advice_parts(advice)
+            block = advice_parts(advice, width)
             blocks.append([(f"{number}. ", "bold"), *block] if many else block)
         if self.line.evidence:
             evidence: Parts = [("What Zoom said\n", "bold")]
             for item in self.line.evidence:
-                evidence += evidence_parts(item)
+                evidence += evidence_parts(item, width)
             blocks.append(evidence)
         return joined(blocks)
 

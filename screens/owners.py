@@ -154,7 +154,7 @@ accounts. *Other address* is for a proxy or a simulator.
         place = self.query_one(field, Field)
         place.problem(text)
         place.input.focus()
-        place.scroll_visible(animate=False)
+        self.call_after_refresh(place.scroll_visible, animate=False)  # once the problem has its line
         return False
 
     async def finish(self) -> bool:

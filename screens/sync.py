@@ -88,7 +88,9 @@ A part that could not be read is named at the end and shown everywhere as *not r
     def _label_next(self, text: str) -> None:
         from textual.widgets import Button
 
-        self.query_one("#next", Button).label = Content(text)
+        button = self.query_one("#next", Button)
+        button.label = Content(text)
+        button.refresh(layout=True)
         self.refresh_bindings()
 
     # Running
@@ -151,7 +153,7 @@ A part that could not be read is named at the end and shown everywhere as *not r
         if isinstance(error, ZoomError):
             self._failed_line = verify_line(error)
             advice = self.services.explain(error, self.connector)
-            self._conclude(*failure_content(error, advice), again)
+            self._conclude(*failure_content(error, advice, self.query_one('#body').size.width - 2), again)
         elif isinstance(error, VaultError | StoreBusy):
             text = getattr(error, "title", "") or str(error)
             self._conclude(

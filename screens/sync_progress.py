@@ -65,21 +65,26 @@ class SyncProgress:
                 part = parts.setdefault(name, Part(title))
                 part.done, part.total, part.rows, part.finished = done, planned, rows, done >= planned
             case ListRestarted(key=key, reason=reason):
-                self._say(f"{key.part} starts again: {reason}")
+                self._say(f"{self._title(key.part)} starts again: {reason}")
             case ListNotRead(key=key, not_read=not_read):
+                title = self._title(key.part)
                 if not key.target:
-                    parts.setdefault(key.part, Part(key.part)).problem = not_read.reason
-                self._say(f"Not read: {key.part} {key.target}: {not_read.reason}")
+                    parts.setdefault(key.part, Part(title)).problem = not_read.reason
+                self._say(f"Not read: {title}{' of ' + key.target if key.target else ''}: {not_read.reason}")
             case RequestsCounted():
                 self._counted = event
             case Waiting(seconds=seconds, reason=reason):
                 self._waiting = f"waiting {seconds:.0f} s: {reason}" if seconds >= 1 else ""
                 if self._waiting:
-                    self._say(self._waiting.capitalize())
+                    self._say(f"Waiting {seconds:.0f} s: {reason}")
             case Noted(text=text):
                 self._say(text)
             case Published(number=number):
                 self._say(f"Sync {number} is now visible.")
+
+    def _title(self, part: str) -> str:
+        known = self._bars.parts.get(part)
+        return known.title if known else part.replace("-", " ").capitalize()
 
     def _say(self, text: str) -> None:
         self._log.write(printable(text))

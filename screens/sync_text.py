@@ -8,7 +8,7 @@ from textual.content import Content
 
 from zoomgov.sync.events import Outcome
 from zoomgov.text import printable
-from zoomgov.widgets.advice_text import Parts, advice_parts
+from zoomgov.widgets.advice_text import Parts, advice_parts, hang
 from zoomgov.widgets.labels import count
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS
@@ -87,13 +87,13 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
 
 
 def _named(unread: NotRead) -> str:
-    return unread.part + (f" of {printable(unread.target)}" if unread.target else "")
+    return unread.part.replace("-", " ") + (f" of {printable(unread.target)}" if unread.target else "")
 
 
-def failure_content(error: ZoomError, advice: Advice) -> tuple[Content, Content]:
+def failure_content(error: ZoomError, advice: Advice, width: int) -> tuple[Content, Content]:
     """Verdict line, and cause, clicks and what Zoom said."""
-    parts = advice_parts(advice, title=False)
-    parts += [("Said  ", "dim"), (f"{printable(error)}\n", "dim")]
+    parts = advice_parts(advice, width, title=False)
+    parts += hang("Said  ", str(error), width, "dim")
     parts += [
         "Nothing was lost: the last finished sync is still visible. ",
         ("v", "bold"),

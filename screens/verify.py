@@ -41,6 +41,7 @@ class VerifyScreen(StepScreen):
 
     STEP = Step.VERIFY
     CSS_PATH = "verify.tcss"
+    PALETTE_IN_FOOTER = False
     WATCH_SECONDS: ClassVar[float] = 5.0
     """Pause between two rounds of keep watching: activation takes up to a minute or so."""
 
@@ -62,7 +63,7 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "repeat", "Repeat", tooltip="Repeat what failed"),
         Binding("w", "watch", "Watch", tooltip="Repeat what failed every few seconds until all is well"),
-        Binding("c", "copy_missing", "Copy missing", tooltip="Copy the scopes that are missing"),
+        Binding("c", "copy_missing", "Copy scopes", tooltip="Copy the scopes that are missing"),
         Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
         Binding("n", "next", "Next", show=False, tooltip="Go on to the sync"),
         Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
@@ -159,7 +160,7 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
             return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} n goes on to the sync.")
         hint = " c copies the missing scopes." if report.missing_scopes else ""
         return Content.assemble(
-            (f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), f" Enter on a line explains it.{hint}"
+            (f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint
         )
 
     def _conclude(self) -> None:

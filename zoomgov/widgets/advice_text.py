@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -17,21 +18,26 @@ if TYPE_CHECKING:
 Parts = list[str | tuple[str, str]]
 
 
-def advice_parts(advice: Advice, *, title: bool = True) -> Parts:
-    """Cause, clicks, link and source of one piece of advice."""
+def hang(label: str, text: str, width: int, style: str = "") -> Parts:
+    """`text` wrapped to `width`, its further lines under its first and not under the label."""
+    lines = wrap(printable(text), max(width - len(label), 20), break_long_words=False, break_on_hyphens=False)
+    return [(label, "dim"), (("\n" + " " * len(label)).join(lines) + "\n", style)]
+
+
+def advice_parts(advice: Advice, width: int, *, title: bool = True) -> Parts:
+    """Cause, clicks, link and source of one piece of advice, in lines of `width` cells."""
     parts: Parts = [(f"{printable(advice.title)}\n", "bold")] if title else []
-    parts += [("Why   ", "dim"), f"{printable(advice.cause)}\n"]
+    parts += hang("Why   ", advice.cause, width)
     for number, step in enumerate(advice.remedy, 1):
-        parts += [("Do    " if number == 1 else "      ", "dim"), f"{number}. {printable(step)}\n"]
+        parts += hang(f"{'Do' if number == 1 else '':<6}{number}. ", step, width)
     if advice.unknown:
-        parts += [("Note  ", "dim"), f"{printable(advice.unknown)}\n"]
+        parts += hang("Note  ", advice.unknown, width)
     if advice.link:
         parts += [("Link  ", "dim"), (f"{printable(advice.link)}\n", "underline $text-primary")]
-    parts += [("From  ", "dim"), (f"{printable(advice.source)} ({advice.trust})\n", "dim")]
-    return parts
+    return [*parts, *hang("From  ", f"{advice.source} ({advice.trust})", width, "dim")]
 
 
-def evidence_parts(evidence: Evidence) -> Parts:
+def evidence_parts(evidence: Evidence, width: int) -> Parts:
     """One answer: the call, its status and code, Zoom's words, the tracking id and the time it took."""
     answer = f"HTTP {evidence.status}" if evidence.status else "no answer"
     if evidence.code is not None:
@@ -41,7 +47,7 @@ def evidence_parts(evidence: Evidence) -> Parts:
     parts: Parts = [(f"{evidence.endpoint}\n", ""), ("  " + answer + "\n", "dim")]
     for label, value in (("", evidence.text), ("tracking id ", evidence.tracking_id), ("begins ", evidence.excerpt)):
         if value:
-            parts.append((f"  {label}{printable(value)}\n", "dim"))
+            parts += hang("  ", f"{label}{value}", width, "dim")
     return parts
 
 

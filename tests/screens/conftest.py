@@ -1,0 +1,218 @@
+"""The app on real services (registry, vault, files) whose Zoom is scripted: what verify and sync say is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.widgets import Input
+
+from zoomgov.app import ZoomgovApp
+from zoomgov.connectors.model import Connector, Draft, Owner, Status, Step
+from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.secret import Credentials, Secret
+from zoomgov.services import Demo, Services
+from zoomgov.settings import Settings
+from zoomgov.sync.events import SyncEvent, SyncSummary
+from zoomgov.vault import MemoryVault, Vault
+from zoomgov.verify.model import CheckLine, Report, planned_lines
+from zoomgov.verify.model import Status as LineStatus
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+ACCOUNT_ID = "AbCdEfGhIjKlMnOpQrStUv"
+CLIENT_ID = "cL13nTiDxYz0123456789"
+SECRET = "T0pS3cr3tNobodyMaySeeIt0123456789"
+
+
+@pytest.fixture(autouse=True)
+def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+
+
+class ScriptedServices(Services):
+    """Real but for Zoom: `lines` is what the next verification finds, `events` and `outcome` the next sync."""
+
+    def __init__(self, settings: Settings, *, vault: Vault | None = None, demo: Demo | None = None) -> None:
+        super().__init__(settings, vault=vault or MemoryVault(), demo=demo, now=lambda: NOW)
+        self.rounds: list[Report | Exception] = []
+        self.asked: list[frozenset[str] | None] = []
+        self.events: list[SyncEvent] = []
+        self.outcome: SyncSummary | Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def verify(self, connector: Connector, on_line: Callable[[CheckLine], None], *, only: Any = None) -> Report:
+        self.asked.append(None if only is None else frozenset(only))
+        found = self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
+        if isinstance(found, Exception):
+            raise found
+        for line in found.lines:
+            on_line(replace(line, status=LineStatus.WAITING))
+        for line in found.lines:
+            on_line(line)
+        await self.gate.wait()
+        return found
+
+    async def sync(
+        self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
+    ) -> SyncSummary:
+        before = connector.status
+        await self._label(connector, Status.SYNCING)
+        for event in self.events:
+            on_event(event)
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            await self._label(connector, before)
+            raise
+        if isinstance(self.outcome, Exception):
+            await self._label(connector, Status.ERROR, str(self.outcome))
+            raise self.outcome
+        assert self.outcome is not None
+        self.registry.update(connector.id, status=Status.CONNECTED, step=Step.DONE, last_sync_at=NOW)
+        return self.outcome
+
+
+class Stage:
+    """One profile on disk, and the app on it as often as it is started."""
+
+    NOW = NOW
+    ACCOUNT_ID, CLIENT_ID, SECRET = ACCOUNT_ID, CLIENT_ID, SECRET
+    BLOCK = f"App Credentials\n\nAccount ID\n{ACCOUNT_ID}\nClient ID\n{CLIENT_ID}\nClient Secret\n{SECRET}\n"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._opened: list[ScriptedServices] = []
+        self.services = self.restart()
+
+    def restart(
+        self, *, environment: Credentials | None = None, vault: Vault | None = None, demo: Demo | None = None
+    ) -> ScriptedServices:
+        """New services on the same folder: what the next start of the program sees."""
+        settings = Settings(data_dir=self.folder, environment_credentials=environment)
+        self.services = ScriptedServices(settings, vault=vault, demo=demo)
+        self._opened.append(self.services)
+        return self.services
+
+    def close(self) -> None:
+        for services in self._opened:
+            services.close()
+
+    def app(self) -> ZoomgovApp:
+        """An app whose clock stands still and which animates nothing."""
+        app = ZoomgovApp(self.services, now=lambda: NOW)
+        app.animation_level = "none"
+        return app
+
+    @asynccontextmanager
+    async def run(self, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
+        """The app, running at 80x24."""
+        async with self.app().run_test(size=size) as pilot:
+            await self.until(pilot, lambda: self.list_of(pilot).ready)
+            await self.settled(pilot)
+            yield pilot
+
+    @asynccontextmanager
+    async def at(self, step: Step, **changes: Any) -> AsyncIterator[Pilot[int]]:
+        """The app on a step of a connector that has come so far."""
+        self.add_connector(step=step, **changes)
+        async with self.run() as pilot:
+            await pilot.press("enter")
+            await self.until(pilot, lambda: getattr(pilot.app.screen, "STEP", None) is step)
+            await self.settled(pilot)
+            yield pilot
+
+    @staticmethod
+    def list_of(pilot: Pilot[int]) -> ConnectorsScreen:
+        screen = pilot.app.screen_stack[0]
+        assert isinstance(screen, ConnectorsScreen)
+        return screen
+
+    def add_connector(self, *, name: str = "Zoom", step: Step = Step.ZOOM_APP, **changes: Any) -> Connector:
+        """A connector that stands at `step`."""
+        known = self.services.registry.connectors()
+        draft = Draft(
+            app_id=known[0].app.id if known else None,
+            new_app="Zoom",
+            name=name,
+            owners=(Owner("mona@example.com"),),
+        )
+        connector = self.services.registry.create(draft)
+        return self.services.registry.update(connector.id, step=step, **changes)
+
+    @property
+    def connector(self) -> Connector:
+        """The only connector, as it is stored now."""
+        (connector,) = self.services.registry.connectors()
+        return connector
+
+    @staticmethod
+    def credentials() -> Credentials:
+        return Credentials(ACCOUNT_ID, CLIENT_ID, Secret(SECRET))
+
+    @staticmethod
+    async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
+        """Let the app work until `condition` holds."""
+        for _ in range(1000):
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError("it never came to that; the screen says:\n" + Stage.text(pilot))
+
+    @staticmethod
+    async def settled(pilot: Pilot[int]) -> None:
+        """Let what was started finish, save for syncs and checks that wait for their gate."""
+        for _ in range(600):
+            busy = (w for w in pilot.app.workers if w.is_running and w.group not in ("sync", "verify"))
+            if not any(busy):
+                break
+            await asyncio.sleep(0.005)
+        await pilot.pause()
+
+    async def on(self, pilot: Pilot[int], name: str) -> Any:
+        """Wait until the screen of this class name is on top and has settled; returns it."""
+        await self.until(pilot, lambda: type(pilot.app.screen).__name__ == name and pilot.app.screen.is_mounted)
+        await self.settled(pilot)
+        return pilot.app.screen
+
+    async def press(self, pilot: Pilot[int], *keys: str) -> None:
+        """Press keys and let the app act on them."""
+        await pilot.press(*keys)
+        await self.settled(pilot)
+
+    async def type(self, pilot: Pilot[int], text: str) -> None:
+        """Type text, key by key but without waiting for the screen after each."""
+        for character in text:
+            pilot.app.post_message(events.Key(_character_to_key(character), character))
+        await self.settled(pilot)
+
+    async def paste(self, pilot: Pilot[int], text: str) -> None:
+        """Paste into whatever has the focus."""
+        focused = pilot.app.screen.focused
+        assert focused is not None
+        focused.post_message(events.Paste(text))
+        await self.settled(pilot)
+
+    @staticmethod
+    def text(pilot: Pilot[int]) -> str:
+        """What is on the screen, as lines of text."""
+        strips = pilot.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path / "data")
+    yield stage
+    stage.close()

@@ -1,0 +1,108 @@
+"""Step 1, by keyboard at 80x24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.widgets import Input
+
+from zoomgov.connectors.model import Step
+from zoomgov.widgets.choice import Choice
+
+# `stage` is the fixture of this folder: Any, because its class lies in a conftest.
+
+
+async def test_an_empty_list_opens_the_add_form_by_itself(stage: Any) -> None:
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        assert "Do you SSO into Zoom using your identity provider (IdP)?" in stage.text(pilot)
+
+
+async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(stage: Any) -> None:
+    stage.services.registry.create_app("Aardvark", False)
+    provided = stage.services.registry.create_app("Zoom (Okta)", True)
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "down")
+        text = stage.text(pilot)
+        assert "rather than creating a new app" in text
+        assert "from your identity provider · recommended" in text
+        assert text.index("Zoom (Okta)") < text.index("Aardvark")
+        assert screen.query_one("#app", Choice).chosen == provided.id
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "OwnersScreen")
+    assert stage.services.registry.draft().app_id == provided.id
+
+
+async def test_what_the_person_chose_against_the_advice_stays_chosen(stage: Any) -> None:
+    stage.services.registry.create_app("Zoom (Okta)", True)
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "down", "tab", "down")
+        assert screen.query_one("#app", Choice).chosen == "new"
+
+
+async def test_a_new_app_needs_a_name(stage: Any) -> None:
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "enter")
+        assert pilot.app.screen is screen
+        assert "Give the new app a name" in stage.text(pilot)
+        assert screen.focused is screen.query_one("#new-app")
+        await stage.type(pilot, "Zoom")
+        assert "Give the new app a name" not in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "OwnersScreen")
+
+
+async def test_the_name_of_an_existing_app_is_refused(stage: Any) -> None:
+    stage.services.registry.create_app("Zoom", False)
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "tab", "tab")
+        await stage.type(pilot, "zoom")
+        await stage.press(pilot, "enter")
+        assert "An app of this name exists" in stage.text(pilot)
+
+
+async def test_an_app_name_is_never_read_as_markup(stage: Any) -> None:
+    stage.services.registry.create_app("[/red] [@click=app.quit]x[/]", False)
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        assert "[/red] [@click=app.quit]x[/]" in stage.text(pilot)
+
+
+async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Any) -> None:
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "down", "tab", "tab")
+        await stage.type(pilot, "Zoo")
+        await pilot.press("ctrl+q")
+    stage.restart()
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "AppScreen")
+        assert screen.query_one("#new-app", Input).value == "Zoo"
+        assert screen.query_one("#sso", Choice).chosen == "yes"
+
+
+async def test_escape_leaves_to_the_empty_list_and_a_comes_back(stage: Any) -> None:
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ConnectorsScreen")
+        assert "No connector yet" in stage.text(pilot)
+        await stage.press(pilot, "a")
+        await stage.on(pilot, "AppScreen")
+
+
+async def test_the_app_of_an_existing_connector_can_be_changed(stage: Any) -> None:
+    other = stage.services.registry.create_app("Other", False)
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "OwnersScreen")
+        await stage.press(pilot, "escape")
+        screen = await stage.on(pilot, "AppScreen")
+        screen.query_one("#app", Choice).choose(other.id)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "OwnersScreen")
+    assert stage.connector.app.name == "Other"

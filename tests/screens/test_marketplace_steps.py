@@ -1,0 +1,105 @@
+"""Steps 3 and 4: the Marketplace's clicks and the scopes, by keyboard at 80x24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zoomgov.connectors.model import Step
+from zoomgov.screens.scopes import scope_lines
+from zoomgov.screens.zoom_app import CLICKS, DETAILS
+from zoomgov.zoom.scopes import Importance, ScopeKind, scopes_to_tick
+
+
+async def test_the_clicks_are_all_visible_with_the_link_and_details(stage: Any) -> None:
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        text = stage.text(pilot)
+        assert all(click.title in text for click in CLICKS)
+        assert "https://marketplace.zoom.us" in text
+        assert "…" not in text
+        for click in CLICKS:
+            shown = " ".join(stage.text(pilot).split())
+            assert " ".join(DETAILS[click.id].split()[:4]).split("{")[0].strip() in shown
+            await stage.press(pilot, "down")
+
+
+async def test_government_accounts_are_sent_to_their_own_marketplace(stage: Any) -> None:
+    async with stage.at(Step.ZOOM_APP, cloud="zoomgov.com") as pilot:
+        await stage.press(pilot, "y")
+        assert pilot.app.clipboard == "https://marketplace.zoomgov.com"
+
+
+async def test_ticks_survive_a_restart_and_the_cursor_goes_to_what_is_left(stage: Any) -> None:
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        await stage.press(pilot, "space", "down", "space")
+        await pilot.press("ctrl+q")
+    assert stage.connector.checked == {"sign-in", "build"}
+    stage.restart()
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "ZoomAppScreen")
+        assert stage.text(pilot).count("[✓]") == 2
+        assert screen.query_one("#clicks").looked_at == "server-to-server"
+
+
+async def test_without_a_browser_the_link_is_said(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        await stage.press(pilot, "o")
+        assert any("https://marketplace.zoom.us" in note.message for note in pilot.app._notifications)
+
+
+async def test_every_scope_to_tick_is_listed_required_ones_first() -> None:
+    for kind in ScopeKind:
+        lines = scope_lines(kind, optional=True)
+        assert sorted(line.scope for line in lines) == sorted(scopes_to_tick(kind))
+        assert [line.importance for line in lines] == sorted(
+            (line.importance for line in lines), key=list(Importance).index
+        )
+        assert {line.scope for line in scope_lines(kind, optional=False)} == set(
+            scopes_to_tick(kind, importances={Importance.REQUIRED, Importance.RECOMMENDED})
+        )
+
+
+async def test_scopes_say_why_and_copy_one_or_all(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        assert "Everyone with an account: active, inactive and invited." in stage.text(pilot)
+        await stage.press(pilot, "down", "c")
+        assert pilot.app.clipboard == "user:read:user:admin"
+        await stage.press(pilot, "C")
+        assert sorted(pilot.app.clipboard.split("\n")) == sorted(scopes_to_tick(ScopeKind.GRANULAR))
+        await stage.press(pilot, "p", "C")
+        assert "billing:read:plan_usage:admin" not in pilot.app.clipboard
+
+
+async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kept(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "g")
+        text = stage.text(pilot)
+        assert "user:read:admin" in text
+        assert "View all user information" in text
+        await stage.press(pilot, "C")
+        assert pilot.app.clipboard.split("\n")[-1] == "imgroup:read:admin"
+        await stage.press(pilot, "escape", "enter")
+        await stage.on(pilot, "ScopesScreen")
+        assert "View all user information" in stage.text(pilot)
+    assert stage.connector.scope_kind is ScopeKind.CLASSIC
+
+
+async def test_all_scopes_can_be_seen_as_plain_text(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "t")
+        screen = await stage.on(pilot, "PlainScreen")
+        assert screen.text.split("\n") == [line.scope for line in scope_lines(ScopeKind.GRANULAR, optional=True)]
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ScopesScreen")
+
+
+async def test_activation_is_part_of_the_list_and_enter_goes_on(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "end")
+        assert "Activation: click Activate your app" in stage.text(pilot)
+        await stage.press(pilot, "space", "enter")
+        await stage.on(pilot, "CredentialsScreen")
+    assert stage.connector.checked == {"activate"}
+    assert stage.connector.step is Step.CREDENTIALS

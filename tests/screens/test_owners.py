@@ -1,0 +1,133 @@
+"""Step 2, by keyboard at 80x24."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input
+
+from zoomgov.connectors.model import Draft, Owner, Status, Step
+from zoomgov.widgets.choice import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+
+
+@asynccontextmanager
+async def owners_step(stage: Any, **typed: Any) -> AsyncIterator[Pilot[int]]:
+    """The app on step 2 of a new connector."""
+    stage.services.registry.save_draft(Draft(new_app="Zoom", step=Step.OWNERS, **typed))
+    async with stage.run() as pilot:
+        await stage.on(pilot, "OwnersScreen")
+        yield pilot
+
+
+async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Any) -> None:
+    async with owners_step(stage) as pilot:
+        text = stage.text(pilot)
+        assert "Integration Administrator or Super Administrator role" in text
+        assert "Account Owner status in Zoom" in text
+        assert "Create and add details" in text
+        await stage.press(pilot, "tab")
+        await stage.type(pilot, "mona@example.com")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ZoomAppScreen")
+        assert "Not connected" in stage.text(pilot)
+    connector = stage.connector
+    assert (connector.name, connector.status, connector.step) == ("Zoom", Status.NOT_CONNECTED, Step.ZOOM_APP)
+    assert connector.owners == (Owner("mona@example.com"),)
+    assert stage.services.registry.draft() is None
+
+
+@pytest.mark.parametrize(
+    ("downs", "emails", "problem"),
+    [
+        (0, "", "Name at least one owner by e-mail"),
+        (0, "mona", "mona is not an e-mail address"),
+        (0, "mona@example.com, sam@example.com", "choose Several owners"),
+        (2, "mona@example.com", "Enter two or more e-mails"),
+    ],
+)
+async def test_says_under_the_field_what_is_wrong(stage: Any, downs: int, emails: str, problem: str) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, *["down"] * downs, "tab")
+        await stage.type(pilot, emails)
+        await stage.press(pilot, "enter")
+        assert problem in stage.text(pilot)
+        assert pilot.app.screen.focused is pilot.app.screen.query_one("#owners")
+    assert stage.services.registry.connectors() == []
+
+
+async def test_a_name_that_is_taken_is_refused(stage: Any) -> None:
+    stage.add_connector(name="Zoom")
+    async with stage.run() as pilot:
+        stage.services.registry.save_draft(Draft(app_id=stage.connector.app.id, step=Step.OWNERS, name="zoom"))
+        await stage.list_of(pilot).load()
+        await stage.press(pilot, "a")
+        await stage.on(pilot, "OwnersScreen")
+        await stage.press(pilot, "tab")
+        await stage.type(pilot, "mona@example.com")
+        await stage.press(pilot, "enter")
+        assert "A connector of this name exists" in stage.text(pilot)
+
+
+async def test_another_address_is_asked_for_and_checked(stage: Any) -> None:
+    async with owners_step(stage, owners=(Owner("mona@example.com"),)) as pilot:
+        screen = pilot.app.screen
+        assert not screen.query_one("#address-field").display
+        await stage.press(pilot, "tab", "tab", "down", "down", "tab")
+        await stage.type(pilot, "http://zoom.example.com")
+        await stage.press(pilot, "enter")
+        assert "unencrypted" in stage.text(pilot)
+        screen.query_one("#address", Input).value = "https://zoom.example.com/"
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ZoomAppScreen")
+    assert stage.connector.cloud == "https://zoom.example.com"
+
+
+async def test_someone_else_as_owner_leads_to_the_hand_off(stage: Any) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, "down", "tab")
+        await stage.type(pilot, "sam@example.com")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "HandOffScreen")
+        assert "sam@example.com" in stage.text(pilot)
+
+
+async def test_back_and_forth_keeps_everything_typed(stage: Any) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, "down", "down", "tab")
+        await stage.type(pilot, "mona@example.com, sam")
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "AppScreen")
+        await stage.press(pilot, "enter")
+        screen = await stage.on(pilot, "OwnersScreen")
+        assert screen.query_one("#owners", Input).value == "mona@example.com, sam"
+        assert screen.query_one("#ownership", Choice).chosen == "several"
+
+
+async def test_quitting_lands_here_again(stage: Any) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, "tab")
+        await stage.type(pilot, "mon")
+        await pilot.press("ctrl+q")
+    stage.restart()
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "OwnersScreen")
+        assert screen.query_one("#owners", Input).value == "mon"
+
+
+async def test_editing_an_existing_connector_changes_it(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ZoomAppScreen")
+        await stage.press(pilot, "escape")
+        screen = await stage.on(pilot, "OwnersScreen")
+        screen.query_one("#name", Input).value = "Zoom EU"
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ZoomAppScreen")
+    assert (stage.connector.name, stage.connector.step) == ("Zoom EU", Step.SCOPES)
