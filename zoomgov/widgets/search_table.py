@@ -1,0 +1,123 @@
+"""A table with its search line and count above it: what every page of people or access is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from zoomgov.text import printable
+
+from .identity_table import IdentityTable
+from .table_source import TableQuery, TableSource
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class _Search(Input):
+    """Down and Enter go to the rows, because that is where one goes after searching."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("down", "rows"), ("enter", "rows")]
+
+    def action_rows(self) -> None:
+        if isinstance(self.parent, Horizontal) and isinstance(self.parent.parent, SearchTable):
+            self.parent.parent.table.focus()
+
+
+class SearchTable(Vertical):
+    """Searches as one types; the count says how much of the whole is shown.
+
+    There is no pause after a key: the table answers only the last question, so quick typing costs no more.
+    """
+
+    DEFAULT_CSS = """
+    SearchTable {
+        height: 1fr;
+
+        & > .search-line { height: 1; padding: 0 2 0 2; margin-bottom: 1; }
+        & > .search-line > Input { width: 1fr; max-width: 56; background: $surface; padding: 0 1; }
+        & > .search-line > Input:focus { background: $panel; background-tint: transparent; }
+        & > .search-line > .count { width: 1fr; text-align: right; color: $text-muted; height: 1; }
+        & > .notice { height: auto; max-height: 3; padding: 0 2; margin-bottom: 1; color: $text-warning; }
+        & > .notice { display: none; }
+        & > .notice.-shown { display: block; }
+    }
+    """
+
+    def __init__(
+        self,
+        source: TableSource,
+        *,
+        sort: str | None = None,
+        noun: str,
+        placeholder: str = "Search",
+        total: int | None = None,
+        empty: str = "Nothing here.",
+        notice: str = "",
+        id: str | None = None,
+    ) -> None:
+        """Make the table.
+
+        Args:
+            source: The rows.
+            sort: Key of the column to sort by at first.
+            noun: What the rows are, many of them, e.g. `users`.
+            placeholder: What can be searched.
+            total: All rows there are, when that is known already.
+            empty: Why there are no rows when nothing was searched.
+            notice: What to know about these rows: shown above them.
+            id: As for any widget.
+        """
+        super().__init__(id=id)
+        self.table = IdentityTable(source, TableQuery(sort=sort), empty=empty)
+        self._noun = noun
+        self._placeholder = placeholder
+        self._total = total
+        self._empty = empty
+        self._notice = notice
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="search-line"):
+            yield _Search(placeholder=self._placeholder, compact=True, select_on_focus=False)
+            yield Static(classes="count")
+        notice = Static(classes="notice")
+        notice.set_class(bool(self._notice), "-shown")
+        notice.update(Content(f"▲ {printable(self._notice)}"))
+        yield notice
+        yield self.table
+
+    @property
+    def search(self) -> Input:
+        """The search line."""
+        return self.query_one(_Search)
+
+    @property
+    def text(self) -> str:
+        """What is searched."""
+        return self.search.value
+
+    def clear(self) -> bool:
+        """Empty the search; return whether there was anything in it."""
+        had_text = bool(self.search.value)
+        self.search.value = ""
+        return had_text
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        text = event.value.strip()
+        nothing = f"No {self._noun} match “{text}”. Esc clears the search."
+        self.table.explain_empty(nothing if text else self._empty)
+        self.table.search(text)
+
+    @on(IdentityTable.ViewChanged)
+    def _counted(self, event: IdentityTable.ViewChanged) -> None:
+        if not event.query.text:
+            self._total = event.rows
+        whole = f"{self._total:,} {self._noun}" if self._total is not None else self._noun
+        self.query_one(".count", Static).update(Content(f"{event.rows:,} of {whole}" if event.query.text else whole))
