@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from zoomgov.verify.context import Context, Outcome, skipped
-from zoomgov.verify.findings import NotTried
+from zoomgov.verify.findings import IN_THE_WAY, LISTED_BY, NotTried
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Status
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need
+from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, Capability, Importance, Need
 
 _STATES: Final = {
     ErrorKind.SCOPE: CapabilityState.MISSING_SCOPE,
@@ -59,23 +59,25 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
 async def _state(context: Context, need: Need) -> CapabilityState:
     found = await context.findings.probe(need.id)
     if isinstance(found, ZoomError):
+        if found.kind in IN_THE_WAY and await context.findings.in_the_way() is not None:
+            return CapabilityState.UNKNOWN
         return _STATES.get(found.kind, CapabilityState.FAILED)
-    if isinstance(found, NotTried):
-        if found.nothing_there:
-            return CapabilityState.READY
-        held = await context.findings.held()
-        if need.classic_only and held is not None and not held.intersection(need.classic):
-            return CapabilityState.NOT_OFFERED
-        missing = held is not None and not need.met_by(held)
-        return CapabilityState.MISSING_SCOPE if missing else CapabilityState.UNKNOWN
-    return CapabilityState.READY
+    if not isinstance(found, NotTried) or found.nothing_there:
+        return CapabilityState.READY
+    held = await context.findings.held()
+    if need.classic_only and held is not None and not held.intersection(need.classic):
+        return CapabilityState.NOT_OFFERED
+    if held is not None and not need.met_by(held):
+        return CapabilityState.MISSING_SCOPE
+    listing = NEEDS_BY_ID.get(LISTED_BY.get(need.id, ""))
+    return await _state(context, listing) if listing is not None else CapabilityState.UNKNOWN
 
 
 def _text(state: CapabilityState, states: list[tuple[Need, CapabilityState]], scopes: tuple[str, ...]) -> str:
     names = ", ".join(need.title for need, one in states if one is state)
     match state:
         case CapabilityState.MISSING_SCOPE:
-            return f"Missing scope: {', '.join(scopes)}"
+            return f"Missing scope: {', '.join(scopes) or 'see the listing it belongs to'}"
         case CapabilityState.ROLE:
             return f"The role of the app's owner lacks the right: {names}"
         case CapabilityState.PLAN:

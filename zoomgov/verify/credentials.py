@@ -108,11 +108,12 @@ async def token(context: Context) -> Outcome:
         return ok("Zoom gave a token")
     if (line := line_of_token_failure(context, info)) != "credentials.token":
         return skipped("No token: the app is not running" if line == "credentials.app" else "Not checked: no answer")
-    blamed = [hint for hint in shape_hints(context.facts.credentials) if _blamed(hint, info)]
-    if info.kind is not ErrorKind.CREDENTIALS or not blamed:
+    if info.kind is not ErrorKind.CREDENTIALS:
         return context.failed(info)
+    blamed = [hint for hint in shape_hints(context.facts.credentials) if _blamed(hint, info)]
     causes = context.explain(info, *(hint.advice_id for hint in blamed))
-    return Outcome(Status.PROBLEM, causes[0].title, (evidence_of(info),), causes)
+    result = blamed[0].text if blamed else f"Zoom refuses them: {info.message}"
+    return Outcome(Status.PROBLEM, result, (evidence_of(info),), causes)
 
 
 async def app(context: Context) -> Outcome:

@@ -49,6 +49,12 @@ _SMALLEST: Final[dict[str, dict[str, str | int]]] = {
 }
 SENTINELS: Final = ("list_users", "read_user", "list_groups", "list_roles", "list_contact_groups", "account_settings")
 """Calls that need no id of another; the first that gets an answer speaks for the whole API."""
+LISTED_BY: Final = {
+    "list_group_members": "list_groups",
+    "list_group_admins": "list_groups",
+    "list_contact_group_members": "list_contact_groups",
+}
+"""Where the id comes from that a call needs."""
 IN_THE_WAY: Final = frozenset({ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.UNEXPECTED})
 """Failures that are not about one call when every call meets them."""
 

@@ -27,7 +27,7 @@ from zoomgov.verify.query import Clues, clues_in
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from zoomgov.settings import Cloud
 
@@ -61,6 +61,10 @@ class Advice:
     """What nobody outside Zoom knows about it; empty when nothing is."""
 
 
+_STATUS, _KIND, _CODE, _TEXT = 1, 2, 4, 8
+"""What each agreement is worth: more than all before it together."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Symptom:
     kinds: frozenset[str]
@@ -71,11 +75,13 @@ class _Symptom:
 
     def score(self, clues: Clues) -> int:
         """How well the clues fit: 0 not at all. A text says more than a code, a code more than a status."""
+        if (self.codes or self.text or self.body) and clues.code is clues.text is clues.body is None:
+            return 0
         score = 0
         for weight, given, known, fits in (
-            (1, self.kinds, clues.kind, clues.kind in self.kinds),
-            (2, self.statuses, clues.status, clues.status in self.statuses),
-            (4, self.codes, clues.code, clues.code in self.codes),
+            (_KIND, self.kinds, clues.kind, clues.kind in self.kinds),
+            (_STATUS, self.statuses, clues.status, clues.status in self.statuses),
+            (_CODE, self.codes, clues.code, clues.code in self.codes),
         ):
             if given and known is not None:
                 if not fits:
@@ -85,7 +91,7 @@ class _Symptom:
             if pattern is not None and known_text is not None:
                 if not pattern.search(known_text):
                     return 0
-                score += 8
+                score += _TEXT
         return score
 
 
@@ -172,8 +178,19 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
 
 
 def _by_clues(clues: Clues) -> list[str]:
-    scored = [(max((symptom.score(clues) for symptom in entry.when), default=0), entry) for entry in _all()]
-    return [entry.advice.id for score, entry in sorted(scored, key=lambda item: -item[0]) if score]
+    plain = _plain(clues.raw)
+    scored = []
+    for entry in _entries().values():
+        score = max((symptom.score(clues) for symptom in entry.when), default=0)
+        quoted = any(phrase.count(" ") > 1 and phrase in plain for phrase in entry.phrases)
+        scored.append((score, quoted, entry.advice.id))
+    best = max(score for score, _, _ in scored)
+    # what says less is left out beside what says more: a status beside a code, a code beside code and words
+    enough = next(
+        (level for fits, level in ((_CODE + _TEXT, _TEXT), (_CODE, _CODE), (_KIND, _KIND)) if best >= fits), 1
+    )
+    scored.sort(key=lambda item: (-item[0], not item[1]))
+    return [entry_id for score, _, entry_id in scored if score >= enough]
 
 
 def _by_words(text: str) -> list[str]:
@@ -183,7 +200,7 @@ def _by_words(text: str) -> list[str]:
     if not asked:
         return []
     scored = []
-    for entry in _all():
+    for entry in _entries().values():
         exact = any(len(phrase) > 3 and (phrase in plain or plain in phrase) for phrase in entry.phrases)
         share = len(asked & entry.words) / len(asked)
         best = max((len(asked & _words(phrase)) / len(asked | _words(phrase)) for phrase in entry.phrases), default=0)
@@ -193,10 +210,6 @@ def _by_words(text: str) -> list[str]:
     if scored and scored[0][0]:
         scored = [item for item in scored if item[0]]
     return [item[3] for item in scored[:5]]
-
-
-def _all() -> Iterable[_Entry]:
-    return _entries().values()
 
 
 _COMMON: Final = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoomgov.verify.context import Context, Outcome, evidence_of, ok, severity, skipped
+from zoomgov.verify.findings import LISTED_BY, NotTried, text_of
 from zoomgov.verify.model import Status
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -38,6 +39,8 @@ async def _by_call(context: Context, need: Need) -> Outcome:
     found = await context.findings.probe(need.id)
     if isinstance(found, Answer):
         return ok("The token names no scopes, but the call worked")
+    if isinstance(found, NotTried) and need.id in LISTED_BY:
+        found = await context.findings.probe(LISTED_BY[need.id])  # when that is refused, most likely this would be too
     if isinstance(found, ZoomError) and found.kind is ErrorKind.SCOPE:
         return await _missing(context, need, frozenset(), found)
     return skipped("The token names no scopes")
@@ -54,7 +57,7 @@ async def _missing(context: Context, need: Need, held: frozenset[str], refusal: 
         causes.insert(0, "scope-wrong-level")
     elif context.facts.ticked.intersection(need.accepted):
         causes.insert(0, "scopes-dropped")
-    if await _nothing_left(context, held):
+    if not any(needs_for_scope(name) for name in held) or await _lesser_owner(context):
         causes.append("scopes-dropped")
     causes.append("scope-not-offered")
     result = f"Missing: {scopes[0]}" + (f" (ticked is {similar})" if similar else "")
@@ -75,9 +78,9 @@ def _similar(need: Need, held: frozenset[str]) -> str | None:
     return None
 
 
-async def _nothing_left(context: Context, held: frozenset[str]) -> bool:
-    """True when the app holds none of the scopes the job needs: none was added, or Zoom took them all away."""
-    return not any(needs_for_scope(name) for name in held)
+async def _lesser_owner(context: Context) -> bool:
+    """True when the app's owner is known and is not the Account Owner: Zoom may have taken scopes away."""
+    return text_of(await context.findings.app_owner(), "role_id") not in ("", "0")
 
 
 async def excess(context: Context) -> Outcome:
