@@ -5,7 +5,7 @@ Times are Zoom's text (`YYYY-MM-DDTHH:MM:SSZ`, Z-USE); they sort as they stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -118,6 +118,8 @@ class NotRead:
     missing_scopes: tuple[str, ...] = ()
     required: bool = True
     """False: nice to have; a sync without it may still be complete."""
+    last_read: int | None = None
+    """The last sync that did read it, whose facts are still shown; None when none did. Set when published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,17 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRead:
+    """What was read of one part: how many lists, and the rows in them."""
+
+    part: str
+    lists: int
+    rows: int
+    expected: int | None
+    """Rows Zoom counts in these lists; None when it does not count them all."""
+
+
+@dataclass(frozen=True, slots=True)
 class SyncInfo:
     """One published sync. `number` counts from 1; ranges of facts are written in it."""
 
@@ -144,3 +157,7 @@ class SyncInfo:
     disagreements: tuple[Disagreement, ...]
     counts: dict[str, int]
     """users, groups, contact_groups, roles and one for each `GrantKind` value."""
+    changes: dict[str, int] = field(default_factory=dict)
+    """Since the sync before: `users_added`, `_removed` and `_changed`, the same for groups, contact_groups and roles,
+    `grants_gained` and `grants_lost`. Empty for the first sync."""
+    parts: tuple[PartRead, ...] = ()

@@ -1,0 +1,31 @@
+"""Text as it is searched and sorted: without case and accents."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoomgov.store.model import UserRow
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, Latin, Greek or Cyrillic accents, and compatibility forms, on one line.
+
+    Marks outside U+0300-U+036F stay: in other scripts they make another letter.
+    """
+    if text.isascii():
+        return text.lower().replace("\n", " ")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", bare).casefold().replace("\n", " ")
+
+
+def person_name(display_name: str, first_name: str, last_name: str, email: str) -> str:
+    """Return what a person is called: display name, else first and last name, else the address."""
+    return display_name or f"{first_name} {last_name}".strip() or email
+
+
+def search_text(row: UserRow) -> str:
+    """Return name, address and department, folded, a line each: begins with the name, so it sorts by name."""
+    name = person_name(row.display_name, row.first_name, row.last_name, row.email)
+    return f"{fold(name)}\n{fold(row.email)}\n{fold(row.dept)}"

@@ -1,0 +1,391 @@
+"""Turning what is staged into the next sync: which facts begin, which end, and which go on untouched.
+
+Runs inside the writer's one transaction, so readers see all of a sync or nothing of it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from zoomgov.store.database import select_in
+from zoomgov.store.folding import search_text
+from zoomgov.store.info import info_of, save_info
+from zoomgov.store.model import GrantKind, ListKey, NotRead, PartRead, SyncInfo
+from zoomgov.store.schema import GRANT_INDEXES, THING_FIELDS, USER, USER_FIELDS, USER_INDEXES
+from zoomgov.store.staging import (
+    GRANT_CODES,
+    HOLDER,
+    LIST_CODES,
+    MEMBER,
+    NEW,
+    RENAMED,
+    STATUS_OF_PART,
+    TARGET_KINDS,
+    ids_of,
+    unpack,
+    user_content,
+)
+from zoomgov.store.things import publish_things
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from zoomgov.store.model import Disagreement, UserRow
+    from zoomgov.store.staging import Page
+
+_USER_COLUMNS: Final = ", ".join([*USER_FIELDS, "hash", "search"])
+_INSERT_USER: Final = (
+    f"INSERT INTO users (id, seen_from, {_USER_COLUMNS}) VALUES ({', '.join('?' * (len(USER_FIELDS) + 4))})"
+)
+_KEEP_USER: Final = (
+    f"INSERT INTO users_past (id, seen_from, gone_at, {_USER_COLUMNS}) "
+    f"SELECT id, seen_from, ?, {_USER_COLUMNS} FROM users WHERE id = ?"
+)
+_UPDATE_USER: Final = (
+    "UPDATE users SET seen_from = ?, "
+    + ", ".join(f"{name} = ?" for name in [*USER_FIELDS, "hash", "search"])
+    + " WHERE id = ?"
+)
+_TABLES: Final = ("users", *THING_FIELDS)
+_HOWS: Final = ("added", "removed", "changed")
+_USER_BORNE: Final = (MEMBER, HOLDER)
+"""Facts that a user record tells by itself."""
+
+
+def winners(connection: sqlite3.Connection) -> array[int]:
+    """Return, by person's id, the staged page of a finished user list that decides on them; 0 when there is none.
+
+    Who is on several pages moved while the lists were read: the page staged last tells the newest. An invitation
+    (pending) never wins against an account, since people move from the first to the second.
+    """
+    top = int(connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
+    decided = array("I", bytes(4 * (top + 1)))
+    for page, seen in connection.execute(
+        "SELECT p.id, p.seen FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+        "WHERE l.finished AND l.part LIKE 'users-%' ORDER BY l.part <> 'users-pending', p.id"
+    ):
+        for number in ids_of(seen):
+            decided[number] = page
+    return decided
+
+
+def publish(
+    connection: sqlite3.Connection,
+    started_at: str,
+    finished_at: str,
+    not_read: Sequence[NotRead],
+    disagreements: Sequence[Disagreement],
+) -> SyncInfo:
+    """Write the next sync and return it."""
+    previous = info_of(connection)
+    number = previous.number + 1 if previous else 1
+    run = _Publishing(connection, number)
+    run.users()
+    closed_targets = publish_things(connection, number, run.finished, run.pages, run.tally)
+    run.grants(closed_targets)
+    for statement in GRANT_INDEXES:
+        connection.execute(statement)
+    for page in run.pages(lambda key: key.part not in STATUS_OF_PART):
+        _keep_blobs(connection, number, page)
+
+    missed = list(not_read)
+    named = {(gap.part, gap.target) for gap in missed}
+    for part, target in connection.execute("SELECT part, target FROM stage_lists WHERE NOT finished"):
+        if not {(part, target), (part, "")} & named:
+            missed.append(NotRead(part, target, "The list was not read to its end."))
+    missed = [_with_last_read(gap, previous) for gap in missed]
+    changes = {f"{table}_{how}": run.tally[f"{table}_{how}"] for table in _TABLES for how in _HOWS}
+    changes |= {name: run.tally[name] for name in ("grants_gained", "grants_lost")}
+    info = SyncInfo(
+        number=number,
+        started_at=started_at,
+        finished_at=finished_at,
+        complete=not disagreements and not any(gap.required for gap in missed),
+        not_read=tuple(missed),
+        disagreements=tuple(disagreements),
+        counts=run.counts(previous),
+        changes=changes if previous else {},
+        parts=_parts(connection),
+    )
+    save_info(connection, info)
+    return info
+
+
+def _with_last_read(gap: NotRead, previous: SyncInfo | None) -> NotRead:
+    last = previous.number if previous else None
+    for before in previous.not_read if previous else ():
+        if before.part == gap.part and before.target in ("", gap.target):
+            last = before.last_read
+    return NotRead(gap.part, gap.target, gap.reason, gap.missing_scopes, gap.required, last)
+
+
+def _parts(connection: sqlite3.Connection) -> tuple[PartRead, ...]:
+    return tuple(
+        PartRead(part, lists, rows, expected)
+        for part, lists, rows, expected in connection.execute(
+            "SELECT part, count(*), sum(rows), CASE WHEN count(expected) = count(*) THEN sum(expected) END "
+            "FROM stage_lists WHERE finished GROUP BY part ORDER BY min(id)"
+        )
+    )
+
+
+def _keep_blobs(connection: sqlite3.Connection, number: int, page: Page) -> None:
+    for name, data in page.blobs.items():
+        last = connection.execute(
+            "SELECT data FROM blobs WHERE name = ? ORDER BY seen_from DESC LIMIT 1", (name,)
+        ).fetchone()
+        if last is None or bytes(last[0]) != data:
+            connection.execute("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", (name, number, data))
+
+
+class _Publishing:
+    """People and grants of one publication."""
+
+    def __init__(self, connection: sqlite3.Connection, number: int) -> None:
+        self._connection = connection
+        self._number = number
+        self._first = number == 1
+        self._winners = winners(connection)
+        self._aliases: dict[int, int] = {}
+        self._closed: set[int] = set()
+        self._begun: dict[tuple[int, int], array[int]] = defaultdict(lambda: array("I"))
+        self._ended: list[tuple[int, int, int]] = []
+        self.finished: dict[ListKey, int] = {
+            ListKey(part, target): number
+            for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists WHERE finished")
+        }
+        self.tally: Counter[str] = Counter()
+        """What `SyncInfo.changes` tells."""
+        self._grant_change: Counter[int] = Counter()
+
+    def pages(self, wanted: Any) -> Iterator[Page]:  # Any: a predicate on ListKey
+        """Yield the pages of finished lists whose key is `wanted`, oldest first."""
+        numbers = {number for key, number in self.finished.items() if wanted(key)}
+        for page, number in self._connection.execute("SELECT id, list FROM stage_pages ORDER BY id").fetchall():
+            if number in numbers:
+                yield self._page(page)
+
+    def _page(self, number: int) -> Page:
+        return unpack(self._connection.execute("SELECT payload FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
+
+    def _winner(self, number: int) -> int:
+        return self._winners[number] if number < len(self._winners) else 0
+
+    def _user_pages(self, *, pending: bool) -> list[int]:
+        sign = "=" if pending else "<>"
+        return [
+            page
+            for (page,) in self._connection.execute(
+                "SELECT p.id FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+                f"WHERE l.finished AND l.part LIKE 'users-%' AND l.part {sign} 'users-pending' ORDER BY p.id"
+            )
+        ]
+
+    # People
+
+    def users(self) -> None:
+        self._close_users()
+        for page in self._user_pages(pending=False):
+            self._apply_users(page, self._page(page))
+        for statement in USER_INDEXES:
+            self._connection.execute(statement)
+        for page in self._user_pages(pending=True):
+            content = self._page(page)
+            self._drop_invitations(page, content)
+            self._apply_users(page, content)
+        self._alias_addresses()
+
+    def _close_users(self) -> None:
+        """End the versions of people whose list was finished without them."""
+        done = [status for part, status in STATUS_OF_PART.items() if ListKey(part) in self.finished]
+        known = list(STATUS_OF_PART.values())
+        marks = ",".join("?" * len(done)) or "NULL"
+        unknown = f" OR status NOT IN ({','.join('?' * len(known))})" if len(done) == len(known) else ""
+        gone = [
+            number
+            for (number,) in self._connection.execute(
+                f"SELECT id FROM users WHERE status IN ({marks}){unknown}", done + (known if unknown else [])
+            )
+            if not self._winner(number)
+        ]
+        self._connection.executemany(_KEEP_USER, ((self._number, number) for number in gone))
+        self._connection.executemany("DELETE FROM users WHERE id = ?", ((number,) for number in gone))
+        self._closed.update(gone)
+        self.tally["users_removed"] += len(gone)
+
+    def _apply_users(self, page: int, content: Page) -> None:
+        new: list[tuple[object, ...]] = []
+        changed: list[tuple[object, ...]] = []
+        for number, flags, digest, row in content.users:
+            if self._winner(number) != page or number in self._aliases:
+                continue
+            if flags & RENAMED:
+                self._rename(number, row)
+            if flags & NEW:
+                new.append((number, self._number, *user_content(row), digest, search_text(row)))
+            else:
+                changed.append((self._number, *user_content(row), digest, search_text(row), number))
+        self._connection.executemany(_INSERT_USER, new)
+        self._connection.executemany(_KEEP_USER, ((self._number, row[-1]) for row in changed))
+        self._connection.executemany(_UPDATE_USER, changed)
+        self._connection.executemany(
+            "INSERT INTO logins VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "last_login_time = excluded.last_login_time, last_client_version = excluded.last_client_version",
+            (login for login in content.logins if self._winner(login[0]) == page and login[0] not in self._aliases),
+        )
+        self.tally["users_added"] += len(new)
+        self.tally["users_changed"] += len(changed)
+
+    def _rename(self, number: int, row: UserRow) -> None:
+        """The person known by address so far goes by Zoom's id from now on."""
+        staged = self._connection.execute("SELECT replaces FROM stage_keys WHERE key = ?", (row.key,)).fetchone()
+        if staged and staged[0] is not None:
+            self._aliases[staged[0]] = number
+            self._connection.execute("DELETE FROM things WHERE id = ?", staged)
+        self._connection.execute("UPDATE things SET key = ? WHERE id = ?", (row.key, number))
+
+    def _drop_invitations(self, page: int, content: Page) -> None:
+        """An invitation read beside the account it became is the same person."""
+        for number, flags, _, row in content.users:
+            if flags & NEW and self._winner(number) == page:
+                account = self._connection.execute(
+                    "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND status <> 'pending'", (row.email,)
+                ).fetchone()
+                if account is not None and account[0] != number:
+                    self._aliases[number] = account[0]
+                    self._winners[number] = 0
+
+    def _alias_addresses(self) -> None:
+        """Principals known by address only are the users of that address, where there are."""
+        self._aliases.update(
+            self._connection.execute(
+                "SELECT t.id, u.id FROM things t CROSS JOIN users u ON u.email = substr(t.key, 7) COLLATE NOCASE "
+                "WHERE t.kind = ? AND t.key >= 'email:' AND t.key < 'email;' "
+                "AND NOT EXISTS (SELECT 1 FROM users c WHERE c.id = t.id)",
+                (USER,),
+            )
+        )
+
+    # Grants
+
+    def grants(self, closed_targets: set[int]) -> None:
+        covered = self._covered()
+        self._grants_of_people(covered)
+        self._grants_of_lists(covered)
+        self._grants_of_closed_targets(closed_targets, covered)
+        self._write_grants()
+
+    def _covered(self) -> dict[tuple[int, int], list[int]]:
+        """Things whose own list of members or admins is finished: (target, code) and its pages."""
+        lists = {number: key for key, number in self.finished.items() if key.part in LIST_CODES}
+        kinds = {TARGET_KINDS[LIST_CODES[key.part]] for key in lists.values()}
+        targets = {
+            (kind, key): number
+            for kind in kinds
+            for key, number in self._connection.execute("SELECT key, id FROM things WHERE kind = ?", (kind,))
+        }
+        by_list: dict[int, tuple[int, int]] = {}
+        for number, key in lists.items():
+            code = LIST_CODES[key.part]
+            target = targets.get((TARGET_KINDS[code], key.target))
+            if target is not None:
+                by_list[number] = (target, code)
+        found: dict[tuple[int, int], list[int]] = {fact: [] for fact in by_list.values()}
+        for page, number in self._connection.execute("SELECT id, list FROM stage_pages ORDER BY id"):
+            if number in by_list:
+                found[by_list[number]].append(page)
+        return found
+
+    def _grants_of_people(self, covered: dict[tuple[int, int], list[int]]) -> None:
+        for page in (*self._user_pages(pending=False), *self._user_pages(pending=True)):
+            content = self._page(page)
+            people = [n for n in ids_of(content.differing) if self._winner(n) == page and n not in self._aliases]
+            current = self._current(people)
+            mine = set(people)
+            flat = ids_of(content.grants)
+            for code, target, principal in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+                if principal not in mine or (target, code) in covered:
+                    continue
+                held = current.get(principal)
+                if held is not None and (target, code) in held:
+                    held.discard((target, code))
+                else:
+                    self._begun[target, code].append(principal)
+            self._end_rest(current, covered)
+        self._end_rest(self._current(sorted(self._closed)), covered)
+
+    def _current(self, people: Sequence[int]) -> dict[int, set[tuple[int, int]]]:
+        """What user records told of `people` so far."""
+        found: dict[int, set[tuple[int, int]]] = {}
+        if not self._first:
+            for principal, target, code in select_in(
+                self._connection,
+                "SELECT principal, target, kind FROM grants WHERE kind IN (1, 3) AND principal IN ({})",
+                people,
+            ):
+                found.setdefault(principal, set()).add((target, code))
+        return found
+
+    def _end_rest(self, current: dict[int, set[tuple[int, int]]], covered: dict[tuple[int, int], list[int]]) -> None:
+        for principal, facts in current.items():
+            self._ended += [(*fact, principal) for fact in facts if fact not in covered]
+
+    def _grants_of_lists(self, covered: dict[tuple[int, int], list[int]]) -> None:
+        for (target, code), pages in covered.items():
+            listed: set[int] = set()
+            for page in pages:
+                flat = ids_of(self._page(page).grants)
+                listed.update(self._aliases.get(principal, principal) for principal in flat[2::3])
+            held = {
+                principal
+                for (principal,) in self._connection.execute(
+                    "SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, code)
+                )
+            }
+            if listed - held:
+                self._begun[target, code] = array("I", sorted(listed - held))
+            self._ended += [(target, code, principal) for principal in held - listed]
+
+    def _grants_of_closed_targets(self, closed: set[int], covered: dict[tuple[int, int], list[int]]) -> None:
+        """What was deleted cannot be had any longer, unless a list of this sync says so all the same."""
+        already = set(self._ended)
+        for target in closed:
+            for code, principal in self._connection.execute(
+                "SELECT kind, principal FROM grants WHERE target = ?", (target,)
+            ):
+                fact = (target, code, principal)
+                told = (target, code) in covered or (code in _USER_BORNE and self._winner(principal))
+                if not told and fact not in already:
+                    self._ended.append(fact)
+
+    def _write_grants(self) -> None:
+        number = self._number
+        self._connection.executemany(
+            "INSERT INTO grants_past SELECT target, kind, principal, seen_from, ? FROM grants "
+            "WHERE target = ? AND kind = ? AND principal = ?",
+            ((number, *fact) for fact in self._ended),
+        )
+        self._connection.executemany("DELETE FROM grants WHERE target = ? AND kind = ? AND principal = ?", self._ended)
+        for _, code, _ in self._ended:
+            self._grant_change[code] -= 1
+        self.tally["grants_lost"] += len(self._ended)
+        for (target, code), principals in sorted(self._begun.items()):
+            self._grant_change[code] += len(principals)
+            self.tally["grants_gained"] += len(principals)
+            self._connection.executemany("INSERT INTO grants VALUES (?, ?, ?, ?)", self._rows(target, code, principals))
+        self._begun.clear()
+
+    def _rows(self, target: int, code: int, principals: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        return ((target, code, principal, self._number) for principal in sorted(principals))
+
+    def counts(self, previous: SyncInfo | None) -> dict[str, int]:
+        found = {
+            table: int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in _TABLES
+        }
+        for kind in GrantKind:
+            before = previous.counts.get(str(kind), 0) if previous else 0
+            found[str(kind)] = before + self._grant_change[GRANT_CODES[kind]]
+        return found

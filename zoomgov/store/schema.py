@@ -1,0 +1,155 @@
+"""The tables of a store, and the steps from one schema version to the next.
+
+A fact that holds now lies in a table of its own (`users`, `grants`, ...) with the sync it began in; when it
+ends it moves to the `_past` table beside it with the sync in which it was gone: `[seen_from, gone_at)`.
+So what is browsed stays small and needs no condition, an unchanged fact is never written again, and the
+ends of facts between two syncs are one index range. Sync numbers count from 1.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from zoomgov.store.errors import StoreError
+
+USER, GROUP, CONTACT_GROUP, ROLE = 1, 2, 3, 4
+"""`things.kind`"""
+
+USER_FIELDS: Final = {
+    "email": "TEXT NOT NULL",
+    "first_name": "TEXT NOT NULL",
+    "last_name": "TEXT NOT NULL",
+    "display_name": "TEXT NOT NULL",
+    "status": "TEXT NOT NULL",
+    "type": "INTEGER NOT NULL",
+    "role_id": "TEXT NOT NULL",
+    "dept": "TEXT NOT NULL",
+    "timezone": "TEXT NOT NULL",
+    "pmi": "INTEGER",
+    "verified": "INTEGER",
+    "created_at": "TEXT NOT NULL",
+    "employee_unique_id": "TEXT NOT NULL",
+    "plan_united_type": "TEXT NOT NULL",
+    "extra": "BLOB NOT NULL",
+}
+"""Fields of a person that open a new version when they change, in the order they are hashed and stored."""
+
+THING_FIELDS: Final = {
+    "groups": {"name": "TEXT NOT NULL"},
+    "contact_groups": {"name": "TEXT NOT NULL", "privacy": "INTEGER", "description": "TEXT NOT NULL"},
+    "roles": {
+        "name": "TEXT NOT NULL",
+        "description": "TEXT NOT NULL",
+        "type": "TEXT NOT NULL",
+        "privileges": "TEXT",  # JSON array; null while GET /roles/{roleId} was never read
+        "privilege_scopes": "BLOB",
+    },
+}
+"""The same for the other kinds. Zoom's `total_members` is left out: it changes with every membership."""
+
+
+def _versions(table: str, fields: dict[str, str], more: str = "") -> str:
+    columns = ", ".join(f"{name} {kind}" for name, kind in fields.items())
+    return f"""
+    CREATE TABLE {table} (id INTEGER PRIMARY KEY, seen_from INTEGER NOT NULL, {columns}{more}) STRICT;
+    CREATE TABLE {table}_past (
+        id INTEGER NOT NULL, seen_from INTEGER NOT NULL, gone_at INTEGER NOT NULL, {columns}{more},
+        PRIMARY KEY (id, seen_from)
+    ) STRICT;
+    CREATE INDEX {table}_past_gone ON {table}_past (gone_at);
+    """
+
+
+_VERSION_1: Final = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE syncs (
+        number INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL, complete INTEGER NOT NULL,
+        not_read TEXT NOT NULL, disagreements TEXT NOT NULL, counts TEXT NOT NULL, changes TEXT NOT NULL,
+        parts TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE things (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key TEXT NOT NULL, UNIQUE (kind, key)) STRICT;
+    CREATE TABLE logins (
+        id INTEGER PRIMARY KEY, last_login_time TEXT NOT NULL, last_client_version TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE grants (
+        target INTEGER NOT NULL, kind INTEGER NOT NULL, principal INTEGER NOT NULL, seen_from INTEGER NOT NULL,
+        PRIMARY KEY (target, kind, principal)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE grants_past (
+        target INTEGER NOT NULL, kind INTEGER NOT NULL, principal INTEGER NOT NULL, seen_from INTEGER NOT NULL,
+        gone_at INTEGER NOT NULL, PRIMARY KEY (target, kind, principal, seen_from)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX grants_past_gone ON grants_past (gone_at);
+    CREATE INDEX grants_past_principal ON grants_past (principal);
+    CREATE TABLE blobs (
+        name TEXT NOT NULL, seen_from INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (name, seen_from)
+    ) STRICT;
+    CREATE TABLE stage_lists (
+        id INTEGER PRIMARY KEY, part TEXT NOT NULL, target TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+        rows INTEGER NOT NULL DEFAULT 0, expected INTEGER, UNIQUE (part, target)
+    ) STRICT;
+    CREATE TABLE stage_pages (
+        id INTEGER PRIMARY KEY, list INTEGER NOT NULL, seen BLOB NOT NULL, payload BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX stage_pages_list ON stage_pages (list);
+    CREATE TABLE stage_keys (key TEXT PRIMARY KEY, id INTEGER NOT NULL, replaces INTEGER) STRICT;
+    """
+    + _versions("users", USER_FIELDS, ", hash INTEGER NOT NULL, search TEXT NOT NULL")
+    + "".join(_versions(table, fields, ", total_members INTEGER") for table, fields in THING_FIELDS.items())
+)
+
+_MIGRATIONS: Final = (_VERSION_1,)
+"""Step n leads from schema version n to n + 1. Add steps; never change one that was released."""
+
+SCHEMA_VERSION: Final = len(_MIGRATIONS)
+
+USER_INDEXES: Final = (
+    # The folded text begins with the name: one index gives the order by name and the covering scan for short searches.
+    "CREATE INDEX IF NOT EXISTS users_search ON users (search)",
+    "CREATE INDEX IF NOT EXISTS users_email ON users (email COLLATE NOCASE)",
+    "CREATE INDEX IF NOT EXISTS users_facets ON users (dept, role_id, status, type, plan_united_type)",
+    "CREATE INDEX IF NOT EXISTS users_created ON users (created_at)",
+    "CREATE INDEX IF NOT EXISTS logins_time ON logins (last_login_time)",
+    "CREATE INDEX IF NOT EXISTS users_since ON users (seen_from) WHERE seen_from > 1",
+)
+GRANT_INDEXES: Final = (
+    "CREATE INDEX IF NOT EXISTS grants_principal ON grants (principal, kind, target)",
+    "CREATE INDEX IF NOT EXISTS grants_since ON grants (seen_from) WHERE seen_from > 1",
+)
+"""Made at the end of the first sync, and there from then on: with a live index the first insert takes 5 to 20
+times as long. The `since` ones leave the first sync out, which is most of the table: a query must repeat
+`seen_from > 1` to be served by them."""
+
+
+def migrate(connection: sqlite3.Connection, path: object) -> None:
+    """Bring the file to `SCHEMA_VERSION`, each step in its own transaction.
+
+    Raises:
+        StoreError: the file was written by a newer zoomgov.
+    """
+    version = _version(connection)
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was written by a newer zoomgov (schema {version}; this one knows {SCHEMA_VERSION}). "
+            "Install the newer zoomgov again; nothing was changed."
+        )
+    while version < SCHEMA_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = _version(connection)  # another process may have been first
+            if version < SCHEMA_VERSION:
+                for statement in _MIGRATIONS[version].split(";"):
+                    if statement.strip():
+                        connection.execute(statement)
+                version += 1
+                connection.execute(f"PRAGMA user_version = {version}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

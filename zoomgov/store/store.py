@@ -1,0 +1,125 @@
+"""The store of one connector: opens the file, hands out the one writer and any number of readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from zoomgov.store.database import connect, explained, transaction
+from zoomgov.store.files import SyncLock, create_private, is_locked
+from zoomgov.store.schema import migrate
+
+if TYPE_CHECKING:
+    from zoomgov.store.writer import SyncWriter
+
+
+class Store:
+    """One SQLite file. Cheap to open; safe to open in several processes at once.
+
+    Threads: `Store` keeps no open connection of its own. A `SyncWriter` belongs to one thread at a time; a
+    `Reader` may be shared by two, one that reads pages and one that orders and searches.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, creating or migrating it.
+
+        Raises:
+            StoreError: it cannot be written, is no store, or was written by a newer zoomgov.
+        """
+        self.path = Path(path)
+        create_private(self.path)
+        with explained(self.path):
+            connection = connect(self.path, writing=True)
+            try:
+                migrate(connection, self.path)
+            finally:
+                connection.close()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The same as `Store(path)`."""
+        return cls(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held; here so that a store can be used like other files."""
+
+    # Writing
+
+    def begin(self, started_at: str, *, resume_since: str = "") -> SyncWriter:
+        """Take the sync lock and go on from what an interrupted run has staged.
+
+        Args:
+            started_at: Zoom's text form, UTC.
+            resume_since: what was staged by a run that began before this is dropped instead.
+
+        Raises:
+            StoreBusy: another sync of this store runs.
+        """
+        from zoomgov.store.writer import SyncWriter
+
+        lock = SyncLock(lock_path(self.path), started_at)
+        try:
+            connection = connect(self.path, writing=True)
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            return SyncWriter(connection, self.path, lock, started_at, resume_since)
+        except BaseException:
+            connection.close()
+            lock.release()
+            raise
+
+    # What the connector remembers between syncs
+
+    def get_meta(self, key: str) -> str | None:
+        """Return what was remembered under `key`."""
+        with explained(self.path):
+            connection = connect(self.path, writing=False)
+            try:
+                row = connection.execute("SELECT value FROM meta WHERE key = ?", (f"kept:{key}",)).fetchone()
+            finally:
+                connection.close()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember `value`: a page size that works, what is used of a daily budget."""
+        connection = connect(self.path, writing=True)
+        try:
+            with transaction(connection, self.path):
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"kept:{key}", value))
+        finally:
+            connection.close()
+
+
+def lock_path(path: Path) -> Path:
+    """The file whose lock is the right to sync `path`."""
+    return path.with_name(path.name + ".lock")
+
+
+def is_busy(path: Path) -> bool:
+    """Whether a sync of the store at `path` is running, here or in another process."""
+    return is_locked(lock_path(path))
+
+
+def remove_store(path: Path) -> None:
+    """Delete the store and all files beside it.
+
+    Raises:
+        StoreBusy: a sync of it is running; nothing was removed.
+    """
+    if not path.exists() and not lock_path(path).exists():
+        return
+    lock = SyncLock(lock_path(path), "")
+    try:
+        for suffix in ("-wal", "-shm", ""):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    finally:
+        lock.release()
+        lock_path(path).unlink(missing_ok=True)

@@ -1,0 +1,38 @@
+"""Zoom's numbers in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TYPES: Final = {1: "Basic", 2: "Licensed", 3: "On-prem", 4: "Unassigned", 99: "None"}
+_TIERS: Final = ("Pro", "Business", "Enterprise")
+_UNITED: Final = {  # plan_united_type, Zoom's docs "Get a user"; a bit for each tier and region
+    tier: {
+        str(1 << shift): region
+        for shift, region in zip(shifts, ("US/CA", "UK/IR", "AU/NZ", "Global Select", "Phone Pro", "JP"), strict=True)
+    }
+    for tier, shifts in zip(_TIERS, ((0, 1, 2, 3, 4, 15), (5, 6, 7, 8, 9, 16), (10, 11, 12, 13, 14, 17)), strict=True)
+}
+_PRIVACY: Final = {
+    1: "Anyone can see and find it",
+    2: "Members see it, anyone can search it",
+    3: "Only members see and find it",
+}
+SYSTEM_ROLES: Final = {"0": "Owner", "1": "Admin", "2": "Member"}
+"""Roles every account has; their names hold even where the list of roles may not be read."""
+
+
+def licence(kind: int, united: str) -> str:
+    """Return the licence tier in words, plus the Zoom United plan when there is one."""
+    tier = _TYPES.get(kind, f"Type {kind}")
+    if united in ("", "0", "none"):
+        return tier
+    for name, regions in _UNITED.items():
+        if united in regions:
+            return f"{tier} + United {name} {regions[united]}"
+    return f"{tier} + United plan {united}"
+
+
+def privacy(number: int | None) -> str:
+    """Return who can see and find a contact group."""
+    return "" if number is None else _PRIVACY.get(number, f"Privacy {number}")

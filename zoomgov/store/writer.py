@@ -1,0 +1,390 @@
+"""The writing side of one sync: stage pages as they come, then publish them all at once."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from zoomgov.store.database import select_in, transaction
+from zoomgov.store.errors import StoreError
+from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
+from zoomgov.store.publish import publish
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, USER
+from zoomgov.store.staging import (
+    EMAIL_PREFIX,
+    GRANT_CODES,
+    LIST_CODES,
+    PAGE_FORMAT,
+    STATUS_OF_PART,
+    TARGET_KINDS,
+    Names,
+    Page,
+    grant_page,
+    ids_of,
+    pack,
+    unpack,
+    user_page,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from zoomgov.store.files import SyncLock
+    from zoomgov.store.model import (
+        Disagreement,
+        GrantRow,
+        NotRead,
+        RoleDetail,
+        SyncInfo,
+        UserRow,
+    )
+
+_Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
+_STAGING: Final = "staging"
+
+
+class SyncWriter:
+    """One sync being written. Holds the sync lock until closed; use it from one thread.
+
+    What is staged is in the same file, invisible to readers, and survives the process: the next writer finds the
+    finished lists and goes on from there. Pages of lists that are not finished are never published.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, lock: SyncLock, started_at: str, resume_since: str
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock: SyncLock | None = lock
+        self._lists: dict[ListKey, int] = {}
+        self.started_at = started_at
+        """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
+        with transaction(connection, path):
+            self._first_new = self._resume(resume_since)
+            for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists"):
+                self._lists[ListKey(part, target)] = number
+            self._names = Names(connection, self._first_new)
+
+    def _resume(self, since: str) -> int:
+        stored = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_STAGING,)).fetchone()
+        if stored is not None:
+            staging = json.loads(stored[0])
+            if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
+                self.started_at = staging["started_at"]
+                return int(staging["first_new"])
+            self._drop(int(staging["first_new"]))
+        first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
+        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new}
+        self._connection.execute("INSERT INTO meta VALUES (?, ?)", (_STAGING, json.dumps(staging)))
+        return first_new
+
+    def _drop(self, first_new: int) -> None:
+        for table in ("stage_pages", "stage_lists", "stage_keys"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+        self._connection.execute("DELETE FROM things WHERE id >= ?", (first_new,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        if self._lock is None:
+            raise StoreError(f"{self._path}: this sync was closed already; begin another.")
+
+    # Staging
+
+    def finished_lists(self) -> dict[ListKey, int]:
+        """Lists that are complete in staging, with their distinct rows."""
+        return {
+            ListKey(part, target): rows
+            for part, target, rows in self._connection.execute(
+                "SELECT part, target, rows FROM stage_lists WHERE finished ORDER BY id"
+            )
+        }
+
+    def stage(
+        self,
+        key: ListKey,
+        *,
+        users: Iterable[UserRow] = (),
+        groups: Iterable[GroupRow] = (),
+        contact_groups: Iterable[ContactGroupRow] = (),
+        roles: Iterable[RoleRow] = (),
+        role_details: Iterable[RoleDetail] = (),
+        grants: Iterable[GrantRow] = (),
+        blobs: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Keep one page of the list `key`, in one transaction.
+
+        A page of users must come with all groups and the role that each user record names: for the people on it
+        they replace what was known, and they hold unless a finished list of the group's members or the role's
+        members says otherwise.
+        """
+        self._open()
+        with transaction(self._connection, self._path):
+            if key.part in STATUS_OF_PART:
+                seen, page = user_page(self._connection, self._names, users, grants)
+            else:
+                seen, flat = grant_page(self._names, grants)
+                page = Page(grants=flat)
+            seen.extend(self._keep(GROUP, groups, page.groups))
+            seen.extend(self._keep(CONTACT_GROUP, contact_groups, page.contact_groups))
+            seen.extend(self._keep(ROLE, roles, page.roles))
+            details = list(role_details)
+            numbers = self._names.things(ROLE, [detail.role_id for detail in details])
+            page.role_details.extend((numbers[detail.role_id], detail) for detail in details)
+            seen.extend(numbers.values())
+            if blobs:
+                page.blobs = dict(blobs)
+                seen.append(0)
+            self._connection.execute(
+                "INSERT INTO stage_pages (list, seen, payload) VALUES (?, ?, ?)",
+                (self._list(key), seen.tobytes(), pack(page)),
+            )
+
+    def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
+        listed = list(rows)
+        numbers = self._names.things(kind, [row.id for row in listed])
+        kept.extend((numbers[row.id], row) for row in listed)
+        return list(numbers.values())
+
+    def _list(self, key: ListKey) -> int:
+        number = self._lists.get(key)
+        if number is None:
+            cursor = self._connection.execute("INSERT INTO stage_lists (part, target) VALUES (?, ?)", key)
+            number = self._lists[key] = int(cursor.lastrowid or 0)
+        return number
+
+    def restart(self, key: ListKey) -> None:
+        """Drop what is staged of the list."""
+        self._open()
+        with transaction(self._connection, self._path):
+            if (number := self._lists.pop(key, None)) is not None:
+                self._connection.execute("DELETE FROM stage_pages WHERE list = ?", (number,))
+                self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
+
+    def finish(self, key: ListKey, expected: int | None) -> int:
+        """Mark the list complete, also an empty one; return how many distinct rows it has."""
+        self._open()
+        with transaction(self._connection, self._path):
+            number = self._list(key)
+            distinct: set[int] = set()
+            for (seen,) in self._connection.execute("SELECT seen FROM stage_pages WHERE list = ?", (number,)):
+                distinct.update(ids_of(seen))
+            self._connection.execute(
+                "UPDATE stage_lists SET finished = 1, rows = ?, expected = ? WHERE id = ?",
+                (len(distinct), expected, number),
+            )
+        return len(distinct)
+
+    # Reading back what is staged
+
+    def _pages(self, part: str, target: str | None = None) -> Iterator[Page]:
+        sql = "SELECT p.payload FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ?"
+        parameters = (part,) if target is None else (part, target)
+        sql += " ORDER BY p.id" if target is None else " AND l.target = ? ORDER BY p.id"
+        return (unpack(payload) for (payload,) in self._connection.execute(sql, parameters))
+
+    def staged_things(self, part: str) -> list[tuple[str, str, int | None]]:
+        """Id, name and Zoom's `total_members` of what is staged of `groups`, `contact-groups` or `roles`."""
+        found: dict[str, tuple[str, str, int | None]] = {}
+        for page in self._pages(part):
+            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in (*page.groups, *page.roles))
+            found.update((row.id, (row.id, row.name, None)) for _, row in page.contact_groups)
+        return list(found.values())
+
+    def staged_membership_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
+        """Distinct people that would be in each group, or hold each role, by thing and user status.
+
+        Read off the finished user lists; for a thing whose own member list is finished, off that. People of a
+        member list who are in no user list count under the status "".
+        """
+        code = GRANT_CODES[kind]
+        found = _Memberships(self._connection, code).counts
+        lists = {part: number for part, number in LIST_CODES.items() if number == code}
+        status = _statuses(self._connection)[1]
+        keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
+        counts = {keys[target]: dict(by_status) for target, by_status in found.items() if target in keys}
+        for part in lists:
+            for (target,) in self._connection.execute(
+                "SELECT target FROM stage_lists WHERE part = ? AND finished", (part,)
+            ).fetchall():
+                people = {n for page in self._pages(part, target) for n in ids_of(page.grants)[2::3]}
+                counts[target] = dict(Counter(status.get(number, "") for number in people))
+        return counts
+
+    def staged_members(self, kind: GrantKind, target_id: str, *, source: str = "users") -> frozenset[str]:
+        """Keys of the people in one thing, as the user lists say (`users`) or as its own member list says (`list`)."""
+        code = GRANT_CODES[kind]
+        number = self._names.things(TARGET_KINDS[code], [target_id])[target_id]
+        if source == "list":
+            part = next(part for part, of in LIST_CODES.items() if of == code)
+            people = {n for page in self._pages(part, target_id) for n in ids_of(page.grants)[2::3]}
+        else:
+            people = _Memberships(self._connection, code).people(number)
+        rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
+        return frozenset(key for (key,) in rows)
+
+    def resolve_addresses(self) -> int:
+        """Tell how many principals known only by address are no listed user; publishing matches the others."""
+        winners, _ = _statuses(self._connection)
+        addresses: dict[str, int] = {}
+        strangers: set[int] = set()
+        for part in LIST_CODES:
+            for page in self._pages(part):
+                strangers.update(ids_of(page.grants)[2::3])
+        strangers = {number for number in strangers if number >= len(winners) or not winners[number]}
+        for key, number in select_in(
+            self._connection, "SELECT key, id FROM things WHERE kind = 1 AND id IN ({})", sorted(strangers)
+        ):
+            if key.startswith(EMAIL_PREFIX):
+                addresses[key.removeprefix(EMAIL_PREFIX)] = number
+        if addresses:
+            for part in STATUS_OF_PART:
+                for page in self._pages(part):
+                    for _, _, _, row in page.users:
+                        addresses.pop(row.email.lower(), None)
+        for address in list(addresses):
+            for (number,) in self._connection.execute(
+                "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (address,)
+            ):
+                if number < len(winners) and winners[number]:
+                    addresses.pop(address, None)
+        return len(addresses)
+
+    # The end
+
+    def publish(
+        self,
+        finished_at: str,
+        *,
+        not_read: Sequence[NotRead] = (),
+        disagreements: Sequence[Disagreement] = (),
+    ) -> SyncInfo:
+        """Make what the finished lists say the next sync, in one transaction, and close.
+
+        A fact ends only when the list that is authoritative for it was finished without it. Lists that were begun
+        and not finished, and are not named in `not_read`, are added to it.
+
+        Raises:
+            StoreError: nothing was published; what is staged stays.
+        """
+        self._open()
+        with transaction(self._connection, self._path):
+            info = publish(self._connection, self.started_at, finished_at, not_read, disagreements)
+            self._drop_staged()
+        self.close()
+        return info
+
+    def _drop_staged(self) -> None:
+        for table in ("stage_pages", "stage_lists", "stage_keys"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+
+    def close(self) -> None:
+        """Let go of the lock. What is staged stays for the next run."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+            self._connection.close()
+
+    def abandon(self) -> None:
+        """Drop what is staged, and close."""
+        self._open()
+        with transaction(self._connection, self._path):
+            self._drop(self._first_new)
+        self.close()
+
+
+def _statuses(connection: sqlite3.Connection) -> tuple[array[int], dict[int, str]]:
+    """The page that decides on each person (by id; 0: in no finished user list), and the status of each."""
+    from zoomgov.store.publish import winners
+
+    decided = winners(connection)
+    by_page = {
+        page: STATUS_OF_PART[part]
+        for page, part in connection.execute(
+            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
+        )
+    }
+    return decided, {number: by_page[page] for number, page in enumerate(decided) if page}
+
+
+class _Memberships:
+    """Group or role membership as the finished user lists say it, without touching every unchanged fact.
+
+    The published counts, less the people whose staged facts differ, who are not active, or who were not read, plus
+    what is staged of them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, code: int) -> None:
+        self._connection = connection
+        self._code = code
+        self._winners, self._status = _statuses(connection)
+        self._staged: list[tuple[int, int]] = []
+        differing = self._read_staged()
+        everyone = connection.execute(
+            "SELECT t.id, u.id IS NOT NULL FROM things t LEFT JOIN users u ON u.id = t.id WHERE t.kind = ?", (USER,)
+        )
+        self._special = [
+            number
+            for number, is_user in everyone
+            if number in differing or not is_user or self._status.get(number) != "active"
+        ]
+        self._same = {n for n in self._special if n not in differing and self._winner(n)}
+
+    def _winner(self, number: int) -> int:
+        return self._winners[number] if number < len(self._winners) else 0
+
+    def _read_staged(self) -> set[int]:
+        differing: set[int] = set()
+        for page, payload in self._connection.execute(
+            "SELECT p.id, p.payload FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+            "WHERE l.part LIKE 'users-%' AND l.finished"
+        ):
+            content = unpack(payload)
+            differing.update(n for n in ids_of(content.differing) if self._winners[n] == page)
+            flat = ids_of(content.grants)
+            self._staged += [
+                (target, principal)
+                for code, target, principal in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+                if code == self._code and self._winners[principal] == page
+            ]
+        return differing
+
+    @property
+    def counts(self) -> dict[int, Counter[str]]:
+        found: dict[int, Counter[str]] = {}
+        for target, total in self._connection.execute(
+            "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (self._code,)
+        ):
+            found[target] = Counter(active=total)
+        for target, principal in select_in(
+            self._connection,
+            "SELECT target, principal FROM grants WHERE kind = ? AND principal IN ({})",
+            self._special,
+            before=(self._code,),
+        ):
+            found[target]["active"] -= 1
+            if principal in self._same:
+                found[target][self._status[principal]] += 1
+        for target, principal in self._staged:
+            found.setdefault(target, Counter())[self._status[principal]] += 1
+        return {target: +counter for target, counter in found.items()}
+
+    def people(self, target: int) -> set[int]:
+        special = set(self._special)
+        people = {principal for thing, principal in self._staged if thing == target}
+        for (principal,) in self._connection.execute(
+            "SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, self._code)
+        ):
+            if principal not in special or principal in self._same:
+                people.add(principal)
+        return people
