@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -13,25 +14,35 @@ from zoomgov.sync import parts, rows
 from zoomgov.sync.events import Outcome, Published, SyncStarted, SyncSummary
 from zoomgov.sync.progress import Reporter
 from zoomgov.sync.proof import disagreeing
-from zoomgov.sync.reading import CLOSES_THE_PART, ENDS_THE_SYNC, ListOutcome, Reading, count_disagreement, unread
+from zoomgov.sync.reading import (
+    CLOSES_THE_PART,
+    ENDS_THE_SYNC,
+    ListOutcome,
+    Reading,
+    count_disagreement,
+    together,
+    unread,
+)
 from zoomgov.sync.staging import Staging
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier, tier_of_plan
 from zoomgov.zoom.records import decode_object, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
     from typing import Any
 
     from zoomgov.store import Store
     from zoomgov.sync.events import SyncEvent
     from zoomgov.sync.parts import Part
-    from zoomgov.sync.reading import Decode
+    from zoomgov.sync.reading import Decode, Query, Split
     from zoomgov.sync.staging import Thing
     from zoomgov.zoom.client import TokenInfo, ZoomClient
 
 LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read side by side; the limiter decides how fast."""
+WORTH_SPLITTING: Final = 0.7
+"""Largest part of the active users one role may have for the list to be read role by role."""
 MAX_FAILURES: Final = 5
 """Lists lost to server errors before the whole sync is put off."""
 
@@ -112,6 +123,8 @@ class _Run:
         self._scopes = token.scopes
         self._thorough = thorough
         self._without = without
+        self._roles_read = asyncio.Event()
+        self._user_lists: dict[str, ListOutcome] = {}
         self._closed: set[str] = set()
         self._gone: set[ListKey] = set()
         self._failures = 0
@@ -119,8 +132,8 @@ class _Run:
 
     async def everything(self) -> None:
         """Read all lists, the active users first: their chain of pages takes the longest."""
-        await _together(
-            self._users("active", urgent=True),
+        await together(
+            self._users("active"),
             self._users("inactive"),
             self._users("pending"),
             self._groups(),
@@ -133,18 +146,37 @@ class _Run:
             raise self._first_error
         await self._prove(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
         await self._prove(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
+        for status, outcome in self._user_lists.items():
+            part = parts.USERS[status]
+            self.disagreements += count_disagreement(part.title.lower(), outcome, part.endpoint.template)
         if unknown := await self._staging.resolve_addresses():
             self._report.note(f"{unknown} group admins have an address no listed user has: kept by address.")
 
     # The lists of the account
 
-    async def _users(self, status: str, *, urgent: bool = False) -> None:
+    async def _users(self, status: str) -> None:
         part = parts.USERS[status]
+        active = status == "active"
         outcome = await self._whole(
-            part, partial(rows.user_rows, status=status), query={"status": status}, urgent=urgent
+            part,
+            partial(rows.user_rows, status=status),
+            query={"status": status},
+            urgent=active,
+            split=self._by_role if active else None,
         )
         if outcome is not None:
-            self.disagreements += count_disagreement(part.title.lower(), outcome, part.endpoint.template)
+            self._user_lists[status] = outcome
+
+    async def _by_role(self, total: int) -> list[Query] | None:
+        """Queries that cut a long list of active users into chains, one a role; None when one role has most people."""
+        await self._roles_read.wait()
+        if ListKey(parts.ROLES.name) not in self._staging.finished:
+            return None
+        roles = await self._staging.things(parts.ROLES.name)
+        if not roles or max(role.total or 0 for role in roles) > total * WORTH_SPLITTING:
+            return None
+        self._report.note(f"Reading {total} active users role by role, side by side.")
+        return [{"status": "active", "role_id": role.id} for role in roles]
 
     async def _groups(self) -> None:
         outcome = await self._whole(parts.GROUPS, rows.group_rows)
@@ -159,7 +191,11 @@ class _Run:
             await self._each(parts.CONTACT_GROUP_MEMBERS, things, GrantKind.CONTACT_GROUP_MEMBER)
 
     async def _roles(self) -> None:
-        if await self._whole(parts.ROLES, rows.role_rows) is not None:
+        try:
+            outcome = await self._whole(parts.ROLES, rows.role_rows)
+        finally:
+            self._roles_read.set()
+        if outcome is not None:
             await self._each(parts.ROLE, await self._staging.things(parts.ROLES.name), None)
 
     async def _plan_usage(self) -> None:
@@ -194,10 +230,16 @@ class _Run:
         await self._guarded(part, read)
 
     async def _whole(
-        self, part: Part, decode: Decode, *, query: dict[str, str | int] | None = None, urgent: bool = False
+        self,
+        part: Part,
+        decode: Decode,
+        *,
+        query: Mapping[str, str | int] = {},
+        urgent: bool = False,
+        split: Split | None = None,
     ) -> ListOutcome | None:
         async def read(key: ListKey) -> ListOutcome:
-            return await self._reading.read(part, decode, key=key, query=query or {}, urgent=urgent)
+            return await self._reading.read(part, decode, key=key, query=query, urgent=urgent, split=split)
 
         return await self._guarded(part, read)
 
@@ -240,7 +282,7 @@ class _Run:
         if todo and not part.allowed(self._scopes):
             await self._one(part, next(waiting), kind)
         workers = min(LISTS_IN_FLIGHT, len(todo))
-        await _together(*(self._work_off(part, waiting, kind) for _ in range(workers)))
+        await together(*(self._work_off(part, waiting, kind) for _ in range(workers)))
 
     async def _work_off(self, part: Part, waiting: Iterator[Thing], kind: GrantKind | None) -> None:
         for thing in waiting:
@@ -317,6 +359,8 @@ class _Run:
                 self._bear(owner, error)
                 return
             found = await self._differing(owner, kind)
+        if found and await self._read_drifted_again():
+            found = await self._differing(owner, kind)
         things = await self._staging.things(owner.name)
         wanted = [thing for thing in things if self._thorough or thing.id in found]
         if wanted:
@@ -331,6 +375,18 @@ class _Run:
             if ListKey(members.name, thing) not in self._gone
         ]
 
+    async def _read_drifted_again(self) -> bool:
+        """Read those lists of users once more during which people came or went; True when there was one."""
+        drifted = [status for status, outcome in self._user_lists.items() if outcome.drifted]
+        for status in drifted:
+            part = parts.USERS[status]
+            self._report.restarted(ListKey(part.name), "People came or went while it was read: read once more")
+            self._staging.finished.pop(ListKey(part.name), None)
+            await self._users(status)
+            if status in self._user_lists:
+                self._user_lists[status] = replace(self._user_lists[status], drifted=False)
+        return bool(drifted)
+
     async def _differing(self, owner: Part, kind: GrantKind) -> dict[str, tuple[int, int]]:
         things = await self._staging.things(owner.name)
         return disagreeing({thing.id: thing.total for thing in things}, await self._staging.member_counts(kind))
@@ -338,14 +394,3 @@ class _Run:
 
 def _no_scope(part: Part) -> NotRead:
     return NotRead(part.name, "", f"The app has no scope for {part.endpoint.template}.", part.need.accepted, False)
-
-
-async def _together(*jobs: Coroutine[Any, Any, None]) -> None:
-    """Run side by side; the first failure stops the others and is raised as it is."""
-    tasks = [asyncio.create_task(job) for job in jobs]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

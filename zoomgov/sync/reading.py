@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,8 @@ from zoomgov.store.model import Disagreement, ListKey, NotRead
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from typing import Any
 
     from zoomgov.sync.parts import Part
     from zoomgov.sync.progress import Reporter
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
     from zoomgov.zoom.records import Record
 
     Decode = Callable[[list[Record]], Rows]
+    Query = Mapping[str, str | int]
+    Split = Callable[[int], Awaitable[Sequence[Query] | None]]
 
 MAX_RESTARTS: Final = 3
 """How often a list may lose its page token before it is given up."""
+
+SPLIT_FROM: Final = 12
+"""Pages still to come from which it is worth reading a list in several chains."""
 
 ENDS_THE_SYNC: Final = frozenset(
     {ErrorKind.CREDENTIALS, ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.DAILY_LIMIT}
@@ -38,6 +45,8 @@ class ListOutcome:
 
     read: int
     expected: int | None
+    drifted: bool = False
+    """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
 
 
 class Reading:
@@ -58,60 +67,119 @@ class Reading:
         query: Mapping[str, str | int] = {},
         title: str = "",
         urgent: bool = False,
+        split: Split | None = None,
     ) -> ListOutcome:
         """Read a list until its end. A list that loses its page token, or does not add up, starts again.
+
+        Args:
+            split: asked after the first page of a long list for queries that together give all of it, to be read
+                side by side; if they turn out not to, the list is read again in one chain.
 
         Raises:
             ZoomError: it could not be read; what was staged of it is dropped when it is read again.
         """
         key = key or ListKey(part.name)
         self._report.started(part, key, title or part.title)
-        outcome = None
-        for attempt in range(MAX_RESTARTS + 1):
+        lost = 0
+        counted_again = False
+        while True:
             await self._staging.restart(key)
+            one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
             try:
-                outcome, adds_up = await self._once(part, decode, key, path, query, urgent)
+                await one.chain(query, urgent, split)
             except ZoomError as error:
-                if error.kind is not ErrorKind.PAGE_TOKEN or attempt == MAX_RESTARTS:
+                lost += 1
+                if error.kind is not ErrorKind.PAGE_TOKEN or lost > MAX_RESTARTS:
                     raise
                 self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
-            if adds_up or attempt > 0:
+            outcome = one.outcome()
+            if outcome.expected in (None, outcome.read) or counted_again:
                 break
+            counted_again, split = True, None
             self._report.restarted(key, f"{outcome.read} rows where Zoom counts {outcome.expected}: read once more")
-        assert outcome is not None
         await self._staging.finish(key, outcome.expected)
         self._report.finished(key, outcome.read, outcome.expected)
         return outcome
 
-    async def _once(
+
+class _Pass:
+    """One attempt at a list."""
+
+    def __init__(
         self,
+        client: ZoomClient,
+        staging: Staging,
+        report: Reporter,
         part: Part,
         decode: Decode,
         key: ListKey,
         path: Mapping[str, str],
-        query: Mapping[str, str | int],
-        urgent: bool,
-    ) -> tuple[ListOutcome, bool]:
-        """One pass; the second value tells whether the rows are as many as Zoom counts.
+    ) -> None:
+        self._client = client
+        self._staging = staging
+        self._report = report
+        self._part = part
+        self._decode = decode
+        self._key = key
+        self._path = path
+        self._seen: set[str] = set()
+        self._totals: list[int] = []
+
+    async def chain(self, query: Query, urgent: bool, split: Split | None = None, *, counts: bool = True) -> None:
+        """Follow the pages of one query.
 
         While a page is decoded and stored on the worker thread, the next one is under way: one page ahead, no
         more, so that a slow disk holds the reading back instead of filling the memory.
         """
-        seen: set[str] = set()
-        totals: list[int] = []
         staging: asyncio.Future[int] | None = None
-        async for page in self._client.pages(part.endpoint, path=path, query=query, urgent=urgent):
-            if page.total_records is not None:
-                totals.append(page.total_records)
+        pages = self._client.pages(self._part.endpoint, path=self._path, query=query, urgent=urgent)
+        try:
+            async with aclosing(pages):
+                async for page in pages:
+                    if counts and page.total_records is not None:
+                        self._totals.append(page.total_records)
+                    if staging is not None:
+                        self._advanced(await staging)
+                    staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
+                    if split is not None and page.next_page_token and self._totals:
+                        queries = await self._queries(await staging, split)
+                        split = None
+                        if queries:
+                            await together(*(self.chain(query, urgent, counts=False) for query in queries))
+                            break
             if staging is not None:
-                self._report.advanced(key, await staging, totals[-1] if totals else None)
-            staging = self._staging.stage(key, part.endpoint, page.body, decode, seen)
-        read = await staging if staging is not None else 0
-        # people come and go while a long list is read: its first count is as true as its last
-        expected = read if read in totals else totals[-1] if totals else None
-        self._report.advanced(key, read, expected)
-        return ListOutcome(read, expected), expected in (None, read)
+                self._advanced(await staging)
+        finally:
+            if staging is not None:
+                await asyncio.wait([staging])
+                staging.exception()  # seen, so that asyncio does not complain of one nobody asked for
+
+    async def _queries(self, rows: int, split: Split) -> Sequence[Query] | None:
+        total = self._totals[0]
+        if rows == 0 or (total - rows) / rows < SPLIT_FROM:
+            return None
+        return await split(total)
+
+    def _advanced(self, read: int) -> None:
+        self._report.advanced(self._key, read, self._totals[-1] if self._totals else None)
+
+    def outcome(self) -> ListOutcome:
+        """People come and go while a long list is read: its first count is as true as its last."""
+        read = len(self._seen)
+        expected = read if read in self._totals else self._totals[-1] if self._totals else None
+        return ListOutcome(read, expected, drifted=len(set(self._totals)) > 1)
+
+
+async def together(*jobs: Coroutine[Any, Any, None]) -> None:
+    """Run side by side; the first failure stops the others and is raised as it is."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def unread(part: Part, error: ZoomError, target: str = "") -> NotRead:

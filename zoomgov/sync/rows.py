@@ -39,7 +39,8 @@ class Rows:
             return [user.key for user in self.users]
         if self.grants:
             return [grant.principal_kind + grant.principal_key for grant in self.grants]
-        return [row[0] for row in (*self.groups, *self.contact_groups, *self.roles)]
+        things: tuple[GroupRow | ContactGroupRow | RoleRow, ...] = (*self.groups, *self.contact_groups, *self.roles)
+        return [thing.id for thing in things]
 
 
 def email_key(email: str) -> str:

@@ -24,7 +24,7 @@ from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.transport import HttpxTransport, Request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from zoomgov.secret import Credentials, Secret
     from zoomgov.settings import Cloud
@@ -186,7 +186,7 @@ class ZoomClient:
         query: Mapping[str, str | int] = {},
         page_size: int | None = None,
         urgent: bool = False,
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncGenerator[Answer, None]:
         """Yield a list's pages, asking for the largest Zoom takes, until there is no next page token.
 
         Every other parameter stays the same while a token is followed (Zoom's pagination docs).

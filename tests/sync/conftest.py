@@ -1,0 +1,168 @@
+"""A simulated Zoom over real HTTP, a real store, and a clock for both that runs fast."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from zoomgov.secret import Credentials, Secret
+from zoomgov.settings import parse_cloud
+from zoomgov.sim.account import Account
+from zoomgov.sim.build import build_account
+from zoomgov.sim.options import Options
+from zoomgov.sim.server import SimServer
+from zoomgov.store import Store
+from zoomgov.sync.engine import run_sync
+from zoomgov.sync.events import ListNotRead, ListRestarted, Noted, SyncEvent, SyncStarted, SyncSummary, Waiting
+from zoomgov.zoom.client import Memory, ZoomClient
+from zoomgov.zoom.transport import HttpxTransport, Timeouts
+
+SPEED = 25.0
+"""Seconds of the tests' clock per second: rate limits and back-off keep their meaning and cost little."""
+
+
+class FastClock:
+    """Time since its making, `SPEED` times as fast; `ahead` moves it."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._epoch = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).timestamp()
+        self.ahead = 0.0
+
+    def monotonic(self) -> float:
+        return (time.monotonic() - self._start) * SPEED + self.ahead
+
+    def timestamp(self) -> float:
+        return self._epoch + self.monotonic()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / SPEED)
+
+
+class Bench:
+    """One simulated account, one store, and what a sync of the one into the other told."""
+
+    def __init__(self, path: Path, account: Account, options: Options) -> None:
+        self.clock = FastClock()
+        self.zoom = SimServer(account, options, clock=self.clock.timestamp)
+        self.store = Store.open(path)
+        self.events: list[SyncEvent] = []
+        self.memory = Memory()
+        self.on_event: Callable[[SyncEvent], None] = lambda event: None
+
+    @property
+    def account(self) -> Account:
+        return self.zoom.account
+
+    def client(self, read_timeout: float = 0.3) -> ZoomClient:
+        ids = self.zoom.credentials
+        return ZoomClient(
+            parse_cloud(self.zoom.url),
+            Credentials(ids[0], ids[1], Secret(ids[2])),
+            transport=HttpxTransport(Timeouts(read=read_timeout)),
+            memory=self.memory,
+            clock=self.clock.monotonic,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+        )
+
+    async def sync(self, *, thorough: bool = False, without: frozenset[str] = frozenset()) -> SyncSummary:
+        self.events.clear()
+
+        def tell(event: SyncEvent) -> None:
+            self.events.append(event)
+            self.on_event(event)
+
+        async with self.client() as client:
+            return await run_sync(
+                client,
+                self.store,
+                on_event=tell,
+                thorough=thorough,
+                without=without,
+                now=self.clock.now,
+                clock=self.clock.monotonic,
+            )
+
+    # What was told
+
+    @property
+    def notes(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, Noted)]
+
+    @property
+    def restarted(self) -> list[str]:
+        return [event.key.part for event in self.events if isinstance(event, ListRestarted)]
+
+    @property
+    def waits(self) -> list[Waiting]:
+        return [event for event in self.events if isinstance(event, Waiting)]
+
+    @property
+    def not_read(self) -> list[str]:
+        return [event.not_read.part for event in self.events if isinstance(event, ListNotRead)]
+
+    @property
+    def resumed(self) -> int:
+        return next(event.resumed_lists for event in self.events if isinstance(event, SyncStarted))
+
+    def asked(self, endpoint: str) -> int:
+        return int(self.zoom.control.stats()["by_endpoint"].get(endpoint, 0))
+
+    def truth(self) -> dict[str, int]:
+        """What a complete sync has to count, from the account itself."""
+        account = self.account
+        return {
+            "users": len(account.users),
+            "groups": len(account.groups),
+            "contact_groups": len(account.contact_groups),
+            "roles": len(account.roles),
+            "group member": sum(len(user.group_ids or ()) for user in account.users),
+            "group admin": sum(len(group.admins) for group in account.groups.values()),
+            "role": sum(1 for user in account.users if user.role_id is not None),
+            "contact group member": sum(len(group.members) for group in account.contact_groups.values()),
+        }
+
+
+MakeBench = Callable[..., Bench]
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> Iterator[MakeBench]:
+    """`make_bench(users=..., groups=..., options={...})`: a bench, running."""
+    benches: list[Bench] = []
+
+    def make(
+        *,
+        users: int = 60,
+        groups: int = 5,
+        contact_groups: int = 3,
+        roles: int = 5,
+        seed: int = 1,
+        plan: str = "business",
+        hostile: bool = False,
+        options: Options | None = None,
+    ) -> Bench:
+        account = build_account(users, groups, contact_groups, roles, seed, plan, hostile=hostile)
+        bench = Bench(tmp_path / f"store-{len(benches)}.sqlite3", account, options or Options())
+        bench.zoom.start()
+        benches.append(bench)
+        return bench
+
+    yield make
+    for bench in benches:
+        bench.zoom.stop()
+        bench.store.close()
+
+
+@pytest.fixture
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench()

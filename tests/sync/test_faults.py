@@ -1,0 +1,213 @@
+"""Whatever goes wrong under way: what happens, and that nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.sync.conftest import Bench, MakeBench
+from zoomgov.sim.options import Options
+from zoomgov.sync.events import ListAdvanced, ListFinished, Outcome
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+
+async def complete(bench: Bench) -> None:
+    """A sync that reads all there is, whatever happened on the way."""
+    summary = await bench.sync()
+    assert (summary.outcome, summary.not_read, summary.disagreements) == (Outcome.COMPLETE, (), ())
+    assert {name: summary.counts.get(name, 0) for name in bench.truth()} == bench.truth()
+
+
+PER_SECOND = {"code": 429, "message": "You have reached the maximum per-second rate limit for this API."}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"path": "/users", "status": 429, "nth": 2},
+        {"path": "/admins", "status": 429, "headers": {"Retry-After": "3"}, "times": 2},
+        {"path": "/admins", "status": 429, "headers": {"Retry-After": "2026-11-23T12:00:20Z"}},
+        {"path": "/admins", "status": 429, "headers": {"Retry-After": "Mon, 23 Nov 2026 12:00:20 GMT"}},
+        {"path": "/roles", "status": 500, "body": "<html>Internal error</html>"},
+        {"path": "/roles", "status": 502, "body": ""},
+        {"path": "/groups", "status": 503, "body": '{"groups": [', "times": 2},
+        {"path": "/groups", "status": 200, "body": '{"groups": ['},
+        {"path": "/contacts/groups", "status": 200, "body": "<html>proxy</html>"},
+        {"path": "/users", "status": 200, "body": ""},
+        {"path": "/users", "action": "drop"},
+        {"path": "/users", "action": "truncate"},
+        {"path": "/users", "action": "stall"},
+        {"path": "/oauth/token", "status": 503},
+        {"path": "/oauth/token", "action": "drop"},
+        {"path": "/admins", "action": "operate", "operation": "revoke_tokens", "nth": 3},
+        {"path": "/admins", "action": "operate", "operation": "expire_tokens", "nth": 3},
+    ],
+    ids=lambda fault: "-".join(
+        str(fault[name]) for name in ("path", "status", "action", "operation", "body") if name in fault
+    ),
+)
+async def test_passes_by_itself(bench: Bench, fault: dict[str, Any]) -> None:
+    bench.zoom.control.add_fault(**fault)
+    await complete(bench)
+    (report,) = bench.zoom.control.stats()["faults"]
+    assert report["fired"] >= 1
+
+
+async def test_a_tenth_of_all_answers_fail(bench: Bench) -> None:
+    bench.zoom.control.add_fault(path="/v2/", status=503, times=None, probability=0.1, seed=3)
+    await complete(bench)
+
+
+async def test_a_page_token_that_expires_starts_the_list_again_without_duplicates(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    bench.zoom.control.add_fault(
+        path="status=active.*next_page_token", action="operate", operation="expire_page_tokens", nth=3
+    )
+    await complete(bench)
+    assert "users-active" in bench.restarted
+
+
+async def test_tokens_of_a_few_seconds(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=25, expires_in=4))
+    bench.zoom.control.set_latency(20)
+    await complete(bench)
+    assert bench.zoom.control.stats()["tokens_issued"] > 1
+
+
+async def test_a_group_deleted_between_the_list_and_its_admins(bench: Bench) -> None:
+    group = list(bench.account.groups)[-1]
+    bench.zoom.control.add_fault(
+        path="/admins", action="operate", operation="delete_group", arguments={"group_id": group}
+    )
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.COMPLETE
+    assert any("deleted" in note for note in bench.notes)
+
+
+async def test_a_contact_group_deleted_between_the_list_and_its_members(bench: Bench) -> None:
+    group = list(bench.account.contact_groups)[-1]
+    bench.zoom.control.add_fault(
+        path="/members", action="operate", operation="delete_contact_group", arguments={"group_id": group}
+    )
+    assert (await bench.sync()).outcome is Outcome.COMPLETE
+
+
+async def test_somebody_who_leaves_while_listed_costs_nobody_else(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    leaver = next(user for user in bench.account.users if user.status == "active" and user.role_id == "2")
+    bench.zoom.control.add_fault(
+        path="status=active.*next_page_token",
+        action="operate",
+        operation="remove_user",
+        arguments={"key": leaver.id},
+    )
+    await complete(bench)
+
+
+async def test_a_scope_withdrawn_under_way(bench: Bench) -> None:
+    scope = "group:read:administrator:admin"
+    bench.zoom.control.add_fault(
+        path="/admins", action="operate", operation="withdraw_scope", arguments={"scope": scope}, nth=3
+    )
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.PARTIAL
+    assert [missing.part for missing in summary.not_read] == ["group-admins"]
+    assert summary.counts["users"] == len(bench.account.users)
+
+
+async def test_a_plan_downgraded_under_way(bench: Bench) -> None:
+    bench.zoom.control.add_fault(
+        path="/admins", action="operate", operation="change_plan", arguments={"plan": "basic"}, nth=2
+    )
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.PARTIAL
+    assert summary.counts["users"] == len(bench.account.users)
+
+
+async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None:
+    group = next(iter(bench.account.groups))
+    bench.zoom.control.add_fault(path=f"/groups/{group}/admins", status=500, times=None)
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.PARTIAL
+    assert [(missing.part, missing.target) for missing in summary.not_read] == [("group-admins", group)]
+
+
+@pytest.mark.parametrize("form", ["iso", "http_date", "seconds", "none"])
+async def test_the_daily_limit_ends_it_with_the_time_and_the_next_goes_on(make_bench: MakeBench, form: Any) -> None:
+    bench = make_bench(plan="pro", options=Options(daily_budget={"medium": 8}, retry_after=form))
+    with pytest.raises(ZoomError) as caught:
+        await bench.sync()
+    assert caught.value.kind is ErrorKind.DAILY_LIMIT
+    assert caught.value.retry_at is not None
+    assert abs(caught.value.retry_at - datetime(2026, 11, 24, tzinfo=UTC)) < timedelta(seconds=90)
+    asked = bench.zoom.control.stats()["requests"]
+    bench.zoom.control.set_options(daily_budget=None)
+    await complete(bench)
+    assert bench.resumed > 0
+    assert bench.zoom.control.stats()["requests"] - asked < asked + 12
+
+
+async def test_membership_is_read_where_the_numbers_differ(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    target = next(user for user in bench.account.users if user.group_ids and user.status == "active")
+    group = target.group_ids[0] if target.group_ids else ""
+    bench.zoom.control.add_fault(
+        path="/contacts/groups", action="operate", operation="update_user",
+        arguments={"key": target.id, "group_ids": []}, nth=99,
+    )  # fmt: skip
+    body = {"groups": [{"id": group, "name": "Wrong", "total_members": 999}], "total_records": 1}
+    bench.zoom.control.add_fault(path=r"/v2/groups(\?|$)", status=200, body=body, times=None)
+    summary = await bench.sync()
+    assert summary.requests["GET /groups/{groupId}/members"] >= 1
+    (differs,) = [item for item in summary.disagreements if "Wrong" in item.what]
+    assert differs.expected == 999
+    assert summary.outcome is Outcome.PARTIAL
+
+
+async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    before = await bench.sync()
+    bench.zoom.control.set_latency(40)
+    stopping = asyncio.Event()
+
+    def listen(event: object) -> None:
+        if isinstance(event, ListFinished) and event.key.part == "groups":
+            stopping.set()
+
+    bench.on_event = listen
+    task = asyncio.create_task(bench.sync())
+    await stopping.wait()
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 1.0
+    with bench.store.reader() as reader:
+        latest = reader.latest()
+    assert latest is not None
+    assert latest.number == before.number
+    bench.on_event = lambda event: None
+    asked = bench.asked("GET /groups")
+    await complete(bench)
+    assert bench.resumed >= 1
+    assert bench.asked("GET /groups") == asked
+
+
+async def test_a_sync_interrupted_in_the_middle_of_a_list_reads_it_again_whole(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=25))
+    task: asyncio.Task[Any] | None = None
+
+    def listen(event: object) -> None:
+        if isinstance(event, ListAdvanced) and event.key.part == "users-active" and event.read >= 100 and task:
+            task.cancel()
+
+    bench.on_event = listen
+    task = asyncio.create_task(bench.sync())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    bench.on_event = lambda event: None
+    await complete(bench)

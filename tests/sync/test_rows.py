@@ -1,0 +1,109 @@
+"""From Zoom's records to the store's rows, whatever the records look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoomgov.store.model import GrantKind, GrantRow, GroupRow
+from zoomgov.sync import rows
+from zoomgov.zoom.endpoints import LIST_CONTACT_GROUP_MEMBERS, LIST_GROUPS
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.records import decode_list
+
+ADA = {
+    "id": "Kd3nUqvTRy6Wk0aZb1cD2E",
+    "first_name": "Ada",
+    "last_name": "Osei",
+    "display_name": "Ada Osei",
+    "email": "ada.osei@example.com",
+    "type": 2,
+    "pmi": 5551230001,
+    "timezone": "Europe/Berlin",
+    "verified": 1,
+    "dept": "Finance",
+    "created_at": "2021-03-02T08:15:00Z",
+    "last_login_time": "2026-11-10T07:02:11Z",
+    "last_client_version": "6.2.5.45(mac)",
+    "group_ids": ["g1", "g2", "g1"],
+    "status": "active",
+    "role_id": "0",
+    "host_key": "123456",
+    "login_types": [101],
+    "a_new_field": {"b": 1, "a": 2},
+}
+
+
+def test_a_user_with_everything() -> None:
+    result = rows.user_rows([ADA], "active")
+    (ada,) = result.users
+    assert (ada.key, ada.email, ada.type, ada.pmi, ada.verified) == (ADA["id"], ADA["email"], 2, 5551230001, True)
+    assert ada.created_at == "2021-03-02T08:15:00Z"
+    assert ada.extra == b'{"a_new_field":{"a":2,"b":1},"login_types":[101]}'
+    assert result.grants == [
+        GrantRow(GrantKind.ROLE, "0", "user", ada.key),
+        GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", ada.key),
+        GrantRow(GrantKind.GROUP_MEMBER, "g2", "user", ada.key),
+    ]
+
+
+def test_a_pending_user_has_no_id_and_no_lasting_date() -> None:
+    record = {"email": "New.Hire@Example.com", "type": 1, "created_at": "2026-11-23T19:00:00Z"}
+    (user,) = rows.user_rows([record], "pending").users
+    assert (user.key, user.status, user.created_at) == ("email:new.hire@example.com", "pending", "")
+
+
+def test_admins_come_without_id_and_members_may_be_groups() -> None:
+    admin = rows.principal_rows(GrantKind.GROUP_ADMIN, "g", [{"email": "Ada@Example.com", "name": "Ada"}])
+    assert admin.grants == [GrantRow(GrantKind.GROUP_ADMIN, "g", "user", "email:ada@example.com")]
+    members = rows.principal_rows(
+        GrantKind.CONTACT_GROUP_MEMBER, "dir.x", [{"type": 1, "id": "u"}, {"type": 2, "id": "g"}, {"name": "nobody"}]
+    )
+    assert [(grant.principal_kind, grant.principal_key) for grant in members.grants] == [("user", "u"), ("group", "g")]
+    assert members.unreadable == 1
+
+
+@pytest.mark.parametrize("key", ["group_members", "members"])
+def test_both_keys_of_contact_group_members(key: str) -> None:
+    body = msgspec.json.encode({key: [{"id": "u", "type": 1}]})
+    assert decode_list(LIST_CONTACT_GROUP_MEMBERS, body) == [{"id": "u", "type": 1}]
+
+
+def test_a_list_left_out_is_empty_and_a_wrong_one_is_an_error() -> None:
+    assert decode_list(LIST_GROUPS, b'{"total_records":0}') == []
+    assert decode_list(LIST_GROUPS, b'{"groups":null}') == []
+    for body in (b'{"groups":{}}', b'{"groups":[1]}', b"[]", b"<html>", b"\xff"):
+        with pytest.raises(ZoomError) as caught:
+            decode_list(LIST_GROUPS, body)
+        assert caught.value.kind is ErrorKind.UNEXPECTED
+
+
+def test_numbers_as_texts_and_numbers_too_large() -> None:
+    assert rows.group_rows([{"id": 7, "name": None, "total_members": "12"}]).groups == [GroupRow("7", "", 12)]
+    assert rows.group_rows([{"id": "x", "total_members": 2**70}]).groups == [GroupRow("x", "", None)]
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from([*ADA, "user_created_at", "total_members", "x"]), JSON), max_size=3))
+def test_no_record_is_too_odd(records: list[dict[str, Any]]) -> None:
+    decoded = decode_list(LIST_GROUPS, msgspec.json.encode({"groups": records}))
+    for result in (
+        rows.user_rows(decoded, "active"),
+        rows.group_rows(decoded),
+        rows.contact_group_rows(decoded),
+        rows.role_rows(decoded),
+        rows.principal_rows(GrantKind.GROUP_ADMIN, "g", decoded),
+    ):
+        assert len(result.identities()) + result.unreadable >= len(records)
+    for record in decoded:
+        rows.role_detail("r", record)
