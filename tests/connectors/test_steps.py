@@ -1,0 +1,128 @@
+"""The wizard's order and guards, without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from zoomgov.connectors.model import App, Connector, Draft, Owner, Status, Step
+from zoomgov.connectors.steps import Facts, can_leave, is_email, next_step, previous_step, resume_step
+from zoomgov.secret import Credentials, Secret
+
+ME, YOU = Owner("me@example.com"), Owner("you@example.com")
+APP = App("a1", "Zoom", False)
+DRAFT = Draft(app_id="a1", name="Zoom EMEA", owners=(ME,))
+CONNECTOR = Connector(
+    id="c1", name="Zoom EMEA", app=APP, owners=(ME,), cloud="zoom.us", status=Status.NOT_CONNECTED, reason="",
+    step=Step.ZOOM_APP, created_at=datetime(2026, 3, 1, tzinfo=UTC),
+)  # fmt: skip
+WHOLE = Credentials("account", "client", Secret("secret"))
+
+
+def refused(step: Step, facts: Facts) -> tuple[str, str]:
+    refusal = can_leave(step, facts)
+    assert refusal is not None
+    return refusal.field, refusal.text
+
+
+@pytest.mark.parametrize(
+    ("draft", "field", "words"),
+    [
+        (Draft(), "new_app", "Give the new app a name"),
+        (Draft(new_app="  "), "new_app", "Give the new app a name"),
+        (Draft(new_app="ZOOM "), "new_app", "exists"),
+        (Draft(app_id="gone"), "app", "not there any more"),
+    ],
+)
+def test_step_1_needs_an_app(draft: Draft, field: str, words: str) -> None:
+    found, text = refused(Step.APP, Facts(draft, apps=[APP]))
+    assert found == field
+    assert words in text
+
+
+@pytest.mark.parametrize("draft", [Draft(app_id="a1"), Draft(new_app="Another")])
+def test_step_1_is_left_with_an_app(draft: Draft) -> None:
+    assert can_leave(Step.APP, Facts(draft, apps=[APP])) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"owners": ()}, "owners", "at least one owner"),
+        ({"owners": (Owner("me"),)}, "owners", "me is not an e-mail"),
+        ({"owners": (ME, YOU)}, "owners", "Several owners"),
+        ({"ownership": "several"}, "owners", "two or more"),
+        ({"name": " "}, "name", "Give the connector a name"),
+        ({"name": "zoom  emea"}, "name", "exists"),
+        ({"name": "Mine", "cloud": " "}, "cloud", "Enter the address"),
+        ({"name": "Mine", "cloud": "http://example.com"}, "cloud", "unencrypted"),
+    ],
+)
+def test_step_2_needs_owners_a_name_and_a_cloud(change: dict[str, object], field: str, words: str) -> None:
+    draft = replace(DRAFT, **change)  # type: ignore[arg-type]
+    found, text = refused(Step.OWNERS, Facts(draft, connectors=[CONNECTOR]))
+    assert found == field
+    assert words in text
+
+
+def test_step_2_is_left_when_all_is_there() -> None:
+    assert can_leave(Step.OWNERS, Facts(DRAFT)) is None
+    assert can_leave(Step.OWNERS, Facts(replace(DRAFT, owners=(ME, YOU), ownership="several"))) is None
+    own_name_again = Facts(DRAFT, connectors=[CONNECTOR], connector=CONNECTOR)
+    assert can_leave(Step.OWNERS, own_name_again) is None
+
+
+@pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.DONE])
+def test_what_happens_at_zoom_is_taken_on_trust(step: Step) -> None:
+    assert can_leave(step, Facts(connector=CONNECTOR)) is None
+
+
+def test_step_5_names_the_first_value_that_is_missing() -> None:
+    assert refused(Step.CREDENTIALS, Facts())[0] == "account_id"
+    assert refused(Step.CREDENTIALS, Facts(credentials=replace(WHOLE, client_id="")))[0] == "client_id"
+    field, text = refused(Step.CREDENTIALS, Facts(credentials=replace(WHOLE, client_secret=Secret(""))))
+    assert (field, "Client secret" in text) == ("client_secret", True)
+    assert can_leave(Step.CREDENTIALS, Facts(credentials=WHOLE)) is None
+
+
+def test_steps_6_and_7_need_their_outcome() -> None:
+    assert "not green" in refused(Step.VERIFY, Facts())[1]
+    assert can_leave(Step.VERIFY, Facts(ready=True)) is None
+    for status in Status:
+        facts = Facts(connector=replace(CONNECTOR, status=status))
+        assert (can_leave(Step.SYNC, facts) is None) == (status is Status.CONNECTED)
+
+
+def test_forward_and_back() -> None:
+    assert [next_step(step) for step in Step] == [*list(Step)[1:], Step.DONE]
+    assert previous_step(Step.APP, created=False) is None
+    assert previous_step(Step.OWNERS, created=False) is Step.APP
+    assert previous_step(Step.ZOOM_APP, created=True) is None
+    assert previous_step(Step.VERIFY, created=True) is Step.CREDENTIALS
+
+
+@pytest.mark.parametrize(
+    ("step", "has_credentials", "resumed"),
+    [
+        (Step.SCOPES, False, Step.SCOPES),
+        (Step.VERIFY, True, Step.VERIFY),
+        (Step.VERIFY, False, Step.CREDENTIALS),
+        (Step.DONE, False, Step.CREDENTIALS),
+    ],
+)
+def test_credentials_of_a_past_session_are_asked_for_again(step: Step, has_credentials: bool, resumed: Step) -> None:
+    assert resume_step(replace(CONNECTOR, step=step), has_credentials=has_credentials) is resumed
+
+
+@pytest.mark.parametrize("text", ["a@b.c", "first.last+tag@sub.example.com", "ü@exämple.org"])
+def test_addresses(text: str) -> None:
+    assert is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a@b", "a b@c.d", "a@b.c,d@e.f", "a@b.c\n", "<a@b.c>", "a\x1b@b.c", "a" * 250 + "@b.cd"]
+)
+def test_no_addresses(text: str) -> None:
+    assert not is_email(text)

@@ -1,0 +1,256 @@
+"""Asking someone else to finish the set-up: an e-mail with what to click, and a file without secrets.
+
+The file comes from outside when it is read, so it is held to a narrow shape. Above all it cannot
+name a server of its own: the client secret would be sent there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from zoomgov.connectors.model import Connector, Draft, Owner, Step
+from zoomgov.connectors.rows import free_name, name_key
+from zoomgov.connectors.steps import is_email
+from zoomgov.settings import ZOOM_GOV, ZOOM_US, parse_cloud
+from zoomgov.text import printable
+from zoomgov.zoom.scopes import Capability, Importance, ScopeKind, scopes_to_tick
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from zoomgov.connectors.model import App
+
+FILE_NAME: Final = "zoomgov-hand-off.json"
+VERSION: Final = 1
+_KIND: Final = "zoomgov hand-off"
+_MAX_BYTES: Final = 64 * 1024
+_MAX_NAME: Final = 200
+_MAX_OWNERS: Final = 50
+_MAX_MAILTO: Final = 1900
+"""Windows and some browsers cut longer links."""
+
+
+class HandoffError(ValueError):
+    """The hand-off cannot be made or read; the text says why and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """What the other person's machine needs to open the wizard at step 3. No credentials, by construction."""
+
+    name: str
+    app_name: str
+    app_from_identity_provider: bool
+    owners: tuple[Owner, ...]
+    cloud: str
+    scope_kind: ScopeKind = ScopeKind.GRANULAR
+    without: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, connector: Connector) -> Handoff:
+        """The hand-off of `connector`."""
+        return cls(
+            name=connector.name,
+            app_name=connector.app.name,
+            app_from_identity_provider=connector.app.from_identity_provider,
+            owners=connector.owners,
+            cloud=connector.cloud,
+            scope_kind=connector.scope_kind,
+            without=connector.without,
+        )
+
+    def draft(self, apps: Collection[App], connectors: Collection[Connector]) -> Draft:
+        """The form as `Registry.create` takes it on this machine; an app of the same name is used again."""
+        app = next((app for app in apps if name_key(app.name) == name_key(self.app_name)), None)
+        return Draft(
+            uses_identity_provider=self.app_from_identity_provider,
+            app_id=app.id if app else None,
+            new_app="" if app else self.app_name,
+            name=free_name(self.name, [connector.name for connector in connectors]),
+            cloud=self.cloud,
+            ownership="several" if len(self.owners) > 1 else "me",
+            owners=self.owners,
+            step=Step.OWNERS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter to the owners, as plain text."""
+
+    to: tuple[str, ...]
+    subject: str
+    body: str
+    brief: str
+    """The body for links, which must be short: without the list of scopes."""
+
+    def mailto(self) -> str:
+        """A link that opens the person's mail program with the letter in it."""
+        address = "mailto:" + ",".join(quote(one, safe="@") for one in self.to)
+        links = [
+            f"{address}?subject={quote(self.subject)}&body={quote(text.replace(chr(10), chr(13) + chr(10)))}"
+            for text in (self.body, self.brief)
+        ]
+        return links[0] if len(links[0]) <= _MAX_MAILTO else links[1]
+
+    def eml(self, attachment: str = "") -> bytes:
+        """An e-mail file that mail programs open as a draft, with the hand-off file attached when given."""
+        message = EmailMessage(policy=SMTP)
+        message["To"] = ", ".join(self.to)
+        message["Subject"] = self.subject
+        message["X-Unsent"] = "1"
+        message.set_content(self.body)
+        if attachment:
+            message.add_attachment(attachment.encode(), maintype="application", subtype="json", filename=FILE_NAME)
+        return message.as_bytes()
+
+
+def write_handoff(handoff: Handoff) -> str:
+    """Return the text of the hand-off file.
+
+    Raises:
+        HandoffError: the connector's cloud is an address of its own, which no file may carry.
+    """
+    _official(handoff.cloud)
+    content = {
+        "kind": _KIND,
+        "version": VERSION,
+        "connector": handoff.name,
+        "app": {"name": handoff.app_name, "from_identity_provider": handoff.app_from_identity_provider},
+        "owners": [{"email": owner.email, "name": owner.name} for owner in handoff.owners],
+        "cloud": handoff.cloud,
+        "scopes": handoff.scope_kind.value,
+        "without": sorted(handoff.without),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_handoff(data: bytes) -> Handoff:
+    """Read a hand-off file; what it does not know it leaves out.
+
+    Raises:
+        HandoffError: it is not one, is damaged, is of a newer version, or names another server than Zoom's.
+    """
+    content = _parse(data)
+    version = content.get("version")
+    if content.get("kind") != _KIND or not isinstance(version, int):
+        raise HandoffError("This is not a hand-off file of zoomgov.")
+    if version > VERSION:
+        raise HandoffError("This hand-off file was made by a newer zoomgov: update zoomgov, then open it again.")
+    app, owners, without = content.get("app"), content.get("owners"), content.get("without", [])
+    if not isinstance(app, dict) or not isinstance(owners, list) or not isinstance(without, list):
+        raise HandoffError("This hand-off file is damaged: ask for it again.")
+    if not 1 <= len(owners) <= _MAX_OWNERS:
+        raise HandoffError(f"This hand-off file names {len(owners)} owners; one to {_MAX_OWNERS} can be.")
+    kind = content.get("scopes")
+    return Handoff(
+        name=_name(content.get("connector"), "connector"),
+        app_name=_name(app.get("name"), "app"),
+        app_from_identity_provider=app.get("from_identity_provider") is True,
+        owners=tuple(_owner(owner) for owner in owners),
+        cloud=_official(content.get("cloud")),
+        scope_kind=ScopeKind.CLASSIC if kind == ScopeKind.CLASSIC.value else ScopeKind.GRANULAR,
+        without=frozenset(part.value for part in Capability if part.value in without),
+    )
+
+
+def _parse(data: bytes) -> dict[str, Any]:  # Any: JSON that is checked field by field
+    if len(data) > _MAX_BYTES:
+        raise HandoffError("This file is too large to be a hand-off file.")
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise HandoffError("This is not a hand-off file of zoomgov: it is not JSON.") from None
+    if not isinstance(content, dict):
+        raise HandoffError("This is not a hand-off file of zoomgov.")
+    return content
+
+
+def _name(value: object, what: str) -> str:
+    name = " ".join(printable(value).split()) if isinstance(value, str) else ""
+    if not 1 <= len(name) <= _MAX_NAME:
+        raise HandoffError(f"This hand-off file has no usable name for the {what}: ask for it again.")
+    return name
+
+
+def _owner(value: object) -> Owner:
+    email, name = (value.get("email"), value.get("name", "")) if isinstance(value, dict) else (None, "")
+    if not isinstance(email, str) or not is_email(email):
+        raise HandoffError("This hand-off file names an owner without a usable e-mail address: ask for it again.")
+    return Owner(email, " ".join(printable(name).split())[:_MAX_NAME] if isinstance(name, str) else "")
+
+
+def _official(cloud: object) -> str:
+    if cloud not in (ZOOM_US.name, ZOOM_GOV.name):
+        raise HandoffError(
+            "A hand-off file can only name zoom.us or zoomgov.com, because the Client secret is sent there."
+            " For another address the owner adds the connector by hand."
+        )
+    return str(cloud)
+
+
+def write_mail(handoff: Handoff, *, sender: str = "", command: str = f"zoomgov connectors import {FILE_NAME}") -> Mail:
+    """The letter that asks the owners for help.
+
+    Args:
+        handoff: what it is about.
+        sender: who asks, as it stands under the letter; may be empty.
+        command: what the other person runs to open the attached file.
+    """
+    name, sender = printable(handoff.name), printable(sender).strip()
+    intro = _INTRO.format(name=name, command=command, file=FILE_NAME)
+    marketplace = parse_cloud(handoff.cloud).marketplace_url
+    without = {part for part in Capability if part.value in handoff.without}
+    scopes = scopes_to_tick(
+        handoff.scope_kind,
+        capabilities=frozenset(Capability) - without,
+        importances={Importance.REQUIRED, Importance.RECOMMENDED},
+    )
+    steps = _STEPS.format(marketplace=marketplace, scopes="\n".join(f"     {scope}" for scope in scopes))
+    end = _END + (f"\n{sender}\n" if sender else "")
+    return Mail(
+        to=tuple(owner.email for owner in handoff.owners),
+        subject=f"Your help is needed to complete the Zoom integration: {name}",
+        body=f"{intro}\n{steps}\n{end}",
+        brief=f"{intro}\nIt shows every click in Zoom, beginning at {marketplace}.\n\n{end}",
+    )
+
+
+_INTRO: Final = """\
+Hello,
+
+You are an integration owner of the connector “{name}”, which brings our Zoom account under identity governance. Your help is needed to complete the integration.
+
+You need:
+  • Integration Administrator or Super Administrator role in the governance platform
+  • Account Owner status in Zoom
+
+On your machine:
+  1. Install zoomgov and save the attached file {file}.
+  2. Run: {command}
+     The set-up opens at the step “Create a Zoom OAuth app”.
+"""  # noqa: E501  # mail programs break lines themselves
+
+_STEPS: Final = """\
+In Zoom (zoomgov shows the same, click by click):
+  1. Navigate to the Zoom App Marketplace: {marketplace}
+  2. Click Develop and select Build App.
+  3. Locate the Server-to-Server OAuth option and click Create.
+  4. Give your app a name, such as “ConductorOne”, and click Create.
+  5. The page shows Account ID, Client ID and Client secret: they go into zoomgov. Click Continue.
+  6. On the Basic information page, fill out the form and click Continue.
+  7. On the Feature page, do not make any changes. Click Continue.
+  8. On the Scopes page, click + Add Scopes. Give the app the following scopes:
+{scopes}
+  9. Click Done. Review the list of scopes and click Continue.
+ 10. On the Activation page, click Activate your app.
+"""
+
+_END: Final = """\
+Please send nobody the Account ID, Client ID or Client secret, by e-mail least of all: enter them in zoomgov, which keeps them in your system's keyring.
+"""  # noqa: E501

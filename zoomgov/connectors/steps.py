@@ -1,0 +1,138 @@
+"""The wizard's order, and what must be true to leave each step: pure functions without a screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.connectors.model import Draft, Status, Step
+from zoomgov.connectors.rows import name_key
+from zoomgov.settings import SettingsError, parse_cloud
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from zoomgov.connectors.model import App, Connector
+    from zoomgov.secret import Credentials
+
+_E_MAIL: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step cannot be left yet: what to tell, and beside which field."""
+
+    field: str
+    """`new_app`, `app`, `owners`, `name`, `cloud` or a credential's name; empty when it is the step as a whole."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides whether a step can be left; each step looks at its own part."""
+
+    draft: Draft = field(default_factory=Draft)
+    apps: Collection[App] = ()
+    connectors: Collection[Connector] = ()
+    connector: Connector | None = None
+    """The one being set up; None before *Create and add details*."""
+    credentials: Credentials | None = None
+    """As typed, or as kept in the vault or the environment."""
+    ready: bool = False
+    """Every required check is green, or the person chose to go on without what is not."""
+
+
+def is_email(text: str) -> bool:
+    """True for what has the shape of an e-mail address; only sending proves more."""
+    return bool(_E_MAIL.fullmatch(text)) and text.isprintable() and len(text) <= 254
+
+
+def can_leave(step: Step, facts: Facts) -> Refusal | None:
+    """Return why `step` cannot be left, or None when it can.
+
+    Steps 3 and 4 happen on Zoom's site, where nothing here can look: their ticks are for the
+    person, and step 6 proves the outcome.
+    """
+    match step:
+        case Step.APP:
+            return _app(facts.draft, facts.apps)
+        case Step.OWNERS:
+            return _owners(facts.draft) or _name(facts) or _cloud(facts.draft)
+        case Step.CREDENTIALS:
+            return _credentials(facts.credentials)
+        case Step.VERIFY if not facts.ready:
+            return Refusal("", "Something required is not green: mend it, or choose to go on without that part.")
+        case Step.SYNC if facts.connector is None or facts.connector.status is not Status.CONNECTED:
+            return Refusal("", "No sync has finished yet.")
+    return None
+
+
+def _app(draft: Draft, apps: Collection[App]) -> Refusal | None:
+    if draft.app_id is not None:
+        known = any(app.id == draft.app_id for app in apps)
+        return None if known else Refusal("app", "This app is not there any more: choose another one.")
+    if not draft.new_app.strip():
+        return Refusal("new_app", "Give the new app a name, for example Zoom.")
+    if any(name_key(app.name) == name_key(draft.new_app) for app in apps):
+        return Refusal("new_app", "An app of this name exists: choose it above, or use another name.")
+    return None
+
+
+def _owners(draft: Draft) -> Refusal | None:
+    wrong = [owner.email for owner in draft.owners if not is_email(owner.email)]
+    if wrong:
+        return Refusal("owners", f"{printable(wrong[0])} is not an e-mail address.")
+    if not draft.owners:
+        return Refusal("owners", "Name at least one owner by e-mail: a connector always has one.")
+    if draft.ownership == "several" and len(draft.owners) < 2:
+        return Refusal("owners", "Enter two or more e-mails, separated by commas.")
+    if draft.ownership != "several" and len(draft.owners) > 1:
+        return Refusal("owners", "That is more than one e-mail: choose Several owners above.")
+    return None
+
+
+def _name(facts: Facts) -> Refusal | None:
+    name, own = facts.draft.name, facts.connector.id if facts.connector else ""
+    if not name.strip():
+        return Refusal("name", "Give the connector a name, for example Zoom.")
+    if any(name_key(other.name) == name_key(name) and other.id != own for other in facts.connectors):
+        return Refusal("name", "A connector of this name exists: use another name.")
+    return None
+
+
+def _cloud(draft: Draft) -> Refusal | None:
+    if not draft.cloud.strip():
+        return Refusal("cloud", "Enter the address of this Zoom.")
+    try:
+        parse_cloud(draft.cloud)
+    except SettingsError as error:
+        return Refusal("cloud", str(error))
+    return None
+
+
+def _credentials(credentials: Credentials | None) -> Refusal | None:
+    for field, label in (("account_id", "Account ID"), ("client_id", "Client ID"), ("client_secret", "Client secret")):
+        if credentials is None or not getattr(credentials, field):
+            return Refusal(field, f"Enter the {label} from the App Credentials page of your app.")
+    return None
+
+
+def next_step(step: Step) -> Step:
+    """The step after `step`; after the last one it stays."""
+    return Step(min(step + 1, Step.DONE))
+
+
+def previous_step(step: Step, *, created: bool) -> Step | None:
+    """The step before `step`, or None when that is the list of connectors.
+
+    Once the connector is created, its set-up begins at step 3: steps 1 and 2 are visited, not repeated.
+    """
+    first = Step.ZOOM_APP if created else Step.APP
+    return Step(step - 1) if step > first else None
+
+
+def resume_step(connector: Connector, *, has_credentials: bool) -> Step:
+    """Where to go on after a restart: where one was, but not past credentials that were for that session only."""
+    return connector.step if has_credentials else min(connector.step, Step.CREDENTIALS)
