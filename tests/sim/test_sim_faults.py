@@ -121,7 +121,7 @@ def test_server_stops_at_once_while_answers_are_stalled(start: Farm) -> None:
     thread = threading.Thread(target=ask)
     thread.start()
     while not zoom.server.control.stats()["in_flight"]:
-        time.sleep(0.001)
+        thread.join(0.001)
     began = time.perf_counter()
     zoom.server.stop()
     thread.join()
@@ -278,3 +278,19 @@ def test_latency_and_jitter(zoom: Caller) -> None:
     assert time.perf_counter() - began >= 0.04
     with pytest.raises(ControlError):
         zoom.server.control.perform("set_latency", milliseconds="slow")
+
+
+def test_account_changes_over_http_and_from_the_command_line(zoom: Caller) -> None:
+    done = post(zoom, "churn", {"percent": 20, "seed": 4}).json()
+    assert sum(done.values()) - done.get("joined", 0) == 12
+    zoom.server.control.add_fault("/roles do:restrict_app_owner arg.privileges=Role:Read,Group:Read")
+    zoom.ok("/roles")
+    assert zoom.refusal("/users") == (400, 200, "No permission.")
+    zoom.ok("/groups")
+    someone = zoom.server.account.with_status("active")[9]
+    old = someone.email
+    post(zoom, "update_user", {"key": old, "email": "renamed@example.com"})
+    assert zoom.server.account.user("renamed@example.com") is someone
+    assert zoom.server.account.user(old) is None
+    with pytest.raises(ControlError, match="explode"):
+        zoom.server.control.add_fault(action="operate", operation="explode")

@@ -36,9 +36,10 @@ def group_of(zoom: Caller) -> str:
 def test_default_and_maximum_page_sizes(start: Farm, path: str, key: str, default: int, maximum: int) -> None:
     zoom = start(build_account(users=2_000, groups=310, contact_groups=60, groups_per_user=8))
     path = path.replace("{group}", group_of(zoom))
-    assert len(zoom.ok(path)[key]) == zoom.ok(path)["page_size"] == default
-    capped = zoom.ok(path, page_size=5_000)
-    assert len(capped[key]) == capped["page_size"] == maximum
+    plain, capped = zoom.ok(path), zoom.ok(path, page_size=5_000)
+    assert (len(plain[key]), len(capped[key])) == (default, maximum)
+    if path != "/groups":  # whose answer does not name the size
+        assert (plain["page_size"], capped["page_size"]) == (default, maximum)
     zoom.server.control.set_options(page_size_too_big="refuse")
     assert len(zoom.ok(path, page_size=maximum)[key]) == maximum
     answer = zoom.get(path, page_size=maximum + 1)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HttpRequest
     from starlette.types import Receive, Scope, Send
 
-    from zoomgov.sim.faults import FaultRule
     from zoomgov.sim.simulator import Simulator
 
 CONTROL_PATH: Final = "/__control"
@@ -50,46 +49,32 @@ class ZoomFront:
         self._date = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request. It counts as in flight until its answer starts to go out."""
         self._sim.enter()
         try:
             request = await _read(scope, receive)
-            if self._control.latency_ms:
-                await asyncio.sleep(self._half_latency())
+            await self._travel()
             answer, fault = self._sim.answer(request)
-            if fault is not None:
-                await self._act(fault, answer, request, scope, receive, send)
-            else:
-                await self._late(send, answer, request)
+            action = fault.action if fault else ""
+            seconds = fault.seconds if fault else None
+            if action == "stall":
+                await _until_gone(receive, seconds)
+            elif action == "delay":
+                await asyncio.sleep(1.0 if seconds is None else seconds)
+            if action not in ("stall", "drop"):
+                await self._travel()
         finally:
             self._sim.leave()
+        if action not in ("stall", "drop"):
+            await self._send(send, answer, request, truncate=action == "truncate")
+        if action in ("stall", "drop", "truncate"):
+            await _drop(scope, receive, flush=action == "truncate")
 
-    def _half_latency(self) -> float:
-        """Seconds of one way."""
-        half = self._control.latency_ms / 2_000
-        jitter = self._control.jitter
-        return half * (1 + self._random.uniform(-jitter, jitter)) if jitter else half
-
-    async def _late(self, send: Send, answer: Answer, request: Request) -> None:
-        if self._control.latency_ms:
-            await asyncio.sleep(self._half_latency())
-        await self._send(send, answer, request)
-
-    async def _act(
-        self, fault: FaultRule, answer: Answer, request: Request, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        match fault.action:
-            case "delay":
-                await asyncio.sleep(1.0 if fault.seconds is None else fault.seconds)
-                await self._late(send, answer, request)
-            case "stall":
-                await _until_gone(receive, fault.seconds)
-                await _drop(scope, receive)
-            case "drop":
-                await _drop(scope, receive)
-            case "truncate":
-                await self._send(send, answer, request, truncate=True)
-                await _drop(scope, receive, flush=True)
+    async def _travel(self) -> None:
+        """Wait for half of the latency: one way of the round trip."""
+        half, jitter = self._control.latency_ms / 2_000, self._control.jitter
+        if half:
+            await asyncio.sleep(half * (1 + self._random.uniform(-jitter, jitter)))
 
     async def _send(self, send: Send, answer: Answer, request: Request, truncate: bool = False) -> None:
         """Send an answer, or only the first half of its body."""

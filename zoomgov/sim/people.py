@@ -77,6 +77,8 @@ def make_people(
             user.dept = departments[number]
         elif chance < 0.92:
             user.dept = ""
+        if hostile and number % 8 == 7:
+            user.dept = family
         user.pmi = 2_000_000_000 + int(draw() * 7_999_999_999)
         user.timezone = culture.timezone if draw() < 0.9 else ""
         user.verified = 1 if draw() < 0.96 else 0

@@ -37,7 +37,6 @@ def list_groups(sim: Simulator, request: Request, endpoint: Endpoint, _: str) ->
         {
             "total_records": page.total,
             "next_page_token": page.next_token,
-            "page_size": page.size,
             "groups": [_group_row(sim, group) for group in page.items],
         }
     )
