@@ -23,6 +23,7 @@ from zoomgov.zoom.transport import Response
 if TYPE_CHECKING:
     from zoomgov.zoom.transport import Request
 
+Sent = tuple[int, dict[str, str], bytes]
 SECRET = "tHeVeRySeCrEtClientSecret0123456"
 TOKEN = "eyJzdiI6IjAwMDAwMSJ9.tHeAcCeSsToKeNpAyLoAd.0123456789abcdef"
 
@@ -65,7 +66,9 @@ HEADERS = st.dictionaries(
 )
 STATUSES = st.sampled_from([200, 200, 200, 201, 204, 301, 400, 400, 401, 403, 404, 407, 429, 500, 502, 599])
 ANSWERS = st.builds(lambda status, headers, body: (status, headers, body), STATUSES, HEADERS, BODIES)
-GOOD_TOKEN = st.sets(st.sampled_from([scope for need in NEEDS for scope in need.accepted])).map(
+GOOD_TOKEN: st.SearchStrategy[Sent] = st.sets(
+    st.sampled_from([scope for need in NEEDS for scope in need.accepted])
+).map(
     lambda scopes: (
         200,
         {},
@@ -78,8 +81,8 @@ GOOD_TOKEN = st.sets(st.sampled_from([scope for need in NEEDS for scope in need.
 class Scripted:
     """Answers in turn, round and round; sends back what it was sent where the script says so."""
 
-    token: tuple[int, dict[str, str], bytes]
-    answers: list[tuple[int, dict[str, str], bytes]]
+    token: Sent
+    answers: list[Sent]
     asked: int = field(default=0)
 
     async def send(self, request: Request) -> Response:
@@ -117,9 +120,7 @@ async def outcome(transport: Scripted) -> Report:
 
 @settings(max_examples=150)
 @given(token=GOOD_TOKEN | GOOD_TOKEN | ANSWERS, answers=st.lists(ANSWERS, min_size=1, max_size=8))
-def test_any_answers_end_in_lines_without_secrets(
-    token: tuple[int, dict[str, str], bytes], answers: list[tuple[int, dict[str, str], bytes]]
-) -> None:
+def test_any_answers_end_in_lines_without_secrets(token: Sent, answers: list[Sent]) -> None:
     report = asyncio.run(outcome(Scripted(token, answers)))
     assert [line.id for line in report.lines] == [line.id for line in planned_lines()]
     for line in report.lines:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from zoomgov.settings import ZOOM_GOV, ZOOM_US
+from zoomgov.verify import knowledge
 from zoomgov.verify.knowledge import Trust, advice, all_advice, explain
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
@@ -255,3 +258,18 @@ def test_every_entry_can_be_followed(entry: object) -> None:
             assert not any("marketplace.zoom.us/user" in text for text in texts)
         if written.trust is Trust.UNKNOWN:
             assert written.unknown
+
+
+def test_every_cause_that_a_check_names_is_in_the_base() -> None:
+    known = {entry.id for entry in all_advice()}
+    folder = Path(knowledge.__file__).parent
+    named = set()
+    for source in folder.glob("*.py"):
+        for call in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in (
+                "advise",
+                "explain",
+            ):
+                named |= {arg.value for arg in call.args if isinstance(arg, ast.Constant) and "-" in str(arg.value)}
+    assert len(named) > 5
+    assert named <= known

@@ -34,9 +34,7 @@ async def test_json_has_the_documented_keys(zoom: SimServer, run_verify: Verify)
     assert "role:read:list_roles:admin" in line["advice"][0]["cause"]
 
 
-async def test_markdown_names_the_trouble_and_hides_who_it_is(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_markdown_names_the_trouble_and_hides_who_it_is(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.restrict_app_owner(("User:Read",))
     zoom.control.set_options(no_privilege="200")
     report = await run_verify(facts={"owners": ("jane.doe@private.example",)})
@@ -55,9 +53,7 @@ async def test_markdown_names_the_trouble_and_hides_who_it_is(
     assert re.search(r"\*\*\*@[\w.\\-]+\.example", text.replace("\\", ""))
 
 
-async def test_the_evidence_does_not_show_a_paid_account_id(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_the_evidence_does_not_show_a_paid_account_id(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.change_plan("basic")
     report = await run_verify()
     assert any(zoom.account_id in item.text for line in report.lines for item in line.evidence)
@@ -72,7 +68,8 @@ async def test_the_evidence_does_not_show_a_paid_account_id(
         ("dir.b7WkXyQ2Rf6sT0aLmN4pOg", "dir.b7Wk…"),
         ("scopes:[user:read:list_users:admin]", "scopes:[user:read:list_users:admin]"),
         ("user:read:list_collaboration_devices:admin", "user:read:list_collaboration_devices:admin"),
-        ("Authorization: Bearer abcdef123456", "Authorization: [removed]"),
+        ("Authorization: Bearer abcdef1234567890", "Authorization: [removed]"),
+        ("the Basic information page", "the Basic information page"),
         ("token eyJzdiI6IjAwMDAwMSJ9.payload.signature end", "token [removed] end"),
         ("unsupported_grant_type stays", "unsupported_grant_type stays"),
     ],
@@ -86,9 +83,7 @@ def test_known_ids_are_hidden_whatever_they_look_like() -> None:
     assert redact("account abc here", ("abc",)) == "account *** here"
 
 
-async def test_text_from_outside_cannot_write_markdown(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_text_from_outside_cannot_write_markdown(zoom: SimServer, run_verify: Verify) -> None:
     from zoomgov.sim.faults import FaultRule
 
     evil = "[click](https://evil.example) <img src=x> `code`\n# heading"

@@ -67,9 +67,7 @@ async def test_nothing_is_asked_twice(zoom: SimServer, run_verify: Verify) -> No
     assert asked["GET /users"] == 3, "one for each status, to compare with the roles"
 
 
-async def test_only_repeats_what_was_asked_for_and_what_it_stands_on(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_only_repeats_what_was_asked_for_and_what_it_stands_on(zoom: SimServer, run_verify: Verify) -> None:
     report = await run_verify(only=frozenset({"probe.list_roles"}))
     ids = {line.id for line in report.lines}
     assert {"probe.list_roles", "scope.list_roles", "capability.roles", "credentials.token"} <= ids
@@ -77,9 +75,7 @@ async def test_only_repeats_what_was_asked_for_and_what_it_stands_on(
     assert "GET /contacts/groups" not in zoom.control.stats()["by_endpoint"]
 
 
-async def test_a_repeated_part_updates_the_whole_report(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_a_repeated_part_updates_the_whole_report(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.add_fault("/v2/roles$ 500 times=6")
     before = await run_verify()
     assert [line.id for line in before.problems] == ["probe.list_roles", "capability.roles"]
@@ -89,9 +85,7 @@ async def test_a_repeated_part_updates_the_whole_report(
     assert [item.capability for item in after.capabilities] == [item.capability for item in before.capabilities]
 
 
-async def test_cancelling_stops_at_once_and_leaves_nothing_running(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_cancelling_stops_at_once_and_leaves_nothing_running(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.add_fault("/v2 stall times=forever")
     running = asyncio.current_task()
     reached = asyncio.Event()
@@ -105,9 +99,7 @@ async def test_cancelling_stops_at_once_and_leaves_nothing_running(
     assert asyncio.all_tasks() == {running}
 
 
-async def test_a_stalled_zoom_ends_within_the_limit(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_a_stalled_zoom_ends_within_the_limit(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.add_fault("/v2 stall times=forever")
     report = await asyncio.wait_for(run_verify(time_limit=0.1), timeout=10)
     stalled = report.line("connection.api")
@@ -128,9 +120,7 @@ async def test_a_fault_of_ours_is_one_red_line_and_the_rest_goes_on(
     assert report.problems[0].result == f"{checks.FAULT}: KeyError"
 
 
-async def test_warnings_do_not_make_the_verdict_fail(
-    zoom: SimServer, run_verify: Verify
-) -> None:
+async def test_warnings_do_not_make_the_verdict_fail(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.set_options(clock_skew_seconds=7200)
     report = await run_verify(facts={"owners": ("nobody@example.com",)})
     assert len(report.warnings) == 2

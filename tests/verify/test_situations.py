@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from zoomgov.zoom.transport import Request, Response
 
 Verify = Callable[..., Coroutine[Any, Any, Report]]
+States = dict[Capability, CapabilityState]
+Causes = dict[str, str | None]
 GRANULAR = tuple(scopes_to_tick(ScopeKind.GRANULAR))
 READY, ROLE, PLAN = CapabilityState.READY, CapabilityState.ROLE, CapabilityState.PLAN
 MISSING, FAILED, UNKNOWN = CapabilityState.MISSING_SCOPE, CapabilityState.FAILED, CapabilityState.UNKNOWN
-NOTHING_CHECKED = {capability: UNKNOWN for capability in Capability if capability is not Capability.IM_GROUPS}
+NOTHING_CHECKED: States = {capability: UNKNOWN for capability in Capability if capability is not Capability.IM_GROUPS}
 
 
 def closed_port() -> str:
@@ -35,13 +37,13 @@ def closed_port() -> str:
 @dataclass
 class Situation:
     name: str
-    diagnosis: Mapping[str, str | None] = field(default_factory=dict)
+    diagnosis: Causes = field(default_factory=dict)
     """Line -> first cause, for every problem and warning above the capabilities. None: the result says it all."""
     arrange: Callable[[SimServer], object] = lambda zoom: None
     credentials: Mapping[str, str] = field(default_factory=dict)
     url: Callable[[SimServer], str] = lambda zoom: zoom.url
     facts: Mapping[str, object] = field(default_factory=dict)
-    capabilities: Mapping[Capability, CapabilityState] = field(default_factory=dict)
+    capabilities: States = field(default_factory=dict)
     """Those that are not ready; IM groups, which granular apps are not offered, need not be named."""
     among: tuple[str, ...] = ()
     """Causes that must be offered too, somewhere."""
@@ -89,16 +91,20 @@ def without(*needs: str) -> tuple[str, ...]:
 
 
 TOKEN, CLOUD, APP = "credentials.token", "credentials.cloud", "credentials.app"
-LICENCES_REFUSED = {Capability.LICENCES: ROLE}
-NO_LICENCES = {"probe.plan_usage": "role-lacks-privilege"}
-NOT_OWNER = {"owner.role": "owner-not-account-owner"}
+LICENCES_REFUSED: States = {Capability.LICENCES: ROLE}
+NO_LICENCES: Causes = {"probe.plan_usage": "role-lacks-privilege"}
+NOT_OWNER: Causes = {"owner.role": "owner-not-account-owner"}
 ALL_PAID = ("list_groups", "list_contact_groups", "list_roles", "list_role_members", "read_role", "plan_usage")
-BASIC = {f"probe.{need}": "basic-plan" for need in (*ALL_PAID, "account_settings")} | {"plan.name": "basic-plan"}
-BASIC_LEAVES = {capability: PLAN for capability in Capability if capability is not Capability.USERS}
-ALL_MISSING = {f"scope.{need.id}": "missing-scope" for need in NEEDS if need.importance is not Importance.OPTIONAL}
-ONLY_USERS = without(*(need.id for need in NEEDS if need.capability is not Capability.USERS))
-DROPPED = {line: "scopes-dropped" for line in ALL_MISSING if not line.endswith("_user") and line != "scope.list_users"}
-NOT_USERS = {
+BASIC: Causes = {f"probe.{need}": "basic-plan" for need in (*ALL_PAID, "account_settings")}
+BASIC["plan.name"] = "basic-plan"
+BASIC_LEAVES: States = {capability: PLAN for capability in Capability if capability is not Capability.USERS}
+LACKING: Causes = {f"probe.{need}": "role-lacks-privilege" for need in (*ALL_PAID[1:], "account_settings")}
+ASKED_FOR = [need for need in NEEDS if need.importance is not Importance.OPTIONAL]
+ALL_MISSING: Causes = {f"scope.{need.id}": "missing-scope" for need in ASKED_FOR}
+DROPPED: Causes = {
+    f"scope.{need.id}": "scopes-dropped" for need in ASKED_FOR if need.capability is not Capability.USERS
+}
+NOT_USERS: States = {
     capability: MISSING for capability in Capability if capability not in (Capability.USERS, Capability.IM_GROUPS)
 }
 
@@ -171,10 +177,7 @@ SITUATIONS = [
     Situation(
         "app not activated, answered as a bad request",
         {TOKEN: "account-id-wrong"},
-        arrange=lambda zoom: (
-            zoom.control.set_options(inactive_answer="invalid_request"),
-            zoom.control.deactivate_app(),
-        ),
+        arrange=both(options(inactive_answer="invalid_request"), lambda zoom: zoom.control.deactivate_app()),
         capabilities=NOTHING_CHECKED,
         among=("app-not-active",),
     ),
@@ -325,7 +328,7 @@ SITUATIONS = [
     ),
     Situation(
         "scopes dropped with the owner's role, and we do not know what was ticked",
-        dict.fromkeys(DROPPED, "missing-scope") | NOT_OWNER,
+        {**dict.fromkeys(DROPPED, "missing-scope"), **NOT_OWNER},
         arrange=lambda zoom: zoom.control.demote_app_owner(),
         capabilities=NOT_USERS,
         among=("scopes-dropped",),
@@ -371,18 +374,7 @@ SITUATIONS = [
     # Role and plan
     Situation(
         "the role lacks rights",
-        {
-            f"probe.{need}": "role-lacks-privilege"
-            for need in (
-                "list_contact_groups",
-                "list_roles",
-                "list_role_members",
-                "read_role",
-                "plan_usage",
-                "account_settings",
-            )
-        }
-        | NOT_OWNER,
+        {**LACKING, **NOT_OWNER},
         arrange=lambda zoom: zoom.control.restrict_app_owner(("User:Read", "Group:Read")),
         capabilities={
             Capability.CONTACT_GROUPS: ROLE,
@@ -464,11 +456,11 @@ async def test_situation(situation: Situation, zoom: SimServer, run_verify: Veri
     report = await run_verify(
         url=situation.url(zoom), facts=situation.facts, time_limit=situation.time_limit, **situation.credentials
     )
-    assert diagnosis(report) == dict(situation.diagnosis)
+    assert diagnosis(report) == situation.diagnosis
     expected = dict.fromkeys(Capability, READY) | {Capability.IM_GROUPS: CapabilityState.NOT_OFFERED}
     if report.held is None:
         expected[Capability.IM_GROUPS] = UNKNOWN
-    assert {item.capability: item.state for item in report.capabilities} == expected | dict(situation.capabilities)
+    assert {item.capability: item.state for item in report.capabilities} == expected | situation.capabilities
     offered = {cause.id for line in report.lines for cause in line.advice}
     assert offered.issuperset(situation.among)
     problems = any(line.status is Status.PROBLEM for line in report.lines if line.section is not Section.CAPABILITIES)

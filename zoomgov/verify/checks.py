@@ -23,6 +23,7 @@ from zoomgov.verify.model import (
     planned_lines,
     slug,
 )
+from zoomgov.verify.redact import Scrubber
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import NEEDS, Capability
 
@@ -86,11 +87,12 @@ async def verify(
     for line in lines.values():
         on_line(line)
     verdicts: dict[Capability, CapabilityVerdict] = {}
+    scrub = Scrubber(facts.credentials)
     async with Findings(client, facts, time_limit) as findings:
         context = Context(findings, facts, client, now)
 
         async def run(line: CheckLine) -> None:
-            outcome = await _outcome(context, line, verdicts)
+            outcome = scrub(await _outcome(context, line, verdicts))
             lines[line.id] = finished = replace(
                 line,
                 status=outcome.status,
@@ -109,7 +111,7 @@ async def verify(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         token = await findings.token()
-        held = None if isinstance(token, ZoomError) else tuple(sorted(token.scopes))
+        held = None if isinstance(token, ZoomError) else scrub(tuple(sorted(token.scopes)))
         kind = await findings.scope_kind()
     return Report(
         cloud=client.cloud.name,

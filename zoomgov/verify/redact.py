@@ -1,16 +1,23 @@
-"""Taking out of a report what a support ticket does not need: who, which account, which thing."""
+"""Taking out of a report what must never be in it, and what a support ticket does not need."""
 
 from __future__ import annotations
 
+import base64
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zoomgov.secret import Credentials
+
+T = TypeVar("T")
+
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"'()\[\]]+@((?:[\w-]+\.)+\w{2,})")
 _ID: Final = re.compile(r"(?<![\w:.-])(dir\.)?([A-Za-z0-9_-]{16,})(?![\w:-])")
-_TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
+_REMOVED: Final = "[removed]"
 _KEPT: Final = 4
 """Characters of an id that stay, so that two of them can be told apart."""
 
@@ -21,12 +28,39 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     Args:
         known: ids that are shortened wherever they stand, whatever they look like.
     """
-    text = _TOKEN.sub("[removed]", text)
+    text = _TOKEN.sub(_REMOVED, text)
     for value in sorted({value.strip() for value in known if value.strip()}, key=len, reverse=True):
         shown = "***" if "@" in value or len(value) <= 2 * _KEPT else f"{value[:_KEPT]}…"
         text = text.replace(value, shown)
     text = _EMAIL.sub(r"***@\1", text)
     return _ID.sub(_shortened, text)
+
+
+class Scrubber:
+    """Takes the secret, in every form it is sent in, and anything like a token out of what is about to be shown.
+
+    Servers can send back what they were sent, on purpose or in a debug page.
+    """
+
+    def __init__(self, credentials: Credentials) -> None:
+        secret = credentials.client_secret.reveal()
+        pair = f"{credentials.client_id}:{secret}"
+        self._forms = tuple(form for form in (secret, base64.b64encode(pair.encode()).decode()) if secret)
+
+    def __call__(self, value: T) -> T:
+        """`value` without secrets: a text, or texts anywhere in tuples and frozen dataclasses."""
+        clean: Any = value  # Any: the type stays the same, which the checker cannot see
+        if type(value) is str:
+            for form in self._forms:
+                clean = clean.replace(form, _REMOVED)
+            clean = _TOKEN.sub(_REMOVED, clean)
+        elif type(value) is tuple:
+            clean = tuple(self(item) for item in clean)
+        elif is_dataclass(value) and not isinstance(value, type):
+            changed = {field.name: self(getattr(value, field.name)) for field in fields(value)}
+            clean = replace(value, **changed)
+        result: T = clean
+        return result
 
 
 def _shortened(match: re.Match[str]) -> str:
