@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.connectors.model import Draft, Status, Step
+from zoomgov.connectors.paste import FIELDS
 from zoomgov.connectors.rows import name_key
 from zoomgov.settings import SettingsError, parse_cloud
 from zoomgov.text import printable
@@ -113,9 +114,9 @@ def _cloud(draft: Draft) -> Refusal | None:
 
 
 def _credentials(credentials: Credentials | None) -> Refusal | None:
-    for field, label in (("account_id", "Account ID"), ("client_id", "Client ID"), ("client_secret", "Client secret")):
-        if credentials is None or not getattr(credentials, field):
-            return Refusal(field, f"Enter the {label} from the App Credentials page of your app.")
+    for name, label in FIELDS.items():
+        if credentials is None or not getattr(credentials, name):
+            return Refusal(name, f"Enter the {label} from the App Credentials page of your app.")
     return None
 
 
