@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import App, Connector, Draft, Step
+from zoomgov.connectors.steps import Facts, can_leave
 from zoomgov.text import printable
 from zoomgov.widgets.choice import Alternative, Choice
 from zoomgov.widgets.field import Field, TextInput
@@ -141,13 +142,9 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
 
     async def finish(self) -> bool:
         self._collect()
-        if self.draft.app_id is None and not self.draft.new_app:
-            self.query_one(Field).problem("Give the new app a name, for example Zoom.")
-            self.query_one("#new-app").focus()
-            return False
-        same = [app for app in self._apps if app.name.casefold() == self.draft.new_app.casefold()]
-        if self.draft.app_id is None and same:
-            self.query_one(Field).problem("An app of this name exists: choose it above, or use another name.")
+        refusal = can_leave(Step.APP, Facts(draft=self.draft, apps=self._apps))
+        if refusal is not None:
+            self.query_one(Field).problem(refusal.text)
             self.query_one("#new-app").focus()
             return False
         if self.connector is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+
+
+_ROOM = 66
+"""Cells for the buttons side by side at 80 columns; more go one below the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class AskScreen(ModalScreen[str]):
             yield Static(Content(self._title), classes="dialog-title")
             with VerticalScroll(classes="dialog-scroll", can_focus=False):
                 yield Static(Content(self._text), classes="dialog-text")
-            with Horizontal(classes="dialog-actions"):
+            room = sum(len(answer.label) + 6 for answer in self.answers)
+            with Container(classes="dialog-actions -column" if room > _ROOM else "dialog-actions"):
                 for number, answer in enumerate(self.answers):
                     kind = "action -danger" if answer.danger else "action -primary" if number == 0 else "action"
                     yield Button(Content(answer.label), id=f"answer-{answer.key}", classes=kind, compact=True)

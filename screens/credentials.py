@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -9,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.hints import credential_hints
+from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.paste import FIELDS, parse_credentials_block
+from zoomgov.connectors.steps import Facts, can_leave
 from zoomgov.secret import Credentials
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, SecretInput, TextInput
@@ -85,7 +87,7 @@ Without a keyring you can keep it for this session only, or give all three value
 
     def on_mount(self) -> None:
         for entry in self.query(TextInput):
-            entry.on_block = self._take_block
+            entry.on_block = partial(self._take_block, entry)
         self._fill(None, None, None)
         self._warn()
         self.look_for_known()
@@ -128,10 +130,11 @@ Without a keyring you can keep it for this session only, or give all three value
 
     # Filling in
 
-    def _take_block(self, text: str) -> bool:
+    def _take_block(self, entry: TextInput, text: str) -> bool:
         """Fill the fields from a paste that names its values; False: it is one plain value for this field."""
         pasted = parse_credentials_block(text)
-        if not pasted.found and not pasted.warnings:
+        # A secret that was wrapped on the way is still one value.
+        if not pasted.found and (not pasted.warnings or isinstance(entry, SecretInput)):
             return False
         for warning in pasted.warnings:
             self.notify(warning, severity="warning", timeout=10, markup=False)
@@ -191,11 +194,11 @@ Without a keyring you can keep it for this session only, or give all three value
         if not secret and self._known is not None and self._known[1] != "environment":
             secret = self._known[0].client_secret
         credentials = Credentials(self._field("account_id").value, self._field("client_id").value, secret)
-        for name, title in FIELDS.items():
-            if not getattr(credentials, name):
-                self._field(name).problem(f"Enter the {title}: it is on the app's App Credentials page.")
-                self._field(name).input.focus()
-                return None
+        refusal = can_leave(Step.CREDENTIALS, Facts(credentials=credentials))
+        if refusal is not None:
+            self._field(refusal.field).problem(refusal.text)
+            self._field(refusal.field).input.focus()
+            return None
         return credentials
 
     async def finish(self) -> bool:
@@ -245,14 +248,14 @@ Without a keyring you can keep it for this session only, or give all three value
         self.query_one("#where", Static).update(Content(text))
 
     async def _ask(self, error: VaultError) -> str:
-        from zoomgov.vault import Choice
+        from zoomgov.vault import VaultChoice
 
         from .ask import Answer, AskScreen
 
         labels = {
-            Choice.RETRY: Answer("retry", "Try again"),
-            Choice.SESSION: Answer("session", "This session only"),
-            Choice.ENVIRONMENT: Answer("environment", "Environment variables"),
+            VaultChoice.RETRY: Answer("retry", "Try again"),
+            VaultChoice.SESSION: Answer("session", "This session only"),
+            VaultChoice.ENVIRONMENT: Answer("environment", "Environment variables"),
         }
         answers = (Answer("back", "Back"), *(labels[choice] for choice in error.choices))
         text = (

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import Owner, Status, Step
-from zoomgov.settings import ZOOM_GOV, ZOOM_US, SettingsError, parse_cloud
-from zoomgov.text import printable
+from zoomgov.connectors.steps import Facts, Refusal, can_leave
+from zoomgov.settings import ZOOM_GOV, ZOOM_US, parse_cloud
 from zoomgov.widgets.choice import Alternative, Choice
 from zoomgov.widgets.field import Field, TextInput
 
@@ -22,7 +22,6 @@ from .base import StepScreen
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-_E_MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _OTHER: Final = "other"
 _ASKED: Final = {
     "me": ("Your e-mail", "you@example.com"),
@@ -150,36 +149,24 @@ accounts. *Other address* is for a proxy or a simulator.
         if self.connector is None:
             await self.services.run(self.services.registry.save_draft, self.draft)
 
-    def _refuse(self, field: str, text: str) -> bool:
-        place = self.query_one(field, Field)
-        place.problem(text)
+    def _refuse(self, refusal: Refusal) -> bool:
+        place = self.query_one(f"#{'address' if refusal.field == 'cloud' else refusal.field}-field", Field)
+        place.problem(refusal.text)
         place.input.focus()
         self.call_after_refresh(place.scroll_visible, animate=False)  # once the problem has its line
         return False
 
     async def finish(self) -> bool:
         self._collect()
-        draft = self.draft
-        wrong = [email for email in self._emails() if not _E_MAIL.fullmatch(email)]
-        if wrong:
-            return self._refuse("#owners-field", f"{printable(wrong[0])} is not an e-mail address.")
-        if not draft.owners:
-            return self._refuse("#owners-field", "Name at least one owner by e-mail: a connector always has one.")
-        if draft.ownership == "several" and len(draft.owners) < 2:
-            return self._refuse("#owners-field", "Enter two or more e-mails, separated by commas.")
-        if draft.ownership != "several" and len(draft.owners) > 1:
-            return self._refuse("#owners-field", "That is more than one e-mail: choose Several owners above.")
-        if not draft.name:
-            return self._refuse("#name-field", "Give the connector a name, for example Zoom.")
-        taken = await self.services.run(self.services.registry.connectors)
-        mine = self.connector.id if self.connector else ""
-        if any(item.name.casefold() == draft.name.casefold() and item.id != mine for item in taken):
-            return self._refuse("#name-field", "A connector of this name exists: use another name.")
-        try:
-            cloud = parse_cloud(draft.cloud).name
-        except SettingsError as error:
-            return self._refuse("#address-field", str(error) if draft.cloud else "Enter the address of this Zoom.")
-        await self._create(cloud)
+        facts = Facts(
+            draft=self.draft,
+            connectors=await self.services.run(self.services.registry.connectors),
+            connector=self.connector,
+        )
+        refusal = can_leave(Step.OWNERS, facts)
+        if refusal is not None:
+            return self._refuse(refusal)
+        await self._create(parse_cloud(self.draft.cloud).name)
         return True
 
     async def _create(self, cloud: str) -> None:
@@ -200,7 +187,7 @@ accounts. *Other address* is for a proxy or a simulator.
 
             if self.connector.step < Step.ZOOM_APP:
                 await self.update_connector(step=Step.ZOOM_APP)
-            self.host.remember_place(self.connector.id, Step.ZOOM_APP)
+            self.host.remember_place("", None)
             self.app.switch_screen(HandOffScreen(self.connector))
         else:
             await super().advance()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual import events
 from textual.keys import _character_to_key
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from zoomgov.app import ZoomgovApp
@@ -175,7 +176,7 @@ class Stage:
         """Let what was started finish, save for syncs and checks that wait for their gate."""
         for _ in range(600):
             busy = (w for w in pilot.app.workers if w.is_running and w.group not in ("sync", "verify"))
-            if not any(busy):
+            if not any(busy) or isinstance(pilot.app.screen, ModalScreen):
                 break
             await asyncio.sleep(0.005)
         await pilot.pause()

@@ -109,8 +109,16 @@ class Field(Vertical):
             yield self.input
         yield self._note
 
+    # Not `:focus-within`: Textual does not redraw the label when the focus moves on.
+    def on_descendant_focus(self) -> None:
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-focused")
+
     @property
     def value(self) -> str:
+        """What was typed, without outer blanks."""
         return self.input.value.strip()
 
     def relabel(self, label: str) -> None:
