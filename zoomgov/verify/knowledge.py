@@ -227,14 +227,15 @@ def _words(plain: str) -> frozenset[str]:
 
 
 def _written(entry: Advice, cloud: Cloud, scopes: Collection[str]) -> Advice:
-    names = ", ".join(printable(scope) for scope in scopes) or "the scope named in the message"
+    names = [printable(scope) for scope in scopes] or ["the scope named in the message"]
     values = {
         "{marketplace}": cloud.marketplace_url,
         "{portal}": cloud.portal_url,
         "{token_host}": urlsplit(cloud.token_url).hostname or cloud.name,
         "{api_host}": urlsplit(cloud.api_base).hostname or cloud.name,
         "{cloud}": cloud.name,
-        "{scopes}": names,
+        "{scopes}": ", ".join(names),
+        "{any_scope}": " or ".join(names),
     }
 
     def fill(text: str) -> str:

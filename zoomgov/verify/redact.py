@@ -18,6 +18,8 @@ _EMAIL: Final = re.compile(r"[^\s@<>,;:\"'()\[\]]+@((?:[\w-]+\.)+\w{2,})")
 _ID: Final = re.compile(r"(?<![\w:.-])(dir\.)?([A-Za-z0-9_-]{16,})(?![\w:-])")
 _TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _REMOVED: Final = "[removed]"
+_SHORTEST: Final = 6
+"""A mistyped secret of a few letters would take them out of every word."""
 _KEPT: Final = 4
 """Characters of an id that stay, so that two of them can be told apart."""
 
@@ -44,8 +46,8 @@ class Scrubber:
 
     def __init__(self, credentials: Credentials) -> None:
         secret = credentials.client_secret.reveal()
-        pair = f"{credentials.client_id}:{secret}"
-        self._forms = tuple(form for form in (secret, base64.b64encode(pair.encode()).decode()) if secret)
+        basic = base64.b64encode(f"{credentials.client_id}:{secret}".encode()).decode()
+        self._forms = tuple(form for form in (secret, basic) if len(secret) >= _SHORTEST)
 
     def __call__(self, value: T) -> T:
         """`value` without secrets: a text, or texts anywhere in tuples and frozen dataclasses."""
