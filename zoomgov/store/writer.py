@@ -109,6 +109,15 @@ class SyncWriter:
             )
         }
 
+    def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
+        """Finished lists that do not have as many distinct rows as Zoom counts: (rows, expected)."""
+        return {
+            ListKey(part, target): (rows, expected)
+            for part, target, rows, expected in self._connection.execute(
+                "SELECT part, target, rows, expected FROM stage_lists WHERE finished AND rows <> expected ORDER BY id"
+            )
+        }
+
     def stage(
         self,
         key: ListKey,

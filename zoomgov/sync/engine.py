@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from zoomgov.store.model import Disagreement, GrantKind, ListKey, NotRead
 from zoomgov.sync import parts, rows
 from zoomgov.sync.events import Outcome, Published, SyncStarted, SyncSummary
+from zoomgov.sync.membership import UserListMembership
 from zoomgov.sync.progress import Reporter
-from zoomgov.sync.proof import disagreeing
+from zoomgov.sync.proof import Proof, prove
 from zoomgov.sync.reading import (
     CLOSES_THE_PART,
     ENDS_THE_SYNC,
     ListOutcome,
     Reading,
-    count_disagreement,
     together,
     unread,
 )
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from zoomgov.sync.staging import Thing
     from zoomgov.zoom.client import TokenInfo, ZoomClient
 
+RESUME_WITHIN: Final = timedelta(hours=36)
+"""What an interrupted run has read is too old to go on from after this; a day's budget reopens within a day."""
 LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read side by side; the limiter decides how fast."""
 WORTH_SPLITTING: Final = 0.7
@@ -73,7 +75,8 @@ async def run_sync(
     """
     began = clock()
     report = Reporter(client, on_event)
-    async with Staging(store, _zoom_time(now())) as staging:
+    started = now()
+    async with Staging(store, _zoom_time(started), _zoom_time(started - RESUME_WITHIN)) as staging:
         report.tell(SyncStarted(staging.resumed))
         with report.listening():
             token = await client.authenticate()
@@ -94,6 +97,7 @@ async def run_sync(
             refused=stats.refused,
             retried=stats.retried,
             seconds=clock() - began,
+            changes=info.changes,
         )
 
 
@@ -123,6 +127,8 @@ class _Run:
         self._scopes = token.scopes
         self._thorough = thorough
         self._without = without
+        self._members = UserListMembership(everyone=thorough)
+        self._counted: dict[GrantKind, frozenset[str]] = {}
         self._roles_read = asyncio.Event()
         self._user_lists: dict[str, ListOutcome] = {}
         self._closed: set[str] = set()
@@ -146,9 +152,7 @@ class _Run:
             raise self._first_error
         await self._prove(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
         await self._prove(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
-        for status, outcome in self._user_lists.items():
-            part = parts.USERS[status]
-            self.disagreements += count_disagreement(part.title.lower(), outcome, part.endpoint.template)
+        await self._note_unequal_lists()
         if unknown := await self._staging.resolve_addresses():
             self._report.note(f"{unknown} group admins have an address no listed user has: kept by address.")
 
@@ -159,7 +163,7 @@ class _Run:
         active = status == "active"
         outcome = await self._whole(
             part,
-            partial(rows.user_rows, status=status),
+            self._members.listening(status, partial(rows.user_rows, status=status)),
             query={"status": status},
             urgent=active,
             split=self._by_role if active else None,
@@ -182,7 +186,6 @@ class _Run:
         outcome = await self._whole(parts.GROUPS, rows.group_rows)
         if outcome is None:
             return
-        self.disagreements += count_disagreement("groups", outcome, parts.GROUPS.endpoint.template)
         await self._each(parts.GROUP_ADMINS, await self._staging.things(parts.GROUPS.name), GrantKind.GROUP_ADMIN)
 
     async def _contact_groups(self) -> None:
@@ -264,6 +267,17 @@ class _Run:
             self._bear(part, error)
             return None
 
+    async def _note_unequal_lists(self) -> None:
+        names = {part.name: part for part in parts.ALL}
+        things: dict[str, str] = {}
+        for owner in (parts.GROUPS, parts.CONTACT_GROUPS, parts.ROLES):
+            things |= {thing.id: thing.name for thing in await self._staging.things(owner.name)}
+        for key, (read, expected) in (await self._staging.unequal_lists()).items():
+            part = names[key.part]
+            title = part.title.format(things.get(key.target, key.target))
+            source = f"total_records of {part.endpoint.template}"
+            self.disagreements.append(Disagreement(title, read, expected, source))
+
     # The lists of each thing
 
     async def _each(self, part: Part, things: Sequence[Thing], kind: GrantKind | None) -> None:
@@ -302,10 +316,11 @@ class _Run:
                 read = 1
             else:
                 decode = partial(rows.principal_rows, kind, thing.id)
-                outcome = await self._reading.read(
-                    part, decode, key=key, path=path, title=part.title.format(thing.name)
-                )
-                self.disagreements += count_disagreement(part.title.format(thing.name), outcome, part.endpoint.template)
+                beside = self._members.beside(kind, thing.id, self._counted[kind]) if kind in self._counted else None
+                title = part.title.format(thing.name)
+                outcome = await self._reading.read(part, decode, key=key, path=path, title=title, beside=beside)
+                if self._thorough and kind in self._counted:
+                    self._note_differences(part, thing, kind, outcome)
                 read = outcome.read
         except ZoomError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
@@ -349,8 +364,8 @@ class _Run:
         finished = self._staging.finished
         if ListKey(owner.name) not in finished or ListKey(parts.USERS["active"].name) not in finished:
             return
-        found = await self._differing(owner, kind)
-        if found:
+        proof = await self._compare(owner, kind)
+        if proof.differing:
             # counted at another moment than the users were read: ask for the counts of now before anything longer
             decode = rows.group_rows if owner is parts.GROUPS else rows.role_rows
             try:
@@ -358,38 +373,61 @@ class _Run:
             except ZoomError as error:
                 self._bear(owner, error)
                 return
-            found = await self._differing(owner, kind)
-        if found and await self._read_drifted_again():
-            found = await self._differing(owner, kind)
+            proof = await self._compare(owner, kind)
+        if proof.differing and await self._read_again("drifted"):
+            proof = await self._compare(owner, kind)
         things = await self._staging.things(owner.name)
-        wanted = [thing for thing in things if self._thorough or thing.id in found]
+        wanted = [thing for thing in things if self._thorough or thing.id in proof.differing]
         if wanted:
+            await self._read_again("unheard")
+            self._counted[kind] = proof.counted
             await self._each(members, wanted, kind)
-        if found and members.name not in self._closed:
-            found = await self._differing(owner, kind)
+            proof = await self._compare(owner, kind)
         names = {thing.id: thing.name for thing in things}
         source = f"total_members of {owner.endpoint.template}"
         self.disagreements += [
             Disagreement(f"{what} {names.get(thing, thing)}", read, expected, source)
-            for thing, (read, expected) in found.items()
+            for thing, (read, expected) in proof.differing.items()
             if ListKey(members.name, thing) not in self._gone
         ]
 
-    async def _read_drifted_again(self) -> bool:
-        """Read those lists of users once more during which people came or went; True when there was one."""
-        drifted = [status for status, outcome in self._user_lists.items() if outcome.drifted]
-        for status in drifted:
-            part = parts.USERS[status]
-            self._report.restarted(ListKey(part.name), "People came or went while it was read: read once more")
-            self._staging.finished.pop(ListKey(part.name), None)
-            await self._users(status)
-            if status in self._user_lists:
-                self._user_lists[status] = replace(self._user_lists[status], drifted=False)
-        return bool(drifted)
-
-    async def _differing(self, owner: Part, kind: GrantKind) -> dict[str, tuple[int, int]]:
+    async def _compare(self, owner: Part, kind: GrantKind) -> Proof:
         things = await self._staging.things(owner.name)
-        return disagreeing({thing.id: thing.total for thing in things}, await self._staging.member_counts(kind))
+        return prove({thing.id: thing.total for thing in things}, await self._staging.member_counts(kind))
+
+    def _note_differences(self, part: Part, thing: Thing, kind: GrantKind, outcome: ListOutcome) -> None:
+        """Say where a member list names others than the user list does; only a thorough sync has both."""
+        told = {f"user{key}" for key in self._members.of(kind, thing.id, self._counted[kind])}
+        title = part.title.format(thing.name)
+        if only := len(outcome.seen - told):
+            source = f"{only} of {part.endpoint.template} whose user record does not say so"
+            self.disagreements.append(Disagreement(title, len(told & outcome.seen), outcome.read, source))
+        if missing := len(told - outcome.seen):
+            source = f"{missing} whose user record says so, missing in {part.endpoint.template}"
+            self.disagreements.append(Disagreement(title, len(told), outcome.read, source))
+
+    async def _read_again(self, why: Literal["drifted", "unheard"]) -> bool:
+        """Read some lists of users once more: those during which people came or went, or those an interrupted run
+        read, when it matters who of them is in what. True when there was one."""
+        again = [
+            status
+            for status in parts.USERS
+            if ListKey(parts.USERS[status].name) in self._staging.finished
+            and (
+                self._user_lists[status].drifted
+                if why == "drifted"
+                else status not in self._members.heard and (status != "active" or self._thorough)
+            )
+        ]
+        for status in again:
+            key = ListKey(parts.USERS[status].name)
+            reason = "People came or went while it was read" if why == "drifted" else "It has to be compared"
+            self._report.restarted(key, f"{reason}: read once more")
+            del self._staging.finished[key]
+            await self._users(status)
+            if why == "drifted" and status in self._user_lists:
+                self._user_lists[status] = replace(self._user_lists[status], drifted=False)
+        return bool(again)
 
 
 def _no_scope(part: Part) -> NotRead:

@@ -72,6 +72,20 @@ ROLE_MEMBERS: Final = Part(
 PLAN_USAGE: Final = Part("plan-usage", "Licences and seats", endpoints.PLAN_USAGE, Capability.LICENCES, required=False)
 IM_GROUPS: Final = Part("im-groups", "IM groups", endpoints.LIST_IM_GROUPS, Capability.IM_GROUPS, required=False)
 
+ALL: Final = (
+    *USERS.values(),
+    GROUPS,
+    GROUP_ADMINS,
+    GROUP_MEMBERS,
+    CONTACT_GROUPS,
+    CONTACT_GROUP_MEMBERS,
+    ROLES,
+    ROLE,
+    ROLE_MEMBERS,
+    PLAN_USAGE,
+    IM_GROUPS,
+)
+
 PART_TITLES: Final = {
     GROUP_ADMINS.name: "Group admins",
     GROUP_MEMBERS.name: "Group members",

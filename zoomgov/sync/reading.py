@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.store.model import ListKey, NotRead
+from zoomgov.sync.rows import Rows
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from zoomgov.sync.parts import Part
     from zoomgov.sync.progress import Reporter
-    from zoomgov.sync.rows import Rows
     from zoomgov.sync.staging import Staging
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.records import Record
@@ -45,6 +45,8 @@ class ListOutcome:
 
     read: int
     expected: int | None
+    seen: frozenset[str] = field(default=frozenset(), repr=False)
+    """What `Rows.identities` gave for the rows, where there are few."""
     drifted: bool = False
     """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
 
@@ -68,12 +70,14 @@ class Reading:
         title: str = "",
         urgent: bool = False,
         split: Split | None = None,
+        beside: Rows | None = None,
     ) -> ListOutcome:
         """Read a list until its end. A list that loses its page token, or does not add up, starts again.
 
         Args:
             split: asked after the first page of a long list for queries that together give all of it, to be read
                 side by side; if they turn out not to, the list is read again in one chain.
+            beside: rows that belong to the list though Zoom leaves them out.
 
         Raises:
             ZoomError: it could not be read; what was staged of it is dropped when it is read again.
@@ -98,7 +102,11 @@ class Reading:
                 break
             counted_again, split = True, None
             self._report.restarted(key, f"{outcome.read} rows where Zoom counts {outcome.expected}: read once more")
-        await self._staging.finish(key, outcome.expected)
+        apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
+        if apart:
+            await self._staging.stage_rows(key, Rows(grants=apart))
+        expected = None if outcome.expected is None else outcome.expected + len(apart)
+        await self._staging.finish(key, expected)
         self._report.finished(key, outcome.read, outcome.expected)
         return outcome
 
@@ -168,7 +176,8 @@ class _Pass:
         """People come and go while a long list is read: its first count is as true as its last."""
         read = len(self._seen)
         expected = read if read in self._totals else self._totals[-1] if self._totals else None
-        return ListOutcome(read, expected, drifted=len(set(self._totals)) > 1)
+        seen = frozenset(self._seen) if self._key.target else frozenset()
+        return ListOutcome(read, expected, seen, drifted=len(set(self._totals)) > 1)
 
 
 async def together(*jobs: Coroutine[Any, Any, None]) -> None:
@@ -189,10 +198,3 @@ def unread(part: Part, error: ZoomError, target: str = "") -> NotRead:
         evidence.append(f"code {error.code}")
     reason = f"{error.message} ({', '.join(evidence)})" if evidence else error.message
     return NotRead(part.name, target, reason, error.missing_scopes, required=part.required)
-
-
-def count_disagreement(what: str, outcome: ListOutcome, source: str) -> list[Disagreement]:
-    """Nothing, or that a list is not as long as Zoom says."""
-    if outcome.expected is None or outcome.expected == outcome.read:
-        return []
-    return [Disagreement(what, outcome.read, outcome.expected, f"total_records of {source}")]

@@ -33,11 +33,14 @@ class Thing(NamedTuple):
 class Staging:
     """What was read so far. Use as a context manager; what is not published stays for the next run to go on from."""
 
-    def __init__(self, store: Store, started_at: str) -> None:
+    def __init__(self, store: Store, started_at: str, resume_since: str) -> None:
         self._store = store
         self._started_at = started_at
+        self._resume_since = resume_since
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-staging")
         self._writer: SyncWriter
+        self._opened = False
+        self._interrupted = False
         self._touched: set[ListKey] = set()
         self.finished: dict[ListKey, int] = {}
         """Lists that are complete in staging, with the rows read; those of an interrupted run included."""
@@ -47,18 +50,23 @@ class Staging:
         try:
             await self._run(self._open)
         except BaseException:
-            self._worker.shutdown(wait=False)
+            await self._close()
             raise
         return self
 
     def _open(self) -> None:
-        self._writer = self._store.begin(self._started_at)
+        self._writer = self._store.begin(self._started_at, resume_since=self._resume_since)
+        self._opened = True
+        self._interrupted = self._writer.started_at != self._started_at
         self.finished = dict(self._writer.finished_lists())
         self.resumed = len(self.finished)
 
     async def __aexit__(self, *exc_info: object) -> None:
-        # even when cancelled: the lock must be free for the next sync when this one returns
-        closing = self._submit(self._writer.close)
+        await self._close()
+
+    async def _close(self) -> None:
+        """Even when cancelled: the lock must be free for the next sync when this one returns."""
+        closing = self._submit(lambda: self._writer.close() if self._opened else None)
         try:
             await asyncio.shield(closing)
         finally:
@@ -102,7 +110,7 @@ class Staging:
 
     async def restart(self, key: ListKey) -> None:
         """Drop what is staged of a list, if anything can be."""
-        if key in self._touched or self.resumed:
+        if key in self._touched or self._interrupted:
             self.finished.pop(key, None)
             await self._run(partial(self._writer.restart, key))
 
@@ -119,8 +127,12 @@ class Staging:
         """Different users staged as members, by thing and user status."""
         return await self._run(partial(self._writer.staged_membership_counts, kind))
 
+    async def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
+        """Finished lists, of an interrupted run too, that are not as long as Zoom says: rows, and Zoom's number."""
+        return await self._run(self._writer.unequal_lists)
+
     async def resolve_addresses(self) -> int:
-        """Give grants known only by address the user of that address; how many have none."""
+        """How many admins are known only by an address that no listed user has."""
         return await self._run(self._writer.resolve_addresses)
 
     async def publish(
