@@ -275,6 +275,12 @@ SITUATIONS = [
         arrange=fault("/v2/groups 502 times=forever"),
         capabilities={Capability.GROUPS: FAILED, Capability.GROUP_ADMINS: FAILED},
     ),
+    Situation(
+        "an answer that holds nothing",
+        {"probe.list_contact_groups": "unreadable-answer"},
+        arrange=answer("/v2/contacts/groups", 200, {}),
+        capabilities={Capability.CONTACT_GROUPS: FAILED},
+    ),
     Situation("one refusal that passes", arrange=fault("/v2/groups 503 times=2")),
     Situation("the clock is wrong", {"connection.clock": "clock-wrong"}, arrange=options(clock_skew_seconds=-900)),
     # Scopes

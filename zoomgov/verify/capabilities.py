@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from zoomgov.verify.context import Context, Outcome, skipped
-from zoomgov.verify.findings import IN_THE_WAY, LISTED_BY, NotTried
+from zoomgov.verify.findings import IN_THE_WAY, LISTED_BY, NotTried, body
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Status
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, Capability, Importance, Need
@@ -62,7 +62,9 @@ async def _state(context: Context, need: Need) -> CapabilityState:
         if found.kind in IN_THE_WAY and await context.findings.in_the_way() is not None:
             return CapabilityState.UNKNOWN
         return _STATES.get(found.kind, CapabilityState.FAILED)
-    if not isinstance(found, NotTried) or found.nothing_there:
+    if not isinstance(found, NotTried):
+        return CapabilityState.READY if body(found) else CapabilityState.FAILED
+    if found.nothing_there:
         return CapabilityState.READY
     held = await context.findings.held()
     if need.classic_only and held is not None and not held.intersection(need.classic):
