@@ -94,7 +94,7 @@ def _run(arguments: list[str] | None = None) -> int:
         return done.exit_code
     except click.UsageError as error:
         where = f" (see {error.ctx.command_path} --help)" if error.ctx and "--help" not in error.message else ""
-        click.echo(f"zoomgov: {error.format_message()}{where}".replace("\n", " "), err=True)
+        click.echo(f"zoomgov: {' '.join(error.format_message().split())}{where}", err=True)
         return Exit.USAGE
     except click.ClickException as error:
         click.echo(f"zoomgov: {error.format_message()}", err=True)

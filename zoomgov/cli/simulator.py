@@ -46,6 +46,7 @@ def account_options(command: Callable[..., object]) -> Callable[..., object]:
 @click.option("--not-activated", is_flag=True, help="The app has not been activated.")
 @click.option("--hostile", is_flag=True, help="Mix in names with markup, escape sequences and formulas.")
 @click.option("--latency-ms", default=0.0, show_default=True, type=click.FloatRange(0), help="Of every answer.")
+@click.option("--jitter", default=0.0, show_default=True, type=click.FloatRange(0, 1), help="Share of the latency.")
 @click.option("--no-limits", is_flag=True, help="Do not enforce Zoom's rate limits.")
 @click.option(
     "--option",
@@ -72,6 +73,7 @@ def sim_command(
     not_activated: bool,
     hostile: bool,
     latency_ms: float,
+    jitter: float,
     no_limits: bool,
     settings: tuple[str, ...],
     switches: bool,
@@ -84,27 +86,26 @@ def sim_command(
     Prints the address and the credentials of an app in it; none of it is real.
     """
     try:
-        from zoomgov.sim.build import build_account
-        from zoomgov.sim.faults import FAULT_SYNTAX
-        from zoomgov.sim.options import Options
-        from zoomgov.sim.server import serve
-        from zoomgov.sim.state import credentials
+        from zoomgov.sim import FAULT_SYNTAX, Options, build_account, credentials, parse_options, serve
     except ModuleNotFoundError as error:
         raise Problem(f"The simulator needs {error.name}, which is not installed.", "", INSTALL_SIM) from None
     if faults_help:
         say(FAULT_SYNTAX)
         return
     if switches:
-        for name, value in Options().__class__.__dataclass_fields__.items():
-            say(f"{name} = {value.default!r}")
+        for name, field in Options.__dataclass_fields__.items():
+            say(f"{name}={field.default}")
         return
-    options = Options(
+    base = Options(
         scope_kind="classic" if classic else "granular",
         scopes=scopes or None,
         activated=not not_activated,
         rate_limit="unlimited" if no_limits else "plan",
-        **dict(_setting(text) for text in settings),  # type: ignore[arg-type]
     )
+    try:
+        options = parse_options(settings, base=base)
+    except ValueError as error:
+        raise click.UsageError(str(error), click.get_current_context()) from None
     account = build_account(users, groups, contact_groups, roles, seed, plan, hostile=hostile)
     app = credentials(account)
 
@@ -125,22 +126,8 @@ def sim_command(
         note("Ctrl-C stops it.")
 
     try:
-        serve(account, options, host, port, on_ready, latency_ms=latency_ms, faults=faults)
-    except (ValueError, TypeError) as error:
+        serve(account, options, host, port, on_ready, latency_ms=latency_ms, jitter=jitter, faults=faults)
+    except ValueError as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
     except OSError as error:
         raise Problem(f"The simulator could not listen on {host}:{port}: {error.strerror}.") from None
-
-
-def _setting(text: str) -> tuple[str, object]:
-    """`name=value` of `--option`, the value as JSON where it is some."""
-    from zoomgov.sim.options import Options
-
-    name, equals, value = text.partition("=")
-    name = name.replace("-", "_")
-    if not equals or name not in Options.__dataclass_fields__:
-        raise click.UsageError(f"{text!r} is not NAME=VALUE with a switch of --switches.", click.get_current_context())
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
