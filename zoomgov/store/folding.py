@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zoomgov.store.model import UserRow
+
+_LINES: Final = {0: " ", 10: " "}
+"""A line end parts the fields of the search text; SQLite's search ends its phrases at NUL."""
 
 
 def fold(text: str) -> str:
@@ -15,9 +18,9 @@ def fold(text: str) -> str:
     Marks outside U+0300-U+036F stay: in other scripts they make another letter.
     """
     if text.isascii():
-        return text.lower().replace("\n", " ")
+        return text.lower().translate(_LINES)
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", bare).casefold().replace("\n", " ")
+    return unicodedata.normalize("NFC", bare).casefold().translate(_LINES)
 
 
 def person_name(display_name: str, first_name: str, last_name: str, email: str) -> str:

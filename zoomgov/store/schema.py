@@ -123,6 +123,25 @@ times as long. The `since` ones leave the first sync out, which is most of the t
 `seen_from > 1` to be served by them."""
 
 
+SEARCH_TABLE: Final = "users_words"
+SEARCH_INDEX: Final = (
+    f"CREATE VIRTUAL TABLE {SEARCH_TABLE} USING fts5(search, content='users', content_rowid='id', tokenize='trigram')",
+    f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}) VALUES ('rebuild')",
+    f"""CREATE TRIGGER users_words_insert AFTER INSERT ON users BEGIN
+        INSERT INTO {SEARCH_TABLE} (rowid, search) VALUES (new.id, new.search);
+    END""",
+    f"""CREATE TRIGGER users_words_delete AFTER DELETE ON users BEGIN
+        INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rowid, search) VALUES ('delete', old.id, old.search);
+    END""",
+    f"""CREATE TRIGGER users_words_update AFTER UPDATE OF search ON users WHEN old.search <> new.search BEGIN
+        INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rowid, search) VALUES ('delete', old.id, old.search);
+        INSERT INTO {SEARCH_TABLE} (rowid, search) VALUES (new.id, new.search);
+    END""",
+)
+"""Words of three letters and more, found by their trigrams. Not part of the schema: made when first wanted (it takes
+longer than all of a first sync's other writing), kept true by its triggers from then on."""
+
+
 def migrate(connection: sqlite3.Connection, path: object) -> None:
     """Bring the file to `SCHEMA_VERSION`, each step in its own transaction.
 

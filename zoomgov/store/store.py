@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from zoomgov.store.database import connect, explained, transaction
 from zoomgov.store.files import SyncLock, create_private, is_locked
-from zoomgov.store.schema import migrate
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, migrate
 
 if TYPE_CHECKING:
+    from zoomgov.store.reader import Reader
     from zoomgov.store.writer import SyncWriter
 
 
@@ -75,6 +76,37 @@ class Store:
             connection.close()
             lock.release()
             raise
+
+    # Reading
+
+    def reader(self, sync: int | None = None) -> Reader:
+        """Open the latest published sync, or an older one that is still kept, on connections of its own.
+
+        Raises:
+            StoreError: there is no such sync.
+        """
+        from zoomgov.store.reader import Reader
+
+        return Reader(self.path, sync)
+
+    def build_search(self) -> bool:
+        """Make the index for words of three letters and more, once; later syncs keep it. For a worker thread.
+
+        Without it searches read all names: some 30 ms for 200,000 people instead of 5. Making it takes seconds.
+
+        Returns:
+            False when it was there already.
+        """
+        connection = connect(self.path, writing=True)
+        try:
+            with transaction(connection, self.path):
+                if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (SEARCH_TABLE,)).fetchone():
+                    return False
+                for statement in SEARCH_INDEX:
+                    connection.execute(statement)
+        finally:
+            connection.close()
+        return True
 
     # What the connector remembers between syncs
 

@@ -205,7 +205,8 @@ class SyncWriter:
         """Id, name and Zoom's `total_members` of what is staged of `groups`, `contact-groups` or `roles`."""
         found: dict[str, tuple[str, str, int | None]] = {}
         for page in self._pages(part):
-            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in (*page.groups, *page.roles))
+            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in page.groups)
+            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in page.roles)
             found.update((row.id, (row.id, row.name, None)) for _, row in page.contact_groups)
         return list(found.values())
 

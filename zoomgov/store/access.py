@@ -1,0 +1,61 @@
+"""Who has what in effect, and through what: the one place where that is decided.
+
+A person has what is granted to them; and every contact group that a user group is in reaches the members of that
+user group (not its admins). User groups do not nest in Zoom.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from zoomgov.store.schema import GROUP
+from zoomgov.store.staging import CONTACT, MEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zoomgov.store.snapshot import Snapshot
+
+
+class Path(NamedTuple):
+    """A person has a thing. Ids are those of `things`."""
+
+    target: int
+    kind: int
+    person: int
+    via: int | None
+    """The user group through which it comes; None when it is direct."""
+    since: int
+
+
+def paths_sql(snapshot: Snapshot) -> str:
+    """Return a subquery with the columns of `Path`; filters on target or person reach its indexes."""
+    grants = snapshot.facts("grants")
+    return (
+        f"(SELECT g.target AS target, g.kind AS kind, g.principal AS person, NULL AS via, g.seen_from AS since "
+        f"FROM {grants} g WHERE g.kind <> {CONTACT} "
+        f"OR NOT EXISTS (SELECT 1 FROM things t WHERE t.id = g.principal AND t.kind = {GROUP}) "
+        f"UNION ALL SELECT c.target, c.kind, m.principal, c.principal, max(c.seen_from, m.seen_from) "
+        f"FROM {grants} c JOIN {grants} m ON m.target = c.principal AND m.kind = {MEMBER} WHERE c.kind = {CONTACT})"
+    )
+
+
+def paths_of_person(snapshot: Snapshot, person: int) -> Iterator[Path]:
+    """Yield everything a person has, direct ways first."""
+    sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE person = ? ORDER BY via, target"
+    return (Path(*row) for row in snapshot.connection.execute(sql, (person,)))
+
+
+def paths_to_target(snapshot: Snapshot, target: int, people: list[int] | None = None) -> Iterator[Path]:
+    """Yield every way into a thing, of everyone or of `people`."""
+    sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE target = ?"
+    if people is None:
+        return (Path(*row) for row in snapshot.connection.execute(sql, (target,)))
+    listed = ",".join(str(int(person)) for person in people)
+    return (Path(*row) for row in snapshot.connection.execute(f"{sql} AND person IN ({listed})", (target,)))
+
+
+def people_of_target(snapshot: Snapshot, target: int) -> set[int]:
+    """Return everyone who has a thing, whichever way."""
+    sql = f"SELECT person FROM {paths_sql(snapshot)} WHERE target = ?"
+    return {person for (person,) in snapshot.connection.execute(sql, (target,))}

@@ -1,0 +1,200 @@
+"""What is different between two syncs, found from where facts begin and end, not by comparing all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from zoomgov.store.columns import name_of_key
+from zoomgov.store.database import select_in
+from zoomgov.store.details import GRANT_KINDS
+from zoomgov.store.folding import person_name
+from zoomgov.store.model import Kind
+from zoomgov.store.schema import GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
+from zoomgov.store.snapshot import KINDS, TABLES, facts_at
+from zoomgov.store.staging import TARGET_KINDS
+from zoomgov.store.views import Changes, FieldChange, GrantChange, ItemChange
+from zoomgov.store.words import SYSTEM_ROLES, licence, privacy
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from zoomgov.store.model import SyncInfo
+
+_LABELS: Final = {
+    "email": "E-mail",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "display_name": "Display name",
+    "status": "Status",
+    "licence": "Licence",
+    "role_id": "Role",
+    "dept": "Department",
+    "timezone": "Time zone",
+    "pmi": "Meeting ID",
+    "verified": "E-mail verified",
+    "created_at": "Created",
+    "employee_unique_id": "Employee ID",
+    "extra": "Other fields",
+    "name": "Name",
+    "privacy": "Privacy",
+    "description": "Description",
+    "type": "Type",
+    "privileges": "Privileges",
+    "privilege_scopes": "Privileges limited to groups",
+}
+
+
+def changed_fields(
+    table: str, old: dict[str, Any], new: dict[str, Any], roles: dict[str, str]
+) -> tuple[FieldChange, ...]:
+    """Return the fields in which two versions differ, in words."""
+    before, after = _shown(table, old, roles), _shown(table, new, roles)
+    return tuple(
+        FieldChange(_LABELS[name], before[name], after[name]) for name in before if before[name] != after[name]
+    )
+
+
+def _shown(table: str, row: dict[str, Any], roles: dict[str, str]) -> dict[str, str]:
+    fields = USER_FIELDS if table == "users" else THING_FIELDS[table]
+    shown = {name: _text(row[name]) for name in fields}
+    if table == "users":
+        shown["licence"] = licence(row["type"], row["plan_united_type"])
+        shown["role_id"] = roles.get(row["role_id"], row["role_id"])
+        shown["verified"] = {None: "", 0: "no", 1: "yes"}[row["verified"]]
+        del shown["type"], shown["plan_united_type"]
+    if table == "contact_groups":
+        shown["privacy"] = privacy(row["privacy"])
+    if table == "roles":
+        shown["privileges"] = "not read" if row["privileges"] is None else ", ".join(json.loads(row["privileges"]))
+    return shown
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+
+
+class _Grant(NamedTuple):
+    target: int
+    kind: int
+    principal: int
+
+
+def changes(connection: sqlite3.Connection, before: int, newer: SyncInfo) -> Changes:
+    """Compare sync `before` with the sync `newer`."""
+    after = newer.number
+    roles = {**SYSTEM_ROLES, **_names_of_roles(connection, before), **_names_of_roles(connection, after)}
+    items = [change for kind in TABLES for change in _items(connection, kind, before, after, roles)]
+    lost, gained = _grants(connection, before, after)
+    grants = _named(connection, gained, lost, before, after)
+    return Changes(before, after, tuple(items), tuple(grants), newer.not_read)
+
+
+def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, str]:
+    return dict(
+        connection.execute(f"SELECT t.key, r.name FROM {facts_at('roles', number)} r JOIN things t ON t.id = r.id")
+    )
+
+
+# The conditions repeat those of the indexes: seen_from > 1 for facts that hold, gone_at for those that ended.
+_BEGUN: Final = (
+    "SELECT {columns} FROM {table} WHERE seen_from > 1 AND seen_from > :before AND seen_from <= :after "
+    "UNION SELECT {columns} FROM {table}_past WHERE gone_at > :after AND seen_from > :before AND seen_from <= :after"
+)
+_ENDED: Final = (
+    "SELECT {columns} FROM {table}_past WHERE gone_at > :before AND gone_at <= :after AND seen_from <= :before"
+)
+
+
+def _items(
+    connection: sqlite3.Connection, kind: Kind, before: int, after: int, roles: dict[str, str]
+) -> Iterable[ItemChange]:
+    table = TABLES[kind]
+    bounds = {"before": before, "after": after}
+    touched = {number for (number,) in connection.execute(_BEGUN.format(columns="id", table=table), bounds)}
+    touched |= {number for (number,) in connection.execute(_ENDED.format(columns="id", table=table), bounds)}
+    ids = sorted(touched)
+    old, new = versions(connection, table, ids, before), versions(connection, table, ids, after)
+    keys = dict(select_in(connection, "SELECT id, key FROM things WHERE id IN ({})", ids))
+    found: list[ItemChange] = []
+    for number in ids:
+        then, now = old.get(number), new.get(number)
+        row = now or then
+        if row is None:
+            continue
+        fields = changed_fields(table, then, now, roles) if then and now else ()
+        if then and now and not fields:
+            continue
+        how: Literal["added", "removed", "changed"] = "changed" if then and now else "added" if now else "removed"
+        found.append(
+            ItemChange(kind, keys[number], title_of(table, row, keys[number]), row.get("email", ""), how, fields)
+        )
+    return sorted(found, key=lambda change: (change.how, change.name.casefold(), change.id))
+
+
+def versions(connection: sqlite3.Connection, table: str, ids: list[int], number: int) -> dict[int, dict[str, Any]]:
+    """Return the versions of `ids` that held at a sync, by id."""
+    columns = ["id", *(USER_FIELDS if table == "users" else THING_FIELDS[table])]
+    sql = f"SELECT {', '.join(columns)} FROM {facts_at(table, number)} WHERE id IN ({{}})"
+    return {row[0]: dict(zip(columns, row, strict=True)) for row in select_in(connection, sql, ids)}
+
+
+def title_of(table: str, row: dict[str, Any], key: str) -> str:
+    """Return the name to show for a version."""
+    if table == "users":
+        return person_name(row["display_name"], row["first_name"], row["last_name"], row["email"])
+    return str(row["name"]) or key
+
+
+def _grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[_Grant], set[_Grant]]:
+    """Return what was lost and what was gained."""
+    bounds = {"before": before, "after": after}
+    columns = "target, kind, principal"
+    begun = {_Grant(*row) for row in connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds)}
+    ended = {_Grant(*row) for row in connection.execute(_ENDED.format(columns=columns, table="grants"), bounds)}
+    return ended - begun, begun - ended
+
+
+def _named(
+    connection: sqlite3.Connection, gained: set[_Grant], lost: set[_Grant], before: int, after: int
+) -> list[GrantChange]:
+    ids = sorted({number for grant in gained | lost for number in (grant.target, grant.principal)})
+    things = {
+        number: (kind, key)
+        for number, kind, key in select_in(connection, "SELECT id, kind, key FROM things WHERE id IN ({})", ids)
+    }
+    # a name as of the newer sync where there is one, else as of the older
+    names: dict[int, tuple[str, str]] = {}
+    for number in (before, after):
+        for table in TABLES.values():
+            for one, row in versions(connection, table, ids, number).items():
+                names[one] = (title_of(table, row, things[one][1]), row.get("email", ""))
+    for one, (kind, key) in things.items():
+        if one not in names:
+            names[one] = name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
+    return sorted(
+        (
+            GrantChange(
+                kind=GRANT_KINDS[grant.kind],
+                gained=grant in gained,
+                target_kind=KINDS[TARGET_KINDS[grant.kind]],
+                target_id=things[grant.target][1],
+                target_name=names[grant.target][0],
+                principal_kind="group" if things[grant.principal][0] == GROUP else "user",
+                principal_id=things[grant.principal][1],
+                principal_name=names[grant.principal][0],
+                principal_email=names[grant.principal][1],
+            )
+            for grant in gained | lost
+        ),
+        key=lambda change: (
+            change.principal_name.casefold(),
+            change.principal_id,
+            change.kind,
+            change.target_name,
+            change.target_id,
+        ),
+    )

@@ -1,0 +1,280 @@
+"""Reading what was published, as of one sync."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from zoomgov.store import details, diff, history
+from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows, ways_in
+from zoomgov.store.database import connect, explained
+from zoomgov.store.errors import StoreError
+from zoomgov.store.folding import fold
+from zoomgov.store.info import all_info, info_of
+from zoomgov.store.model import Kind
+from zoomgov.store.ordering import UserOrder, exact_people, has_search, order_things
+from zoomgov.store.snapshot import NAME_SQL, TABLES, THING_KINDS, Snapshot
+from zoomgov.store.views import PersonHit, Query
+
+if TYPE_CHECKING:
+    import sqlite3
+    from array import array
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from zoomgov.store.model import NotRead, SyncInfo
+    from zoomgov.store.views import Changes, Column, HistoryEntry, Person, Thing
+
+_ANYTHING: Final = Query()
+
+
+class Reader:
+    """What one published sync tells; stays with that sync while newer ones are published.
+
+    Threads: `rows`, `columns`, `person` and `thing` share one connection and take a few milliseconds at most, so
+    they may be called on the event loop. `order`, `find_people`, `diff` and `history` share another one and belong
+    on a worker thread. A call waits only for another call on the same connection.
+    """
+
+    def __init__(self, path: Path, sync: int | None = None) -> None:
+        """Open the latest published sync of the store at `path`, or the one numbered `sync`.
+
+        Raises:
+            StoreError: there is no such sync, or the file cannot be read.
+        """
+        self._path = path
+        self._pages = _Side(path)
+        try:
+            self._slow = _Side(path)
+        except BaseException:
+            self._pages.close()
+            raise
+        self._users = UserOrder()
+        self._counts: dict[tuple[int, int], int] | None = None
+        self._roles: dict[str, str] | None = None
+        try:
+            with explained(path), self._pages.lock:
+                self.sync = info_of(self._pages.connection, sync)
+            if sync is not None and self.sync is None:
+                raise StoreError(f"There is no sync {sync} here (any longer); `zoomgov syncs` lists those there are.")
+        except BaseException:
+            self.close()
+            raise
+        self.number = self.sync.number if self.sync else 0
+        """The sync that is read; 0 while none was published."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._pages.close()
+        self._slow.close()
+
+    @contextmanager
+    def _at(self, side: _Side, number: int | None = None) -> Iterator[Snapshot]:
+        with explained(self._path), side.lock:
+            connection = side.connection
+            connection.execute("BEGIN")
+            try:
+                wanted = self.number if number is None else number
+                first, last = connection.execute("SELECT min(number), max(number) FROM syncs").fetchone()
+                if wanted and (first is None or not first <= wanted <= last):
+                    raise StoreError(f"Sync {wanted} is no longer kept. Open the latest one instead.")
+                yield Snapshot(connection, wanted, wanted == (last or 0), self.sync)
+            finally:
+                connection.execute("ROLLBACK")
+
+    # Syncs
+
+    def syncs(self) -> list[SyncInfo]:
+        """All published syncs that are kept, oldest first."""
+        with explained(self._path), self._pages.lock:
+            return all_info(self._pages.connection)
+
+    def latest(self) -> SyncInfo | None:
+        """The newest published sync, which may be newer than the one this reader reads."""
+        with explained(self._path), self._pages.lock:
+            return info_of(self._pages.connection)
+
+    def blob(self, name: str) -> bytes | None:
+        """What a sync read as it came, e.g. `plan-usage`: as of this sync, or the last one that had it."""
+        with self._at(self._pages) as at:
+            row = at.connection.execute(
+                "SELECT data FROM blobs WHERE name = ? AND seen_from <= ? ORDER BY seen_from DESC LIMIT 1",
+                (name, at.number),
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def not_read(self, *parts: str) -> tuple[NotRead, ...]:
+        """What this sync did not read of `parts`, each with the sync that last did."""
+        return tuple(gap for gap in self.sync.not_read if gap.part in parts) if self.sync else ()
+
+    # Tables
+
+    def columns(self, kind: Kind, query: Query = _ANYTHING) -> tuple[Column, ...]:
+        """The columns of a kind, in the order of `rows`; `how` comes last where `query` looks within a thing."""
+        return columns_of(kind, within=query.within is not None)
+
+    def order(self, kind: Kind, query: Query = _ANYTHING) -> array[int]:
+        """Return the ids of the rows `query` asks for, in its order, as `array('q')`. For a worker thread.
+
+        Raises:
+            KeyError: it sorts by a column that is not there.
+        """
+        known = {column.key for column in self.columns(kind, query)}
+        for key, _ in query.sort:
+            if key not in known:
+                raise KeyError(key)
+        with self._at(self._slow) as at:
+            if kind is not Kind.USERS:
+                return order_things(at, kind, query, self._grant_counts(at))
+            target = None if query.within is None else _row(at, query.within.kind, query.within.id)
+            return self._users.order(at, query, -1 if query.within is not None and target is None else target)
+
+    def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
+        """Return how many rows `query` finds. For a worker thread."""
+        if not query.text and query.within is None and self.sync is not None:
+            return self.sync.counts[TABLES[kind]]
+        return len(self.order(kind, query))
+
+    def rows(
+        self, kind: Kind, ids: Sequence[int], *, query: Query = _ANYTHING, columns: Sequence[str] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return one row for each id, in their order: numbers and text as stored, not made safe to print.
+
+        Args:
+            query: the one `ids` came from; it decides whether there is a column `how`.
+            columns: keys of the columns wanted; all by default.
+        """
+        with self._at(self._pages) as at:
+            if kind is Kind.USERS:
+                if self._roles is None:
+                    self._roles = role_names(at)
+                found = user_rows(at, ids, self._roles)
+                if query.within is not None:
+                    target = _row(at, query.within.kind, query.within.id)
+                    ways = {} if target is None else ways_in(at, target, ids)
+                    found = {number: (*row, ways.get(number, "")) for number, row in found.items()}
+            else:
+                found = thing_rows(at, kind, self._grant_counts(at), ids)
+        listed = [found[number] for number in ids]
+        if columns is None:
+            return listed
+        pick = picker(self.columns(kind, query), columns)
+        return [pick(row) for row in listed]
+
+    def _grant_counts(self, at: Snapshot) -> dict[tuple[int, int], int]:
+        if self._counts is None:
+            self._counts = grant_counts(at)
+        return self._counts
+
+    # From a row to a key and back
+
+    def key(self, row: int) -> str:
+        """Zoom's id of a row (`email:` and the address for people who have none)."""
+        with self._at(self._pages) as at:
+            found = at.connection.execute("SELECT key FROM things WHERE id = ?", (row,)).fetchone()
+        return "" if found is None else str(found[0])
+
+    def row(self, kind: Kind, key: str) -> int | None:
+        """The row id of Zoom's id `key`."""
+        with self._at(self._pages) as at:
+            return _row(at, kind, key)
+
+    # Pages
+
+    def person(self, key: str) -> Person | None:
+        """Everything of one person, by Zoom's id or by address in any case; None when there is nobody."""
+        with self._at(self._pages) as at:
+            return details.person(at, key)
+
+    def thing(self, kind: Kind, key: str) -> Thing | None:
+        """Everything of a group, contact group or role by Zoom's id, but for the people; None when there is none."""
+        with self._at(self._pages) as at:
+            return details.thing(at, kind, key)
+
+    def find_people(self, text: str, limit: int = 50) -> list[PersonHit]:
+        """People by address, or words of name, address or department; an exact address comes first."""
+        ids = list(self.order(Kind.USERS, Query(text=text)))[: limit + 1] if text.strip() else []
+        with self._at(self._slow) as at:
+            first = exact_people(at, text.strip())
+            ids = [*first, *(number for number in ids if number not in first)][:limit]
+            rows = {
+                row[0]: PersonHit(*row)
+                for number in ids
+                for row in at.connection.execute(
+                    f"SELECT u.id, t.key, {NAME_SQL}, u.email, u.status FROM {at.facts('users')} u "
+                    "JOIN things t ON t.id = u.id WHERE u.id = ?",
+                    (number,),
+                )
+            }
+        return [rows[number] for number in ids]
+
+    def find_things(self, kind: Kind, text: str) -> list[tuple[str, str]]:
+        """(Id, name) of the things with this id, else with this name in any case, else with a name like it."""
+        wanted = fold(text.strip())
+        with self._at(self._pages) as at:
+            rows = at.connection.execute(
+                f"SELECT t.key, f.name FROM {at.facts(TABLES[kind])} f JOIN things t ON t.id = f.id ORDER BY f.name"
+            ).fetchall()
+        for matches in (
+            [row for row in rows if row[0] == text],
+            [row for row in rows if fold(row[1]) == wanted],
+            [row for row in rows if wanted in fold(row[1])],
+        ):
+            if matches:
+                return matches
+        return []
+
+    # Across syncs
+
+    def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
+        """What changed about a person or thing up to this sync, newest first. For a worker thread."""
+        with self._at(self._slow) as at:
+            row = details.find_person(at, key) if kind is Kind.USERS else _row(at, kind, key)
+            return [] if row is None else history.entries(at, kind, row)
+
+    def diff(self, from_sync: int, to_sync: int | None = None) -> Changes:
+        """What is different at `to_sync` (by default this one) from `from_sync`. For a worker thread.
+
+        Raises:
+            StoreError: one of them is not kept, or they are the wrong way round.
+        """
+        after = self.number if to_sync is None else to_sync
+        if not 0 < from_sync <= after:
+            raise StoreError(f"Sync {from_sync} is not before sync {after}: give the older one first.")
+        with self._at(self._slow, from_sync) as at:
+            newer = info_of(at.connection, after)
+            if newer is None:
+                raise StoreError(f"There is no sync {after} here (any longer).")
+            return diff.changes(at.connection, from_sync, newer)
+
+    def has_search(self) -> bool:
+        """Whether words are looked up in the trigram index; `Store.build_search` makes it."""
+        with self._at(self._pages) as at:
+            return has_search(at)
+
+
+class _Side:
+    """A read-only connection and the lock that lets one thread at a time use it."""
+
+    def __init__(self, path: Path) -> None:
+        with explained(path):
+            self.connection: sqlite3.Connection = connect(path, writing=False)
+        self.lock = threading.Lock()
+
+    def close(self) -> None:
+        with self.lock:
+            self.connection.close()
+
+
+def _row(at: Snapshot, kind: Kind, key: str) -> int | None:
+    found = at.connection.execute(
+        "SELECT id FROM things WHERE kind = ? AND key = ?", (THING_KINDS[kind], key)
+    ).fetchone()
+    return None if found is None else int(found[0])
