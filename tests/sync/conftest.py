@@ -19,7 +19,7 @@ from zoomgov.sim.server import SimServer
 from zoomgov.store import Store
 from zoomgov.sync.engine import run_sync
 from zoomgov.sync.events import ListNotRead, ListRestarted, Noted, SyncEvent, SyncStarted, SyncSummary, Waiting
-from zoomgov.zoom.client import Memory, ZoomClient
+from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.transport import HttpxTransport, Timeouts
 
 SPEED = 25.0
@@ -55,7 +55,6 @@ class Bench:
         self.zoom = SimServer(account, options, clock=self.clock.timestamp)
         self.store = Store.open(path)
         self.events: list[SyncEvent] = []
-        self.memory = Memory()
         self.on_event: Callable[[SyncEvent], None] = lambda event: None
 
     @property
@@ -68,7 +67,6 @@ class Bench:
             parse_cloud(self.zoom.url),
             Credentials(ids[0], ids[1], Secret(ids[2])),
             transport=HttpxTransport(Timeouts(read=read_timeout)),
-            memory=self.memory,
             clock=self.clock.monotonic,
             now=self.clock.now,
             sleep=self.clock.sleep,

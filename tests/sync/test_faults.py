@@ -151,21 +151,68 @@ async def test_the_daily_limit_ends_it_with_the_time_and_the_next_goes_on(make_b
     assert bench.zoom.control.stats()["requests"] - asked < asked + 12
 
 
-async def test_membership_is_read_where_the_numbers_differ(make_bench: MakeBench) -> None:
-    bench = make_bench()
-    target = next(user for user in bench.account.users if user.group_ids and user.status == "active")
-    group = target.group_ids[0] if target.group_ids else ""
-    bench.zoom.control.add_fault(
-        path="/contacts/groups", action="operate", operation="update_user",
-        arguments={"key": target.id, "group_ids": []}, nth=99,
-    )  # fmt: skip
-    body = {"groups": [{"id": group, "name": "Wrong", "total_members": 999}], "total_records": 1}
-    bench.zoom.control.add_fault(path=r"/v2/groups(\?|$)", status=200, body=body, times=None)
+async def test_membership_is_read_where_the_numbers_differ(bench: Bench) -> None:
+    body = {"groups": [{"id": group, "name": "Wrong", "total_members": 999} for group in bench.account.groups][:1]}
+    bench.zoom.control.add_fault(path=r"/v2/groups\?", status=200, body=body, times=None)
     summary = await bench.sync()
-    assert summary.requests["GET /groups/{groupId}/members"] >= 1
-    (differs,) = [item for item in summary.disagreements if "Wrong" in item.what]
-    assert differs.expected == 999
+    assert summary.requests["GET /groups/{groupId}/members"] == 1
+    (differs,) = summary.disagreements
+    assert (differs.what, differs.expected) == ("members of group Wrong", 999)
     assert summary.outcome is Outcome.PARTIAL
+
+
+async def test_without_the_scope_for_member_lists_the_difference_is_stated(bench: Bench) -> None:
+    bench.zoom.control.withdraw_scope("group:read:list_members:admin")
+    body = {"groups": [{"id": group, "name": "Wrong", "total_members": 999} for group in bench.account.groups][:1]}
+    bench.zoom.control.add_fault(path=r"/v2/groups\?", status=200, body=body, times=None)
+    summary = await bench.sync()
+    assert bench.asked("GET /groups/{groupId}/members") == 0
+    assert [item.what for item in summary.disagreements] == ["members of group Wrong"]
+
+
+async def test_somebody_who_changes_groups_under_way_is_found_in_the_member_lists(bench: Bench) -> None:
+    mover = next(user for user in bench.account.users if user.status == "active" and len(user.group_ids or ()) == 1)
+    old = (mover.group_ids or [""])[0]
+    new = next(group for group in bench.account.groups if group != old)
+    groups = r"/v2/groups\?"
+    bench.zoom.control.add_fault(path=groups, status=503)
+    bench.zoom.control.add_fault(
+        path=groups, action="operate", operation="move_user", arguments={"key": mover.id, "group_id": new}
+    )
+    await complete(bench)
+    assert bench.asked("GET /groups/{groupId}/members") == 2
+
+
+async def test_a_thorough_sync_reports_each_difference(bench: Bench) -> None:
+    members: dict[str, list[str]] = {
+        group: [
+            user.id or "" for user in bench.account.users if group in (user.group_ids or ()) and user.status == "active"
+        ]
+        for group in bench.account.groups
+    }
+    group, inside = max(members.items(), key=lambda item: len(item[1]))
+    stranger = next(user.id for user in bench.account.users if user.status == "active" and user.id not in inside)
+    listed = [*inside[1:], stranger]
+    body = {"members": [{"id": key} for key in listed], "total_records": len(listed)}
+    bench.zoom.control.add_fault(path=f"/groups/{group}/members", status=200, body=body, times=None)
+    summary = await bench.sync(thorough=True)
+    assert [item.source for item in summary.disagreements] == [
+        "1 of GET /groups/{groupId}/members whose user record does not say so",
+        "1 whose user record says so, missing in GET /groups/{groupId}/members",
+    ]
+
+
+async def test_what_disagreed_before_an_interruption_is_told_after_it(bench: Bench) -> None:
+    body = {"groups": [{"id": group, "name": "A", "total_members": None} for group in bench.account.groups]}
+    bench.zoom.control.add_fault(path=r"/v2/groups\?", body={**body, "total_records": 77}, status=200, times=None)
+    bench.zoom.control.add_fault(path="/contacts/groups", action="operate", operation="deactivate_app", nth=2)
+    with pytest.raises(ZoomError):
+        await bench.sync()
+    bench.zoom.control.clear_faults()
+    bench.zoom.control.activate_app()
+    summary = await bench.sync()
+    assert bench.resumed > 0
+    assert [(item.what, item.expected) for item in summary.disagreements] == [("Groups", 77)]
 
 
 async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from tests.zoom.conftest import CREDENTIALS, TOKEN_BODY, ScriptedTransport, reply, run_counted
 from zoomgov.settings import ZOOM_GOV, ZOOM_US, Cloud, parse_cloud
-from zoomgov.zoom.client import Memory, ZoomClient
+from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.endpoints import LIST_GROUPS, LIST_USERS, PLAN_USAGE, READ_USER, Label, encode_segment
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.hosts import choose_api_base
 from zoomgov.zoom.limits import DailyBudget, Tier, tier_of_plan
+from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.transport import Request, Response
 
 EPOCH = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
@@ -434,3 +435,23 @@ def test_urgent_requests_go_first() -> None:
         assert order.index("/v2/users") <= 2
 
     drive(answer, work)
+
+
+def test_memory_survives_as_text() -> None:
+    memory = Memory(Tier.BUSINESS, budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 7}))
+    assert memory.remember_page_size("list_users", 300, EPOCH.date())
+    assert not memory.remember_page_size("list_users", 300, EPOCH.date())
+    assert Memory.loads(memory.dumps(), EPOCH) == memory
+    assert Memory.loads(memory.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
+    for odd in (None, "", "[]", "{", '{"tier": "GOLD"}'):
+        assert Memory.loads(odd, EPOCH) == Memory()
+
+
+def test_recalls_what_an_earlier_client_learnt() -> None:
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        client.recall(Memory(Tier.FREE, {"list_users": 300}))
+        assert client.limits.by_label[Label.MEDIUM].rate == pytest.approx(1.9)
+        _ = [page async for page in client.pages(LIST_USERS)]
+        assert query_of(transport.sent[0])["page_size"] == "300"
+
+    drive(lambda request: users(1), work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,10 +27,11 @@ from zoomgov.sync.reading import (
 from zoomgov.sync.staging import Staging
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier, tier_of_plan
+from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.records import decode_object, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
     from typing import Any
 
     from zoomgov.store import Store
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 RESUME_WITHIN: Final = timedelta(hours=36)
 """What an interrupted run has read is too old to go on from after this; a day's budget reopens within a day."""
+MEMORY: Final = "zoom client"
 LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read side by side; the limiter decides how fast."""
 WORTH_SPLITTING: Final = 0.7
@@ -79,11 +82,12 @@ async def run_sync(
     async with Staging(store, _zoom_time(started), _zoom_time(started - RESUME_WITHIN)) as staging:
         report.tell(SyncStarted(staging.resumed))
         with report.listening():
-            token = await client.authenticate()
-            if token.note:
-                report.note(token.note)
-            run = _Run(client, staging, report, token, thorough=thorough, without=without)
-            await run.everything()
+            async with _memory(client, staging, now):
+                token = await client.authenticate()
+                if token.note:
+                    report.note(token.note)
+                run = _Run(client, staging, report, token, thorough=thorough, without=without)
+                await run.everything()
         info = await staging.publish(_zoom_time(now()), run.not_read, run.disagreements)
         report.tell(Published(info.number))
         stats = client.stats
@@ -99,6 +103,17 @@ async def run_sync(
             seconds=clock() - began,
             changes=info.changes,
         )
+
+
+@asynccontextmanager
+async def _memory(client: ZoomClient, staging: Staging, now: Callable[[], datetime]) -> AsyncIterator[None]:
+    """Begin with what earlier syncs learnt about the account; keep what this one learnt, however it ends."""
+    if not client.stats.made:
+        client.recall(Memory.loads(await staging.remembered(MEMORY), now()))
+    try:
+        yield
+    finally:
+        await asyncio.shield(staging.remember(MEMORY, client.memory.dumps()))
 
 
 def _zoom_time(moment: datetime) -> str:

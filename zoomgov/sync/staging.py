@@ -117,6 +117,14 @@ class Staging:
     async def finish(self, key: ListKey, expected: int | None) -> None:
         self.finished[key] = await self._run(partial(self._writer.finish, key, expected))
 
+    # What the connector remembers between syncs
+
+    async def remembered(self, key: str) -> str | None:
+        return await self._run(partial(self._store.get_meta, key))
+
+    async def remember(self, key: str, value: str) -> None:
+        await self._run(partial(self._store.set_meta, key, value))
+
     # Reading back what is staged, whichever run staged it
 
     async def things(self, part: str) -> list[Thing]:

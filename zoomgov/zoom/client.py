@@ -19,7 +19,8 @@ import msgspec
 from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
 from zoomgov.zoom.auth import TokenInfo, TokenSource
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.limits import DailyBudget, Limits, RateMeter, Tier
+from zoomgov.zoom.limits import Limits, RateMeter, Tier
+from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.transport import HttpxTransport, Request
 
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
     from zoomgov.zoom.transport import Response, Transport
 
 __all__ = ["Answer", "Memory", "Stats", "TokenInfo", "ZoomClient"]
-
-
-@dataclass(slots=True)
-class Memory:
-    """What a client learns about an account and the next one may start with. Holds no secret."""
-
-    tier: Tier | None = None
-    page_sizes: dict[str, int] = field(default_factory=dict)
-    """The page size that worked, by `Endpoint.memory_key`, where the largest did not."""
-    budget: DailyBudget = field(default_factory=DailyBudget)
 
 
 @dataclass(slots=True)
@@ -129,6 +120,13 @@ class ZoomClient:
         await self._tokens.token()
         assert self._tokens.info is not None
         return self._tokens.info
+
+    def recall(self, memory: Memory) -> None:
+        """Start with what an earlier client of this account has learnt. Before the first request."""
+        self.memory = memory
+        self.limits.budget = memory.budget
+        if memory.tier is not None:
+            self.limits.assume(memory.tier)
 
     def set_tier(self, tier: Tier) -> None:
         """Pace for `tier`, which the plan told; remembered."""
@@ -248,8 +246,7 @@ class ZoomClient:
             self._remember_page_size(endpoint, min(caps))
 
     def _remember_page_size(self, endpoint: Endpoint, size: int) -> None:
-        if self.memory.page_sizes.get(endpoint.memory_key) != size:
-            self.memory.page_sizes[endpoint.memory_key] = size
+        if self.memory.remember_page_size(endpoint.memory_key, size, self._now().date()):
             self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
 
     async def _attempt(

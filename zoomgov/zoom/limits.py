@@ -231,13 +231,17 @@ class Limits:
         self.by_label = {label: Limiter(label, tier.per_second[label], clock, sleep) for label in Label}
 
     def set_tier(self, tier: Tier) -> bool:
-        """Pace for `tier`; True when that is news."""
+        """Pace for `tier`, which is certain; True when that is news."""
         news = tier is not self.tier
         self.learnt = True
+        self.assume(tier)
+        return news
+
+    def assume(self, tier: Tier) -> None:
+        """Pace for `tier` until something tells better."""
         self.tier = tier
         for label, limiter in self.by_label.items():
             limiter.set_ceiling(tier.per_second[label])
-        return news
 
     def learn(self, label: Label, headers: Mapping[str, str]) -> Tier | None:
         """Read X-RateLimit-Limit of a per-second answer; returns the tier when it is news.
