@@ -275,12 +275,13 @@ class StepScreen(Page[None]):
         if self.is_current:
             self.app.pop_screen()
 
-    async def go(self, step: Step) -> None:
-        """Replace this step by another of the same connector."""
+    async def go(self, step: Step, *, start: bool = False) -> None:
+        """Replace this step by another of the same connector; `start` begins the sync at once."""
         from .steps import step_screen
 
         if not self.is_current:
             return
         if self.connector is not None and self.connector.step < step:
             await self.update_connector(step=step)
-        self.app.switch_screen(step_screen(step, self.connector, self.draft if self.connector is None else None))
+        draft = self.draft if self.connector is None else None
+        self.app.switch_screen(step_screen(step, self.connector, draft, start=start))

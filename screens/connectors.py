@@ -200,12 +200,13 @@ Nothing here changes your Zoom account: zoomgov only reads.
             return bool(self.connectors)
         return True
 
-    def open_step(self, connector: Connector | None, step: Step) -> None:
-        """Show a step of the wizard above the list."""
+    def open_step(self, connector: Connector | None, step: Step, *, start: bool = False) -> None:
+        """Show a step of the wizard above the list; `start` begins the sync at once."""
         from .steps import step_screen
 
         if self.is_current:
-            self.app.push_screen(step_screen(step, connector, self._draft))
+            draft = self._draft if connector is None else None
+            self.app.push_screen(step_screen(step, connector, draft, start=start))
 
     def action_add(self) -> None:
         self.open_step(None, min(self._draft.step, Step.OWNERS))
@@ -224,7 +225,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
         self._open_at(Step.VERIFY)
 
     def action_sync(self) -> None:
-        self._open_at(Step.SYNC)
+        if (item := self.chosen) is not None:
+            self.open_step(item, Step.SYNC, start=True)
 
     def action_edit(self) -> None:
         self._open_at(Step.CREDENTIALS)

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from .base import StepScreen
 
 
-def step_screen(step: Step, connector: Connector | None, draft: Draft | None = None) -> StepScreen:
-    """Make the screen of `step`. Steps after Owners need the connector."""
+def step_screen(
+    step: Step, connector: Connector | None, draft: Draft | None = None, *, start: bool = False
+) -> StepScreen:
+    """Make the screen of `step`. Steps after Owners need the connector; `start` begins the sync at once."""
     if step is Step.APP:
         from .app_choice import AppScreen
 
@@ -40,4 +42,4 @@ def step_screen(step: Step, connector: Connector | None, draft: Draft | None = N
         return VerifyScreen(connector)
     from .sync import SyncScreen
 
-    return SyncScreen(connector)
+    return SyncScreen(connector, start=start)

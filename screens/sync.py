@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import RichLog, Static
 
@@ -64,7 +65,8 @@ A part that could not be read is named at the end and shown everywhere as *not r
     def body(self) -> ComposeResult:
         yield Busy(id="state")
         yield PartBars(id="parts")
-        yield Static(id="outcome")
+        with VerticalScroll(id="outcome"):
+            yield Static(id="outcome-text")
         yield RichLog(id="log", max_lines=1000, wrap=True, markup=False)
 
     def on_mount(self) -> None:
@@ -105,10 +107,9 @@ A part that could not be read is named at the end and shown everywhere as *not r
         self.summary = None
         self._failed_line = ""
         self.show_problem("")
-        outcome = self.query_one("#outcome", Static)
-        outcome.update("")
-        outcome.display = False
+        self.query_one("#outcome").display = False
         self.query_one("#parts").display = True
+        self.query_one("#log").display = True
         self.show_status(Status.SYNCING)
         self._label_next("Stop  ⏎")
         progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), self.query_one(RichLog))
@@ -129,12 +130,13 @@ A part that could not be read is named at the end and shown everywhere as *not r
         self.connector = connector
         self.show_status(connector.status)
 
-    def _conclude(self, verdict: Content, outcome: Content, label: str) -> None:
+    def _conclude(self, verdict: Content, outcome: Content, label: str, *, log: bool = True) -> None:
+        """Show how it ended. `log=False` gives its room to a long outcome."""
         self.query_one(Busy).done(verdict)
-        panel = self.query_one("#outcome", Static)
-        panel.update(outcome)
-        panel.display = True
+        self.query_one("#outcome-text", Static).update(outcome)
+        self.query_one("#outcome").display = True
         self.query_one("#parts").display = False
+        self.query_one("#log").display = log
         self._label_next(label)
         self.query_one("#next").focus()
 
@@ -153,7 +155,8 @@ A part that could not be read is named at the end and shown everywhere as *not r
         if isinstance(error, ZoomError):
             self._failed_line = verify_line(error)
             advice = self.services.explain(error, self.connector)
-            self._conclude(*failure_content(error, advice, self.query_one('#body').size.width - 2), again)
+            width = self.query_one("#body").size.width - 2
+            self._conclude(*failure_content(error, advice, width), again, log=False)
         elif isinstance(error, VaultError | StoreBusy):
             text = getattr(error, "title", "") or str(error)
             self._conclude(

@@ -94,9 +94,7 @@ def failure_content(error: ZoomError, advice: Advice, width: int) -> tuple[Conte
     """Verdict line, and cause, clicks and what Zoom said."""
     parts = advice_parts(advice, width, title=False)
     parts += hang("Said  ", str(error), width, "dim")
-    parts += [
-        "Nothing was lost: the last finished sync is still visible. ",
-        ("v", "bold"),
-        " shows the line in Verify.",
-    ]
-    return Content.styled(f"✗ {printable(advice.title)}", "$text-error"), Content.assemble(*parts)
+    verdict = Content.assemble(
+        (f"✗ {printable(advice.title)}", "$text-error"), " Nothing was lost. v shows the line in Verify."
+    )
+    return verdict, Content.assemble(*parts)

@@ -261,6 +261,9 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
             return False
         return await self._go_without(shut)
 
+    async def advance(self) -> None:
+        await self.go(Step.SYNC, start=True)
+
     async def _go_without(self, shut: list[Capability]) -> bool:
         from .ask import Answer, AskScreen
 

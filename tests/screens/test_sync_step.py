@@ -1,0 +1,161 @@
+"""Step 7, by keyboard at 80x24: progress, the summary, stopping, and what Zoom refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from zoomgov.connectors.model import Status, Step
+from zoomgov.screens.sync_text import verify_line
+from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.sync.events import (
+    ListAdvanced,
+    ListFinished,
+    ListNotRead,
+    ListStarted,
+    Noted,
+    Outcome,
+    PartAdvanced,
+    RequestsCounted,
+    SyncStarted,
+    SyncSummary,
+)
+from zoomgov.vault import VaultError
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+ACTIVE, GROUPS, CONTACTS = ListKey("users-active"), ListKey("groups"), ListKey("contact-groups")
+REFUSED = NotRead("contact-groups", "", "Code 4711: no scope.", ("contact_group:read:list_groups:admin",))
+EVENTS = [
+    SyncStarted(0),
+    ListStarted(ACTIVE, "Active users", 1900),
+    ListAdvanced(ACTIVE, 1200, 1900),
+    ListStarted(GROUPS, "Groups", 60),
+    ListFinished(GROUPS, 60, 60),
+    PartAdvanced("group-admins", "Group admins", 12, 60, 19),
+    ListStarted(CONTACTS, "Contact groups", None),
+    ListNotRead(CONTACTS, REFUSED),
+    RequestsCounted(61, 2, 2, 7, 23.0),
+    Noted("GET /users: [/] page size lowered"),
+]
+SUMMARY = SyncSummary(
+    number=1,
+    outcome=Outcome.COMPLETE,
+    counts={"users": 2000, "groups": 60, "roles": 8, "role": 2000},
+    not_read=(),
+    disagreements=(),
+    requests={"GET /users": 22},
+    refused=0,
+    retried=0,
+    seconds=4.2,
+)
+
+
+async def ended(stage: Any, pilot: Any) -> Any:
+    await stage.until(pilot, lambda: not pilot.app.screen.running)
+    await stage.settled(pilot)
+    return pilot.app.screen
+
+
+async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage: Any) -> None:
+    stage.services.events, stage.services.outcome = EVENTS, SUMMARY
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        screen = pilot.app.screen
+        assert not screen.running
+        assert "Start sync" in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "1,200 of 1,900" in stage.text(pilot))
+        text = stage.text(pilot)
+        for words in (
+            "◐ Syncing",
+            "Active users",
+            "✓ Groups",
+            "12 of 60 lists, 19 read",
+            "61 requests, 23 a second, 2 refused",
+            "not read",
+            "GET /users: [/] page size lowered",
+        ):
+            assert words in text
+        stage.services.gate.set()
+        await ended(stage, pilot)
+        assert "● Connected. Everything was read." in stage.text(pilot)
+        assert "2,000" in stage.text(pilot)
+        assert "Browse" in stage.text(pilot)
+    assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+
+
+async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None:
+    disagreement = Disagreement("members of group Finance", 7, 8, "total_members")
+    stage.services.outcome = replace(
+        SUMMARY, outcome=Outcome.PARTIAL, not_read=(REFUSED,), disagreements=(disagreement,)
+    )
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        text = " ".join(stage.text(pilot).split())
+        assert "Not everything was read" in text
+        assert "Not read: contact groups: Code 4711: no scope. Add the scope contact_group:read:list_groups:admin" in text
+        assert "Contact groups not read" in text
+        assert "members of group Finance: 7 read, 8 expected (total_members)" in text
+
+
+async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Any) -> None:
+    stage.services.events = EVENTS
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        for key in ("escape", "ctrl+c"):
+            await stage.press(pilot, "enter")
+            await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+            await stage.press(pilot, key)
+            screen = await ended(stage, pilot)
+            assert "– Stopped." in stage.text(pilot)
+            assert "1 finished part kept" in stage.text(pilot)
+            assert stage.connector.status is Status.NOT_CONNECTED
+            assert "Not connected" in stage.text(pilot)
+            assert pilot.app.screen is screen
+        stage.services.rounds = [VaultError("-", "-")]
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "VerifyScreen")
+
+
+async def test_quitting_during_a_sync_stops_it_first(stage: Any) -> None:
+    stage.services.events = EVENTS
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+        await pilot.press("ctrl+q")
+    assert stage.connector.status is Status.NOT_CONNECTED
+
+
+async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage: Any) -> None:
+    error = ZoomError(
+        ErrorKind.SCOPE,
+        "GET /users",
+        "Invalid access token, does not contain scopes:[user:read:list_users:admin].",
+        status=400,
+        code=4711,
+        missing_scopes=("user:read:list_users:admin",),
+    )
+    stage.services.outcome = error
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        text = " ".join(stage.text(pilot).split())
+        assert "✗ Error" in text
+        assert "Why" in text
+        assert "code 4711" in text
+        assert "Nothing was lost" in text
+        stage.services.rounds = [VaultError("-", "-")]
+        await stage.press(pilot, "v")
+        screen = await stage.on(pilot, "VerifyScreen")
+        assert screen._line == "probe.list_users"
+    assert stage.connector.status is Status.ERROR
+
+
+def test_every_refusal_has_its_line_in_verify() -> None:
+    assert verify_line(REFUSED) == "probe.list_contact_groups"
+    assert verify_line(ZoomError(ErrorKind.CREDENTIALS, "POST /oauth/token", "no")) == "credentials.token"
+    assert verify_line(ZoomError(ErrorKind.UNREACHABLE, "POST /oauth/token", "no")) == "connection.host"
+    assert verify_line(ZoomError(ErrorKind.PRIVILEGE, "GET /roles/{roleId}", "no")) == "probe.read_role"
+    assert verify_line(ZoomError(ErrorKind.SERVER, "GET /nothing/known", "no")) == ""

@@ -1,0 +1,218 @@
+"""Step 6, by keyboard at 80x24: lines as they finish, explanations, watching, and going on without a part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from zoomgov.connectors.model import Step
+from zoomgov.screens.verify import VerifyScreen
+from zoomgov.vault import VaultError
+from zoomgov.verify.knowledge import Advice, Trust
+from zoomgov.verify.model import (
+    CapabilityState,
+    CapabilityVerdict,
+    Evidence,
+    Report,
+    Section,
+    Status,
+    planned_lines,
+)
+from zoomgov.widgets.check_lines import CheckLines
+from zoomgov.zoom.scopes import Capability
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+SCOPE = "contact_group:read:list_members:admin"
+ADVICE = Advice(
+    id="missing-scope",
+    title="The app lacks a scope.",
+    cause="It was not added, or the app was not activated again.",
+    remedy=("Open the app in the Zoom App Marketplace.", f"Scopes, + Add Scopes, tick {SCOPE}, Done."),
+    link="https://marketplace.zoom.us",
+    trust=Trust.ZOOM,
+    source="Zoom's error codes",
+)
+
+
+def report(stage: Any, problems: tuple[str, ...] = (), shut: tuple[Capability, ...] = ()) -> Report:
+    """A report in which `problems` fail for the lack of a scope, and `shut` cannot be read."""
+    lines = []
+    for line in planned_lines():
+        status, result = Status.OK, "fine"
+        if line.id in problems:
+            status, result = Status.PROBLEM, f"missing {SCOPE}"
+        lines.append(
+            replace(
+                line,
+                status=status,
+                result=result,
+                advice=(ADVICE,) if line.id in problems else (),
+                scopes=(SCOPE,) if line.id in problems and line.section is Section.SCOPES else (),
+                evidence=(Evidence("GET /contacts/groups", 400, 4711, "no [/] scope", "WEB_1", 12.0),)
+                if line.id in problems
+                else (),
+            )
+        )
+    verdicts = tuple(
+        CapabilityVerdict(one, CapabilityState.MISSING_SCOPE if one in shut else CapabilityState.READY)
+        for one in Capability
+    )
+    return Report("zoom.us", stage.NOW, 0.5, tuple(lines), verdicts, ("user:read:list_users:admin",))
+
+
+def contact_groups_missing(stage: Any) -> Report:
+    problems = ("scope.list_contact_group_members", "probe.list_contact_group_members")
+    return report(stage, problems, (Capability.CONTACT_GROUPS,))
+
+
+async def checked(stage: Any, pilot: Any) -> VerifyScreen:
+    """Wait until the checks are through."""
+    screen = pilot.app.screen
+    assert isinstance(screen, VerifyScreen)
+    await stage.until(pilot, lambda: not screen.checking)
+    await stage.settled(pilot)
+    return screen
+
+
+async def test_all_green_says_ready_and_enter_goes_on_to_the_sync(stage: Any) -> None:
+    stage.services.rounds = [report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        assert "✓ Ready." in stage.text(pilot)
+        stage.services.gate.clear()
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "SyncScreen")
+        assert "Syncing" in stage.text(pilot)
+        await stage.press(pilot, "escape")
+
+
+async def test_lines_show_while_the_checks_still_run_and_escape_stops(stage: Any) -> None:
+    stage.services.rounds = [report(stage)]
+    stage.services.gate.clear()
+    async with stage.at(Step.VERIFY) as pilot:
+        await stage.until(pilot, lambda: pilot.app.screen.query_one(CheckLines).finished)
+        await pilot.pause()
+        assert "Checking …" in stage.text(pilot)
+        assert "Zoom's sign-in host answers" in stage.text(pilot)
+        await stage.press(pilot, "n")
+        assert "The checks have not finished" in stage.text(pilot)
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "CredentialsScreen")
+
+
+async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage: Any) -> None:
+    stage.services.rounds = [contact_groups_missing(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        assert "✗ Not ready: 2 problems." in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ExplainScreen")
+        text = stage.text(pilot)
+        for words in (SCOPE, ADVICE.title, ADVICE.cause, "1. Open the app in the Zoom App Marketplace."):
+            assert words in text
+        await stage.press(pilot, "end")
+        assert "HTTP 400, code 4711, 12 ms" in stage.text(pilot)
+        assert "no [/] scope" in stage.text(pilot)
+        assert "WEB_1" in stage.text(pilot)
+        await stage.press(pilot, "c")
+        assert pilot.app.clipboard == SCOPE
+
+
+async def test_c_copies_the_missing_scopes_and_r_repeats_what_failed(stage: Any) -> None:
+    missing = contact_groups_missing(stage)
+    stage.services.rounds = [missing, report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "c")
+        assert pilot.app.clipboard == SCOPE
+        await stage.press(pilot, "r")
+        await checked(stage, pilot)
+        assert "✓ Ready." in stage.text(pilot)
+    assert stage.services.asked == [None, missing.failed_ids()]
+
+
+async def test_watching_repeats_until_green(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VerifyScreen, "WATCH_SECONDS", 0.0)
+    missing = contact_groups_missing(stage)
+    stage.services.rounds = [missing, missing, missing, report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "w")
+        screen = await checked(stage, pilot)
+        assert screen.report is not None
+        assert screen.report.ready
+        assert "✓ Ready." in stage.text(pilot)
+    assert len(stage.services.asked) == 4
+
+
+async def test_w_and_escape_stop_watching(stage: Any) -> None:
+    stage.services.rounds = [contact_groups_missing(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        for key in ("w", "escape"):
+            await stage.press(pilot, "w")
+            await stage.until(pilot, lambda: "Watching" in stage.text(pilot))
+            await stage.press(pilot, key)
+            screen = await checked(stage, pilot)
+            assert "Not ready" in stage.text(pilot)
+            assert pilot.app.screen is screen
+
+
+async def test_going_on_without_a_part_names_it_and_remembers_it(stage: Any) -> None:
+    stage.services.rounds = [contact_groups_missing(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "n")
+        await stage.on(pilot, "AskScreen")
+        assert "Go on without Contact groups" in stage.text(pilot)
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "VerifyScreen")
+        assert stage.connector.without == frozenset()
+        stage.services.gate.clear()
+        await stage.press(pilot, "n")
+        await stage.on(pilot, "AskScreen")
+        await stage.press(pilot, "right", "enter")
+        await stage.on(pilot, "SyncScreen")
+        await stage.press(pilot, "escape")
+    assert stage.connector.without == {"Contact groups"}
+
+
+async def test_users_cannot_be_left_out_nor_anything_without_a_token(stage: Any) -> None:
+    stage.services.rounds = [
+        report(stage, ("probe.list_users",), (Capability.USERS,)),
+        report(stage, ("credentials.token",), tuple(Capability)),
+    ]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "n")
+        assert "Users cannot be left out" in stage.text(pilot)
+        await stage.press(pilot, "r")
+        await checked(stage, pilot)
+        await stage.press(pilot, "n")
+        assert "Nothing can be read yet" in stage.text(pilot)
+
+
+async def test_a_keyring_that_refuses_is_said(stage: Any) -> None:
+    stage.services.rounds = [VaultError("The keyring is locked.", "Unlock it."), report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        assert "The keyring is locked. Unlock it." in stage.text(pilot)
+        await stage.press(pilot, "r")
+        await checked(stage, pilot)
+        assert "✓ Ready." in stage.text(pilot)
+
+
+async def test_m_writes_a_report_without_secrets(stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage.services.rounds = [replace(contact_groups_missing(stage), account_id=stage.ACCOUNT_ID)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "m")
+    (written,) = tmp_path.glob("zoomgov-verify-*.md")
+    text = written.read_text()
+    assert SCOPE in text
+    assert stage.ACCOUNT_ID not in text
