@@ -168,7 +168,7 @@ def _facet_words(snapshot: Snapshot, key: str) -> Callable[..., str]:
         return lambda kind, united: fold(licence(kind, united))
     if key == "role":
         names = role_names(snapshot)
-        return lambda role: fold(names.get(role, role))
+        return lambda role: fold(names.get(str(role), str(role)))
     return lambda text: fold(str(text))
 
 

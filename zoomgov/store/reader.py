@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from zoomgov.store import details, diff, history
 from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows, ways_in
-from zoomgov.store.database import connect, explained
+from zoomgov.store.database import connect, explained, select_in
 from zoomgov.store.errors import StoreError
 from zoomgov.store.folding import fold
 from zoomgov.store.info import all_info, info_of
@@ -180,6 +180,12 @@ class Reader:
         with self._at(self._pages) as at:
             found = at.connection.execute("SELECT key FROM things WHERE id = ?", (row,)).fetchone()
         return "" if found is None else str(found[0])
+
+    def keys(self, rows: Sequence[int]) -> list[str]:
+        """Zoom's ids of many rows, in their order."""
+        with self._at(self._pages) as at:
+            found = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", rows))
+        return [str(found.get(row, "")) for row in rows]
 
     def row(self, kind: Kind, key: str) -> int | None:
         """The row id of Zoom's id `key`."""

@@ -108,6 +108,28 @@ class Store:
             connection.close()
         return True
 
+    def prune(self, keep: int) -> int:
+        """Forget all but the `keep` newest syncs; comparisons of those kept stay true.
+
+        Returns:
+            How many syncs were forgotten.
+
+        Raises:
+            StoreBusy: a sync runs; nothing was forgotten.
+        """
+        from zoomgov.store.prune import prune
+
+        lock = SyncLock(lock_path(self.path), "")
+        try:
+            connection = connect(self.path, writing=True)
+            try:
+                with transaction(connection, self.path):
+                    return prune(connection, keep)
+            finally:
+                connection.close()
+        finally:
+            lock.release()
+
     # What the connector remembers between syncs
 
     def get_meta(self, key: str) -> str | None:

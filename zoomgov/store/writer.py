@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.store.database import select_in, transaction
 from zoomgov.store.errors import StoreError
+from zoomgov.store.memberships import Memberships, statuses
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
 from zoomgov.store.publish import publish
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, USER
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
 from zoomgov.store.staging import (
     EMAIL_PREFIX,
     GRANT_CODES,
@@ -217,9 +217,9 @@ class SyncWriter:
         member list who are in no user list count under the status "".
         """
         code = GRANT_CODES[kind]
-        found = _Memberships(self._connection, code).counts
+        found = Memberships(self._connection, code).counts
         lists = {part: number for part, number in LIST_CODES.items() if number == code}
-        status = _statuses(self._connection)[1]
+        status = statuses(self._connection)[1]
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
         counts = {keys[target]: dict(by_status) for target, by_status in found.items() if target in keys}
         for part in lists:
@@ -238,13 +238,13 @@ class SyncWriter:
             part = next(part for part, of in LIST_CODES.items() if of == code)
             people = {n for page in self._pages(part, target_id) for n in ids_of(page.grants)[2::3]}
         else:
-            people = _Memberships(self._connection, code).people(number)
+            people = Memberships(self._connection, code).people(number)
         rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
         return frozenset(key for (key,) in rows)
 
     def resolve_addresses(self) -> int:
         """Tell how many principals known only by address are no listed user; publishing matches the others."""
-        winners, _ = _statuses(self._connection)
+        winners, _ = statuses(self._connection)
         addresses: dict[str, int] = {}
         strangers: set[int] = set()
         for part in LIST_CODES:
@@ -311,90 +311,3 @@ class SyncWriter:
         with transaction(self._connection, self._path):
             self._drop(self._first_new)
         self.close()
-
-
-def _statuses(connection: sqlite3.Connection) -> tuple[array[int], dict[int, str]]:
-    """The page that decides on each person (by id; 0: in no finished user list), and the status of each."""
-    from zoomgov.store.publish import winners
-
-    decided = winners(connection)
-    by_page = {
-        page: STATUS_OF_PART[part]
-        for page, part in connection.execute(
-            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
-        )
-    }
-    return decided, {number: by_page[page] for number, page in enumerate(decided) if page}
-
-
-class _Memberships:
-    """Group or role membership as the finished user lists say it, without touching every unchanged fact.
-
-    The published counts, less the people whose staged facts differ, who are not active, or who were not read, plus
-    what is staged of them.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, code: int) -> None:
-        self._connection = connection
-        self._code = code
-        self._winners, self._status = _statuses(connection)
-        self._staged: list[tuple[int, int]] = []
-        differing = self._read_staged()
-        everyone = connection.execute(
-            "SELECT t.id, u.id IS NOT NULL FROM things t LEFT JOIN users u ON u.id = t.id WHERE t.kind = ?", (USER,)
-        )
-        self._special = [
-            number
-            for number, is_user in everyone
-            if number in differing or not is_user or self._status.get(number) != "active"
-        ]
-        self._same = {n for n in self._special if n not in differing and self._winner(n)}
-
-    def _winner(self, number: int) -> int:
-        return self._winners[number] if number < len(self._winners) else 0
-
-    def _read_staged(self) -> set[int]:
-        differing: set[int] = set()
-        for page, payload in self._connection.execute(
-            "SELECT p.id, p.payload FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-            "WHERE l.part LIKE 'users-%' AND l.finished"
-        ):
-            content = unpack(payload)
-            differing.update(n for n in ids_of(content.differing) if self._winners[n] == page)
-            flat = ids_of(content.grants)
-            self._staged += [
-                (target, principal)
-                for code, target, principal in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
-                if code == self._code and self._winners[principal] == page
-            ]
-        return differing
-
-    @property
-    def counts(self) -> dict[int, Counter[str]]:
-        found: dict[int, Counter[str]] = {}
-        for target, total in self._connection.execute(
-            "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (self._code,)
-        ):
-            found[target] = Counter(active=total)
-        for target, principal in select_in(
-            self._connection,
-            "SELECT target, principal FROM grants WHERE kind = ? AND principal IN ({})",
-            self._special,
-            before=(self._code,),
-        ):
-            found[target]["active"] -= 1
-            if principal in self._same:
-                found[target][self._status[principal]] += 1
-        for target, principal in self._staged:
-            found.setdefault(target, Counter())[self._status[principal]] += 1
-        return {target: +counter for target, counter in found.items()}
-
-    def people(self, target: int) -> set[int]:
-        special = set(self._special)
-        people = {principal for thing, principal in self._staged if thing == target}
-        for (principal,) in self._connection.execute(
-            "SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, self._code)
-        ):
-            if principal not in special or principal in self._same:
-                people.add(principal)
-        return people

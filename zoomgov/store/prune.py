@@ -1,0 +1,49 @@
+"""Forgetting old syncs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zoomgov.store.snapshot import TABLES
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def prune(connection: sqlite3.Connection, keep: int) -> int:
+    """Forget all but the `keep` newest syncs; return how many were forgotten.
+
+    Facts that ended before the oldest sync kept go. The others stay as they are: a fact that began earlier held at
+    the oldest kept sync, and no comparison of kept syncs asks for more.
+    """
+    numbers = [number for (number,) in connection.execute("SELECT number FROM syncs ORDER BY number")]
+    forgotten = numbers[: max(0, len(numbers) - max(1, keep))]
+    if not forgotten:
+        return 0
+    first = numbers[len(forgotten)]
+    connection.execute("DELETE FROM syncs WHERE number < ?", (first,))
+    for table in (*TABLES.values(), "grants"):
+        connection.execute(f"DELETE FROM {table}_past WHERE gone_at <= ?", (first,))
+    connection.execute(
+        "DELETE FROM blobs WHERE EXISTS (SELECT 1 FROM blobs b WHERE b.name = blobs.name "
+        "AND b.seen_from > blobs.seen_from AND b.seen_from <= ?)",
+        (first,),
+    )
+    if connection.execute("SELECT 1 FROM meta WHERE key = 'staging'").fetchone() is None:
+        _forget_names(connection)
+    return len(forgotten)
+
+
+def _forget_names(connection: sqlite3.Connection) -> None:
+    """Delete the ids of people and things that no fact names any longer."""
+    named = " UNION ALL ".join(
+        f"SELECT {column} FROM {table}{past}"
+        for past in ("", "_past")
+        for column, table in (
+            *(("id", table) for table in TABLES.values()),
+            ("target", "grants"),
+            ("principal", "grants"),
+        )
+    )
+    connection.execute(f"DELETE FROM things WHERE id NOT IN ({named})")
+    connection.execute("DELETE FROM logins WHERE id NOT IN (SELECT id FROM things)")
