@@ -32,8 +32,8 @@ def _facts(connector: Connector) -> dict[str, object]:
         "app": connector.app.name,
         "owners": [owner.email for owner in connector.owners],
         "cloud": connector.cloud,
-        "last_sync_at": connector.last_sync_at.isoformat() if connector.last_sync_at else None,
-        "created_at": connector.created_at.isoformat(),
+        "last_sync_at": connector.last_sync_at.isoformat(timespec="seconds") if connector.last_sync_at else None,
+        "created_at": connector.created_at.isoformat(timespec="seconds"),
     }
 
 
@@ -52,8 +52,8 @@ def list_connectors(form: str) -> None:
     elif not facts and form == "table":
         say("No connectors yet. Add one: zoomgov connectors add NAME --new-app APP --owner EMAIL")
     else:
-        titles = ("Name", "Status", "App", "Owners", "Cloud", "Last sync")
-        keys = ("name", "status", "app", "owners", "cloud", "last_sync_at")
+        titles = ("Name", "Status", "Last sync", "Owners", "App", "Cloud")
+        keys = ("name", "status", "last_sync_at", "owners", "app", "cloud")
         rows = [[_cell(fact[key]) for key in keys] for fact in facts]
         print_rows(titles, rows, form, keys=keys)
 

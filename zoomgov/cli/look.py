@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zoomgov.store import Query, Reader
+    from zoomgov.store.views import Column, Person, Thing
 
 _PAGE = 1000
 _KINDS = click.Choice([str(kind) for kind in Kind])
@@ -25,8 +28,8 @@ def _open(name: str) -> Reader:
     services = open_services()
     connector = get_connector(services, name)
     reader = services.reader(connector)
-    latest = reader.latest()
-    if latest is None:
+    click.get_current_context().call_on_close(reader.close)
+    if reader.sync is None:
         raise Problem(
             f"{printable(connector.name)} has not been synced yet.",
             "",
@@ -37,16 +40,66 @@ def _open(name: str) -> Reader:
 
 def _warn_about_gaps(reader: Reader, *parts: str) -> None:
     """Say on standard error what this table cannot show: never let *not read* look like *none*."""
-    latest = reader.latest()
-    for gap in latest.not_read if latest else ():
+    for gap in reader.sync.not_read if reader.sync else ():
         if not gap.target and gap.part.startswith(parts):
             note(f"Not read: {gap.part}: {printable(gap.reason)}")
 
 
-def _rows(reader: Reader, kind: Kind, query: Query) -> Iterator[tuple[object, ...]]:
-    ids = reader.order(kind, query)
-    for start in range(0, len(ids), _PAGE):
-        yield from reader.rows(kind, ids[start : start + _PAGE], query=query)
+def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
+    """Print rows: in a table the columns that fit the terminal, else all of them and Zoom's id."""
+    columns = list(reader.columns(kind, query))
+    if form == "table":
+        columns = _fitting(columns)
+        left_out = len(reader.columns(kind, query)) - len(columns)
+        if left_out:
+            note(f"{left_out} more columns in a wider terminal, or with --format csv.")
+
+    def rows() -> Iterator[list[object]]:
+        keys = [column.key for column in columns]
+        ids = reader.order(kind, query)
+        for start in range(0, len(ids), _PAGE):
+            page = ids[start : start + _PAGE]
+            found = reader.rows(kind, page, query=query, columns=keys)
+            if form == "table":
+                yield from ([_short(cell) for cell in row] for row in found)
+            else:
+                yield from ([key, *row] for key, row in zip(reader.keys(page), found, strict=True))
+
+    id_first = [] if form == "table" else ["id"]
+    print_rows(
+        [column.title for column in columns],
+        rows(),
+        form,
+        keys=[*id_first, *(column.key for column in columns)],
+        right=frozenset(index for index, column in enumerate(columns) if column.align == "right"),
+    )
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DAY = 10
+
+
+_WIDEST = {"how": 14, "last_login": _DAY, "created": _DAY, "description": 40, "privacy": 36}
+"""Cells enough for most values of a column; a table gives it more when there is room."""
+
+
+def _short(cell: object) -> object:
+    """A time as its day: what a narrow table has room for."""
+    return cell[:_DAY] if isinstance(cell, str) and _TIME.fullmatch(cell) else cell
+
+
+def _fitting(columns: list[Column]) -> list[Column]:
+    """The columns for which there is room, the most telling first; how someone is in a thing always stays."""
+    room = shutil.get_terminal_size((100, 24)).columns
+    telling = sorted(columns, key=lambda column: column.key != "how")
+    kept: set[str] = set()
+    for column in telling:
+        width = min(column.width, _WIDEST.get(column.key, 24)) + 3
+        if kept and width > room:
+            continue
+        kept.add(column.key)
+        room -= width
+    return [column for column in columns if column.key in kept]
 
 
 @click.command("list")
@@ -60,8 +113,7 @@ def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -
     from zoomgov.store import Query
 
     reader = _open(name)
-    columns = reader.columns(Kind(kind))
-    keys = [column.key for column in columns]
+    keys = [column.key for column in reader.columns(Kind(kind))]
     column, descending = (sort or "").removeprefix("-") or None, bool(sort and sort.startswith("-"))
     if column is not None and column not in keys:
         raise click.UsageError(
@@ -69,40 +121,37 @@ def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -
         )
     query = Query(text=text, sort=((column, descending),) if column else ())
     _warn_about_gaps(reader, "users" if kind == "users" else kind)
-    right = frozenset(index for index, column in enumerate(columns) if column.align == "right")
-    print_rows([column.title for column in columns], _rows(reader, Kind(kind), query), form, keys=keys, right=right)
+    _print(reader, Kind(kind), query, form)
 
 
-def _find_person(reader: Reader, email: str) -> PersonHit:
-    """The person with this e-mail address, or the only one whose row contains the text."""
+def _find_person(reader: Reader, email: str) -> Person:
+    """The person with this e-mail address, or the only one whose row contains the words."""
     hits = reader.find_people(email)
     exact = [hit for hit in hits if hit.email.casefold() == email.casefold()]
-    if len(exact or hits) == 1:
-        return (exact or hits)[0]
-    if hits:
-        several = ", ".join(printable(hit.email) for hit in hits[:5])
+    chosen = exact or hits
+    if len(chosen) > 1:
+        several = ", ".join(printable(hit.email) for hit in chosen[:5])
         raise Problem(f"{printable(email)!r} could be several people.", f"For example {several}.", "Give the e-mail.")
-    raise Problem(f"Nobody with {printable(email)!r} was in the last sync.")
+    person = reader.person(chosen[0].key if chosen else email)
+    if person is None:
+        raise Problem(f"Nobody with {printable(email)!r} is in the last sync.")
+    return person
 
 
-def _find_thing(reader: Reader, kind: Kind, text: str) -> str:
-    """The id of the thing with this id or name."""
-    from zoomgov.store import Query
+def _find_thing(reader: Reader, kind: Kind, text: str) -> Thing:
+    """The thing with this id or name, or the only one whose name contains the text."""
+    found = reader.find_things(kind, text)
+    if len(found) > 1:
+        several = ", ".join(f"{printable(name)} ({key})" for key, name in found[:5])
+        raise Problem(f"{printable(text)!r} could be several {kind}.", f"For example {several}.", "Give the id.")
+    thing = reader.thing(kind, found[0][0]) if found else None
+    if thing is None:
+        raise Problem(f"There is no {_singular(kind)} {printable(text)!r} in the last sync.")
+    return thing
 
-    if reader.thing(kind, text) is not None:
-        return text
-    columns = [column.key for column in reader.columns(kind)]
-    ids = reader.order(kind, Query(text=text))
-    name_at = columns.index("name")
-    found = [reader.thing_at(kind, row) for row in ids[:200]]
-    named = [thing for thing in found if thing.name.casefold() == text.casefold()]
-    if len(named or found) == 1:
-        return (named or found)[0].id
-    label = str(kind).removesuffix("s").replace("-", " ")
-    if found:
-        several = ", ".join(f"{printable(thing.name)} ({thing.id})" for thing in (named or found)[:5])
-        raise Problem(f"{printable(text)!r} could be several: {several}.", "", "Give the id.")
-    raise Problem(f"There is no {label} {printable(text)!r} in the last sync.")
+
+def _singular(kind: Kind) -> str:
+    return str(kind).removesuffix("s").replace("-", " ")
 
 
 @click.command("access")
@@ -112,7 +161,7 @@ def _find_thing(reader: Reader, kind: Kind, text: str) -> str:
 def access_command(name: str, email: str, form: str) -> None:
     """Show everything that EMAIL has in connector NAME: role, groups, contact groups, and how."""
     reader = _open(name)
-    person = reader.person(_find_person(reader, email).key)
+    person = _find_person(reader, email)
     rows = [
         (path.kind, path.target_name, path.target_id, " → ".join(path.via) or "directly", path.since)
         for path in person.access
@@ -153,15 +202,7 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
 
     reader = _open(name)
     found = _find_thing(reader, Kind(kind), thing)
-    query = Query(text=text, within=Target(Kind(kind), found))
-    columns = reader.columns(Kind.USERS, query)
-    for gap in reader.thing(Kind(kind), found).not_read:
+    query = Query(text=text, within=Target(Kind(kind), found.id))
+    for gap in found.not_read:
         note(f"Not read: {gap.part}: {printable(gap.reason)}")
-    right = frozenset(index for index, column in enumerate(columns) if column.align == "right")
-    print_rows(
-        [column.title for column in columns],
-        _rows(reader, Kind.USERS, query),
-        form,
-        keys=[column.key for column in columns],
-        right=right,
-    )
+    _print(reader, Kind.USERS, query, form)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,8 @@ from zoomgov.text import printable
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from zoomgov.verify.knowledge import Advice
     from zoomgov.verify.model import CheckLine
 
@@ -36,20 +41,22 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
 
     Exit code 0 when everything required is ready, 1 when there are problems.
     """
-    from zoomgov.verify.model import Status
     from zoomgov.verify.report import as_dict, as_markdown
 
     services = open_services()
     connector = get_connector(services, name)
 
-    def on_line(line: CheckLine) -> None:
-        if not as_json and line.status is not Status.WAITING:
-            _say_line(line)
-
-    report = run(services.verify(connector, on_line))
+    with _counting() as on_line:
+        report = run(services.verify(connector, on_line))
     if as_json:
         print_json(as_dict(report))
     else:
+        section = ""
+        for line in report.lines:
+            if line.section != section:
+                section = line.section
+                say(f"\n{section}")
+            _say_line(line)
         say()
         say(report.verdict)
         if report.missing_scopes:
@@ -65,13 +72,48 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
     return Exit.OK if report.ready else Exit.FAILED
 
 
+@contextlib.contextmanager
+def _counting() -> Iterator[Callable[[CheckLine], None]]:
+    """Yield a listener that counts finished checks on standard error while someone watches."""
+    planned: set[str] = set()
+    finished: set[str] = set()
+    watched = sys.stderr.isatty()
+
+    def on_line(line: CheckLine) -> None:
+        (planned if line.status == "waiting" else finished).add(line.id)
+        if watched:
+            click.echo(f"\r\033[KChecking: {len(finished)} of {len(planned)} ...", nl=False, err=True)
+
+    try:
+        yield on_line
+    finally:
+        if watched:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
 def _say_line(line: CheckLine) -> None:
     say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.title)}: {printable(line.result)}")
     if line.status in ("problem", "warning") and line.advice:
         likeliest = line.advice[0]
-        say(f"             why:  {printable(likeliest.cause)}")
+        _say_wrapped("why:  ", likeliest.cause)
         for step in likeliest.remedy:
-            say(f"             next: {printable(step)}")
+            _say_wrapped("next: ", step)
+
+
+def _say_wrapped(label: str, text: str) -> None:
+    """Print advice under its line, within the terminal's width."""
+    indent = " " * 11
+    width = max(shutil.get_terminal_size((100, 24)).columns, 50)
+    say(
+        textwrap.fill(
+            printable(text),
+            width,
+            initial_indent=indent + label,
+            subsequent_indent=indent + " " * len(label),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 @click.command("scopes")
