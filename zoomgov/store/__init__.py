@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from zoomgov.store.errors import StoreBusy, StoreError
     from zoomgov.store.reader import Reader
     from zoomgov.store.store import Store, is_busy, remove_store
-    from zoomgov.store.views import Query, Target
+    from zoomgov.store.views import AccessPath, Changes, Column, Person, Query, Target, Thing
     from zoomgov.store.writer import SyncWriter
 
 _HOMES: Final = {
+    "AccessPath": "views",
+    "Changes": "views",
+    "Column": "views",
+    "Person": "views",
     "Query": "views",
     "Reader": "reader",
     "Store": "store",
@@ -24,10 +28,26 @@ _HOMES: Final = {
     "StoreError": "errors",
     "SyncWriter": "writer",
     "Target": "views",
+    "Thing": "views",
     "is_busy": "store",
     "remove_store": "store",
 }
-__all__ = ["Query", "Reader", "Store", "StoreBusy", "StoreError", "SyncWriter", "Target", "is_busy", "remove_store"]
+__all__ = [
+    "AccessPath",
+    "Changes",
+    "Column",
+    "Person",
+    "Query",
+    "Reader",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "SyncWriter",
+    "Target",
+    "Thing",
+    "is_busy",
+    "remove_store",
+]
 
 
 def __getattr__(name: str) -> Any:  # Any: whatever the name stands for

@@ -143,13 +143,13 @@ class Reader:
         return len(self.order(kind, query))
 
     def rows(
-        self, kind: Kind, ids: Sequence[int], *, query: Query = _ANYTHING, columns: Sequence[str] | None = None
+        self, kind: Kind, ids: Sequence[int], columns: Sequence[str] | None = None, *, query: Query = _ANYTHING
     ) -> list[tuple[Any, ...]]:
         """Return one row for each id, in their order: numbers and text as stored, not made safe to print.
 
         Args:
-            query: the one `ids` came from; it decides whether there is a column `how`.
             columns: keys of the columns wanted; all by default.
+            query: the one `ids` came from; it decides whether there is a column `how`.
         """
         with self._at(self._pages) as at:
             if kind is Kind.USERS:
