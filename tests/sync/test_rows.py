@@ -39,7 +39,7 @@ ADA = {
 
 
 def test_a_user_with_everything() -> None:
-    result = rows.user_rows([ADA], "active")
+    result = rows.user_rows([dict(ADA)], "active")
     (ada,) = result.users
     assert (ada.key, ada.email, ada.type, ada.pmi, ada.verified) == (ADA["id"], ADA["email"], 2, 5551230001, True)
     assert ada.created_at == "2021-03-02T08:15:00Z"

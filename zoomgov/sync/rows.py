@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
-from zoomgov.zoom.records import Record, number, strings, text
+from zoomgov.zoom.records import Record, as_number, as_strings, as_text, number, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# In columns or grants of their own; or volatile; or, the host key, a secret that is neither asked for nor kept.
-_COLUMNS: Final = frozenset(UserRow._fields) - {"key", "extra"}
-_NOT_EXTRA: Final = _COLUMNS | {"id", "user_created_at", "group_ids", "host_key"}
+_TEXTS: Final = (
+    "id", "email", "display_name", "first_name", "last_name", "status", "role_id", "dept", "timezone",
+    "last_login_time", "last_client_version", "employee_unique_id", "plan_united_type", "user_created_at", "created_at",
+)  # fmt: skip
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -49,51 +50,54 @@ def email_key(email: str) -> str:
 
 
 def user_rows(records: Iterable[Record], status: str) -> Rows:
-    """People of one page of GET /users, and the groups and the role each record names."""
+    """People of one page of GET /users, and the groups and the role each record names.
+
+    Takes the records apart: what is left of each is what has no column of its own.
+    """
     rows = Rows()
     users, grants = rows.users, rows.grants
     for record in records:
-        email = text(record, "email")
-        key = text(record, "id") or (email_key(email) if email else "")
+        pop = record.pop
+        key, email, shown, first, last, kind, role_id, dept, zone, login, client, employee, united, made, listed = (
+            value if (value := pop(name, "")).__class__ is str else as_text(value) for name in _TEXTS
+        )
+        key = key or (email_key(email) if email else "")
         if not key:
             rows.unreadable += 1
             continue
-        role_id = text(record, "role_id")
-        pending = (text(record, "status") or status) == "pending"
-        verified = record.get("verified")
+        kind = kind or status
+        verified = pop("verified", None)
+        groups = pop("group_ids", None)
+        pop("host_key", None)  # a secret, neither asked for nor kept
         users.append(
             UserRow(
                 key=key,
                 email=email,
-                first_name=text(record, "first_name"),
-                last_name=text(record, "last_name"),
-                display_name=text(record, "display_name"),
-                status=text(record, "status") or status,
-                type=number(record, "type") or 0,
+                first_name=first,
+                last_name=last,
+                display_name=shown,
+                status=kind,
+                type=as_number(pop("type", None)) or 0,
                 role_id=role_id,
-                dept=text(record, "dept"),
-                timezone=text(record, "timezone"),
-                pmi=number(record, "pmi"),
+                dept=dept,
+                timezone=zone,
+                pmi=as_number(pop("pmi", None)),
                 verified=bool(verified) if isinstance(verified, int) else None,
                 # for pending people Zoom sends the moment of the call
-                created_at=text(record, *(("user_created_at",) if pending else ("user_created_at", "created_at"))),
-                last_login_time=text(record, "last_login_time"),
-                last_client_version=text(record, "last_client_version"),
-                employee_unique_id=text(record, "employee_unique_id"),
-                plan_united_type=text(record, "plan_united_type"),
-                extra=_extra(record),
+                created_at=made or ("" if kind == "pending" else listed),
+                last_login_time=login,
+                last_client_version=client,
+                employee_unique_id=employee,
+                plan_united_type=united,
+                extra=_ENCODER.encode(record) if record else b"{}",
             )
         )
         if role_id:
             grants.append(GrantRow(GrantKind.ROLE, role_id, "user", key))
-        for group_id in dict.fromkeys(strings(record, "group_ids")):
-            grants.append(GrantRow(GrantKind.GROUP_MEMBER, group_id, "user", key))
+        if groups:
+            for group_id in dict.fromkeys(as_strings(groups)):
+                grants.append(GrantRow(GrantKind.GROUP_MEMBER, group_id, "user", key))
     return rows
-
-
-def _extra(record: Record) -> bytes:
-    extra = {name: value for name, value in record.items() if name not in _NOT_EXTRA}
-    return _ENCODER.encode(extra) if extra else b"{}"
 
 
 def group_rows(records: Iterable[Record]) -> Rows:

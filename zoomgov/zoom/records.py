@@ -50,20 +50,15 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
     return []
 
 
-def text(record: Mapping[str, Any], *keys: str) -> str:
-    """The first of `keys` that holds a text or a number, as text; else ""."""
-    for key in keys:
-        value = record.get(key)
-        if isinstance(value, str) and value:
-            return value
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-    return ""
+def as_text(value: object) -> str:
+    """A text or a whole number, as text; else ""."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
-def number(record: Mapping[str, Any], key: str) -> int | None:
-    """The whole number under `key`, also when Zoom sends it as text; None when there is none SQLite could hold."""
-    value = record.get(key)
+def as_number(value: object) -> int | None:
+    """A whole number, also when Zoom sends it as text; None when there is none SQLite could hold."""
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
@@ -71,7 +66,21 @@ def number(record: Mapping[str, Any], key: str) -> int | None:
     return None
 
 
-def strings(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """The texts in the list under `key`; () when there is none, as Zoom leaves empty lists out."""
-    value = record.get(key)
+def as_strings(value: object) -> tuple[str, ...]:
+    """The texts in a list; () when it is none, as Zoom leaves empty lists out."""
     return tuple(item for item in value if isinstance(item, str) and item) if isinstance(value, list) else ()
+
+
+def text(record: Mapping[str, Any], *keys: str) -> str:
+    """The first of `keys` that holds a text or a number, as text; else ""."""
+    return next((found for key in keys if (found := as_text(record.get(key)))), "")
+
+
+def number(record: Mapping[str, Any], key: str) -> int | None:
+    """`as_number` of what is under `key`."""
+    return as_number(record.get(key))
+
+
+def strings(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """`as_strings` of what is under `key`."""
+    return as_strings(record.get(key))

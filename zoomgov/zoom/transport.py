@@ -113,10 +113,15 @@ class HttpxTransport:
             return self._client
 
     def _new_client(self) -> httpx.AsyncClient:
+        import importlib.util
         import logging
+        import sys
 
         import httpx
 
+        if importlib.util.find_spec("sniffio") is None:
+            # httpcore tries to import it several times a request, and each failure searches the whole path: 1 ms
+            sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None: fail at once
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)  # INFO prints whole addresses
         return httpx.AsyncClient(
