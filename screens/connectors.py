@@ -94,9 +94,9 @@ Nothing here changes your Zoom account: zoomgov only reads.
         """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
         readable = await self.load()
         self.ready = True
-        self.draw()
         if not readable:
             return
+        self.draw()
         remembered = self.host.remembered
         place = next((item for item in self.connectors if item.id == remembered.connector), None)
         if remembered.step and place is not None:
@@ -108,10 +108,11 @@ Nothing here changes your Zoom account: zoomgov only reads.
         """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
         try:
             self.connectors = await self.services.run(self.services.connectors)
-            self._draft = await self.services.run(self.services.registry.draft) or Draft()
+            draft = await self.services.run(self.services.registry.draft)
         except RegistryError as error:
             self.query_one("#reason", Static).update(Content.styled(f"✗ {printable(error)}", "$text-error"))
             return False
+        self._draft = draft or Draft()
         self.draw()
         return True
 
@@ -124,7 +125,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
         await self.load()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.draw()
+        if self.connectors:
+            self.draw()
 
     def draw(self) -> None:
         """Fill the list."""
@@ -248,9 +250,9 @@ Nothing here changes your Zoom account: zoomgov only reads.
         from .ask import Answer, AskScreen
 
         text = (
-            f"This deletes, on this machine, for {printable(item.name)}:\n\n"
-            "  • its Account ID, Client ID and Client secret, also from the keyring\n"
-            "  • everything synced: all people, groups, contact groups and roles, and their history\n"
+            "This deletes on this machine:\n\n"
+            "  • its three credentials, also in the keyring\n"
+            "  • everything synced: people, access and their history\n"
             "  • its place in this list, with owners and ticked steps\n\n"
             "Nothing changes in Zoom. The app you made there stays until you deactivate it in the Marketplace."
         )

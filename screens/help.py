@@ -21,14 +21,13 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, about: Screen[object]) -> None:
         super().__init__()
-        rows = []
+        keys: dict[str, str] = {}
         for active in about.active_bindings.values():
             binding = active.binding
-            if active.enabled and binding.description and active.node in (about, about.app):
+            if active.enabled and binding.description and active.node in (about, about.app) and not binding.system:
                 key = about.app.get_key_display(binding)
-                rows.append(f"| `{key}` | {binding.description} | {binding.tooltip} |")
-        keys = "\n".join(["| Key | Does | |", "|:--|:--|:--|", *rows])
-        self._text = f"{(about.HELP or '').strip()}\n\n## Keys\n\n{keys}\n"
+                keys[binding.action] = f"- `{key}` **{binding.description}**: {binding.tooltip}"
+        self._text = "\n".join([(about.HELP or "").strip(), "", "## Keys", "", *keys.values()])
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog help"):

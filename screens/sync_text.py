@@ -95,6 +95,6 @@ def failure_content(error: ZoomError, advice: Advice, width: int) -> tuple[Conte
     parts = advice_parts(advice, width, title=False)
     parts += hang("Said  ", str(error), width, "dim")
     verdict = Content.assemble(
-        (f"✗ {printable(advice.title)}", "$text-error"), " Nothing was lost. v shows the line in Verify."
+        (f"✗ {printable(advice.title).rstrip('.')}.", "$text-error"), " Nothing was lost. v shows the line in Verify."
     )
     return verdict, Content.assemble(*parts)

@@ -159,9 +159,7 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
             named = f" without {', '.join(item.value for item in without)}" if without else ""
             return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} n goes on to the sync.")
         hint = " c copies the missing scopes." if report.missing_scopes else ""
-        return Content.assemble(
-            (f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint
-        )
+        return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)
 
     def _conclude(self) -> None:
         """Say the verdict, and put the cursor where the eyes should go."""

@@ -24,7 +24,7 @@ from zoomgov.services import Demo, Services
 from zoomgov.settings import Settings
 from zoomgov.sync.events import SyncEvent, SyncSummary
 from zoomgov.vault import MemoryVault, Vault
-from zoomgov.verify.model import CheckLine, Report, planned_lines
+from zoomgov.verify.model import CheckLine, Report
 from zoomgov.verify.model import Status as LineStatus
 
 if TYPE_CHECKING:

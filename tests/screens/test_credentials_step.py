@@ -50,7 +50,11 @@ async def test_the_whole_block_pasted_fills_all_three_and_stores_them(stage: Any
 
 async def test_single_values_lose_stray_blanks_and_line_ends(stage: Any) -> None:
     async with stage.at(Step.CREDENTIALS) as pilot:
-        for value in (f"\n  {stage.ACCOUNT_ID} \n", f"{stage.CLIENT_ID}\t", f" {stage.SECRET[:10]}\n{stage.SECRET[10:]}"):
+        for value in (
+            f"\n  {stage.ACCOUNT_ID} \n",
+            f"{stage.CLIENT_ID}\t",
+            f" {stage.SECRET[:10]}\n{stage.SECRET[10:]}",
+        ):
             await stage.paste(pilot, value)
             await stage.press(pilot, "tab")
         assert values(pilot.app.screen) == [stage.ACCOUNT_ID, stage.CLIENT_ID, stage.SECRET]

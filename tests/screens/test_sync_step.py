@@ -94,7 +94,9 @@ async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None
         await ended(stage, pilot)
         text = " ".join(stage.text(pilot).split())
         assert "Not everything was read" in text
-        assert "Not read: contact groups: Code 4711: no scope. Add the scope contact_group:read:list_groups:admin" in text
+        assert (
+            "Not read: contact groups: Code 4711: no scope. Add the scope contact_group:read:list_groups:admin" in text
+        )
         assert "Contact groups not read" in text
         assert "members of group Finance: 7 read, 8 expected (total_members)" in text
 

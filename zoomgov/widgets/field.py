@@ -36,7 +36,7 @@ class TextInput(Input):
         self.on_block: Callable[[str], bool] | None = None
         """Offered each pasted text first; True means that it was taken whole."""
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def _on_paste(self, event: events.Paste) -> None:
         # Stock Input keeps the first line only, so a leading line end would paste nothing at all.
         event.stop()
         event.prevent_default()

@@ -1,0 +1,97 @@
+"""What holds for the whole app: a light start, help, palette, themes, and no secret in a crash."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from textual.widgets._footer import FooterKey
+
+from zoomgov.connectors.model import Step
+from zoomgov.screens.steps import step_screen
+from zoomgov.vault import VaultError
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_the_first_frame_needs_neither_http_nor_keyring_nor_decoder() -> None:
+    heavy = ("httpx", "keyring", "msgspec", "click", "zoomgov.verify", "zoomgov.sync", "zoomgov.vault", "markdown_it")
+    program = f"""
+import asyncio, sys, tempfile, os
+from zoomgov.app import ZoomgovApp
+from zoomgov.services import build_services
+async def main():
+    services = build_services({{"ZOOMGOV_HOME": tempfile.mkdtemp()}})
+    async with ZoomgovApp(services).run_test() as pilot:
+        await pilot.pause()
+    services.close()
+asyncio.run(main())
+print([name for name in {heavy!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_crash_prints_no_secret(stage: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.add_connector(step=Step.CREDENTIALS)
+    app = stage.app()
+    try:
+        async with app.run_test() as pilot:
+            await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+            await stage.press(pilot, "enter")
+            screen = await stage.on(pilot, "CredentialsScreen")
+            await stage.paste(pilot, stage.BLOCK)
+
+            def fail() -> None:
+                typed = stage.SECRET
+                raise RuntimeError(f"crashed with {len(typed)} characters typed")
+
+            screen.call_later(fail)
+            await pilot.pause()
+    except RuntimeError:
+        pass
+    printed = capsys.readouterr()
+    assert "crashed with 33 characters" in printed.err
+    assert stage.SECRET not in printed.err + printed.out
+
+
+async def test_f1_explains_every_step_and_lists_its_keys(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "f1")
+        await stage.on(pilot, "HelpScreen")
+        await stage.until(pilot, lambda: "Step 4: Scopes" in stage.text(pilot))
+        await stage.press(pilot, "end")
+        await stage.until(pilot, lambda: "Copy all" in stage.text(pilot))
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ScopesScreen")
+
+
+async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        offered = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+    for title in ("Next", "Back", "Copy", "Copy all", "Granular/classic", "Optional", "Plain text", "Help", "Quit"):
+        assert title in offered
+    assert "Theme" in offered
+    assert "Screenshot" not in offered
+
+
+async def test_the_theme_is_remembered(stage: Any) -> None:
+    async with stage.run() as pilot:
+        assert pilot.app.theme == "zoomgov-dark"
+        assert {"zoomgov-light", "ansi-dark", "ansi-light"} <= set(pilot.app.available_themes)
+        pilot.app.theme = "zoomgov-light"
+        await pilot.pause()
+    stage.restart()
+    assert stage.app().theme == "zoomgov-light"
+
+
+async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:
+    stage.add_connector(step=Step.DONE)
+    stage.services.rounds = [VaultError("-", "-")]
+    async with stage.run() as pilot:
+        for step in list(Step)[:-1]:
+            await pilot.app.push_screen(step_screen(step, stage.connector))
+            await stage.settled(pilot)
+            assert 2 <= len(pilot.app.screen.query(FooterKey)) <= 6, step

@@ -1,0 +1,120 @@
+"""The list of connectors, by keyboard at 80x24."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoomgov.connectors.model import Status, Step
+from zoomgov.vault import VaultError
+
+if TYPE_CHECKING:
+    import pytest
+
+
+async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> None:
+    stage.add_connector(name="Zoom", step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW.replace(hour=9))
+    stage.add_connector(name="Zoom\x1b[31m [b]Japan[/b] 日本", step=Step.SCOPES)
+    stage.add_connector(name="Labs", step=Step.DONE, status=Status.ERROR, reason="Wrong secret [x]")
+    async with stage.run() as pilot:
+        lines = stage.text(pilot).splitlines()
+        row = next(line for line in lines if line.startswith("  Zoom "))
+        assert "● Connected" in row
+        assert "mona@exam" in row
+        assert "3 hours ago" in row
+        assert "\x1b" not in stage.text(pilot)
+        assert any("[b]J" in line and "○ Not connected" in line and "never" in line for line in lines)
+        assert "Next: Scopes" not in stage.text(pilot)
+        await stage.press(pilot, "down")
+        assert "Next: Scopes (step 4 of 7)" in stage.text(pilot)
+        await stage.press(pilot, "down")
+        assert "✗ Wrong secret [x]" in stage.text(pilot)
+
+
+async def test_enter_goes_on_where_the_set_up_stopped(stage: Any) -> None:
+    stage.add_connector(step=Step.CREDENTIALS)
+    async with stage.run() as pilot:
+        assert "Add connector" in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "CredentialsScreen")
+
+
+async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(stage: Any) -> None:
+    stage.add_connector(step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+    stage.services.rounds = [VaultError("-", "-")]
+    stage.services.gate.clear()
+    async with stage.run() as pilot:
+        for key, name in (("v", "VerifyScreen"), ("e", "CredentialsScreen"), ("h", "HandOffScreen")):
+            await stage.press(pilot, key)
+            await stage.on(pilot, name)
+            await stage.press(pilot, "escape")
+            await stage.on(pilot, "ConnectorsScreen")
+        await stage.press(pilot, "s")
+        await stage.on(pilot, "SyncScreen")
+        await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+        await stage.press(pilot, "escape")
+        await stage.until(pilot, lambda: stage.connector.status is Status.CONNECTED)
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ConnectorsScreen")
+
+
+async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
+    connector = stage.add_connector(name="Zoom [EU]")
+    await stage.services.save_credentials(connector, stage.credentials())
+    async with stage.run() as pilot:
+        await stage.press(pilot, "x")
+        await stage.on(pilot, "AskScreen")
+        text = stage.text(pilot)
+        assert "Remove Zoom [EU]?" in text
+        assert "also in the keyring" in text
+        assert "everything synced" in text
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "ConnectorsScreen")
+        assert stage.connector.name == "Zoom [EU]"
+        await stage.press(pilot, "x")
+        await stage.on(pilot, "AskScreen")
+        await stage.press(pilot, "right", "enter")
+        await stage.until(pilot, lambda: not stage.services.registry.connectors())
+        await stage.settled(pilot)
+        assert "No connector yet" in stage.text(pilot)
+    assert await stage.services.vault.read(connector.id) is None
+
+
+async def test_a_damaged_register_is_said_instead_of_a_crash(stage: Any) -> None:
+    stage.folder.mkdir()
+    (stage.folder / "connectors.sqlite3").write_bytes(b"no database at all, but long enough to look like one" * 99)
+    async with stage.run() as pilot:
+        assert "cannot be used" in stage.text(pilot) or "is damaged" in stage.text(pilot)
+
+
+async def test_the_mouse_works_too(stage: Any) -> None:
+    stage.add_connector(name="One", step=Step.ZOOM_APP)
+    stage.add_connector(name="Two", step=Step.SCOPES)
+    async with stage.run() as pilot:
+        await pilot.click("#connectors", offset=(2, 1))
+        await stage.on(pilot, "ScopesScreen")
+        await pilot.click("#rail-zoom_app")
+        await stage.on(pilot, "ZoomAppScreen")
+        await pilot.click("#next")
+        await stage.on(pilot, "ScopesScreen")
+
+
+async def test_the_hand_off_copies_and_saves_without_secrets(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    connector = stage.add_connector()
+    await stage.services.save_credentials(connector, stage.credentials())
+    stage.services.registry.update(connector.id, step=Step.ZOOM_APP)
+    async with stage.run() as pilot:
+        await stage.press(pilot, "h")
+        await stage.on(pilot, "HandOffScreen")
+        await stage.press(pilot, "c")
+        assert "Server-to-Server OAuth" in pilot.app.clipboard
+        await stage.press(pilot, "s")
+        await stage.press(pilot, "n")
+        await stage.on(pilot, "ZoomAppScreen")
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("zoomgov-hand-off.*"))
+    assert b"mona@example.com" in written
+    assert len(list(tmp_path.glob("zoomgov-hand-off.*"))) == 2
+    for secret in (stage.SECRET, stage.ACCOUNT_ID, stage.CLIENT_ID):
+        assert secret.encode() not in written
