@@ -259,12 +259,22 @@ class _Publishing:
                     self._winners[number] = 0
 
     def _alias_addresses(self) -> None:
-        """Principals known by address only are the users of that address, where there are."""
+        """Principals known by address only are the users of that address, or else those who were so last."""
+        unknown = (
+            "t.kind = ? AND t.key >= 'email:' AND t.key < 'email;' "
+            "AND NOT EXISTS (SELECT 1 FROM users c WHERE c.id = t.id)"
+        )
+        former = self._connection.execute(
+            "SELECT t.id, p.id, max(p.gone_at) FROM users_past p JOIN things t "
+            f"ON t.key = 'email:' || lower(p.email) AND {unknown} "
+            "WHERE p.id <> t.id AND NOT EXISTS (SELECT 1 FROM users c WHERE c.id = p.id) GROUP BY t.id",
+            (USER,),
+        )
+        self._aliases.update((number, person) for number, person, _ in former)
         self._aliases.update(
             self._connection.execute(
                 "SELECT t.id, u.id FROM things t CROSS JOIN users u ON u.email = substr(t.key, 7) COLLATE NOCASE "
-                "WHERE t.kind = ? AND t.key >= 'email:' AND t.key < 'email;' "
-                "AND NOT EXISTS (SELECT 1 FROM users c WHERE c.id = t.id)",
+                f"WHERE {unknown}",
                 (USER,),
             )
         )
