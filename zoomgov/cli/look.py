@@ -48,9 +48,11 @@ def _warn_about_gaps(reader: Reader, *parts: str) -> None:
 def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
     """Print rows: in a table the columns that fit the terminal, else all of them and Zoom's id."""
     columns = list(reader.columns(kind, query))
+    widths: dict[str, int] = {}
     if form == "table":
-        columns = _fitting(columns)
-        left_out = len(reader.columns(kind, query)) - len(columns)
+        widths = _widths(columns)
+        left_out = len(columns) - len(widths)
+        columns = [column for column in columns if column.key in widths]
         if left_out:
             note(f"{left_out} more columns in a wider terminal, or with --format csv.")
 
@@ -72,6 +74,7 @@ def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
         form,
         keys=[*id_first, *(column.key for column in columns)],
         right=frozenset(index for index, column in enumerate(columns) if column.align == "right"),
+        widest=[widths.get(column.key) for column in columns],
     )
 
 
@@ -79,8 +82,10 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _DAY = 10
 
 
-_WIDEST = {"how": 14, "last_login": _DAY, "created": _DAY, "description": 40, "privacy": 36}
-"""Cells enough for most values of a column; a table gives it more when there is room."""
+_GAP = 3
+_DAYS = ("last_login", "created")
+_ENOUGH = {"email": 30, "how": 14, "last_login": _DAY, "created": _DAY}
+"""Cells that do for most values of a column; it gets up to its full width when there is room."""
 
 
 def _short(cell: object) -> object:
@@ -88,18 +93,21 @@ def _short(cell: object) -> object:
     return cell[:_DAY] if isinstance(cell, str) and _TIME.fullmatch(cell) else cell
 
 
-def _fitting(columns: list[Column]) -> list[Column]:
-    """The columns for which there is room, the most telling first; how someone is in a thing always stays."""
-    room = shutil.get_terminal_size((100, 24)).columns
-    telling = sorted(columns, key=lambda column: column.key != "how")
-    kept: set[str] = set()
-    for column in telling:
-        width = min(column.width, _WIDEST.get(column.key, 24)) + 3
-        if kept and width > room:
-            continue
-        kept.add(column.key)
-        room -= width
-    return [column for column in columns if column.key in kept]
+def _widths(columns: list[Column]) -> dict[str, int]:
+    """Cells for each column there is room for, the most telling first; how someone is in a thing always stays."""
+    room = shutil.get_terminal_size((100, 24)).columns + _GAP
+    widths: dict[str, int] = {}
+    for column in sorted(columns, key=lambda column: column.key != "how"):
+        width = min(column.width, _ENOUGH.get(column.key, 24))
+        if width + _GAP <= room or not widths:
+            widths[column.key] = width
+            room -= width + _GAP
+    for column in columns:
+        if column.key in widths and column.key not in _DAYS:
+            more = min(column.width - widths[column.key], max(room, 0))
+            widths[column.key] += more
+            room -= more
+    return widths
 
 
 @click.command("list")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoomgov import __version__
-from zoomgov.cli.problem import Exit, Problem
+from zoomgov.cli.problem import Exit
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -83,10 +83,11 @@ def root(ctx: click.Context) -> None:
 
 def command() -> None:
     """Run the command line and exit; no failure reaches the person as a traceback."""
-    sys.exit(_run())
+    sys.exit(run_command())
 
 
-def _run(arguments: list[str] | None = None) -> int:
+def run_command(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
     try:
         code: Any = root.main(args=arguments, prog_name="zoomgov", standalone_mode=False)
         return int(code or 0)
@@ -123,6 +124,3 @@ def _report(error: Exception) -> int:
     for line in problem.lines():
         click.echo(line, err=True)
     return problem.code
-
-
-__all__ = ["Problem", "command", "root"]

@@ -63,6 +63,7 @@ def print_rows(
     *,
     keys: Sequence[str] | None = None,
     right: frozenset[int] = frozenset(),
+    widest: Sequence[int | None] = (),
 ) -> None:
     """Print rows as a table that fits the width, as a JSON array of objects, or as CSV safe for spreadsheets.
 
@@ -70,6 +71,7 @@ def print_rows(
         titles: column headings for people; CSV uses `keys` when given.
         keys: names in JSON and CSV.
         right: columns of numbers.
+        widest: cells a column of the table may take; None or left out means as many as there are.
     """
     names = list(keys or titles)
     if form == "json":
@@ -86,10 +88,15 @@ def print_rows(
                 buffer.truncate()
         click.echo(buffer.getvalue(), nl=False)
     else:
-        _print_table(titles, rows, right)
+        _print_table(titles, rows, right, widest)
 
 
-def _print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], right: frozenset[int]) -> None:
+def _print_table(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    right: frozenset[int],
+    widest: Sequence[int | None],
+) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -97,7 +104,12 @@ def _print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], right:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for index, title in enumerate(titles):
         table.add_column(
-            title, justify="right" if index in right else "left", overflow="ellipsis", no_wrap=True, min_width=3
+            title,
+            justify="right" if index in right else "left",
+            overflow="ellipsis",
+            no_wrap=True,
+            min_width=3,
+            max_width=widest[index] if widest else None,
         )
     count = 0
     for row in rows:

@@ -74,6 +74,12 @@ def get_connector(services: Services, name: str) -> Connector:
     return connector
 
 
+def tell_credentials(services: Services) -> None:
+    """Say on standard error when the environment's credentials are used instead of the keyring's."""
+    if services.settings.environment_credentials is not None:
+        click.echo("Using the credentials of the ZOOMGOV_ environment variables.", err=True)
+
+
 class ConnectorName(click.ParamType[str]):
     """A connector's name, with completion from the registry."""
 
@@ -82,9 +88,10 @@ class ConnectorName(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        services = open_services()
+        with ctx:
+            connectors = open_services().registry.connectors()
         return [
             CompletionItem(connector.name)
-            for connector in services.registry.connectors()
+            for connector in connectors
             if connector.name.casefold().startswith(incomplete.casefold())
         ]

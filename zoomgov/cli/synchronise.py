@@ -9,7 +9,7 @@ import click
 from zoomgov.cli.output import print_json, say
 from zoomgov.cli.problem import Exit
 from zoomgov.cli.progress import show_progress
-from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool) -> int:
     """
     services = open_services()
     connector = get_connector(services, name)
+    tell_credentials(services)
     with show_progress(quiet=quiet) as on_event:
         summary = run(services.sync(connector, on_event, thorough=thorough))
     if as_json:

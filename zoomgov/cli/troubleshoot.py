@@ -13,7 +13,7 @@ import click
 
 from zoomgov.cli.output import note, print_json, say
 from zoomgov.cli.problem import Exit, Problem
-from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
@@ -45,6 +45,7 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
 
     services = open_services()
     connector = get_connector(services, name)
+    tell_credentials(services)
 
     with _counting() as on_line:
         report = run(services.verify(connector, on_line))

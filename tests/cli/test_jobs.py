@@ -1,0 +1,253 @@
+"""`zoomgov verify`, `sync`, `list`, `access`, `members` and `demo`, over real HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zoomgov.sim import SimServer
+
+    from .conftest import Result
+
+    Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def synced(cli: Cli, connector: str) -> str:
+    assert cli("sync", connector, "--quiet").code == 0
+    return connector
+
+
+def test_verify_says_ready_and_what_is_next(cli: Cli, connector: str) -> None:
+    result = cli("verify", connector)
+    assert result.code == 0
+    assert "Ready" in result.out
+    assert "zoomgov sync Zoom" in result.out
+    assert "ZOOMGOV_ environment variables" in result.err
+
+
+def test_verify_names_the_missing_scope_and_the_clicks(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("group:read:administrator:admin")
+    result = cli("verify", connector)
+    assert result.code == 1
+    assert "Scopes to add:  group:read:administrator:admin" in result.out
+    assert "+ Add Scopes" in result.out
+
+
+def test_verify_writes_json_and_a_report_without_the_secret(
+    cli: Cli, connector: str, zoom: SimServer, tmp_path: object
+) -> None:
+    report = f"{tmp_path}/report.md"
+    result = cli("verify", connector, "--json", "--report", report)
+    assert json.loads(result.out)["ready"] is True
+    with open(report, encoding="utf-8") as file:
+        text = file.read()
+    assert "Ready" in text
+    assert zoom.client_secret not in text + result.out + result.err
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("secret", ["Client Secret", "App Credentials"]),
+        ("basic", ["Basic", "Pro"]),
+        ("unreachable", ["cannot be reached from here", "network"]),
+    ],
+)
+def test_trouble_ends_in_cause_and_remedy(
+    cli: Cli, connector: str, zoom: SimServer, monkeypatch: pytest.MonkeyPatch, trouble: str, says: list[str]
+) -> None:
+    if trouble == "secret":
+        monkeypatch.setenv("ZOOMGOV_CLIENT_SECRET", "mistyped")
+    elif trouble == "basic":
+        zoom.control.change_plan("basic")
+    else:
+        zoom.stop()
+    result = cli("verify", connector)
+    assert result.code == 1
+    for words in says:
+        assert words.casefold() in result.out.casefold()
+    assert "next:" in result.out
+    assert "Traceback" not in result.err + result.out
+
+
+def test_a_complete_sync_counts_what_the_account_has(cli: Cli, connector: str, zoom: SimServer) -> None:
+    result = cli("sync", connector, "--json")
+    assert result.code == 0
+    summary = json.loads(result.out)
+    assert summary["outcome"] == "complete"
+    assert summary["users"] == 60
+    assert summary["groups"] == 5
+    assert summary["contact_groups"] == 3
+    assert summary["roles"] == 5
+    assert summary["grants"]["role"] == sum(user.role_id is not None for user in zoom.account.users)
+    assert summary["grants"]["group_member"] == sum(
+        len(user.group_ids or ()) for user in zoom.account.users if user.id is not None
+    )
+    assert summary["not_read"] == []
+    assert summary["requests"] == sum(summary["requests_by_endpoint"].values()) > 10
+    shown = json.loads(cli("connectors", "show", connector, "--format", "json").out)
+    assert shown["status"] == "Connected"
+    assert shown["last_sync"] == {"number": 1, "finished_at": shown["last_sync"]["finished_at"], "complete": True}
+
+
+def test_a_part_that_may_not_be_read_makes_it_partial_never_none(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
+    result = cli("sync", connector, "--quiet")
+    assert result.code == 3
+    assert "PARTIAL" in result.out
+    assert "not read" in result.out
+    assert "contact_group:read:list_groups:admin" in result.out
+    listed = cli("list", "contact-groups", connector)
+    assert "Not read: contact-groups" in listed.err
+
+
+def test_a_failed_sync_says_why_and_labels_the_connector(
+    cli: Cli, connector: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOMGOV_CLIENT_SECRET", "mistyped")
+    result = cli("sync", connector)
+    assert result.code == 1
+    assert "why:" in result.err
+    assert "next:" in result.err
+    shown = json.loads(cli("connectors", "show", connector, "--format", "json").out)
+    assert shown["status"] == "Error"
+    assert shown["reason"]
+
+
+def test_without_credentials_it_says_how_to_store_them(
+    cli: Cli, connector: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZOOMGOV_CLIENT_SECRET")
+    result = cli("sync", connector)
+    assert result.code == 1
+    assert "keyring" in result.err.casefold()
+
+
+def test_lists_filter_sort_and_fit_the_width(cli: Cli, synced: str) -> None:
+    table = cli("list", "users", synced, "--sort", "email")
+    assert table.code == 0
+    assert max(cell_len(line) for line in table.out.splitlines()) <= 80
+    assert "Status" in table.out
+    assert "\x1b" not in table.out
+    rows = json.loads(cli("list", "users", synced, "--sort=-email", "--format", "json").out)
+    assert len(rows) == 60
+    addresses = [row["email"].casefold() for row in rows]
+    assert addresses == sorted(addresses, reverse=True)
+    one = rows[7]["email"]
+    assert [
+        row["email"] for row in json.loads(cli("list", "users", synced, "--filter", one, "--format", "json").out)
+    ] == [one]
+
+
+def test_csv_holds_no_formula(cli: Cli, synced: str) -> None:
+    for kind in ("users", "groups", "contact-groups", "roles"):
+        rows = list(csv.reader(io.StringIO(cli("list", kind, synced, "--format", "csv").out)))
+        assert len(rows) > 1
+        assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "\t")]
+
+
+def test_an_unknown_column_is_a_usage_error_that_names_them(cli: Cli, synced: str) -> None:
+    result = cli("list", "users", synced, "--sort", "age")
+    assert result.code == 2
+    assert "last_login" in result.err
+
+
+def test_access_shows_everything_a_person_has(cli: Cli, synced: str, zoom: SimServer) -> None:
+    person = next(user for user in zoom.account.users if user.group_ids and user.status == "active")
+    shown = json.loads(cli("access", synced, person.email.upper(), "--format", "json").out)
+    groups = {item["target_id"] for item in shown["access"] if item["kind"] == "group member"}
+    assert groups == set(person.group_ids or ())
+    table = cli("access", synced, person.email)
+    assert table.code == 0
+    assert person.email in table.out
+
+
+def test_access_of_nobody_says_so(cli: Cli, synced: str) -> None:
+    result = cli("access", synced, "nobody@nowhere.example")
+    assert result.code == 1
+    assert "Nobody" in result.err
+
+
+def test_members_of_a_role_are_found_by_name_and_by_id(cli: Cli, synced: str, zoom: SimServer) -> None:
+    by_name = json.loads(cli("members", synced, "roles", "owner", "--format", "json").out)
+    by_id = json.loads(cli("members", synced, "roles", "0", "--format", "json").out)
+    assert by_name == by_id
+    assert [row["email"] for row in by_id] == [zoom.account.owner.email]
+    assert by_id[0]["how"] == "holds the role"
+    assert cli("members", synced, "groups", "no such group").code == 1
+
+
+def test_before_the_first_sync_it_says_what_to_run(cli: Cli, connector: str) -> None:
+    result = cli("list", "users", connector)
+    assert result.code == 1
+    assert "zoomgov sync Zoom" in result.err
+
+
+def test_explain_works_offline(cli: Cli) -> None:
+    result = cli("explain", "4711")
+    assert result.code == 0
+    assert "scope" in result.out
+    assert json.loads(cli("explain", "--json", "Only available for Paid account").out)[0]["id"]
+
+
+def test_scopes_prints_the_shortest_list(cli: Cli) -> None:
+    plain = cli("scopes", "--plain", "--capability", "Roles").out.split()
+    assert plain == ["role:read:list_roles:admin", "role:read:list_members:admin", "role:read:role:admin"]
+    assert cli("scopes", "--classic", "--plain", "--capability", "Roles").out.split() == ["role:read:admin"]
+
+
+def test_completion_knows_commands_and_connectors(cli: Cli, connector: str) -> None:
+    assert "_ZOOMGOV_COMPLETE" in cli("completion", "bash").out
+    completed = subprocess.run(
+        [sys.executable, "-m", "zoomgov"],
+        env={**os.environ, "_ZOOMGOV_COMPLETE": "bash_complete", "COMP_WORDS": "zoomgov sync Z", "COMP_CWORD": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Zoom" in completed.stdout
+
+
+def test_the_demo_without_a_screen_runs_the_whole_job(cli: Cli) -> None:
+    result = cli("demo", "--headless", "--users", "40", "--latency-ms", "0")
+    assert result.code == 0, result.err
+    assert "sync 1 is complete" in result.out
+
+
+def test_the_demo_of_a_basic_account_fails_with_the_reason(cli: Cli) -> None:
+    result = cli("demo", "--headless", "--users", "20", "--plan", "basic", "--latency-ms", "0")
+    assert result.code == 1
+    assert "Not ready" in result.out
+
+
+def test_an_interrupted_sync_exits_130_and_goes_on_later(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.add_fault("/contacts/groups stall seconds=60 times=1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zoomgov", "sync", connector], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while "groups: 5 read" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert "nothing was lost" in err
+    assert json.loads(cli("connectors", "show", connector, "--format", "json").out)["status"] == "Not connected"
+    resumed = cli("sync", connector)
+    assert resumed.code == 0, resumed.err
+    assert "Going on where the last run stopped" in resumed.err
