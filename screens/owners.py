@@ -59,7 +59,9 @@ accounts. *Other address* is for a proxy or a simulator.
 """
 
     def body(self) -> ComposeResult:
-        draft = self.draft
+        draft, demo = self.draft, self.services.demo
+        if demo is not None and draft.cloud == ZOOM_US.name:
+            draft = replace(draft, cloud=demo.cloud)  # the made-up account lives nowhere else
         with Horizontal(classes="choice-line"):
             yield Static(Content("Owner"), classes="field-label")
             yield Choice(

@@ -1,0 +1,125 @@
+"""The whole wizard by keyboard against the simulator over HTTP: nothing scripted, nothing faked but the keyring."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zoomgov.app import ZoomgovApp
+from zoomgov.connectors.model import Status, Step
+from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.secret import Credentials, Secret
+from zoomgov.services import Demo, Services
+from zoomgov.settings import Settings
+from zoomgov.sim.build import build_account
+from zoomgov.sim.server import SimServer
+from zoomgov.vault import MemoryVault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture
+def zoom() -> Iterator[SimServer]:
+    with SimServer(build_account(users=40, groups=3, contact_groups=2, roles=4, seed=7)) as server:
+        yield server
+
+
+@pytest.fixture
+def services(zoom: SimServer, tmp_path: Path) -> Iterator[Services]:
+    given = Credentials(zoom.account_id, zoom.client_id, Secret(zoom.client_secret))
+    services = Services(Settings(data_dir=tmp_path / "data"), vault=MemoryVault(), demo=Demo(given, zoom.url))
+    yield services
+    services.close()
+
+
+async def comes(pilot: Pilot[int], stage: Any, *words: str) -> None:
+    """Wait for words on the screen; a real exchange takes longer than a scripted one."""
+    for _ in range(2000):
+        text = " ".join(stage.text(pilot).split())
+        if all(word in text for word in words):
+            await pilot.pause()
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{words} did not come; the screen says:\n{stage.text(pilot)}")
+
+
+async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServer, stage: Any) -> None:
+    app = ZoomgovApp(services)
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await comes(pilot, stage, "Do you SSO into Zoom")
+        await pilot.press("down", "down", "tab", "tab")
+        await stage.type(pilot, "Zoom")
+        await pilot.press("enter")
+        await comes(pilot, stage, "An owner needs")
+        await pilot.press("tab")
+        await stage.type(pilot, "mona@example.com")
+        await pilot.press("enter")
+        await comes(pilot, stage, "Create a Zoom OAuth app", "Not connected")
+        await pilot.press("enter")
+        await comes(pilot, stage, "user:read:list_users:admin")
+        await pilot.press("enter")
+        await comes(pilot, stage, "Client secret")
+        await pilot.press("ctrl+d", "enter")
+        await comes(pilot, stage, "✓ Ready")
+        await pilot.press("enter")
+        await comes(pilot, stage, "● Connected", "Everything was read", "Browse")
+        assert zoom.client_secret not in stage.text(pilot)
+        (connector,) = services.connectors()
+        assert (connector.status, connector.step) == (Status.CONNECTED, Step.DONE)
+        await pilot.press("enter")
+        await comes(pilot, stage, "@")
+        await pilot.press("escape")
+        await stage.until(pilot, lambda: isinstance(app.screen, ConnectorsScreen))
+
+
+async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
+    services: Services, zoom: SimServer, stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zoomgov.screens.verify import VerifyScreen
+
+    monkeypatch.setattr(VerifyScreen, "WATCH_SECONDS", 0.02)
+    lacking = "contact_group:read:list_members:admin"
+    held = set(zoom.sim.app.scopes)
+    zoom.sim.app.scopes = held - {lacking}
+    stage.services = services
+    connector = stage.add_connector(cloud=zoom.url)
+    assert services.demo is not None
+    await services.save_credentials(connector, services.demo.credentials)
+    app = ZoomgovApp(services)
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+        await pilot.press("v")
+        await comes(pilot, stage, "✗ Not ready")
+        await pilot.press("c")
+        assert app.clipboard == lacking
+        await pilot.press("w")
+        await comes(pilot, stage, "Watching")
+        zoom.sim.app.scopes = held
+        await comes(pilot, stage, "✓ Ready")
+
+
+async def test_a_wrong_secret_ends_in_cause_and_remedy(services: Services, zoom: SimServer, stage: Any) -> None:
+    stage.services = services
+    connector = stage.add_connector(cloud=zoom.url)
+    wrong = Credentials(zoom.account_id, zoom.client_id, Secret("SIMsecretwrongwrongwrongwrong0"))
+    await services.save_credentials(connector, wrong)
+    app = ZoomgovApp(services)
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+        await pilot.press("s")
+        await comes(pilot, stage, "✗ Error", "Why", "Do", "Nothing was lost")
+        await pilot.press("v")
+        await comes(pilot, stage, "✗ Not ready")
+        assert "Zoom accepts the credentials" in stage.text(pilot)
+        await pilot.press("enter")
+        await stage.on(pilot, "ExplainScreen")
+        assert "Client secret" in stage.text(pilot)
