@@ -88,6 +88,7 @@ async def run_sync(
                     report.note(token.note)
                 run = _Run(client, staging, report, token, thorough=thorough, without=without)
                 await run.everything()
+        report.note("Everything is read; putting it together.")
         info = await staging.publish(_zoom_time(now()), run.not_read, run.disagreements)
         report.tell(Published(info.number))
         stats = client.stats

@@ -1,0 +1,80 @@
+"""A sync killed without warning, again and again, at points drawn from a seed: nothing published is touched, nothing
+finished is lost, and the lock of the dead does not block the living."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sqlite3
+import sys
+
+from tests.sync.conftest import Bench, MakeBench
+from zoomgov.sim.options import Options
+from zoomgov.store import is_busy
+from zoomgov.sync.events import Outcome
+
+PROGRAM = """
+import asyncio, json, sys
+from pathlib import Path
+from zoomgov.secret import Credentials, Secret
+from zoomgov.settings import parse_cloud
+from zoomgov.store import Store
+from zoomgov.sync.engine import run_sync
+from zoomgov.zoom.client import ZoomClient
+
+async def main():
+    told = json.loads(sys.stdin.readline())
+    credentials = Credentials(told["account_id"], told["client_id"], Secret(told["client_secret"]))
+    async with ZoomClient(parse_cloud(told["url"]), credentials) as client:
+        await run_sync(client, Store(Path(told["store"])), on_event=lambda event: print(event, flush=True))
+
+asyncio.run(main())
+"""
+
+
+async def sync_until(bench: Bench, events: int) -> None:
+    """Run a sync in a process of its own and kill it after so many events."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    account_id, client_id, client_secret = bench.zoom.credentials
+    told = {
+        "account_id": account_id,
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "url": bench.zoom.url,
+        "store": str(bench.store.path),
+    }
+    process.stdin.write(json.dumps(told).encode() + b"\n")
+    await process.stdin.drain()
+    for _ in range(events):
+        assert await process.stdout.readline(), "the sync ended before it could be killed"
+    process.kill()
+    await process.stdout.read()
+    await process.wait()
+    process.stdin.close()
+
+
+async def test_killed_at_any_moment(make_bench: MakeBench) -> None:
+    chance = random.Random(20261123)
+    bench = make_bench(users=320, groups=4, options=Options(users_page_max=50))
+    first = await bench.sync()
+    bench.zoom.control.churn(20)
+    for _ in range(4):
+        await sync_until(bench, chance.randint(2, 18))
+        assert not is_busy(bench.store.path)
+        with bench.store.reader() as reader:
+            latest = reader.latest()
+        assert latest is not None
+        assert (latest.number, latest.counts) == (first.number, first.counts)
+        connection = sqlite3.connect(bench.store.path)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.COMPLETE
+    assert {name: summary.counts.get(name, 0) for name in bench.truth()} == bench.truth()
+    beside = {path.name.removeprefix(bench.store.path.name) for path in bench.store.path.parent.iterdir()}
+    assert {name for name in beside if not name.startswith("profile")} <= {"", "-wal", "-shm", ".lock"}
