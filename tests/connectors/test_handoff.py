@@ -151,6 +151,15 @@ def test_the_letter_says_what_is_needed_and_what_to_click() -> None:
     assert all(scope in mail.body for scope in wanted)
 
 
+def test_where_no_file_may_go_the_letter_says_how_to_add_the_connector_by_hand() -> None:
+    mail = write_mail(replace(HANDOFF, cloud="https://zoom.corp.example", name="Zoom; rm -rf ~"))
+    assert "connectors import" not in mail.body
+    assert (
+        "zoomgov connectors add 'Zoom; rm -rf ~' --new-app 'Zoom (Okta)' --cloud https://zoom.corp.example" in mail.body
+    )
+    assert "--owner owner@example.com --owner second@example.com" in mail.body
+
+
 def test_the_link_opens_a_letter_to_the_owners_and_stays_short() -> None:
     link = write_mail(HANDOFF).mailto()
     parts = urlsplit(link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,8 @@ from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from zoomgov.connectors.model import Connector
 
 _E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -101,6 +104,28 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
     connector = services.registry.create(draft)
     say(f"Created connector {printable(connector.name)}: {connector.status}.")
     say(f"Next: zoomgov credentials set {connector.name}")
+
+
+@connectors_command.command("import")
+@click.argument("file", type=click.File("rb"))
+def import_connector(file: BinaryIO) -> None:
+    """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""
+    from zoomgov.connectors.handoff import HandoffError, read_handoff
+    from zoomgov.connectors.model import Step
+    from zoomgov.remembered import recall, remember
+
+    try:
+        handoff = read_handoff(file.read(1_000_000))
+    except HandoffError as error:
+        raise Problem(str(error)) from None
+    services = open_services()
+    registry = services.registry
+    connector = registry.create(handoff.draft(registry.apps(), registry.connectors()))
+    registry.update(connector.id, scope_kind=handoff.scope_kind, without=handoff.without)
+    data_dir = services.settings.data_dir
+    remember(data_dir, replace(recall(data_dir), connector=connector.id, step=int(Step.ZOOM_APP)))
+    say(f"Created connector {printable(connector.name)}: {connector.status}.")
+    say("Next: zoomgov opens it where the set-up in Zoom begins.")
 
 
 @connectors_command.command("show")

@@ -7,6 +7,7 @@ name a server of its own: the client secret would be sent there.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "zoomgov-hand-off.json"
 VERSION: Final = 1
 _KIND: Final = "zoomgov hand-off"
+_OFFICIAL: Final = (ZOOM_US.name, ZOOM_GOV.name)
 _MAX_BYTES: Final = 64 * 1024
 _MAX_NAME: Final = 200
 _MAX_OWNERS: Final = 50
@@ -186,7 +188,7 @@ def _owner(value: object) -> Owner:
 
 
 def _official(cloud: object) -> str:
-    if cloud not in (ZOOM_US.name, ZOOM_GOV.name):
+    if cloud not in _OFFICIAL:
         raise HandoffError(
             "A hand-off file can only name zoom.us or zoomgov.com, because the Client secret is sent there."
             " For another address the owner adds the connector by hand."
@@ -194,16 +196,10 @@ def _official(cloud: object) -> str:
     return str(cloud)
 
 
-def write_mail(handoff: Handoff, *, sender: str = "", command: str = f"zoomgov connectors import {FILE_NAME}") -> Mail:
-    """The letter that asks the owners for help.
-
-    Args:
-        handoff: what it is about.
-        sender: who asks, as it stands under the letter; may be empty.
-        command: what the other person runs to open the attached file.
-    """
+def write_mail(handoff: Handoff, *, sender: str = "") -> Mail:
+    """The letter that asks the owners for help, signed by `sender` when given."""
     name, sender = printable(handoff.name), printable(sender).strip()
-    intro = _INTRO.format(name=name, command=command, file=FILE_NAME)
+    intro = _INTRO.format(name=name, begin=_beginning(handoff))
     marketplace = parse_cloud(handoff.cloud).marketplace_url
     without = {part for part in Capability if part.value in handoff.without}
     scopes = scopes_to_tick(
@@ -221,6 +217,15 @@ def write_mail(handoff: Handoff, *, sender: str = "", command: str = f"zoomgov c
     )
 
 
+def _beginning(handoff: Handoff) -> str:
+    """How the connector comes to the other machine: by file, or by hand where no file may name its address."""
+    if handoff.cloud in _OFFICIAL:
+        return f"Save the attached file, then run in its folder: zoomgov connectors import {FILE_NAME}"
+    words = ["zoomgov", "connectors", "add", handoff.name, "--new-app", handoff.app_name, "--cloud", handoff.cloud]
+    owners = [word for owner in handoff.owners for word in ("--owner", owner.email)]
+    return f"Run: {shlex.join(printable(word) for word in (*words, *owners))}"
+
+
 _INTRO: Final = """\
 Hello,
 
@@ -231,8 +236,9 @@ You need:
   • Account Owner status in Zoom
 
 On your machine:
-  1. Install zoomgov and save the attached file {file}.
-  2. Run: {command}
+  1. Install zoomgov.
+  2. {begin}
+  3. Run: zoomgov
      The set-up opens at the step “Create a Zoom OAuth app”.
 """  # noqa: E501  # mail programs break lines themselves
 
