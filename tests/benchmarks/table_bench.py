@@ -196,9 +196,8 @@ def main() -> int:
     print(f"{'ms':<10} {'what':<16} {'median':>8} {'p95':>8} {'n':>5}")
     for name, by_what in results.items():
         for what, values in by_what.items():
-            print(
-                f"{name:<10} {what:<16} {statistics.median(values):8.1f} {percentile(values, 0.95):8.1f} {len(values):5}"
-            )
+            middle = statistics.median(values)
+            print(f"{name:<10} {what:<16} {middle:8.1f} {percentile(values, 0.95):8.1f} {len(values):5}")
 
     def ratio(what: str, above: str, below: str) -> float:
         return statistics.median(results[above][what]) / statistics.median(results[below][what])

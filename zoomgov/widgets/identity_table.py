@@ -88,8 +88,8 @@ class IdentityTable(ScrollView, can_focus=True):
         Binding("end,ctrl+end,G", "last", "Last row", show=False),
         Binding("left,h", "aim(-1)", "Column to the left", show=False),
         Binding("right,l", "aim(1)", "Column to the right", show=False),
-        Binding("enter", "select", "Open", show=False),
-        Binding("s", "sort", "Sort", show=False),
+        Binding("enter", "select", "Open", tooltip="Open the row"),
+        Binding("s", "sort", "Sort", tooltip="Sort by the column chosen with ← →; again: the other way round"),
         Binding("S,r", "reverse", "Reverse", show=False),
     ]
 
@@ -144,6 +144,7 @@ class IdentityTable(ScrollView, can_focus=True):
         self._aim = 0
         self._first = 1
         self._slots: tuple[Slot, ...] = ()
+        self._laid_out = 0
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
         self._header: Strip | None = None
         self._styles_at_hand: dict[str, Style] = {}
@@ -385,8 +386,9 @@ class IdentityTable(ScrollView, can_focus=True):
     def _forget_lines(self) -> None:
         self._lines.clear()
         self._header = None
+        self._laid_out = self.scrollable_content_region.width
         if self._view is not None:
-            self._slots = lay_out(self._view.source.columns, self.scrollable_content_region.width, self._first)
+            self._slots = lay_out(self._view.source.columns, self._laid_out, self._first)
 
     def _style(self, *parts: str) -> Style:
         """Return the style of `parts`, later ones over earlier ones. Kept: asking Textual for each line is dear."""
@@ -400,6 +402,8 @@ class IdentityTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         view = self._view
+        if width != self._laid_out:
+            self._forget_lines()
         if y == 0:
             if self._header is None:
                 aim = self._aim if self.has_focus else None

@@ -59,6 +59,7 @@ class SearchTable(Vertical):
         total: int | None = None,
         empty: str = "Nothing here.",
         notice: str = "",
+        unknown: bool = False,
         id: str | None = None,
     ) -> None:
         """Make the table.
@@ -71,6 +72,7 @@ class SearchTable(Vertical):
             total: All rows there are, when that is known already.
             empty: Why there are no rows when nothing was searched.
             notice: What to know about these rows: shown above them.
+            unknown: That there are no rows means only that nothing was read.
             id: As for any widget.
         """
         super().__init__(id=id)
@@ -80,6 +82,7 @@ class SearchTable(Vertical):
         self._total = total
         self._empty = empty
         self._notice = notice
+        self._unknown = unknown
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="search-line"):
@@ -119,5 +122,8 @@ class SearchTable(Vertical):
     def _counted(self, event: IdentityTable.ViewChanged) -> None:
         if not event.query.text:
             self._total = event.rows
+        if self._unknown and not self._total:
+            self.query_one(".count", Static).update("not read")
+            return
         whole = f"{self._total:,} {self._noun}" if self._total is not None else self._noun
         self.query_one(".count", Static).update(Content(f"{event.rows:,} of {whole}" if event.query.text else whole))

@@ -1,0 +1,257 @@
+"""Browse: everyone and everything that was synced, and the item under the cursor beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
+
+from zoomgov.store.model import Kind
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.fact_sheet import FactSheet, Sheet
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.search_table import SearchTable
+from zoomgov.widgets.table_source import SourceError
+
+from .browse_data import Browser
+from .browse_sheets import person_sheet, thing_sheet
+from .browse_words import (
+    DEFAULT_SORT,
+    NOTHING_SYNCED,
+    NOUNS,
+    PLACEHOLDERS,
+    empty_text,
+    not_read_reason,
+    notice_text,
+    printable_lines,
+    sync_line,
+    tab_label,
+)
+from .items import item_screen
+from .sync_notes import SyncNotesScreen, targets_to_name
+from .table_page import TABLE_HELP, TablePage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from zoomgov.connectors.model import Connector
+    from zoomgov.store import Reader
+    from zoomgov.store.model import SyncInfo
+
+_FOLLOW_AFTER = 0.05
+"""Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
+
+
+class BrowseScreen(TablePage):
+    """Users, groups, contact groups and roles of one connector."""
+
+    HELP = f"""
+# Browse
+
+Everything of the last finished sync: users, groups, contact groups and roles (`1` to `4`). Open a person for
+everything they have and the path that gives it; open a group, contact group or role for everyone in it and how.
+
+The last line says when this was read and whether it is complete; `n` lists what was not read, and why. What was not
+read is never shown as empty.
+{TABLE_HELP}
+"""
+    CSS_PATH = "browse.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "kind('users')", "Users", show=False, tooltip="Everyone in the account"),
+        Binding("2", "kind('groups')", "Groups", show=False, tooltip="User groups, their members and admins"),
+        Binding("3", "kind('contact-groups')", "Contact groups", show=False, tooltip="Who finds whom in Zoom"),
+        Binding("4", "kind('roles')", "Roles", show=False, tooltip="What people may administer"),
+        Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
+        Binding("f5", "sync", "Sync", tooltip="Read everything again"),
+    ]
+
+    def __init__(self, connector: Connector, open_reader: Callable[[], Reader] | None = None) -> None:
+        """Browse `connector`; `open_reader` gives a new reader of its store at each call."""
+        super().__init__()
+        self.connector = connector
+        self._browser = Browser(connector.name, open_reader or (lambda: self.services.reader(connector)))
+        self._kind = Kind.USERS
+        self._follow_timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Banner(f"{self.connector.name}  ›  Browse", self.connector.status)
+        yield Tabs(*(Tab(Content(NOUNS[kind].capitalize()), id=kind.value) for kind in Kind), id="kinds")
+        with Horizontal(id="tables"):
+            yield ContentSwitcher(id="lists")
+            yield FactSheet(id="detail")
+        yield Static(id="nothing")
+        yield Static(id="sync-line")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one(Tabs).can_focus = False
+        self._show_nothing("Loading …")
+        self.load()
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self._browser.close)
+
+    def on_screen_resume(self) -> None:
+        if self._browser.sync is not None:
+            self.refresh_if_newer()
+
+    # Loading
+
+    @work(exclusive=True, group="browse")
+    async def load(self) -> None:
+        """Read what the store holds and show it."""
+        try:
+            await asyncio.to_thread(self._browser.open)
+        except SourceError as error:
+            self._show_nothing(f"✗ {error}\n\nNothing was lost. Press Esc, then open it again.")
+            return
+        if self._browser.sync is None:
+            self._show_nothing(NOTHING_SYNCED)
+            return
+        await self._show_sync(self._browser.sync)
+
+    @work(exclusive=True, group="browse")
+    async def refresh_if_newer(self) -> None:
+        """Show a sync that was published meanwhile; searches and orders stay."""
+        if await asyncio.to_thread(self._browser.is_outdated):
+            await asyncio.to_thread(self._browser.open)
+            if self._browser.sync is not None:
+                await self.query_one("#lists", ContentSwitcher).remove_children()
+                await self._show_sync(self._browser.sync)
+
+    def _show_nothing(self, text: str) -> None:
+        nothing = self.query_one("#nothing", Static)
+        nothing.update(Content(printable_lines(text)))
+        nothing.display = True
+        self.query_one("#tables").display = self.query_one(Tabs).display = False
+
+    async def _show_sync(self, sync: SyncInfo) -> None:
+        self.query_one("#nothing").display = False
+        self.query_one("#tables").display = self.query_one(Tabs).display = True
+        self.query_one("#sync-line", Static).update(sync_line(sync, self.host.now(), self.size.width))
+        for number, kind in enumerate(Kind, start=1):
+            self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync)
+        await self._show_kind(self._kind)
+
+    async def _show_kind(self, kind: Kind) -> None:
+        """Show the table of `kind`; each is made when first looked at."""
+        sync = self._browser.sync
+        if sync is None:
+            return
+        self._kind = kind
+        lists = self.query_one("#lists", ContentSwitcher)
+        if not lists.query(f"#{kind}"):
+            source = await asyncio.to_thread(self._browser.source, kind)
+            table = SearchTable(
+                source,
+                sort=DEFAULT_SORT,
+                noun=NOUNS[kind],
+                placeholder=PLACEHOLDERS[kind],
+                empty=empty_text(kind, sync),
+                notice=notice_text(kind, sync),
+                unknown=not_read_reason(kind, sync) is not None,
+                id=kind.value,
+            )
+            await lists.mount(table)
+        lists.current = kind.value
+        if self.query_one(Tabs).active != kind.value:
+            self.query_one(Tabs).active = kind.value
+        table = lists.query_one(f"#{kind}", SearchTable)
+        table.table.focus()
+        self._follow(table.table.cursor_id)
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        found = self.query_one("#lists", ContentSwitcher).query(f"#{self._kind}").results(SearchTable)
+        return next(iter(found), None)
+
+    @on(Tabs.TabActivated)
+    async def _tab_chosen(self, event: Tabs.TabActivated) -> None:
+        if event.tab.id is not None and event.tab.id != self._kind:
+            await self._show_kind(Kind(event.tab.id))
+
+    async def action_kind(self, kind: str) -> None:
+        """Show another table."""
+        await self._show_kind(Kind(kind))
+
+    # The item under the cursor
+
+    @on(IdentityTable.RowHighlighted)
+    def _row_highlighted(self, event: IdentityTable.RowHighlighted) -> None:
+        table = self.search_table
+        if table is not None and event.table is table.table:
+            self._follow(event.row_id)
+
+    def _follow(self, row_id: int | None) -> None:
+        """Let the pane beside follow the cursor, once it rests."""
+        if self._follow_timer is not None:
+            self._follow_timer.stop()
+        if not self.has_class("-wide"):
+            return
+        if row_id is None:
+            self.query_one(FactSheet).show(None)
+        else:
+            self._follow_timer = self.set_timer(_FOLLOW_AFTER, partial(self.show_detail, self._kind, row_id))
+
+    @work(exclusive=True, group="browse-detail")
+    async def show_detail(self, kind: Kind, row_id: int) -> None:
+        """Read one item on a worker thread and show it beside the table."""
+        try:
+            sheet = await asyncio.to_thread(self._read_sheet, kind, row_id)
+        except SourceError as error:
+            sheet = Sheet("This cannot be shown", str(error))
+        self.query_one(FactSheet).show(sheet)
+
+    def _read_sheet(self, kind: Kind, row_id: int) -> Sheet:
+        key = self._browser.key(row_id)
+        if kind is not Kind.USERS:
+            return thing_sheet(self._browser.thing(kind, key))
+        person = self._browser.person(key)
+        return person_sheet(person, self._browser.privileges(person), self.host.now())
+
+    def on_resize(self) -> None:
+        if self._browser.sync is not None:
+            self.query_one("#sync-line", Static).update(sync_line(self._browser.sync, self.host.now(), self.size.width))
+            if (table := self.search_table) is not None:
+                self._follow(table.table.cursor_id)
+
+    @on(IdentityTable.RowSelected)
+    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
+        self.open_item(self._kind, event.row_id)
+
+    @work(exclusive=True, group="browse-open")
+    async def open_item(self, kind: Kind, row_id: int) -> None:
+        """Open an item on a page of its own."""
+        key = await asyncio.to_thread(self._browser.key, row_id)
+        self.app.push_screen(item_screen(self._browser, kind, key))
+
+    # Other actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("search", "kind", "notes"):
+            return self._browser.sync is not None
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="browse-open")
+    async def action_notes(self) -> None:
+        """List what the sync did not read and what disagrees."""
+        sync = self._browser.sync
+        if sync is not None:
+            names = await asyncio.to_thread(self._browser.names, targets_to_name(sync))
+            self.app.push_screen(SyncNotesScreen(sync, names))
+
+    def action_sync(self) -> None:
+        """Go to the sync page, and start."""
+        from .sync import SyncScreen
+
+        self.app.switch_screen(SyncScreen(self.connector, start=True))

@@ -1,0 +1,169 @@
+"""The browse screens' way to a store, safe to use from the event loop and from worker threads at once."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from zoomgov.store.errors import StoreError
+from zoomgov.store.model import Kind
+from zoomgov.store.views import Query, Target
+from zoomgov.widgets.table_source import SourceError
+
+from .browse_columns import looks
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from zoomgov.store import Reader
+    from zoomgov.store.model import SyncInfo
+    from zoomgov.store.views import Person, Thing
+    from zoomgov.widgets.table_source import Row, TableQuery
+
+
+class Browser:
+    """One published sync, opened for looking at it.
+
+    Two readers: pages of rows are fetched by the table while it draws, and must wait for nobody; everything else may
+    take long and is called on worker threads, one at a time.
+    """
+
+    def __init__(self, name: str, open_reader: Callable[[], Reader]) -> None:
+        """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call."""
+        self.name = name
+        self._open_reader = open_reader
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+        self._pages: Reader | None = None
+        self._closed = False
+        self.sync: SyncInfo | None = None
+        """The sync that is shown; None when there is none yet, or nothing was opened."""
+
+    def open(self) -> None:
+        """Open the latest sync, in place of an older one.
+
+        Raises:
+            SourceError: the store cannot be read.
+        """
+        with self._lock, _explained():
+            if self._closed:
+                return
+            self._release()
+            self._reader = self._open_reader()
+            self._pages = self._open_reader()
+            self.sync = self._reader.sync
+
+    def is_outdated(self) -> bool:
+        """Tell whether a newer sync was published since `open`."""
+        with self._asking() as reader:
+            latest = reader.latest()
+        return latest is not None and (self.sync is None or latest.number != self.sync.number)
+
+    def close(self) -> None:
+        """Close everything once what runs has finished; from then on `open` does nothing."""
+        with self._lock:
+            self._closed = True
+            self._release()
+
+    def _release(self) -> None:
+        for reader in (self._reader, self._pages):
+            if reader is not None:
+                reader.close()
+        self._reader = self._pages = None
+
+    @contextmanager
+    def _asking(self) -> Iterator[Reader]:
+        with self._lock, _explained():
+            if self._reader is None:
+                raise SourceError("The store was closed. Go back and open it again.")
+            yield self._reader
+
+    def source(self, kind: Kind, within: Target | None = None) -> StoreSource:
+        """Make the model of a table: all of `kind`, or the people in a thing."""
+        with self._asking() as reader:
+            return StoreSource(self, reader, kind, within)
+
+    def order(self, kind: Kind, query: Query) -> array[int]:
+        """Return the row ids `query` finds, in its order."""
+        with self._asking() as reader:
+            return reader.order(kind, query)
+
+    def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
+        """Return a page of rows: for the event loop."""
+        with _explained():
+            if self._pages is None:
+                raise SourceError("The store was closed. Go back and open it again.")
+            return self._pages.rows(kind, ids, query=query, columns=columns)
+
+    def key(self, row: int) -> str:
+        """Return Zoom's id of a row."""
+        with self._asking() as reader:
+            return reader.key(row)
+
+    def person(self, key: str) -> Person:
+        """Return everything of one person."""
+        with self._asking() as reader:
+            person = reader.person(key)
+        if person is None:
+            raise SourceError("They are not in this sync. Go back and look for them again.")
+        return person
+
+    def privileges(self, person: Person) -> Sequence[str] | None:
+        """Return what the role of `person` may do; None when they have none or that was not read."""
+        role = next((path.target_id for path in person.access if path.target_kind is Kind.ROLES), None)
+        if role is None:
+            return None
+        with self._asking() as reader:
+            thing = reader.thing(Kind.ROLES, role)
+        return thing.privileges if thing is not None else None
+
+    def thing(self, kind: Kind, key: str) -> Thing:
+        """Return everything of one group, contact group or role."""
+        with self._asking() as reader:
+            thing = reader.thing(kind, key)
+        if thing is None:
+            raise SourceError("It is not in this sync. Go back and look for it again.")
+        return thing
+
+    def names(self, targets: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Return the names of (part, Zoom's id), by id; ids without a name are left out."""
+        found = {}
+        with self._asking() as reader:
+            for part, target in targets:
+                thing = reader.thing(_kind_of(part), target)
+                if thing is not None:
+                    found[target] = thing.name
+        return found
+
+
+def _kind_of(part: str) -> Kind:
+    kinds = ((Kind.CONTACT_GROUPS, "contact-group"), (Kind.ROLES, "role"))
+    return next((kind for kind, start in kinds if part.startswith(start)), Kind.GROUPS)
+
+
+class StoreSource:
+    """A kind of a sync, or the people in one thing, as the model of a table."""
+
+    def __init__(self, browser: Browser, reader: Reader, kind: Kind, within: Target | None) -> None:
+        self._browser = browser
+        self._kind = kind
+        self._query = Query(within=within)
+        self.columns = looks(reader.columns(kind, self._query))
+        self._keys = [column.key for column in self.columns]
+
+    def order(self, query: TableQuery) -> array[int]:
+        sort = ((query.sort, query.descending),) if query.sort else ()
+        return self._browser.order(self._kind, Query(query.text, sort, self._query.within))
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        return self._browser.rows(self._kind, ids, self._query, self._keys)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise SourceError(str(error)) from error

@@ -1,0 +1,94 @@
+"""One person: who they are, and everything they have with the path that gives it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Container
+from textual.widgets import Footer
+
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.fact_sheet import FactSheet, Sheet
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.search_table import SearchTable
+from zoomgov.widgets.table_source import ListSource, SourceError
+
+from .browse_sheets import ACCESS_COLUMNS, access_rows, person_profile
+from .items import item_screen
+from .table_page import TABLE_HELP, TablePage
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from zoomgov.store.model import Kind
+    from zoomgov.store.views import Person
+
+    from .browse_data import Browser
+
+
+class PersonScreen(TablePage):
+    """Facts, then a table of access; Enter opens the thing that is held."""
+
+    HELP = f"""
+# A person
+
+Who they are, and below it everything they have: their role, groups they are a member or an admin of, and contact
+groups, with the groups that lead there when it is not direct. Enter opens the role or group and shows everyone in it.
+{TABLE_HELP}
+"""
+    CSS_PATH = "item.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, browser: Browser, key: str) -> None:
+        super().__init__()
+        self._browser = browser
+        self._key = key
+        self._targets: list[tuple[Kind, str]] = []
+
+    def compose(self) -> ComposeResult:
+        yield Banner(f"{self._browser.name}  ›  Person")
+        with Container(id="item"):
+            yield FactSheet(id="facts")
+            yield Container(id="access")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    @work(exclusive=True, group="person")
+    async def load(self) -> None:
+        """Read the person and show them."""
+        facts = self.query_one("#facts", FactSheet)
+        try:
+            person = await asyncio.to_thread(self._browser.person, self._key)
+            privileges = await asyncio.to_thread(self._browser.privileges, person)
+        except SourceError as error:
+            facts.show(Sheet("This person cannot be shown", str(error)))
+            return
+        facts.show(person_profile(person, privileges, self.host.now()))
+        await self._show_access(person)
+
+    async def _show_access(self, person: Person) -> None:
+        rows = access_rows(person)
+        self._targets = [target for target, _ in rows]
+        table = SearchTable(
+            ListSource(ACCESS_COLUMNS, [row for _, row in rows]),
+            noun="grants",
+            placeholder="Search what they have …",
+            empty="They have nothing: no role, group or contact group.",
+        )
+        await self.query_one("#access").mount(table)
+        table.table.focus()
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        return next(iter(self.query(SearchTable)), None)
+
+    @on(IdentityTable.RowSelected)
+    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
+        kind, key = self._targets[event.row_id]
+        self.app.push_screen(item_screen(self._browser, kind, key))

@@ -1,0 +1,51 @@
+"""What the browse screens have in common: a search table, its keys, and Esc that goes one step back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from zoomgov.widgets.search_table import SearchTable
+
+from .base import Page
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+TABLE_HELP = """
+**In a table** `↑ ↓ PgUp PgDn Home End` move; `Enter` or a double click opens. `← →` choose a column, also those that
+do not fit on the screen; `s` sorts by it, again turns the order round, and so does a click on its title.
+
+**Search** `/` goes to the search line. Results change as you type; `Esc` clears it.
+"""
+
+
+class TablePage(Page[None]):
+    """A page around one search table at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,ctrl+f", "search", "Search", key_display="/", tooltip="Find by any word of a row"),
+        Binding("escape", "back", "Back", tooltip="Clear the search, or go back"),
+    ]
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        """The table on screen; None when there is nothing to search."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        raise NotImplementedError
+
+    def action_search(self) -> None:
+        """Put the cursor into the search line."""
+        if (table := self.search_table) is not None:
+            table.search.focus()
+
+    def action_back(self) -> None:
+        """Clear the search; from an empty search line to the rows; from there, leave."""
+        table = self.search_table
+        if table is not None and (table.clear() or table.search.has_focus):
+            table.table.focus()
+        elif len(self.app.screen_stack) > 1:
+            self.app.pop_screen()

@@ -1,0 +1,98 @@
+"""One group, contact group or role: its facts, and everyone in it and how."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Container
+from textual.widgets import Footer
+
+from zoomgov.store.model import Kind
+from zoomgov.store.views import Target
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.fact_sheet import FactSheet, Sheet
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.search_table import SearchTable
+from zoomgov.widgets.table_source import SourceError
+
+from .browse_sheets import thing_sheet
+from .browse_words import DEFAULT_SORT, ONE, notice_text
+from .items import item_screen
+from .table_page import TABLE_HELP, TablePage
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from .browse_data import Browser
+
+
+class ThingScreen(TablePage):
+    """Facts, then a table of people, which may be everyone; Enter opens the person."""
+
+    HELP = f"""
+# A group, contact group or role
+
+What it is, and below it everyone in it and how: as a member, as an admin, or through a group that is in it. Enter
+opens the person and shows everything they have.
+{TABLE_HELP}
+"""
+    CSS_PATH = "item.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, browser: Browser, kind: Kind, key: str) -> None:
+        super().__init__()
+        self._browser = browser
+        self._kind = kind
+        self._key = key
+
+    def compose(self) -> ComposeResult:
+        yield Banner(f"{self._browser.name}  ›  {ONE[self._kind]}")
+        with Container(id="item"):
+            yield FactSheet(id="facts")
+            yield Container(id="people")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    @work(exclusive=True, group="thing")
+    async def load(self) -> None:
+        """Read the thing and show it."""
+        facts = self.query_one("#facts", FactSheet)
+        try:
+            thing = await asyncio.to_thread(self._browser.thing, self._kind, self._key)
+            within = Target(self._kind, self._key)
+            source = await asyncio.to_thread(self._browser.source, Kind.USERS, within)
+        except SourceError as error:
+            facts.show(Sheet("This cannot be shown", str(error)))
+            return
+        facts.show(thing_sheet(thing))
+        sync = self._browser.sync
+        table = SearchTable(
+            source,
+            sort=DEFAULT_SORT,
+            noun="people",
+            placeholder="Search who is in it …",
+            empty="Nobody is in it.",
+            notice=notice_text(self._kind, sync, self._key) if sync is not None else "",
+        )
+        await self.query_one("#people").mount(table)
+        table.table.focus()
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        return next(iter(self.query(SearchTable)), None)
+
+    @on(IdentityTable.RowSelected)
+    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
+        self.open_person(event.row_id)
+
+    @work(exclusive=True, group="thing-open")
+    async def open_person(self, row_id: int) -> None:
+        """Open a person on a page of their own."""
+        key = await asyncio.to_thread(self._browser.key, row_id)
+        self.app.push_screen(item_screen(self._browser, Kind.USERS, key))

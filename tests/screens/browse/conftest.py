@@ -1,0 +1,207 @@
+"""A real store of a small company, and the browse screens in an app with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.app import App
+from textual.widgets import Input
+
+from zoomgov.connectors.model import App as Application
+from zoomgov.connectors.model import Connector, Owner, Status, Step
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.store import Store
+from zoomgov.store.model import (
+    ContactGroupRow,
+    GrantKind,
+    GrantRow,
+    GroupRow,
+    ListKey,
+    NotRead,
+    RoleDetail,
+    RoleRow,
+    UserRow,
+)
+from zoomgov.widgets.theme import DARK, THEMES
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+CONNECTOR = Connector(
+    id="c1",
+    name="Acme Zoom",
+    app=Application("a1", "Zoom", from_identity_provider=False),
+    owners=(Owner("owner@acme.example"),),
+    cloud="zoom.us",
+    status=Status.CONNECTED,
+    reason="",
+    step=Step.DONE,
+    created_at=NOW,
+)
+NAMES = (
+    "Ana García", "Björn Ångström", "Chloé Dubois", "Dmitri Волков", "김은지", "Fatima Haddad", "Grace Okafor",
+    "שרה כהן", "Ishaan Kapoor", "山田太郎",
+)  # fmt: skip
+DEPARTMENTS = ("Field Sales", "Engineering", "Finance", "Support")
+STATUSES = ("active", "active", "active", "active", "inactive", "pending")
+HOSTILE = "[/] \x1b[31mred\u202e 👩\u200d💻 =cmd()"
+
+
+def person(number: int, name: str = "") -> UserRow:
+    """One made-up person; the first is the owner, the second an admin."""
+    status = STATUSES[number % 6] if number > 5 else "active"
+    email = f"person{number:03}@acme.example"
+    name = name or f"{NAMES[number % 10]}{f' {number // 10}' if number > 9 else ''}"
+    first, _, last = name.partition(" ")
+    return UserRow(
+        key=f"email:{email}" if status == "pending" else f"u{number:03}",
+        email=email,
+        first_name=first,
+        last_name=last,
+        display_name=name,
+        status=status,
+        type=2 if number % 3 == 0 else 1,
+        role_id=str(min(number, 2)),
+        dept=DEPARTMENTS[number % 4],
+        timezone="Europe/Madrid",
+        pmi=None,
+        verified=True,
+        created_at="" if status == "pending" else "2024-05-06T07:08:09Z",
+        last_login_time="" if number % 5 == 4 else f"2026-02-{number % 27 + 1:02}T09:12:00Z",
+        last_client_version="6.1.0",
+        employee_unique_id=f"E{number:04}",
+        plan_united_type="",
+        extra=b"{}",
+    )
+
+
+GROUPS = (GroupRow("g1", "Finance", None), GroupRow("g2", "Field Sales EMEA", None), GroupRow("g3", "Nobody", None))
+CONTACT_GROUPS = (
+    ContactGroupRow("dir.1", "Everyone in EMEA", 1, "Sales and finance"),
+    ContactGroupRow("dir.2", "Board", 3, ""),
+)
+ROLES = (
+    RoleRow("0", "Owner", "Account owner", "common", None),
+    RoleRow("1", "Admin", "Manages users and settings", "common", None),
+    RoleRow("2", "Member", "", "common", None),
+)
+GAPS = (
+    NotRead(
+        "contact-groups", "", "Zoom refused (4711): the app lacks a scope.", ("contact_group:read:list_groups:admin",)
+    ),
+    NotRead("group-admins", "g1", "Zoom refused (4711): the app lacks a scope.", ("group:read:administrator:admin",)),
+)
+
+
+def fill(
+    path: Path, people: int = 60, *, gaps: tuple[NotRead, ...] = (), rename: dict[int, str] | None = None
+) -> Store:
+    """Publish one sync of `people` into the store at `path`."""
+    store = Store(path)
+    rows = [person(number, (rename or {}).get(number, "")) for number in range(people)]
+    member = GrantKind.GROUP_MEMBER
+    with store.begin("2026-03-04T10:00:00Z") as writer:
+        if people:
+            writer.stage(ListKey("groups"), groups=GROUPS)
+            writer.stage(ListKey("roles"), roles=ROLES)
+            writer.stage(
+                ListKey("role", "1"),
+                role_details=[RoleDetail("1", ("User:Read", "User:Edit", "IMGroups:Read"), b"[]")],
+            )
+            writer.finish(ListKey("role", "1"), None)
+        writer.finish(ListKey("groups"), None)
+        writer.finish(ListKey("roles"), None)
+        for status in ("active", "inactive", "pending"):
+            key = ListKey(f"users-{status}")
+            chosen = [row for row in rows if row.status == status]
+            grants = [GrantRow(GrantKind.ROLE, row.role_id, "user", row.key) for row in chosen if row.role_id]
+            for row in chosen:
+                number = int(row.email[6:9])
+                if number % 5 == 0:
+                    grants.append(GrantRow(member, "g1", "user", row.key))
+                if number % 3 == 0:
+                    grants.append(GrantRow(member, "g2", "user", row.key))
+            writer.stage(key, users=chosen, grants=grants)
+            writer.finish(key, len(chosen))
+        if people and not gaps:
+            admins = ListKey("group-admins", "g1")
+            writer.stage(admins, grants=[GrantRow(GrantKind.GROUP_ADMIN, "g1", "user", rows[0].key)])
+            writer.finish(admins, 1)
+            writer.stage(ListKey("contact-groups"), contact_groups=CONTACT_GROUPS)
+            inside = ListKey("contact-group-members", "dir.1")
+            nested = GrantKind.CONTACT_GROUP_MEMBER
+            writer.stage(
+                inside,
+                grants=[GrantRow(nested, "dir.1", "group", "g1"), GrantRow(nested, "dir.1", "user", rows[1].key)],
+            )
+            writer.finish(inside, None)
+        if not gaps:
+            writer.finish(ListKey("contact-groups"), None)
+        writer.publish("2026-03-04T10:05:00Z", not_read=gaps)
+    return store
+
+
+class BrowseApp(App[None]):
+    """The smallest host of the browse screens."""
+
+    CSS_PATH = str(Path(__file__).parents[3] / "zoomgov" / "app.tcss")
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.now: Callable[[], datetime] = lambda: NOW
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        self.push_screen(BrowseScreen(CONNECTOR, self.store.reader))
+
+    def lines(self) -> list[str]:
+        """The screen as text."""
+        strips = self.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+
+@pytest.fixture(autouse=True)
+def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Callable[..., BrowseApp]:
+    """Make the app over a freshly filled store; arguments as for `fill`."""
+    return lambda *args, **kwargs: BrowseApp(fill(tmp_path / "store" / "c1.db", *args, **kwargs))
+
+
+@pytest.fixture
+def unsynced(tmp_path: Path) -> BrowseApp:
+    """The app over a store without any sync."""
+    return BrowseApp(Store(tmp_path / "store" / "c1.db"))
+
+
+@pytest.fixture
+def gaps() -> tuple[NotRead, ...]:
+    return GAPS
+
+
+@pytest.fixture
+def settled() -> Callable[[Pilot[Any]], Any]:
+    """Wait until everything asked for is on screen."""
+
+    async def wait(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        while len(pilot.app.workers):
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+
+    return wait
