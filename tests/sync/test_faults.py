@@ -11,7 +11,7 @@ import pytest
 
 from tests.sync.conftest import Bench, MakeBench
 from zoomgov.sim.options import Options
-from zoomgov.sync.events import ListAdvanced, ListFinished, Outcome
+from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 
@@ -256,3 +256,23 @@ async def test_a_sync_interrupted_in_the_middle_of_a_list_reads_it_again_whole(m
         await task
     bench.on_event = lambda event: None
     await complete(bench)
+
+
+async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
+    bench = make_bench(users=5000, options=Options(users_page_max=2000))
+    task: asyncio.Task[Any] | None = None
+
+    def listen(event: object) -> None:
+        if isinstance(event, Noted) and "together" in event.text and task:
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    bench.on_event = listen
+    task = asyncio.create_task(bench.sync())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with bench.store.reader() as reader:
+        assert reader.latest() is None
+    bench.on_event = lambda event: None
+    asked = bench.asked("GET /users")
+    await complete(bench)
+    assert bench.asked("GET /users") == asked

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.store.database import select_in, transaction
@@ -29,7 +31,6 @@ from zoomgov.store.staging import (
 )
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -297,6 +298,14 @@ class SyncWriter:
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, from another thread: its transaction is rolled back and raises.
+
+        Between two statements it does nothing: repeat it until the job has ended.
+        """
+        with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+            self._connection.interrupt()
 
     def close(self) -> None:
         """Let go of the lock. What is staged stays for the next run."""

@@ -146,6 +146,15 @@ class Staging:
     async def publish(
         self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
     ) -> SyncInfo:
-        return await self._run(
+        """Publish. Cancelling it ends soon, with all published or nothing; in that case all of it is staged still."""
+        publishing = self._submit(
             partial(self._writer.publish, finished_at, not_read=not_read, disagreements=disagreements)
         )
+        try:
+            return await asyncio.shield(publishing)
+        except asyncio.CancelledError:
+            while not publishing.done():
+                self._writer.interrupt()
+                await asyncio.wait([publishing], timeout=0.005)
+            publishing.exception()
+            raise
