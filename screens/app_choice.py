@@ -63,7 +63,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         self._apps: list[App] = []
 
     def on_mount(self) -> None:
-        self.query_one("#sso", Choice).focus()
+        self.set_focus(self.query_one("#sso", Choice))
         self._advise()
         self.load_apps()
 

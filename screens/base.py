@@ -172,6 +172,8 @@ class StepScreen(Page[None]):
 
     # Keeping what is typed
 
+    # Steps give the focus with `set_focus` in `on_mount`: `Widget.focus` waits for a turn of the loop, in which
+    # what a quick person types would go astray.
     def on_mount(self) -> None:
         self.host.remember_place(self.connector.id if self.connector else "", self.STEP)
 

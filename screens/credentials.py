@@ -151,7 +151,7 @@ Without a keyring you can keep it for this session only, or give all three value
             if value:
                 field.input.value = value
                 field.input.cursor_position = len(value)
-        next((field for field in fields if not field.value), fields[-1]).input.focus()
+        self.set_focus(next((field for field in fields if not field.value), fields[-1]).input)
 
     def action_demo(self) -> None:
         demo = self.services.demo

@@ -101,7 +101,7 @@ accounts. *Other address* is for a proxy or a simulator.
         if self.connector is None and not self.draft.name:
             # A sensible name from the start: most accounts have one connector, called like its app.
             self.query_one("#name", Input).value = self.draft.new_app or "Zoom"
-        self.query_one("#ownership" if not self.draft.owners else "#owners").focus()
+        self.set_focus(self.query_one("#ownership" if not self.draft.owners else "#owners"))
 
     @property
     def next_label(self) -> str:

@@ -124,7 +124,7 @@ Account Owner.
 
     def on_mount(self) -> None:
         self._show_kind()
-        self.query_one("#scopes").focus()
+        self.set_focus(self.query_one("#scopes"))
 
     def _show_kind(self) -> None:
         def mark(kind: ScopeKind) -> tuple[str, str]:

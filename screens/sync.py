@@ -75,7 +75,7 @@ A part that could not be read is named at the end and shown everywhere as *not r
             self.start()
         else:
             self._idle()
-        self.query_one("#next").focus()
+        self.set_focus(self.query_one("#next"))
 
     def _idle(self) -> None:
         before = self.connector.last_sync_at if self.connector else None

@@ -85,7 +85,7 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         return "Next: Sync  n"
 
     def on_mount(self) -> None:
-        self.query_one(CheckLines).focus()
+        self.set_focus(self.query_one(CheckLines))
         self.check()
 
     @property

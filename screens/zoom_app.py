@@ -96,7 +96,7 @@ The ticks are only for you: you can go on without them.
         clicks = self.query_one("#clicks", CheckList)
         left = clicks.left
         clicks.highlighted = next((n for n, item in enumerate(CLICKS) if left and item.id == left[0]), 0)
-        clicks.focus()
+        self.set_focus(clicks)
 
     @on(CheckList.Looked)
     def _looked(self, event: CheckList.Looked) -> None:
