@@ -276,3 +276,13 @@ async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
     asked = bench.asked("GET /users")
     await complete(bench)
     assert bench.asked("GET /users") == asked
+
+
+async def test_what_was_staged_of_another_account_is_not_gone_on_from(bench: Bench) -> None:
+    bench.zoom.control.add_fault(path="/contacts/groups", action="operate", operation="deactivate_app", nth=2)
+    with pytest.raises(ZoomError):
+        await bench.sync()
+    bench.zoom.control.activate_app()
+    bench.store.set_meta("account", "zoom.us AnotherAccount")
+    await complete(bench)
+    assert bench.resumed == 0

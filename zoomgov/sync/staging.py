@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
 
 from zoomgov.zoom.records import decode_list
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ACCOUNT: Final = "account"
+_MEMORY: Final = "zoom client"
+
 
 class Thing(NamedTuple):
     """A group, contact group or role."""
@@ -33,7 +36,8 @@ class Thing(NamedTuple):
 class Staging:
     """What was read so far. Use as a context manager; what is not published stays for the next run to go on from."""
 
-    def __init__(self, store: Store, started_at: str, resume_since: str) -> None:
+    def __init__(self, store: Store, account: str, started_at: str, resume_since: str) -> None:
+        self._account = account
         self._store = store
         self._started_at = started_at
         self._resume_since = resume_since
@@ -55,8 +59,14 @@ class Staging:
         return self
 
     def _open(self) -> None:
+        before = self._store.get_meta(_ACCOUNT)
+        if before not in (None, self._account):
+            self._resume_since = self._started_at  # staged by a sync with credentials of another account
         self._writer = self._store.begin(self._started_at, resume_since=self._resume_since)
         self._opened = True
+        if before != self._account:
+            self._store.set_meta(_MEMORY, "")
+            self._store.set_meta(_ACCOUNT, self._account)
         self._interrupted = self._writer.started_at != self._started_at
         self.finished = dict(self._writer.finished_lists())
         self.resumed = len(self.finished)
@@ -119,11 +129,12 @@ class Staging:
 
     # What the connector remembers between syncs
 
-    async def remembered(self, key: str) -> str | None:
-        return await self._run(partial(self._store.get_meta, key))
+    async def remembered(self) -> str | None:
+        """What the client of an earlier sync of this account learnt."""
+        return await self._run(partial(self._store.get_meta, _MEMORY))
 
-    async def remember(self, key: str, value: str) -> None:
-        await self._run(partial(self._store.set_meta, key, value))
+    async def remember(self, memory: str) -> None:
+        await self._run(partial(self._store.set_meta, _MEMORY, memory))
 
     # Reading back what is staged, whichever run staged it
 

@@ -84,6 +84,8 @@ class ZoomClient:
             cloud, credentials, self._transport, clock=clock, now=now, sleep=sleep, random=random
         )
         self._secret = credentials.client_secret
+        self.account = f"{cloud.name} {credentials.account_id}"
+        """Which account this reads: what was staged or learnt of another one must not be used."""
         self.limits = Limits(clock, sleep, self.memory.tier or Tier.PRO, self.memory.budget)
         self._meter = RateMeter(clock)
 
