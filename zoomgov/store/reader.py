@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -19,7 +20,6 @@ from zoomgov.store.views import PersonHit, Query
 
 if TYPE_CHECKING:
     import sqlite3
-    from array import array
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -89,6 +89,30 @@ class Reader:
             finally:
                 connection.execute("ROLLBACK")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One long read on a connection of its own, for exports and findings: pages and searches go on meanwhile.
+
+        For a worker thread.
+
+        Raises:
+            StoreError: the sync is no longer kept.
+        """
+        side = _Side(self._path)
+        try:
+            with self._at(side) as at:
+                yield at
+        finally:
+            side.close()
+
+    def another(self, sync: int) -> Reader:
+        """Open another sync of the same store; the caller closes it.
+
+        Raises:
+            StoreError: there is no such sync.
+        """
+        return Reader(self._path, sync)
+
     # Syncs
 
     def syncs(self) -> list[SyncInfo]:
@@ -133,8 +157,10 @@ class Reader:
         with self._at(self._slow) as at:
             if kind is not Kind.USERS:
                 return order_things(at, kind, query, self._grant_counts(at))
-            target = None if query.within is None else _row(at, query.within.kind, query.within.id)
-            return self._users.order(at, query, -1 if query.within is not None and target is None else target)
+            if query.within is None:
+                return self._users.order(at, query, None)
+            target = _row(at, query.within.kind, query.within.id)
+            return array("q") if target is None else self._users.order(at, query, target)
 
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""
@@ -158,7 +184,7 @@ class Reader:
                 found = user_rows(at, ids, self._roles)
                 if query.within is not None:
                     target = _row(at, query.within.kind, query.within.id)
-                    ways = {} if target is None else ways_in(at, target, ids)
+                    ways = {} if target is None else ways_in(at, query.within.kind, target, ids)
                     found = {number: (*row, ways.get(number, "")) for number, row in found.items()}
             else:
                 found = thing_rows(at, kind, self._grant_counts(at), ids)
