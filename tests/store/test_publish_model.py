@@ -116,8 +116,8 @@ class Model:
                 tuple(grant) for grant in read.grants  # type: ignore[misc]
                 if grant.principal_key == key and (grant.kind, grant.target_id) not in covered
             }  # fmt: skip
-        for key, read in lists.items():
-            if key.part in _LIST_KINDS:
+        for listed, read in lists.items():
+            if listed.part in _LIST_KINDS:
                 facts |= {tuple(grant) for grant in read.grants}  # type: ignore[misc]
 
         things = {part: dict(named) for part, named in self.things.items()}

@@ -12,7 +12,7 @@ from zoomgov.store.schema import GROUP
 from zoomgov.store.staging import CONTACT, MEMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from zoomgov.store.snapshot import Snapshot
 
@@ -46,13 +46,15 @@ def paths_of_person(snapshot: Snapshot, person: int) -> Iterator[Path]:
     return (Path(*row) for row in snapshot.connection.execute(sql, (person,)))
 
 
-def paths_to_target(snapshot: Snapshot, target: int, people: list[int] | None = None) -> Iterator[Path]:
-    """Yield every way into a thing, of everyone or of `people`."""
+def paths_to_target(
+    snapshot: Snapshot, kinds: Collection[int], target: int, people: Collection[int] | None = None
+) -> Iterator[Path]:
+    """Yield every way into a thing, of everyone or of `people`. `kinds` are the grant kinds such a thing can have."""
     sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE target = ?"
-    if people is None:
-        return (Path(*row) for row in snapshot.connection.execute(sql, (target,)))
-    listed = ",".join(str(int(person)) for person in people)
-    return (Path(*row) for row in snapshot.connection.execute(f"{sql} AND person IN ({listed})", (target,)))
+    sql += f" AND kind IN ({','.join(str(int(kind)) for kind in kinds)})"
+    if people is not None:
+        sql += f" AND person IN ({','.join(str(int(person)) for person in people)})"
+    return (Path(*row) for row in snapshot.connection.execute(sql, (target,)))
 
 
 def people_of_target(snapshot: Snapshot, target: int) -> set[int]:

@@ -74,13 +74,6 @@ def picker(columns: Sequence[Column], wanted: Sequence[str]) -> Callable[[tuple[
 
 # People
 
-_USER_SQL: Final = (
-    "SELECT u.id, {name}, u.email, u.status, u.type, u.plan_united_type, u.role_id, u.dept, "
-    "(SELECT count(*) FROM {grants} g WHERE g.principal = u.id AND g.kind = 1), "
-    "coalesce(l.last_login_time, ''), u.created_at "
-    "FROM {users} u LEFT JOIN logins l ON l.id = u.id WHERE u.id IN ({{}})"
-)
-
 
 def role_names(snapshot: Snapshot) -> dict[str, str]:
     """Return the names of roles by Zoom's id."""
@@ -92,13 +85,25 @@ def role_names(snapshot: Snapshot) -> dict[str, str]:
 
 def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) -> dict[int, tuple[Any, ...]]:
     """Return the rows of `ids` by id. Principals that are not users have what their key tells."""
-    sql = _USER_SQL.format(name=NAME_SQL, grants=snapshot.facts("grants"), users=snapshot.facts("users"))
-    found: dict[int, tuple[Any, ...]] = {
-        number: (name, email, status, licence(kind, united), roles.get(role, role), dept, groups, login, created)
-        for number, name, email, status, kind, united, role, dept, groups, login, created in select_in(
-            snapshot.connection, sql, ids
+    connection, users, grants = snapshot.connection, snapshot.facts("users"), snapshot.facts("grants")
+    groups = dict(
+        select_in(
+            connection,
+            f"SELECT principal, count(*) FROM {grants} WHERE kind = 1 AND principal IN ({{}}) GROUP BY principal",
+            ids,
         )
-    }
+    )
+    logins = dict(select_in(connection, "SELECT id, last_login_time FROM logins WHERE id IN ({})", ids))
+    found: dict[int, tuple[Any, ...]] = {
+        number: (name, email, status, licence(kind, united), roles.get(role, role), dept, groups.get(number, 0),
+                 logins.get(number, ""), created)
+        for number, name, email, status, kind, united, role, dept, created in select_in(
+            connection,
+            f"SELECT u.id, {NAME_SQL}, u.email, u.status, u.type, u.plan_united_type, u.role_id, u.dept, u.created_at "
+            f"FROM {users} u WHERE u.id IN ({{}})",
+            ids,
+        )
+    }  # fmt: skip
     strangers = [number for number in ids if number not in found]
     if strangers:
         for number, (name, email) in stranger_names(snapshot, strangers).items():
@@ -125,11 +130,11 @@ def name_of_key(key: str) -> tuple[str, str]:
     return address, address if address != key else ""
 
 
-def ways_in(snapshot: Snapshot, target: int, ids: Sequence[int]) -> dict[int, str]:
+def ways_in(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> dict[int, str]:
     """Return in words how each of `ids` has the thing."""
     ways: dict[int, list[str]] = {}
     through: dict[int, list[int]] = {}
-    for path in paths_to_target(snapshot, target, list(ids) if len(ids) <= _MANY else None):
+    for path in paths_to_target(snapshot, CODES[kind], target, list(ids) if len(ids) <= _MANY else None):
         if path.via is None:
             ways.setdefault(path.person, []).append(_WAYS[path.kind])
         else:
@@ -140,6 +145,8 @@ def ways_in(snapshot: Snapshot, target: int, ids: Sequence[int]) -> dict[int, st
     return {person: ", ".join(words) for person, words in ways.items()}
 
 
+CODES: Final = {Kind.GROUPS: (MEMBER, ADMIN), Kind.CONTACT_GROUPS: (CONTACT,), Kind.ROLES: (HOLDER,)}
+"""Grant kinds by the kind of their target."""
 _WAYS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holds the role", CONTACT: "member"}
 
 

@@ -10,8 +10,8 @@ from zoomgov.store.database import select_in
 from zoomgov.store.details import GRANT_KINDS
 from zoomgov.store.folding import person_name
 from zoomgov.store.model import Kind
-from zoomgov.store.schema import GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
-from zoomgov.store.snapshot import KINDS, TABLES, facts_at
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
+from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, facts_at
 from zoomgov.store.staging import TARGET_KINDS
 from zoomgov.store.views import Changes, FieldChange, GrantChange, ItemChange
 from zoomgov.store.words import SYSTEM_ROLES, licence, privacy
@@ -166,15 +166,16 @@ def _named(
         number: (kind, key)
         for number, kind, key in select_in(connection, "SELECT id, kind, key FROM things WHERE id IN ({})", ids)
     }
-    # a name as of the newer sync where there is one, else as of the older
-    names: dict[int, tuple[str, str]] = {}
-    for number in (before, after):
-        for table in TABLES.values():
-            for one, row in versions(connection, table, ids, number).items():
-                names[one] = (title_of(table, row, things[one][1]), row.get("email", ""))
-    for one, (kind, key) in things.items():
-        if one not in names:
-            names[one] = name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
+    names = {
+        number: name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
+        for number, (kind, key) in things.items()
+    }
+    for number in (before, after):  # the name of the newer sync, where there is one
+        for table, kind in (("users", USER), ("groups", GROUP), ("contact_groups", CONTACT_GROUP), ("roles", ROLE)):
+            of_kind = [one for one, (its, _) in things.items() if its == kind]
+            shown = f"{NAME_SQL}, u.email" if kind == USER else "u.name, ''"
+            sql = f"SELECT u.id, {shown} FROM {facts_at(table, number)} u WHERE u.id IN ({{}})"
+            names.update((one, (name, email)) for one, name, email in select_in(connection, sql, of_kind) if name)
     return sorted(
         (
             GrantChange(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     from zoomgov.store.model import UserRow
 
-_LINES: Final = {0: " ", 10: " "}
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
+_LINES: Final = str.maketrans({"\0": " ", "\n": " "})
 """A line end parts the fields of the search text; SQLite's search ends its phrases at NUL."""
 
 
@@ -17,10 +19,13 @@ def fold(text: str) -> str:
 
     Marks outside U+0300-U+036F stay: in other scripts they make another letter.
     """
+    return _fold(text).translate(_LINES)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
-        return text.lower().translate(_LINES)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", bare).casefold().translate(_LINES)
+        return text.lower()
+    return normalize("NFC", _MARKS.sub("", normalize("NFKD", text))).casefold()
 
 
 def person_name(display_name: str, first_name: str, last_name: str, email: str) -> str:
@@ -31,4 +36,7 @@ def person_name(display_name: str, first_name: str, last_name: str, email: str) 
 def search_text(row: UserRow) -> str:
     """Return name, address and department, folded, a line each: begins with the name, so it sorts by name."""
     name = person_name(row.display_name, row.first_name, row.last_name, row.email)
+    text = _fold(f"{name}\n{row.email}\n{row.dept}")
+    if text.count("\n") == 2 and "\0" not in text:
+        return text
     return f"{fold(name)}\n{fold(row.email)}\n{fold(row.dept)}"

@@ -2,99 +2,113 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from zoomgov.store.database import select_in
 from zoomgov.store.publish import winners
 from zoomgov.store.schema import USER
-from zoomgov.store.staging import STATUS_OF_PART, ids_of, unpack
+from zoomgov.store.staging import STATUS_OF_PART, fact_of, grants_of, unpack_grants
 
 if TYPE_CHECKING:
     import sqlite3
-
-
-def statuses(connection: sqlite3.Connection) -> tuple[array[int], dict[int, str]]:
-    """The page that decides on each person (by id; 0: in no finished user list), and the status of each."""
-    decided = winners(connection)
-    by_page = {
-        page: STATUS_OF_PART[part]
-        for page, part in connection.execute(
-            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
-        )
-    }
-    return decided, {number: by_page[page] for number, page in enumerate(decided) if page}
+    from collections.abc import Iterator
 
 
 class Memberships:
-    """Group or role membership as the finished user lists say it, without touching every unchanged fact.
+    """What the finished user lists say, without touching every unchanged fact.
 
-    The published counts, less the people whose staged facts differ, who are not active, or who were not read, plus
-    what is staged of them.
+    The published facts, less those of people whose staged facts differ, who are not active or who were not read,
+    plus what is staged of them.
     """
 
-    def __init__(self, connection: sqlite3.Connection, code: int) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._code = code
-        self._winners, self._status = statuses(connection)
-        self._staged: list[tuple[int, int]] = []
-        differing = self._read_staged()
-        everyone = connection.execute(
-            "SELECT t.id, u.id IS NOT NULL FROM things t LEFT JOIN users u ON u.id = t.id WHERE t.kind = ?", (USER,)
+        self._winners = winners(connection)
+        pages = connection.execute(
+            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
         )
-        self._special = [
-            number
-            for number, is_user in everyone
-            if number in differing or not is_user or self._status.get(number) != "active"
-        ]
-        self._same = {n for n in self._special if n not in differing and self._winner(n)}
+        self._status_of_page = {page: STATUS_OF_PART[part] for page, part in pages}
 
-    def _winner(self, number: int) -> int:
+    def winner(self, number: int) -> int:
+        """The staged page that decides on a person; 0 when they are in no finished user list."""
         return self._winners[number] if number < len(self._winners) else 0
 
-    def _read_staged(self) -> set[int]:
-        differing: set[int] = set()
-        for page, payload in self._connection.execute(
-            "SELECT p.id, p.payload FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-            "WHERE l.part LIKE 'users-%' AND l.finished"
-        ):
-            content = unpack(payload)
-            differing.update(n for n in ids_of(content.differing) if self._winners[n] == page)
-            flat = ids_of(content.grants)
-            self._staged += [
-                (target, principal)
-                for code, target, principal in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
-                if code == self._code and self._winners[principal] == page
-            ]
-        return differing
+    def status(self, number: int) -> str:
+        """The list a person is in: active, inactive or pending; empty when in none."""
+        return self._status_of_page.get(self.winner(number), "")
 
-    @property
-    def counts(self) -> dict[int, Counter[str]]:
+    def _pages(self) -> Iterator[tuple[int, str, bytes]]:
+        rows = self._connection.execute(
+            "SELECT p.id, l.part, p.grants FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+            "WHERE l.part LIKE 'users-%' AND l.finished"
+        )
+        return ((page, STATUS_OF_PART[part], grants) for page, part, grants in rows)
+
+    def _special(self) -> tuple[list[int], set[int]]:
+        """People whose published facts do not count as those of an active person; and which of them keep theirs."""
+        differing: set[int] = set()
+        for page, _, blob in self._pages():
+            differing.update(n for n in unpack_grants(blob)[0] if self._winners[n] == page)
+        everyone = self._connection.execute(
+            "SELECT t.id, u.id IS NOT NULL FROM things t LEFT JOIN users u ON u.id = t.id WHERE t.kind = ?", (USER,)
+        )
+        special = [
+            number
+            for number, is_user in everyone
+            if not is_user or number in differing or self.status(number) != "active"
+        ]
+        return special, {number for number in special if number not in differing and self.winner(number)}
+
+    def counts(self, code: int) -> dict[int, dict[str, int]]:
+        """Return how many people of each status are in each thing."""
         found: dict[int, Counter[str]] = {}
-        for target, total in self._connection.execute(
-            "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (self._code,)
-        ):
+        published = self._connection.execute(
+            "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (code,)
+        ).fetchall()
+        for target, total in published:
             found[target] = Counter(active=total)
+        special, same = self._special() if published else ([], set[int]())
         for target, principal in select_in(
             self._connection,
             "SELECT target, principal FROM grants WHERE kind = ? AND principal IN ({})",
-            self._special,
-            before=(self._code,),
+            special,
+            before=(code,),
         ):
             found[target]["active"] -= 1
-            if principal in self._same:
-                found[target][self._status[principal]] += 1
-        for target, principal in self._staged:
-            found.setdefault(target, Counter())[self._status[principal]] += 1
-        return {target: +counter for target, counter in found.items()}
+            if principal in same:
+                found[target][self.status(principal)] += 1
+        for status, facts in self._staged().items():
+            for fact, count in facts.items():
+                if fact & 7 == code:
+                    if fact >> 3 not in found:
+                        found[fact >> 3] = Counter()
+                    found[fact >> 3][status] += count
+        return {target: dict(+counter) for target, counter in found.items() if +counter}
 
-    def people(self, target: int) -> set[int]:
-        special = set(self._special)
-        people = {principal for thing, principal in self._staged if thing == target}
-        for (principal,) in self._connection.execute(
-            "SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, self._code)
-        ):
-            if principal not in special or principal in self._same:
-                people.add(principal)
-        return people
+    def _staged(self) -> dict[str, Counter[int]]:
+        """Return the staged facts and how many people have each, by status."""
+        counted: dict[str, Counter[int]] = {status: Counter() for status in STATUS_OF_PART.values()}
+        for page, status, blob in self._pages():
+            people, _, facts = unpack_grants(blob)
+            if all(self._winners[number] == page for number in people):
+                counted[status].update(facts)
+            else:
+                for number, mine in grants_of(blob):
+                    if self._winners[number] == page:
+                        counted[status].update(mine)
+        return counted
+
+    def people(self, code: int, target: int) -> set[int]:
+        """Return the ids of the people in one thing."""
+        wanted = fact_of(code, target)
+        found = {
+            number
+            for page, _, blob in self._pages()
+            for number, facts in grants_of(blob)
+            if wanted in facts and self._winners[number] == page
+        }
+        special, same = self._special()
+        apart = set(special) - same
+        rows = self._connection.execute("SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, code))
+        return found | {principal for (principal,) in rows if principal not in apart}

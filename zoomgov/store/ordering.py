@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from zoomgov.store.views import Query
 
 _TRIGRAM: Final = 3
-_FACETS: Final = {"status": "status", "dept": "dept", "role": "role_id", "licence": "type, plan_united_type"}
+_FEW: Final = 2000
+"""Rows that are sorted by their values; for more the values of everyone are ranked."""
+_BUCKETS: Final = 50_000
+_FACETS: Final = {
+    "status": ("status",),
+    "dept": ("dept",),
+    "role": ("role_id",),
+    "licence": ("type", "plan_united_type"),
+}
+"""Columns with few different values, and the stored ones they come from: all in the index `users_facets`."""
 
 
 def order_things(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tuple[int, int], int]) -> array[int]:
@@ -66,9 +75,8 @@ class UserOrder:
             ids = self._found(snapshot, words, target)
         if descending:
             ids = ids[::-1]
-        for key, downwards in reversed(sort):
-            ranks = _ranks(snapshot, key, ids, target)
-            ids = array("q", sorted(ids, key=ranks, reverse=downwards))
+        for keys in reversed(_runs(sort)):
+            ids = _sorted(snapshot, keys, ids, query, target)
         return ids
 
     def _everyone(self, snapshot: Snapshot) -> array[int]:
@@ -122,45 +130,109 @@ def _strangers(snapshot: Snapshot, people: set[int], words: list[str]) -> list[i
     return [number for text, number in sorted(found) if _has_all(text, words)]
 
 
-def _ranks(snapshot: Snapshot, key: str, ids: array[int], target: int | None) -> Callable[[int], Any]:
-    """Return what gives each id its place in the order of one column; equal values have equal places."""
-    if key == "how":
-        ways = ways_in(snapshot, target, ids) if target is not None else {}
-        return lambda number: ways.get(number, "")
+def _runs(sort: Sequence[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
+    """Put facets that follow one another together: they are read and sorted by in one go."""
+    runs: list[list[tuple[str, bool]]] = []
+    for key, descending in sort:
+        if runs and key in _FACETS and runs[-1][-1][0] in _FACETS:
+            runs[-1].append((key, descending))
+        else:
+            runs.append([(key, descending)])
+    return runs
+
+
+def _sorted(
+    snapshot: Snapshot, keys: list[tuple[str, bool]], ids: array[int], query: Query, target: int | None
+) -> array[int]:
+    """Return `ids` sorted by `keys`; where these leave a choice, in the order they came."""
+    (key, descending), *_ = keys
+    if key == "how" or len(ids) <= _FEW:
+        columns = [column.key for column in columns_of(Kind.USERS, within=True)]
+        ways = ways_in(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
+        names = {number: (*row, ways.get(number, "")) for number, row in _few_rows(snapshot, key, ids).items()}
+        for one, downwards in reversed(keys):
+            place = columns.index(one)
+            ids = array("q", sorted(ids, key=lambda n, p=place: _sortable(names[n][p]), reverse=downwards))  # type: ignore[misc]
+        return ids
+    ranks, top = _facet_ranks(snapshot, keys) if key in _FACETS else _ranks(snapshot, key)
+    upwards = key in _FACETS or not descending
+    if top > _BUCKETS:
+        return array("q", sorted(ids, key=ranks.__getitem__, reverse=not upwards))
+    buckets = [array("q") for _ in range(top + 1)]
+    for number in ids:
+        buckets[ranks[number]].append(number)
+    merged = array("q")
+    for bucket in buckets if upwards else reversed(buckets):
+        merged.extend(bucket)
+    return merged
+
+
+def _few_rows(snapshot: Snapshot, key: str, ids: array[int]) -> dict[int, tuple[Any, ...]]:
+    if key == "how" and len(ids) > _FEW:
+        return dict.fromkeys(ids, ("",) * len(columns_of(Kind.USERS, within=False)))
+    return user_rows(snapshot, ids, role_names(snapshot))
+
+
+def _no_ranks(snapshot: Snapshot) -> array[int]:
+    """A zero for each id there is."""
+    top = int(snapshot.connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
+    return array("I", bytes(4 * (top + 1)))
+
+
+def _facet_ranks(snapshot: Snapshot, keys: list[tuple[str, bool]]) -> tuple[array[int], int]:
+    """Return the place of each id by columns with few different values, directions included."""
+    columns = [name for key, _ in keys for name in _FACETS[key]]
+    ranks = _no_ranks(snapshot)
+    codes: dict[tuple[Any, ...], int] = {}
+    for number, *values in snapshot.connection.execute(
+        f"SELECT id, {', '.join(columns)} FROM {snapshot.facts('users')}"
+    ):
+        value = tuple(values)
+        code = codes.get(value)
+        if code is None:
+            code = codes[value] = len(codes) + 1
+        ranks[number] = code
+    words = {key: _facet_words(snapshot, key) for key, _ in keys}
+    texts: dict[int, tuple[str, ...]] = {}
+    for value, code in codes.items():
+        rest = iter(value)
+        texts[code] = tuple(words[key](*(next(rest) for _ in _FACETS[key])) for key, _ in keys)
+    order = sorted(texts, key=texts.__getitem__)
+    for place in reversed(range(len(keys))):
+        order.sort(key=lambda code, place=place: texts[code][place], reverse=keys[place][1])  # type: ignore[misc]
+    places = array("I", bytes(4 * (len(codes) + 1)))
+    place, last = 0, None
+    for code in order:
+        place += texts[code] != last
+        last = texts[code]
+        places[code] = place
+    return array("I", map(places.__getitem__, ranks)), place
+
+
+def _ranks(snapshot: Snapshot, key: str) -> tuple[array[int], int]:
+    """Return the place of each id by one column, and the last place; equal values have equal places."""
     connection, users, grants = snapshot.connection, snapshot.facts("users"), snapshot.facts("grants")
-    if len(ids) <= 2000:
-        place = [column.key for column in columns_of(Kind.USERS, within=False)].index(key)
-        rows = user_rows(snapshot, ids, role_names(snapshot))
-        return lambda number: _sortable(rows[number][place])
-    top = int(connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
-    ranks = array("q", bytes(8 * (top + 1)))
-    if key in _FACETS:
-        words = _facet_words(snapshot, key)
-        values: dict[tuple[Any, ...], str] = {
-            tuple(row): words(*row) for row in connection.execute(f"SELECT DISTINCT {_FACETS[key]} FROM {users}")
-        }
-        places = {text: place for place, text in enumerate(sorted(set(values.values())), start=1)}
-        by_value = {value: places[text] for value, text in values.items()}
-        for number, *value in connection.execute(f"SELECT id, {_FACETS[key]} FROM {users}"):
-            ranks[number] = by_value[tuple(value)]
-    elif key == "groups":
+    ranks = _no_ranks(snapshot)
+    top = 0
+    if key == "groups":
         for number, count in connection.execute(
             f"SELECT principal, count(*) FROM {grants} WHERE kind = 1 GROUP BY principal"
         ):
             ranks[number] = count
-    else:
-        sql = {
-            "name": f"SELECT id, substr(search, 1, instr(search, char(10))) FROM {users} ORDER BY search",
-            "email": f"SELECT id, email FROM {users} ORDER BY email COLLATE NOCASE",
-            "created": f"SELECT id, created_at FROM {users} ORDER BY created_at",
-            "last_login": "SELECT id, last_login_time FROM logins WHERE last_login_time <> '' ORDER BY last_login_time",
-        }[key]
-        place, last = 0, ""
-        for number, value in connection.execute(sql):
-            if value != last:
-                place, last = place + 1, value
-            ranks[number] = place
-    return ranks.__getitem__
+            top = max(top, count)
+        return ranks, top
+    sql = {
+        "name": f"SELECT id, substr(search, 1, instr(search, char(10))) FROM {users} ORDER BY search",
+        "email": f"SELECT id, email COLLATE NOCASE FROM {users} ORDER BY email COLLATE NOCASE",
+        "created": f"SELECT id, created_at FROM {users} ORDER BY created_at",
+        "last_login": "SELECT id, last_login_time FROM logins WHERE last_login_time <> '' ORDER BY last_login_time",
+    }[key]
+    last = None
+    for number, value in connection.execute(sql):
+        if value != last:
+            top, last = top + 1, value
+        ranks[number] = top
+    return ranks, top
 
 
 def _facet_words(snapshot: Snapshot, key: str) -> Callable[..., str]:

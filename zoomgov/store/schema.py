@@ -91,7 +91,7 @@ _VERSION_1: Final = (
         rows INTEGER NOT NULL DEFAULT 0, expected INTEGER, UNIQUE (part, target)
     ) STRICT;
     CREATE TABLE stage_pages (
-        id INTEGER PRIMARY KEY, list INTEGER NOT NULL, seen BLOB NOT NULL, payload BLOB NOT NULL
+        id INTEGER PRIMARY KEY, list INTEGER NOT NULL, seen BLOB NOT NULL, grants BLOB NOT NULL, payload BLOB NOT NULL
     ) STRICT;
     CREATE INDEX stage_pages_list ON stage_pages (list);
     CREATE TABLE stage_keys (key TEXT PRIMARY KEY, id INTEGER NOT NULL, replaces INTEGER) STRICT;

@@ -21,7 +21,7 @@ from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, 
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, USER, USER_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 MEMBER, ADMIN, HOLDER, CONTACT = 1, 2, 3, 4
 """`grants.kind`"""
@@ -57,10 +57,7 @@ class Page(msgspec.Struct, array_like=True, gc=False):
     users: list[tuple[int, int, int, UserRow]] = []
     """Id, flags, content hash and row of people who differ from their current version."""
     logins: list[tuple[int, str, str]] = []
-    differing: bytes = b""
-    """Array of ids: people on a page of users whose groups and role differ from the current ones."""
-    grants: bytes = b""
-    """Array of (code, target, principal), flat; on a page of users only those of `differing`."""
+    """Of the others, where they differ."""
     groups: list[tuple[int, GroupRow]] = []
     contact_groups: list[tuple[int, ContactGroupRow]] = []
     roles: list[tuple[int, RoleRow]] = []
@@ -91,6 +88,37 @@ def ids_of(blob: bytes) -> array[int]:
     return ids
 
 
+def fact_of(code: int, target: int) -> int:
+    """Return a grant kind and its target as one number."""
+    return target * 8 + code
+
+
+def pack_grants(grants: Iterable[tuple[int, Sequence[int]]]) -> bytes:
+    """Return (principal, facts) as `stage_pages.grants` has them: how many principals, their ids, their counts, facts."""
+    people, counts, facts = array("I"), array("I"), array("I")
+    for principal, listed in grants:
+        people.append(principal)
+        counts.append(len(listed))
+        facts.extend(listed)
+    return array("I", [len(people)]).tobytes() + people.tobytes() + counts.tobytes() + facts.tobytes()
+
+
+def unpack_grants(blob: bytes) -> tuple[array[int], array[int], array[int]]:
+    """Return principals, how many facts each has, and the facts, one after the other."""
+    packed = ids_of(blob)
+    size = packed[0]
+    return packed[1 : size + 1], packed[size + 1 : 2 * size + 1], packed[2 * size + 1 :]
+
+
+def grants_of(blob: bytes) -> Iterator[tuple[int, array[int]]]:
+    """Yield (principal, facts)."""
+    people, counts, facts = unpack_grants(blob)
+    place = 0
+    for principal, count in zip(people, counts, strict=True):
+        yield principal, facts[place : place + count]
+        place += count
+
+
 def user_content(row: UserRow) -> tuple[object, ...]:
     """The fields that open a new version, in the order of `USER_FIELDS`."""
     content: tuple[object, ...] = _content(row)
@@ -116,6 +144,7 @@ class Names:
         self._next = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
         self._next = max(self._next, first_new)
         self._targets: dict[tuple[int, str], int] = {}
+        self._facts: dict[tuple[GrantKind, str], int] = {}
         self._keys: dict[str, int] = dict(connection.execute("SELECT key, id FROM stage_keys"))
         self._claimed = set(self._keys.values())
         self._addresses: dict[str, int] = {}
@@ -160,6 +189,15 @@ class Names:
             self._targets.update({(kind, key): number for key, number in read.items()})
         found.update(read)
         return found
+
+    def facts(self, grants: Sequence[GrantRow]) -> dict[tuple[GrantKind, str], int]:
+        """Return what at least holds the facts of `grants` by their kind and target."""
+        unknown = {grant[:2] for grant in grants} - self._facts.keys()
+        for kind in {kind for kind, _ in unknown}:
+            code = GRANT_CODES[kind]
+            targets = self.things(TARGET_KINDS[code], (target for of, target in unknown if of == kind))
+            self._facts.update({(kind, key): fact_of(code, number) for key, number in targets.items()})
+        return self._facts
 
     def users(self, rows: Iterable[UserRow]) -> list[tuple[UserRow, int, int | None, tuple[str, str] | None, bool]]:
         """Tell for each person: id, hash of the current version, current login, whether the key is a new one.
@@ -226,73 +264,62 @@ def _fact(row: Sequence[object]) -> tuple[int, int | None, tuple[str, str] | Non
 
 def user_page(
     connection: sqlite3.Connection, names: Names, users: Iterable[UserRow], grants: Iterable[GrantRow]
-) -> tuple[array[int], Page]:
-    """Compare a page of people, and the groups and roles they name, with what was published last."""
+) -> tuple[array[int], bytes, Page]:
+    """Compare a page of people, and the groups and roles they name, with what was published last.
+
+    Returns:
+        The ids on the page; the grants, packed, of those whose grants differ; and the rest that differs.
+    """
     # should two records on one page be the same person, the one with an id tells more than the one without
     people = sorted(names.users(users), key=lambda person: not person[0].key.startswith(EMAIL_PREFIX))
     last = {number: row for row, number, *_ in people}
     page = Page()
-    seen = array("I")
     ids: dict[str, int] = {}
-    changed: set[int] = set()
+    wanted: dict[int, list[int]] = {}
+    known: list[int] = []
     for row, number, digest, login, renamed in people:
         ids[row.key] = number
         if last[number] is not row:
             continue
-        seen.append(number)
+        wanted[number] = []
+        if digest is not None:
+            known.append(number)
         content = user_content(row)
         content_hash = user_hash(content)
         if content_hash != digest or renamed:
             flags = (NEW if digest is None else 0) | (RENAMED if renamed else 0)
             page.users.append((number, flags, content_hash, row))
-        if digest is None:
-            changed.add(number)
-        if login != (row.last_login_time, row.last_client_version):
+        elif login != (row.last_login_time, row.last_client_version):
             page.logins.append((number, row.last_login_time, row.last_client_version))
-
-    wanted: dict[int, set[int]] = {number: set() for number in seen}
-    coded = _coded(names, grants, ids)
-    for code, target, principal in coded:
-        wanted.setdefault(principal, set()).add(target * 8 + code)
-    current: dict[int, set[int]] = {number: set() for number in seen}
-    known = [number for number in seen if number not in changed]
+    for fact, principal in _coded(names, grants, ids):
+        wanted[principal].append(fact)
+    current: dict[int, set[int]] = {number: set() for number in known}
     for principal, fact in select_in(
         connection,
         "SELECT principal, target * 8 + kind FROM grants WHERE kind IN (1, 3) AND principal IN ({})",
         known,
     ):
         current[principal].add(fact)
-    differing = array("I")
-    flat = array("I")
-    for number, facts in wanted.items():
-        if number in changed or facts != current.get(number):
-            differing.append(number)
-            for fact in facts:
-                flat.extend((fact & 7, fact >> 3, number))
-    page.differing, page.grants = differing.tobytes(), flat.tobytes()
-    return seen, page
+    differing = (
+        (number, dict.fromkeys(facts)) for number, facts in wanted.items() if current.get(number) != set(facts)
+    )
+    return array("I", wanted), pack_grants((number, tuple(facts)) for number, facts in differing), page
 
 
 def grant_page(names: Names, grants: Iterable[GrantRow]) -> tuple[array[int], bytes]:
-    """Return the principals of a page of members or admins, and their grants."""
-    flat = array("I")
-    for fact in _coded(names, grants, {}):
-        flat.extend(fact)
-    return flat[2::3], flat.tobytes()
+    """Return the principals of a page of members or admins, and their grants, packed."""
+    coded = _coded(names, grants, None)
+    return array("I", (principal for _, principal in coded)), pack_grants((who, (fact,)) for fact, who in coded)
 
 
-def _coded(names: Names, grants: Iterable[GrantRow], people: dict[str, int]) -> list[tuple[int, int, int]]:
-    """Return (code, target, principal) for each grant; `people` are principals whose ids are at hand."""
-    rows = [(GRANT_CODES[grant.kind], grant) for grant in grants]
-    targets: dict[int, dict[str, int]] = {}
-    for kind in {TARGET_KINDS[code] for code, _ in rows}:
-        targets[kind] = names.things(kind, (grant.target_id for code, grant in rows if TARGET_KINDS[code] == kind))
-    by_code = {code: targets[kind] for code, kind in TARGET_KINDS.items() if kind in targets}
-    strangers = [g.principal_key for _, g in rows if g.principal_kind == "user" and g.principal_key not in people]
-    users = {**people, **names.things(USER, strangers)} if strangers else people
-    nested = [g.principal_key for _, g in rows if g.principal_kind != "user"]
-    groups = names.things(GROUP, nested) if nested else {}
+def _coded(names: Names, grants: Iterable[GrantRow], people: dict[str, int] | None) -> list[tuple[int, int]]:
+    """Return (fact, principal) for each grant; `people`: those of the page, the only principals there can be."""
+    rows = list(grants)
+    facts = names.facts(rows)
+    if people is not None:
+        return [(facts[row[:2]], people[row.principal_key]) for row in rows]
+    strangers = names.things(USER, (row.principal_key for row in rows if row.principal_kind == "user"))
+    groups = names.things(GROUP, (row.principal_key for row in rows if row.principal_kind != "user"))
     return [
-        (code, by_code[code][g.target_id], (users if g.principal_kind == "user" else groups)[g.principal_key])
-        for code, g in rows
+        (facts[row[:2]], (strangers if row.principal_kind == "user" else groups)[row.principal_key]) for row in rows
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.store.database import select_in, transaction
 from zoomgov.store.errors import StoreError
-from zoomgov.store.memberships import Memberships, statuses
+from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
 from zoomgov.store.publish import publish
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
@@ -27,6 +27,7 @@ from zoomgov.store.staging import (
     ids_of,
     pack,
     unpack,
+    unpack_grants,
     user_page,
 )
 
@@ -140,10 +141,10 @@ class SyncWriter:
         self._open()
         with transaction(self._connection, self._path):
             if key.part in STATUS_OF_PART:
-                seen, page = user_page(self._connection, self._names, users, grants)
+                seen, packed, page = user_page(self._connection, self._names, users, grants)
             else:
-                seen, flat = grant_page(self._names, grants)
-                page = Page(grants=flat)
+                seen, packed = grant_page(self._names, grants)
+                page = Page()
             seen.extend(self._keep(GROUP, groups, page.groups))
             seen.extend(self._keep(CONTACT_GROUP, contact_groups, page.contact_groups))
             seen.extend(self._keep(ROLE, roles, page.roles))
@@ -155,8 +156,8 @@ class SyncWriter:
                 page.blobs = dict(blobs)
                 seen.append(0)
             self._connection.execute(
-                "INSERT INTO stage_pages (list, seen, payload) VALUES (?, ?, ?)",
-                (self._list(key), seen.tobytes(), pack(page)),
+                "INSERT INTO stage_pages (list, seen, grants, payload) VALUES (?, ?, ?, ?)",
+                (self._list(key), seen.tobytes(), packed, pack(page)),
             )
 
     def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
@@ -196,11 +197,9 @@ class SyncWriter:
 
     # Reading back what is staged
 
-    def _pages(self, part: str, target: str | None = None) -> Iterator[Page]:
-        sql = "SELECT p.payload FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ?"
-        parameters = (part,) if target is None else (part, target)
-        sql += " ORDER BY p.id" if target is None else " AND l.target = ? ORDER BY p.id"
-        return (unpack(payload) for (payload,) in self._connection.execute(sql, parameters))
+    def _pages(self, part: str) -> Iterator[Page]:
+        sql = "SELECT p.payload FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? ORDER BY p.id"
+        return (unpack(payload) for (payload,) in self._connection.execute(sql, (part,)))
 
     def staged_things(self, part: str) -> list[tuple[str, str, int | None]]:
         """Id, name and Zoom's `total_members` of what is staged of `groups`, `contact-groups` or `roles`."""
@@ -218,56 +217,55 @@ class SyncWriter:
         member list who are in no user list count under the status "".
         """
         code = GRANT_CODES[kind]
-        found = Memberships(self._connection, code).counts
-        lists = {part: number for part, number in LIST_CODES.items() if number == code}
-        status = statuses(self._connection)[1]
+        said = Memberships(self._connection)
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
-        counts = {keys[target]: dict(by_status) for target, by_status in found.items() if target in keys}
-        for part in lists:
+        counts = {keys[target]: by_status for target, by_status in said.counts(code).items()}
+        for part in (part for part, of in LIST_CODES.items() if of == code):
             for (target,) in self._connection.execute(
                 "SELECT target FROM stage_lists WHERE part = ? AND finished", (part,)
             ).fetchall():
-                people = {n for page in self._pages(part, target) for n in ids_of(page.grants)[2::3]}
-                counts[target] = dict(Counter(status.get(number, "") for number in people))
+                counts[target] = dict(Counter(map(said.status, self._listed(part, target))))
         return counts
 
     def staged_members(self, kind: GrantKind, target_id: str, *, source: str = "users") -> frozenset[str]:
         """Keys of the people in one thing, as the user lists say (`users`) or as its own member list says (`list`)."""
         code = GRANT_CODES[kind]
-        number = self._names.things(TARGET_KINDS[code], [target_id])[target_id]
         if source == "list":
-            part = next(part for part, of in LIST_CODES.items() if of == code)
-            people = {n for page in self._pages(part, target_id) for n in ids_of(page.grants)[2::3]}
+            people = self._listed(next(part for part, of in LIST_CODES.items() if of == code), target_id)
         else:
-            people = Memberships(self._connection, code).people(number)
+            row = self._connection.execute(
+                "SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], target_id)
+            ).fetchone()
+            people = Memberships(self._connection).people(code, row[0]) if row else set()
         rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
         return frozenset(key for (key,) in rows)
 
+    def _listed(self, part: str, target: str | None = None) -> set[int]:
+        """Principals staged of the lists of a part, or of one of them."""
+        condition, values = ("", (part,)) if target is None else ("AND l.target = ?", (part, target))
+        sql = f"SELECT p.grants FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? {condition}"
+        return {principal for (blob,) in self._connection.execute(sql, values) for principal in unpack_grants(blob)[0]}
+
     def resolve_addresses(self) -> int:
         """Tell how many principals known only by address are no listed user; publishing matches the others."""
-        winners, _ = statuses(self._connection)
-        addresses: dict[str, int] = {}
-        strangers: set[int] = set()
-        for part in LIST_CODES:
+        said = Memberships(self._connection)
+        strangers = {number for part in LIST_CODES for number in self._listed(part) if not said.winner(number)}
+        addresses = {
+            key.removeprefix(EMAIL_PREFIX)
+            for (key,) in select_in(
+                self._connection, "SELECT key FROM things WHERE kind = 1 AND id IN ({})", sorted(strangers)
+            )
+            if key.startswith(EMAIL_PREFIX)
+        }
+        for part in STATUS_OF_PART if addresses else ():
             for page in self._pages(part):
-                strangers.update(ids_of(page.grants)[2::3])
-        strangers = {number for number in strangers if number >= len(winners) or not winners[number]}
-        for key, number in select_in(
-            self._connection, "SELECT key, id FROM things WHERE kind = 1 AND id IN ({})", sorted(strangers)
-        ):
-            if key.startswith(EMAIL_PREFIX):
-                addresses[key.removeprefix(EMAIL_PREFIX)] = number
-        if addresses:
-            for part in STATUS_OF_PART:
-                for page in self._pages(part):
-                    for _, _, _, row in page.users:
-                        addresses.pop(row.email.lower(), None)
-        for address in list(addresses):
+                addresses.difference_update(row.email.lower() for *_, row in page.users)
+        for address in sorted(addresses):
             for (number,) in self._connection.execute(
                 "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (address,)
             ):
-                if number < len(winners) and winners[number]:
-                    addresses.pop(address, None)
+                if said.winner(number):
+                    addresses.discard(address)
         return len(addresses)
 
     # The end
