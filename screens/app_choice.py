@@ -55,7 +55,9 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         yield Static(Content("Add the connector to"), classes="question")
         yield Choice(self._alternatives([]), chosen=_NEW, id="app")
         yield Field(
-            "Name of the app", TextInput(self.draft.new_app, placeholder="Zoom", id="new-app"), id="new-app-field"
+            "Name of the app",
+            TextInput(self.draft.new_app, placeholder="for example Zoom", id="new-app"),
+            id="new-app-field",
         )
 
     def __init__(self, connector: Connector | None, draft: Draft | None) -> None:

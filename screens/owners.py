@@ -77,7 +77,7 @@ accounts. *Other address* is for a proxy or a simulator.
         with Horizontal(id="needed"):
             yield Static(Content("An owner needs"), classes="field-label")
             yield Static(Content(_NEEDED), id="needed-text")
-        yield Field("Connector name", TextInput(draft.name, placeholder="Zoom", id="name"), id="name-field")
+        yield Field("Connector name", TextInput(draft.name, placeholder="for example Zoom", id="name"), id="name-field")
         known = draft.cloud in (ZOOM_US.name, ZOOM_GOV.name)
         with Horizontal(classes="choice-line", id="cloud-line"):
             yield Static(Content("Zoom cloud"), classes="field-label")

@@ -40,6 +40,10 @@ class ZoomgovApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave; everything typed is kept"),
+        # With priority, so that the focus has moved before the next key is given to it: typing ahead of a busy
+        # screen would else end in the field that was left.
+        Binding("tab", "app.focus_next", "Next field", show=False, priority=True, system=True),
+        Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True, system=True),
     ]
 
     def __init__(self, services: Services, *, now: Callable[[], datetime] = _utc_now) -> None:

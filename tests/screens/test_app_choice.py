@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.widgets import Input
 
 from zoomgov.connectors.model import Step
@@ -53,6 +54,15 @@ async def test_a_new_app_needs_a_name(stage: Any) -> None:
         assert "Give the new app a name" not in stage.text(pilot)
         await stage.press(pilot, "enter")
         await stage.on(pilot, "OwnersScreen")
+
+
+async def test_typing_ahead_of_the_screen_reaches_the_field_that_tab_leads_to(stage: Any) -> None:
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, "AppScreen")
+        for key, character in [("tab", "\t"), ("tab", "\t"), ("Z", "Z"), ("o", "o"), ("o", "o")]:
+            pilot.app.post_message(events.Key(key, character))
+        await stage.settled(pilot)
+        assert screen.query_one("#new-app", Input).value == "Zoo"
 
 
 async def test_the_name_of_an_existing_app_is_refused(stage: Any) -> None:
