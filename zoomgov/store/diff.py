@@ -50,31 +50,29 @@ def changed_fields(
     table: str, old: dict[str, Any], new: dict[str, Any], roles: dict[str, str]
 ) -> tuple[FieldChange, ...]:
     """Return the fields in which two versions differ, in words."""
-    before, after = _shown(table, old, roles), _shown(table, new, roles)
-    return tuple(
-        FieldChange(_LABELS[name], before[name], after[name]) for name in before if before[name] != after[name]
+    names = dict.fromkeys(
+        "licence" if table == "users" and name in ("type", "plan_united_type") else name
+        for name in (USER_FIELDS if table == "users" else THING_FIELDS[table])
+        if old[name] != new[name]
     )
+    return tuple(FieldChange(_LABELS[name], _shown(name, old, roles), _shown(name, new, roles)) for name in names)
 
 
-def _shown(table: str, row: dict[str, Any], roles: dict[str, str]) -> dict[str, str]:
-    fields = USER_FIELDS if table == "users" else THING_FIELDS[table]
-    shown = {name: _text(row[name]) for name in fields}
-    if table == "users":
-        shown["licence"] = licence(row["type"], row["plan_united_type"])
-        shown["role_id"] = roles.get(row["role_id"], row["role_id"])
-        shown["verified"] = {None: "", 0: "no", 1: "yes"}[row["verified"]]
-        del shown["type"], shown["plan_united_type"]
-    if table == "contact_groups":
-        shown["privacy"] = privacy(row["privacy"])
-    if table == "roles":
-        shown["privileges"] = "not read" if row["privileges"] is None else ", ".join(json.loads(row["privileges"]))
-    return shown
-
-
-def _text(value: Any) -> str:
+def _shown(name: str, row: dict[str, Any], roles: dict[str, str]) -> str:
+    if name == "licence":
+        return licence(row["type"], row["plan_united_type"])
+    value = row[name]
+    if name == "role_id":
+        return roles.get(str(value), str(value))
+    if name == "verified":
+        return "" if value is None else "yes" if value else "no"
+    if name == "privacy":
+        return privacy(value)
+    if name == "privileges":
+        return "not read" if value is None else ", ".join(json.loads(value))
     if value is None:
         return ""
-    return bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+    return bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 class _Grant(NamedTuple):
@@ -170,12 +168,15 @@ def _named(
         number: name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
         for number, (kind, key) in things.items()
     }
-    for number in (before, after):  # the name of the newer sync, where there is one
+    unnamed = set(things)
+    for number in (after, before):  # the name of the newer sync, where there is one
         for table, kind in (("users", USER), ("groups", GROUP), ("contact_groups", CONTACT_GROUP), ("roles", ROLE)):
-            of_kind = [one for one, (its, _) in things.items() if its == kind]
+            of_kind = sorted(one for one in unnamed if things[one][0] == kind)
             shown = f"{NAME_SQL}, u.email" if kind == USER else "u.name, ''"
             sql = f"SELECT u.id, {shown} FROM {facts_at(table, number)} u WHERE u.id IN ({{}})"
-            names.update((one, (name, email)) for one, name, email in select_in(connection, sql, of_kind) if name)
+            found = {one: (name, email) for one, name, email in select_in(connection, sql, of_kind) if name}
+            names.update(found)
+            unnamed.difference_update(found)
     return sorted(
         (
             GrantChange(

@@ -40,7 +40,7 @@ def entries(at: Snapshot, kind: Kind, row: int) -> list[HistoryEntry]:
     happened += _access(at, row, first) if kind is Kind.USERS else _people(at, row, first)
     return [
         HistoryEntry(number, times.get(number, ""), what)
-        for number, _, what in sorted(happened, key=lambda event: (-event[0], event[1]))
+        for number, _, what in sorted(happened, key=lambda event: (-event[0], event[1:]))
     ]
 
 

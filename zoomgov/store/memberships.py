@@ -50,15 +50,13 @@ class Memberships:
         differing: set[int] = set()
         for page, _, blob in self._pages():
             differing.update(n for n in unpack_grants(blob)[0] if self._winners[n] == page)
-        everyone = self._connection.execute(
-            "SELECT t.id, u.id IS NOT NULL FROM things t LEFT JOIN users u ON u.id = t.id WHERE t.kind = ?", (USER,)
+        active = {page for page, status in self._status_of_page.items() if status == "active"}
+        special = {number for number, page in enumerate(self._winners) if page not in active} | differing
+        strangers = self._connection.execute(
+            "SELECT id FROM things t WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = t.id)", (USER,)
         )
-        special = [
-            number
-            for number, is_user in everyone
-            if not is_user or number in differing or self.status(number) != "active"
-        ]
-        return special, {number for number in special if number not in differing and self.winner(number)}
+        special.update(number for (number,) in strangers)
+        return sorted(special), {number for number in special if number not in differing and self._winners[number]}
 
     def counts(self, code: int) -> dict[int, dict[str, int]]:
         """Return how many people of each status are in each thing."""

@@ -94,7 +94,7 @@ def fact_of(code: int, target: int) -> int:
 
 
 def pack_grants(grants: Iterable[tuple[int, Sequence[int]]]) -> bytes:
-    """Return (principal, facts) as `stage_pages.grants` has them: how many principals, their ids, their counts, facts."""
+    """Return (principal, facts) as `stage_pages.grants` has them: the number of principals, ids, counts, facts."""
     people, counts, facts = array("I"), array("I"), array("I")
     for principal, listed in grants:
         people.append(principal)
@@ -293,17 +293,28 @@ def user_page(
             page.logins.append((number, row.last_login_time, row.last_client_version))
     for fact, principal in _coded(names, grants, ids):
         wanted[principal].append(fact)
-    current: dict[int, set[int]] = {number: set() for number in known}
-    for principal, fact in select_in(
-        connection,
-        "SELECT principal, target * 8 + kind FROM grants WHERE kind IN (1, 3) AND principal IN ({})",
-        known,
-    ):
-        current[principal].add(fact)
+    current = dict.fromkeys(known, "")
+    current.update(
+        select_in(
+            connection,
+            "SELECT principal, group_concat(target * 8 + kind) FROM grants WHERE kind IN (1, 3) AND principal IN ({}) "
+            "GROUP BY principal",
+            known,
+        )
+    )
     differing = (
-        (number, dict.fromkeys(facts)) for number, facts in wanted.items() if current.get(number) != set(facts)
+        (number, dict.fromkeys(facts)) for number, facts in wanted.items() if _differ(current.get(number), facts)
     )
     return array("I", wanted), pack_grants((number, tuple(facts)) for number, facts in differing), page
+
+
+def _differ(current: str | None, facts: list[int]) -> bool:
+    """Tell whether the facts are others than those listed in `current`; its order is that of the index."""
+    if current is None:
+        return True
+    if current == ",".join(map(str, sorted(facts))):
+        return False
+    return set(map(int, filter(None, current.split(",")))) != set(facts)
 
 
 def grant_page(names: Names, grants: Iterable[GrantRow]) -> tuple[array[int], bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from zoomgov.store.model import GrantKind, Kind, NotRead
 
@@ -145,8 +145,7 @@ class Thing:
     """Parts of this thing that were not read, each with the sync that last read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One field of a person or thing, before and after."""
 
     field: str
@@ -154,8 +153,7 @@ class FieldChange:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemChange:
+class ItemChange(NamedTuple):
     """A person or thing that came, went or changed."""
 
     kind: Kind
@@ -167,8 +165,7 @@ class ItemChange:
     fields: tuple[FieldChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GrantChange:
+class GrantChange(NamedTuple):
     """A grant gained or lost, with names as of the sync in which it held."""
 
     kind: GrantKind

@@ -1,0 +1,203 @@
+"""A sync that dies, is stopped, or runs out of disk loses nothing, and never shows half of itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.store import kill_worker
+from tests.store.conftest import FINISHED, STARTED, Account, member, publish, stage, user
+from zoomgov.store import Query, Store, StoreBusy, StoreError, Target, is_busy, remove_store
+from zoomgov.store.check import check
+from zoomgov.store.model import GroupRow, Kind, ListKey
+from zoomgov.store.store import lock_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = Account(users=[user("ann"), user("bob")], user_grants=[member("g1", "ann")], groups=[GroupRow("g1", "G", 1)])
+
+
+def run_worker(path: Path, syncs: int, steps: int) -> int:
+    command = [sys.executable, "-m", "tests.store.kill_worker", str(path), str(syncs), str(steps)]
+    return subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode
+
+
+def expect_sync(store: Store, number: int) -> None:
+    """The published sync is exactly the account of its number."""
+    with store.reader() as reader:
+        assert reader.number == number
+        if not number:
+            return
+        found = reader.rows(Kind.USERS, reader.order(Kind.USERS), ["email", "dept"])
+        assert sorted(found) == sorted((row.email, row.dept) for row in kill_worker.people(number))
+        for group in range(4):
+            query = Query(within=Target(Kind.GROUPS, f"g{group}"))
+            keys = {reader.key(row) for row in reader.order(Kind.USERS, query)}
+            assert keys == {g.principal_key for g in kill_worker.grants(number) if g.target_id == f"g{group}"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
+def test_killed_at_random_points_it_goes_on_and_stays_sound(store: Store) -> None:
+    rng = random.Random(20261123)
+    syncs, deaths = 4, 0
+    published = 0
+    for _ in range(40):
+        code = run_worker(store.path, syncs, rng.randrange(1, 260))
+        assert code in (0, -signal.SIGKILL)
+        deaths += code != 0
+        assert check(store.path) == []
+        with store.reader() as reader:
+            assert reader.number >= published
+            published = reader.number
+        expect_sync(store, published)
+        if code == 0 or deaths == 14:
+            break
+    assert deaths >= 8
+    assert run_worker(store.path, syncs, 0) == 0
+    expect_sync(store, syncs)
+    assert check(store.path) == []
+    assert {file.name for file in store.path.parent.iterdir()} <= {
+        store.path.name + suffix for suffix in ("", "-wal", "-shm", ".lock")
+    }
+
+
+def test_a_stopped_sync_goes_on_from_its_finished_lists(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        writer.stage(ListKey("users-active"), users=[user("ann")])
+        writer.finish(ListKey("users-active"), 1)
+        writer.stage(ListKey("groups"), groups=[GroupRow("g1", "G", 1)])
+    writer = store.begin("2026-11-02T00:00:00Z")
+    assert writer.finished_lists() == {ListKey("users-active"): 1}
+    assert writer.started_at == STARTED
+    writer.restart(ListKey("groups"))
+    writer.finish(ListKey("groups"), 0)
+    info = writer.publish(FINISHED)
+    assert info.started_at == STARTED
+    assert (info.counts["users"], info.counts["groups"]) == (1, 0)
+    assert check(store.path) == []
+
+
+def test_what_was_staged_too_long_ago_is_dropped(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        writer.stage(ListKey("users-active"), users=[user("ann")])
+        writer.finish(ListKey("users-active"), 1)
+    with store.begin("2026-11-09T00:00:00Z", resume_since="2026-11-08T00:00:00Z") as writer:
+        assert writer.finished_lists() == {}
+        assert writer.started_at == "2026-11-09T00:00:00Z"
+    assert check(store.path) == []
+
+
+def test_abandoned_staging_leaves_nothing_behind(store: Store) -> None:
+    publish(store, ACCOUNT)
+    writer = store.begin(STARTED)
+    stage(writer, Account(users=[user("zoe"), user("ann", dept="Law")]))
+    writer.abandon()
+    assert check(store.path) == []
+    with store.begin(STARTED) as writer:
+        assert writer.finished_lists() == {}
+    assert publish(store, ACCOUNT).changes["users_changed"] == 0
+
+
+def test_a_full_disk_stops_it_with_a_remedy_and_loses_nothing(store: Store) -> None:
+    publish(store, ACCOUNT)
+    writer = store.begin(STARTED)
+    writer.finish(ListKey("groups"), None)
+    connection = writer._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    people = [user(f"n{number}") for number in range(3000)]
+    with pytest.raises(StoreError, match=r"disk is full.*goes on where it stopped"):
+        writer.stage(ListKey("users-active"), users=people)
+    writer.close()
+    assert check(store.path) == []
+    with store.reader() as reader:
+        assert reader.number == 1
+    with store.begin(STARTED) as writer:
+        assert ListKey("groups") in writer.finished_lists()
+
+
+def test_an_error_while_publishing_publishes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(store, ACCOUNT)
+    writer = store.begin(STARTED)
+    stage(writer, Account(users=[user("zoe")]))
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("at the very end")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("zoomgov.store.publish.save_info", fail)
+        with pytest.raises(RuntimeError):
+            writer.publish(FINISHED)
+    assert check(store.path) == []
+    with store.reader() as reader:
+        assert len(reader.order(Kind.USERS)) == 2
+    assert writer.publish(FINISHED).counts["users"] == 1
+
+
+# Only one sync at a time
+
+
+def test_a_second_sync_is_told_who_runs_and_since_when(store: Store) -> None:
+    with store.begin(STARTED):
+        assert is_busy(store.path)
+        with pytest.raises(StoreBusy, match=f"since {STARTED}.*process {os.getpid()}") as caught:
+            store.begin("2026-11-02T00:00:00Z")
+        assert (caught.value.pid, caught.value.since) == (os.getpid(), STARTED)
+        with pytest.raises(StoreBusy):
+            store.prune(1)
+        with pytest.raises(StoreBusy):
+            remove_store(store.path)
+    assert not is_busy(store.path)
+    store.begin(STARTED).close()
+
+
+@pytest.fixture
+def other_process(store: Store) -> Iterator[subprocess.Popen[str]]:
+    script = (
+        "import sys; from pathlib import Path; from zoomgov.store import Store\n"
+        f"writer = Store.open(Path(sys.argv[1])).begin({STARTED!r}); print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(store.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.kill()
+
+
+def test_a_dead_process_blocks_nobody(store: Store, other_process: subprocess.Popen[str]) -> None:
+    assert is_busy(store.path)
+    with pytest.raises(StoreBusy) as caught:
+        store.begin(STARTED)
+    assert caught.value.pid == other_process.pid
+    other_process.kill()
+    other_process.wait()
+    assert not is_busy(store.path)
+    store.begin(STARTED).close()
+
+
+def test_a_closed_writer_says_so(store: Store) -> None:
+    writer = store.begin(STARTED)
+    writer.close()
+    writer.close()
+    with pytest.raises(StoreError, match="closed already"):
+        writer.stage(ListKey("groups"))
+
+
+def test_removing_a_store_removes_every_file(store: Store) -> None:
+    publish(store, ACCOUNT)
+    remove_store(store.path)
+    assert list(store.path.parent.iterdir()) == []
+    remove_store(store.path)
+    assert not is_busy(store.path)
+    assert not lock_path(store.path).exists()

@@ -1,0 +1,98 @@
+"""The file itself: who may read it, versions of its schema, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.store.conftest import STARTED, Account, publish, user
+from zoomgov.store import Store, StoreError
+from zoomgov.store.schema import SCHEMA_VERSION, migrate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_only_the_owner_can_read_any_of_it(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        store = Store.open(tmp_path / "data" / "stores" / "one.sqlite3")
+        with store.begin(STARTED), store.reader():
+            files = list(store.path.parent.iterdir())
+            assert {file.name.removeprefix("one.sqlite3") for file in files} == {"", "-wal", "-shm", ".lock"}
+            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        for folder in (tmp_path / "data", tmp_path / "data" / "stores"):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    finally:
+        os.umask(old)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_a_file_open_to_others_is_closed(store: Store) -> None:
+    store.path.chmod(0o644)
+    Store.open(store.path)
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+def test_a_newer_schema_is_refused_unchanged(store: Store) -> None:
+    connection = sqlite3.connect(store.path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    before = store.path.read_bytes()
+    with pytest.raises(StoreError, match="newer zoomgov"):
+        Store.open(store.path)
+    assert store.path.read_bytes() == before
+
+
+def test_migrations_run_once_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(store, Account(users=[user("ann")]))
+    from zoomgov.store import schema
+
+    monkeypatch.setattr(schema, "_MIGRATIONS", (*schema._MIGRATIONS, "CREATE TABLE later (x INTEGER) STRICT"))
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    for _ in range(2):
+        connection = sqlite3.connect(store.path, isolation_level=None)
+        migrate(connection, store.path)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
+        assert connection.execute("SELECT count(*) FROM users").fetchone() == (1,)
+        connection.close()
+
+
+def test_a_failed_migration_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zoomgov.store import schema
+
+    broken = "CREATE TABLE later (x INTEGER) STRICT; CREATE TABLE users (y)"
+    monkeypatch.setattr(schema, "_MIGRATIONS", (*schema._MIGRATIONS, broken))
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    with pytest.raises(StoreError, match="already exists"):
+        Store.open(store.path)
+    connection = sqlite3.connect(store.path)
+    assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'later'").fetchone() is None
+    assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    connection.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "one.sqlite3"
+    path.write_bytes(b"not a database at all, but long enough to look at" * 20)
+    with pytest.raises(StoreError, match=r"one\.sqlite3.*damaged"):
+        Store.open(path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store.open(tmp_path / "file" / "one.sqlite3")
+
+
+def test_what_the_connector_remembers(store: Store) -> None:
+    assert store.get_meta("page size") is None
+    store.set_meta("page size", "2000")
+    store.set_meta("page size", "300")
+    publish(store, Account())
+    assert store.get_meta("page size") == "300"
