@@ -1,0 +1,69 @@
+"""What a reader of a file must know of it: where from, when, and what it does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoomgov import __version__
+
+if TYPE_CHECKING:
+    from zoomgov.store.model import SyncInfo
+    from zoomgov.store.views import Changes, Query
+
+
+def about(
+    connector: str, sync: SyncInfo, *, query: Query | None = None, changes: Changes | None = None
+) -> dict[str, Any]:
+    """Return the facts that go with every export; the keys are those of the JSON formats.
+
+    There is no time of writing: the same sync gives the same file.
+    """
+    facts: dict[str, Any] = {
+        "connector": connector,
+        "sync": sync.number,
+        "started_at": sync.started_at,
+        "finished_at": sync.finished_at,
+        "complete": sync.complete,
+        "not_read": [
+            {"part": gap.part, "target": gap.target, "reason": gap.reason, "last_read_in_sync": gap.last_read}
+            for gap in sync.not_read
+        ],
+        "disagreements": [
+            {"what": one.what, "read": one.read, "expected": one.expected, "source": one.source}
+            for one in sync.disagreements
+        ],
+        "written_by": f"zoomgov {__version__}",
+    }
+    if changes is not None:
+        facts["compared_with_sync"] = changes.from_sync
+    if query is not None and (query.text or query.within is not None):
+        facts["filter"] = query.text
+        if query.within is not None:
+            facts["within"] = {"kind": str(query.within.kind), "id": query.within.id}
+    return facts
+
+
+def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the same for people: label and text, a line each."""
+    complete = "yes" if facts["complete"] else "NO: see what was not read and what disagrees"
+    lines = [
+        ("Connector", str(facts["connector"])),
+        ("Sync", str(facts["sync"])),
+        ("Started", facts["started_at"]),
+        ("Finished", facts["finished_at"]),
+        ("Complete", complete),
+    ]
+    if "compared_with_sync" in facts:
+        lines.append(("Compared with sync", str(facts["compared_with_sync"])))
+    if "filter" in facts:
+        lines.append(("Only rows with", facts["filter"] or "(no words)"))
+    if "within" in facts:
+        lines.append(("Only people in", f"{facts['within']['kind']} {facts['within']['id']}"))
+    for gap in facts["not_read"]:
+        where = f"{gap['part']} {gap['target']}".strip()
+        held = f" Shown as of sync {gap['last_read_in_sync']}." if gap["last_read_in_sync"] else ""
+        lines.append(("Not read", f"{where}: {gap['reason']}{held}"))
+    for one in facts["disagreements"]:
+        lines.append(("Disagrees", f"{one['what']}: read {one['read']}, expected {one['expected']} ({one['source']})"))
+    lines.append(("Written by", facts["written_by"]))
+    return lines

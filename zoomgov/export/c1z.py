@@ -1,0 +1,244 @@
+"""A .c1z file, which ConductorOne's `baton` opens: a SQLite database of messages, packed with Zstandard."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from zoomgov.export import c1_messages as c1
+from zoomgov.export.model import ExportCancelled, Progress, TableName
+from zoomgov.store import bulk
+from zoomgov.store.columns import role_names
+from zoomgov.store.model import GrantKind, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from zoomgov.export.model import Cancelled, OnProgress
+    from zoomgov.store import Reader
+    from zoomgov.store.snapshot import Snapshot
+
+MAGIC: Final = b"C1ZF\0"
+_WINDOW_LOG: Final = 23
+_PAGE: Final = 1000
+_KSUID_EPOCH: Final = 1_400_000_000
+_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DONE: Final = (
+    '{"actions":[],"current_action":null,"needs_expansion":false,"entitlement_graph":null,'
+    '"has_external_resource_grants":false,"should_fetch_related_resources":false}'
+)
+"""The sync's stack of things to do, at the end of them."""
+
+_REST: Final = "data BLOB NOT NULL, sync_id TEXT NOT NULL, discovered_at DATETIME NOT NULL"
+_TABLES: Final = {
+    "resource_types": f"external_id TEXT NOT NULL, {_REST}",
+    "resources": "resource_type_id TEXT NOT NULL, external_id TEXT NOT NULL, parent_resource_type_id TEXT, "
+    f"parent_resource_id TEXT, {_REST}",
+    "entitlements": "resource_type_id TEXT NOT NULL, resource_id TEXT NOT NULL, external_id TEXT NOT NULL, " + _REST,
+    "grants": "resource_type_id TEXT NOT NULL, resource_id TEXT NOT NULL, entitlement_id TEXT NOT NULL, "
+    "principal_resource_type_id TEXT NOT NULL, principal_resource_id TEXT NOT NULL, external_id TEXT NOT NULL, "
+    + _REST,
+    "assets": "external_id TEXT NOT NULL, content_type TEXT NOT NULL, " + _REST,
+    "sync_runs": "sync_id TEXT NOT NULL, started_at DATETIME NOT NULL, ended_at DATETIME, sync_token TEXT NOT NULL, "
+    "sync_type TEXT NOT NULL DEFAULT 'full', parent_sync_id TEXT NOT NULL DEFAULT ''",
+}
+_INDEXES: Final = {
+    "resources": ("resource_type_id", "parent_resource_type_id, parent_resource_id"),
+    "entitlements": ("resource_type_id, resource_id",),
+    "grants": (
+        "resource_type_id, resource_id",
+        "principal_resource_type_id, principal_resource_id",
+        "entitlement_id, principal_resource_type_id, principal_resource_id",
+    ),
+}
+
+
+def ksuid(seconds: int, seed: str) -> str:
+    """Return a KSUID of this time; the same seed gives the same one, so that a sync keeps its id in every file."""
+    payload = (seconds - _KSUID_EPOCH).to_bytes(4, "big") + hashlib.blake2b(seed.encode(), digest_size=16).digest()
+    number, letters = int.from_bytes(payload, "big"), ""
+    for _ in range(27):
+        number, digit = divmod(number, 62)
+        letters = _BASE62[digit] + letters
+    return letters
+
+
+def write_c1z(
+    connector: str,
+    readers: Sequence[Reader],
+    path: Path,
+    database: Path,
+    on_progress: OnProgress | None = None,
+    cancelled: Cancelled | None = None,
+) -> dict[str, int]:
+    """Write one finished full sync for each reader, the oldest first.
+
+    Args:
+        database: where to build what is then packed into `path`; the caller removes it.
+
+    Returns:
+        Rows by table.
+    """
+    import zstandard
+
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA page_size = 4096")
+        connection.execute("PRAGMA journal_mode = OFF")  # nobody sees the file before it is finished
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        for table, columns in _TABLES.items():
+            connection.execute(f"CREATE TABLE v1_{table} (id INTEGER PRIMARY KEY, {columns})")
+        rows: dict[str, int] = {}
+        for reader in readers:
+            with reader.snapshot() as at:
+                sync = _Sync(connection, connector, at, on_progress, cancelled)
+                sync.write()
+                rows = sync.rows
+        for table in _TABLES:
+            unique = "sync_id" if table == "sync_runs" else "external_id, sync_id"
+            connection.execute(f"CREATE UNIQUE INDEX idx_v1_{table}_unique ON v1_{table} ({unique})")
+            for place, columns in enumerate(_INDEXES.get(table, ())):
+                connection.execute(f"CREATE INDEX idx_v1_{table}_{place} ON v1_{table} ({columns})")
+        connection.execute("COMMIT")
+    compressor = zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters.from_level(
+            3, window_log=_WINDOW_LOG, write_checksum=True, write_content_size=False
+        )
+    )
+    with database.open("rb") as source, path.open("wb") as target:
+        target.write(MAGIC)
+        compressor.copy_stream(source, target)
+    return rows
+
+
+class _Sync:
+    """One sync on its way into the database."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        connector: str,
+        at: Snapshot,
+        on_progress: OnProgress | None,
+        cancelled: Cancelled | None,
+    ) -> None:
+        assert at.info is not None
+        self._connection = connection
+        self._at = at
+        self._on_progress, self._cancelled = on_progress, cancelled
+        self._info = at.info
+        started = int(datetime.fromisoformat(at.info.started_at).timestamp())
+        self._id = ksuid(started, f"{connector}\n{at.info.number}\n{at.info.started_at}")
+        self._when = _local(at.info.finished_at)
+        self.rows: dict[str, int] = {}
+
+    def write(self) -> None:
+        """Write everything of the sync."""
+        self._insert("resource_types", ((kind.id, c1.resource_type(kind)) for kind in c1.RESOURCE_TYPES.values()))
+        for kind in Kind:
+            self._resources(kind)
+        self._insert("grants", self._grants(), bulk.count_grants(self._at))
+        self._connection.execute(
+            "INSERT INTO v1_sync_runs (sync_id, started_at, ended_at, sync_token) VALUES (?, ?, ?, ?)",
+            (self._id, _local(self._info.started_at), self._when, _DONE),
+        )
+
+    def _insert(self, table: str, rows: Iterable[Sequence[Any]], total: int | None = None, label: str = "") -> None:
+        columns = _COLUMNS[table]
+        marks = ", ".join("?" * (len(columns) + 2))
+        sql = f"INSERT INTO v1_{table} ({', '.join(columns)}, sync_id, discovered_at) VALUES ({marks})"
+        tail = (self._id, self._when)
+        entries, done = iter(rows), 0
+        while page := list(islice(entries, _PAGE)):
+            self._connection.executemany(sql, ((*row, *tail) for row in page))
+            done += len(page)
+            if self._cancelled is not None and self._cancelled():
+                raise ExportCancelled("The export was stopped; nothing was written.")
+            if self._on_progress is not None:
+                self._on_progress(Progress(label or table, done, total))
+        self.rows[label or table] = self.rows.get(label or table, 0) + done
+
+    def _resources(self, kind: Kind) -> None:
+        type_id = c1.TYPE_OF[kind]
+        ids = bulk.everything(self._at, kind)
+        unlisted = bulk.unlisted(self._at, kind)
+        entitlements: list[tuple[str, str, str, bytes]] = []
+
+        def rows() -> Iterator[tuple[str, str, bytes]]:
+            for key, name, message in self._messages(kind, ids, unlisted):
+                entitlements.extend(
+                    (type_id, key, made, entitlement)
+                    for made, entitlement in c1.entitlements(type_id, key, name, message)
+                )
+                yield type_id, f"{type_id}:{key}", message
+
+        self._insert("resources", rows(), len(ids) + len(unlisted), str(TableName(kind.value)))
+        self._insert("entitlements", entitlements, len(entitlements))
+
+    def _messages(
+        self, kind: Kind, ids: list[int], unlisted: list[tuple[int, str, str, str]]
+    ) -> Iterator[tuple[str, str, bytes]]:
+        if kind is Kind.USERS:
+            roles = role_names(self._at)
+            for start in range(0, len(ids), _PAGE):
+                for user in bulk.user_records(self._at, ids[start : start + _PAGE], roles):
+                    yield user.id, user.name, c1.user(user)
+            for user in bulk.user_records(self._at, [number for number, *_ in unlisted], roles):
+                yield user.id, user.name, c1.user(user, listed=False)
+            return
+        for thing in bulk.thing_records(self._at, kind, ids):
+            yield thing.id, thing.name, c1.thing(kind, thing)
+        for _, key, name, _ in unlisted:
+            known = bulk.ThingRecord(key, name, None, None, None, None, "", "", None, b"[]")
+            yield key, name, c1.thing(kind, known, listed=False)
+
+    def _grants(self) -> Iterator[tuple[str, str, str, str, str, str, bytes]]:
+        """Every grant once. Who is in a contact group through groups has a grant that names these as its sources."""
+        through: dict[tuple[str, str], list[str]] = {}
+        for way in bulk.nested_records(self._at):
+            through.setdefault((way.target_id, way.principal_id), []).append(way.via_id)
+        for grant in bulk.grant_records(self._at):
+            kind, slug = c1.SLUGS[grant.kind]
+            sources: list[tuple[str, bool]] = []
+            if grant.kind is GrantKind.CONTACT_GROUP_MEMBER and grant.principal_kind == c1.USER:
+                groups = through.pop((grant.target_id, grant.principal_id), [])
+                sources = [(c1.entitlement_id(c1.GROUP, group, c1.MEMBER), False) for group in groups]
+                if sources:
+                    sources.append((c1.entitlement_id(kind, grant.target_id, slug), True))
+            yield self._grant_row(kind, grant.target_id, slug, grant.principal_kind, grant.principal_id, sources)
+        for (target, person), groups in through.items():
+            sources = [(c1.entitlement_id(c1.GROUP, group, c1.MEMBER), False) for group in groups]
+            yield self._grant_row(c1.CONTACT_GROUP, target, c1.MEMBER, c1.USER, person, sources)
+
+    @staticmethod
+    def _grant_row(
+        kind: str, key: str, slug: str, principal_kind: str, principal: str, sources: list[tuple[str, bool]]
+    ) -> tuple[str, str, str, str, str, str, bytes]:
+        entitlement, made, message = c1.grant(kind, key, slug, principal_kind, principal, sources)
+        return kind, key, entitlement, principal_kind, principal, made, message
+
+
+_COLUMNS: Final = {
+    "resource_types": ("external_id", "data"),
+    "resources": ("resource_type_id", "external_id", "data"),
+    "entitlements": ("resource_type_id", "resource_id", "external_id", "data"),
+    "grants": (
+        "resource_type_id",
+        "resource_id",
+        "entitlement_id",
+        "principal_resource_type_id",
+        "principal_resource_id",
+        "external_id",
+        "data",
+    ),
+}
+
+
+def _local(time: str) -> str:
+    """A time as these files have it, without a zone; in UTC, so that it does not depend on where it is written."""
+    return datetime.fromisoformat(time).strftime("%Y-%m-%d %H:%M:%S.000000000")

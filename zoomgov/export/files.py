@@ -1,0 +1,139 @@
+"""Files that are there whole or not at all, readable by their owner only."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.export.model import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SUMS: Final = "SHA256SUMS"
+
+
+@contextmanager
+def working_folder(destination: Path) -> Iterator[Path]:
+    """Yield a private folder beside `destination` for everything unfinished; it is removed whatever happens.
+
+    On the same disk, so that the finished file can be renamed into place, and not in /tmp, where people's data
+    has no business.
+
+    Raises:
+        ExportError: nothing can be written there.
+    """
+    try:
+        folder = tempfile.mkdtemp(prefix=f".{destination.name[:80]}.", suffix=".part", dir=destination.parent)
+    except OSError as error:
+        raise ExportError(f"Nothing can be written in {destination.parent}: {error.strerror}.") from None
+    try:
+        yield Path(folder)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise ExportError(f"{destination} could not be written: {error.strerror or error}. Nothing was.") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_destination(destination: Path, *, folder: bool) -> Path:
+    """Return the absolute path to write, following a link.
+
+    Raises:
+        ExportError: it is no place for this.
+    """
+    path = Path(os.path.realpath(destination.expanduser()))
+    if not path.parent.is_dir():
+        raise ExportError(f"There is no folder {path.parent}.")
+    if folder:
+        if path.exists() and not path.is_dir():
+            raise ExportError(f"{path} is a file, and several are to be written: name a folder, or a .zip.")
+    elif path.exists() and not path.is_file():
+        raise ExportError(f"{path} is not a file. Name a file, or - for standard output.")
+    return path
+
+
+def put_file(finished: Path, destination: Path) -> None:
+    """Put a finished file in its place, over an older one."""
+    os.chmod(finished, 0o600)
+    _sync_to_disk(finished)
+    os.replace(finished, destination)
+    _sync_to_disk(destination.parent)
+
+
+def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -> None:
+    """Put a finished folder in its place; an older export there is replaced as a whole.
+
+    Raises:
+        ExportError: there are files in it that no export made.
+    """
+    for file in finished.iterdir():
+        os.chmod(file, 0o600)
+        _sync_to_disk(file)
+    os.chmod(finished, 0o700)
+    _sync_to_disk(finished)
+    older = None
+    if destination.exists():
+        strange = sorted(entry.name for entry in destination.iterdir() if not ours(entry.name))
+        if strange:
+            raise ExportError(
+                f"{destination} has other files in it ({strange[0]} ...). Name an empty or a new folder; "
+                "nothing was written."
+            )
+        older = finished.with_name("older")
+        os.rename(destination, older)
+    try:
+        os.rename(finished, destination)
+    except OSError:
+        if older is not None:
+            os.rename(older, destination)
+        raise
+    _sync_to_disk(destination.parent)
+
+
+def zip_folder(folder: Path, archive: Path, at: str) -> None:
+    """Pack the files of `folder`; `at` is the time they bear, so that the same files give the same archive."""
+    year, month, day, hour, minute, second = (
+        int(at[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
+    )
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for file in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(file.name, (year, month, day, hour, minute, second))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            with file.open("rb") as source, packed.open(entry, "w", force_zip64=True) as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+
+
+def sums(files: list[Path]) -> str:
+    """Return the SHA-256 of each file as `sha256sum -c` reads it."""
+    lines = []
+    for file in files:
+        with file.open("rb") as content:
+            lines.append(f"{hashlib.file_digest(content, 'sha256').hexdigest()}  {file.name}\n")
+    return "".join(lines)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new small file that only its owner may read."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def _sync_to_disk(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        with contextlib.suppress(OSError):  # not every file system can; the rename still holds
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
