@@ -1,6 +1,6 @@
 # `make demo` shows it, `make test` proves it. Both need only Python 3.11 or newer, make and git.
 
-.PHONY: demo test check packaging snapshots pictures clean
+.PHONY: demo test check bench packaging snapshots pictures clean
 .SILENT:
 
 VENV := .venv
@@ -21,6 +21,9 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python tests/benchmarks/sync_bench.py $(ARGS)
 
 packaging: $(VENV)/.dev
 	$(BIN)/python tests/packaging/check.py

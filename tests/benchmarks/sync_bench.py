@@ -1,0 +1,319 @@
+"""Measure whole syncs against the simulator, and print ratios of one run.
+
+`python tests/benchmarks/sync_bench.py [--quick] [--scenario 20000/150/business ...] [--markdown]`
+
+The simulator is a process of its own, and so is every sync: client and store together are measured, the server is
+not. Absolute times depend on the machine; the floor is computed, not measured, see `FLOOR`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FLOOR: Final = """\
+Floor: the time no client could beat. The larger of
+- for each label, the requests that have to be made divided by what the plan allows in a second
+  (medium: Pro 20, Business 60; light: 30, 80): every list at the largest page the server gives
+  (300 people; 50 members of a contact group), one request a role, one token;
+- the pages of the longest list (each next page is named by the one before it) and the token before
+  them, times the latency of an answer.
+CPU: user and system time of the sync's process, all threads, from after its imports to after the
+store is closed: connecting, reading, decoding, hashing, staging, publishing. Peak memory is the
+whole process, interpreter and libraries included (maximum resident set)."""
+
+
+class Size(NamedTuple):
+    users: int
+    groups: int
+    contact_groups: int
+    roles: int
+
+
+SIZES: Final = (Size(1_000, 50, 20, 7), Size(20_000, 200, 100, 10), Size(200_000, 1_000, 500, 20))
+LATENCIES: Final = (0, 50, 150)
+PLANS: Final = ("pro", "business")
+QUICK: Final = ("1000/0/business", "1000/150/pro", "20000/0/business", "20000/150/business")
+AGAIN: Final = (0, "business")
+"""Where the second syncs are measured, unchanged and with 1 % of the people changed."""
+
+PER_SECOND: Final = {"pro": {"light": 30, "medium": 20}, "business": {"light": 80, "medium": 60}}
+PAGE: Final = 300
+CONTACT_PAGE: Final = 50
+WHOLE_LISTS: Final = ("users-active", "users-inactive", "users-pending", "groups", "contact-groups", "roles")
+
+
+@dataclass
+class Run:
+    """One sync, as its process and the server told it."""
+
+    seconds: float
+    cpu: float
+    peak_mb: float
+    requests: dict[str, int]
+    refused: int
+    users: int
+    parts: dict[str, tuple[int, int]]
+    """Lists and rows, by part."""
+    outcome: str
+    publishing: float
+    """Seconds from the last answer to the end."""
+    store_mb: float
+    most_in_flight: int
+    loop_p95_ms: float | None
+
+    def floor(self, latency_ms: int, plan: str) -> tuple[float, str]:
+        """Seconds, and what binds."""
+        needed = {"medium": 0, "light": 0}
+        for part, (lists, rows) in self.parts.items():
+            size = CONTACT_PAGE if part.startswith("contact") else PAGE
+            if part == "roles":
+                needed["medium"] += 1
+            elif part == "role":
+                needed["light"] += lists
+            elif part != "plan-usage":
+                needed["medium"] += max(lists, math.ceil(rows / size))
+        pages = math.ceil(self.parts["users-active"][1] / PAGE)
+        bounds = [(count / PER_SECOND[plan][label], f"{label} limit") for label, count in needed.items()]
+        bounds.append(((pages + 1) * latency_ms / 1000, f"chain of {pages} pages"))
+        return max(bounds)
+
+
+# The sync, in a process of its own
+
+
+async def sync(told: dict[str, Any]) -> dict[str, Any]:
+    import resource
+
+    import httpx  # noqa: F401  # its import is start-up, like the others
+
+    from zoomgov.secret import Credentials, Secret
+    from zoomgov.settings import parse_cloud
+    from zoomgov.store import Store
+    from zoomgov.sync.engine import run_sync
+    from zoomgov.sync.events import Noted
+    from zoomgov.zoom.client import ZoomClient
+
+    together = 0.0
+
+    def on_event(event: object) -> None:
+        nonlocal together
+        if isinstance(event, Noted) and "putting it together" in event.text:
+            together = time.perf_counter()
+
+    lags: list[float] = []
+
+    async def watch_loop() -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.02)
+            lags.append(time.perf_counter() - before - 0.02)
+
+    watching = asyncio.create_task(watch_loop()) if told["watch_loop"] else None
+    before = os.times()
+    began = time.perf_counter()
+    credentials = Credentials(told["account_id"], told["client_id"], Secret(told["client_secret"]))
+    async with ZoomClient(parse_cloud(told["url"]), credentials) as client:
+        with Store(Path(told["store"])) as store:
+            summary = await run_sync(client, store, on_event=on_event)
+            ended = time.perf_counter()
+            with store.reader() as reader:
+                info = reader.latest()
+            assert info is not None
+        stats = client.stats
+    if watching is not None:
+        watching.cancel()
+    after = os.times()
+    lags.sort()
+    return {
+        "seconds": ended - began,
+        "cpu": after.user + after.system - before.user - before.system,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "requests": dict(stats.by_endpoint),
+        "refused": stats.refused,
+        "users": summary.counts["users"],
+        "parts": {part.part: (part.lists, part.rows) for part in info.parts},
+        "outcome": str(summary.outcome),
+        "publishing": ended - together,
+        "most_in_flight": stats.most_in_flight,
+        "loop_p95_ms": lags[int(len(lags) * 0.95)] * 1000 if lags else None,
+    }
+
+
+def run_sync_process(facts: dict[str, Any], store: Path, *, watch_loop: bool = False) -> Run:
+    told = json.dumps({**facts, "store": str(store), "watch_loop": watch_loop})
+    done = subprocess.run(
+        [sys.executable, __file__, "--one-sync"], input=told, stdout=subprocess.PIPE, text=True, check=True
+    )
+    size = sum(path.stat().st_size for path in store.parent.glob(f"{store.name}*")) / 1e6
+    return Run(**json.loads(done.stdout), store_mb=size)
+
+
+# The server
+
+
+@contextmanager
+def simulator(size: Size) -> Iterator[dict[str, Any]]:
+    """Address and credentials of a simulated account, in a process of its own."""
+    words = [sys.executable, "-m", "zoomgov", "sim", "--json", "--users", str(size.users)]
+    words += ["--groups", str(size.groups), "--contact-groups", str(size.contact_groups), "--roles", str(size.roles)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+def control(url: str, name: str, **arguments: Any) -> Any:
+    request = urllib.request.Request(
+        f"{url}/__control/{name}", json.dumps(arguments).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+# The report
+
+
+class Report:
+    def __init__(self, *, markdown: bool) -> None:
+        self._markdown = markdown
+        self.tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {}
+
+    def add(self, table: str, **cells: str) -> None:
+        names = tuple(name.replace("_", " ") for name in cells)
+        self.tables.setdefault(table, (names, []))[1].append(tuple(cells.values()))
+        if not self._markdown:
+            print(f"{table}: " + ", ".join(f"{name} {cell}" for name, cell in zip(names, cells.values(), strict=True)))
+            sys.stdout.flush()
+
+    def markdown(self) -> str:
+        lines: list[str] = []
+        for title, (names, rows) in self.tables.items():
+            lines += [f"**{title}**", "", f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+            lines += [f"| {' | '.join(row)} |" for row in rows]
+            lines.append("")
+        return "\n".join(lines)
+
+
+def report_first(report: Report, size: Size, latency: int, plan: str, run: Run) -> None:
+    floor, binding = run.floor(latency, plan)
+    report.add(
+        "First sync",
+        users=f"{size.users:,}",
+        latency=f"{latency} ms",
+        plan=plan.capitalize(),
+        wall=f"{run.seconds:.1f} s",
+        floor=f"{floor:.1f} s",
+        wall_over_floor=f"{run.seconds / floor:.2f}",
+        bound_by=binding,
+        requests=f"{sum(run.requests.values()):,}",
+        refused=f"{run.refused}",
+        CPU_a_1000_users=f"{run.cpu / run.users * 1000:.3f} s",
+        publishing=f"{run.publishing:.1f} s",
+        peak_memory=f"{run.peak_mb:.0f} MB",
+        store=f"{run.store_mb:.1f} MB",
+    )
+
+
+def report_second(report: Report, size: Size, what: str, first: Run, before: Run, run: Run) -> None:
+    report.add(
+        "Second sync (0 ms, Business)",
+        users=f"{size.users:,}",
+        since_the_first=what,
+        CPU_a_1000_users=f"{run.cpu / run.users * 1000:.3f} s",
+        CPU_over_first=f"{run.cpu / first.cpu:.2f}",
+        wall_over_first=f"{run.seconds / first.seconds:.2f}",
+        publishing=f"{run.publishing:.1f} s",
+        store_growth=f"{run.store_mb / before.store_mb - 1:+.1%}",
+        peak_memory=f"{run.peak_mb:.0f} MB",
+        event_loop_late_p95="" if run.loop_p95_ms is None else f"{run.loop_p95_ms:.1f} ms",
+    )
+
+
+def report_requests(report: Report, size: Size, run: Run) -> None:
+    for endpoint, count in sorted(run.requests.items(), key=lambda item: -item[1]):
+        report.add("Requests of a first sync", users=f"{size.users:,}", endpoint=f"`{endpoint}`", requests=f"{count:,}")
+
+
+def one(facts: dict[str, Any], size: Size, store: Path, incomplete: list[str]) -> Run:
+    control(facts["url"], "reset")
+    run = run_sync_process(facts, store)
+    if run.outcome != "complete" or run.users != size.users:
+        incomplete.append(f"{size.users} users: {run.outcome}, {run.users} read")
+    return run
+
+
+def measure(wanted: set[str], report: Report) -> list[str]:
+    """Run the scenarios named `users/latency/plan`; returns what did not come out complete."""
+    incomplete: list[str] = []
+    for size in SIZES:
+        scenarios = [
+            (latency, plan) for plan in PLANS for latency in LATENCIES if f"{size.users}/{latency}/{plan}" in wanted
+        ]
+        if not scenarios:
+            continue
+        scenarios.sort(key=lambda scenario: scenario == AGAIN)  # last, as it changes the people
+        with simulator(size) as facts, tempfile.TemporaryDirectory() as folder:
+            for latency, plan in scenarios:
+                store = Path(folder) / f"{latency}-{plan}" / "store.sqlite3"
+                store.parent.mkdir()
+                control(facts["url"], "change_plan", plan=plan)
+                control(facts["url"], "set_latency", milliseconds=latency)
+
+                first = one(facts, size, store, incomplete)
+                report_first(report, size, latency, plan, first)
+                if (latency, plan) == AGAIN:
+                    report_requests(report, size, first)
+                    same = one(facts, size, store, incomplete)
+                    report_second(report, size, "nothing changed", first, first, same)
+                    control(facts["url"], "churn", percent=1)
+                    changed = one(facts, size, store, incomplete)
+                    report_second(report, size, "1 % of the people changed", first, same, changed)
+    return incomplete
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}: under 3 minutes")
+    parser.add_argument("--scenario", action="append", metavar="USERS/LATENCY/PLAN", help="only this; repeatable")
+    parser.add_argument("--markdown", action="store_true", help="print tables as the README has them")
+    parser.add_argument("--one-sync", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one_sync:
+        print(json.dumps(asyncio.run(sync(json.load(sys.stdin)))))
+        return
+    every = {f"{size.users}/{latency}/{plan}" for size in SIZES for latency in LATENCIES for plan in PLANS}
+    wanted = set(arguments.scenario or (QUICK if arguments.quick else every))
+    if unknown := wanted - every:
+        parser.error(f"there is no scenario {', '.join(sorted(unknown))}; there are {', '.join(sorted(every))}")
+    report = Report(markdown=arguments.markdown)
+    incomplete = measure(wanted, report)
+    print()
+    if arguments.markdown:
+        print(report.markdown())
+    print(FLOOR)
+    if incomplete:
+        sys.exit("Not complete: " + "; ".join(incomplete))
+
+
+if __name__ == "__main__":
+    main()
