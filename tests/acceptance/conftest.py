@@ -21,6 +21,10 @@ PATIENCE = 40.0
 """Seconds until a screen must have appeared; generous, since a laden machine is slow and a hang is what we look for."""
 
 
+KEY_PAUSE = 0.12
+"""Seconds between two keys of a quick person. A burst would still reach the field that Tab is about to leave."""
+
+
 class Terminal:
     """One tmux server with one window; `type` presses keys, `wait_for` reads the screen."""
 
@@ -40,12 +44,15 @@ class Terminal:
         ).stdout
 
     def keys(self, *names: str) -> None:
-        """Press keys by tmux's names, e.g. `Enter`, `Escape`, `C-c`."""
-        self._tmux("send-keys", *names)
+        """Press keys by tmux's names, e.g. `Enter`, `Escape`, `C-c`, no faster than hands can."""
+        for name in names:
+            self._tmux("send-keys", name)
+            time.sleep(KEY_PAUSE)
 
     def write(self, text: str) -> None:
-        """Type text letter by letter."""
+        """Type text and see that it arrived."""
         self._tmux("send-keys", "-l", text)
+        self.wait_for(text)
 
     def paste(self, text: str) -> None:
         """Paste as a terminal does (bracketed)."""
@@ -67,8 +74,10 @@ class Terminal:
         return self._until(there, f"{texts!r} to appear" + (f" and {absent!r} to go" if absent else ""))
 
     def wait_until_ended(self) -> None:
-        """Wait until the program has left."""
-        self._until(lambda screen: "Pane is dead" in screen, "the program to end")
+        """Wait until the program has left; fails when it left with an error."""
+        state = "#{pane_dead} #{pane_dead_status}"
+        self._until(lambda screen: self._tmux("display-message", "-p", state).startswith("1"), "the program to end")
+        assert self._tmux("display-message", "-p", state).split() == ["1", "0"], self.screen
 
     def _until(self, condition: Callable[[str], bool], what: str) -> str:
         deadline = time.monotonic() + PATIENCE
@@ -135,7 +144,10 @@ def open_terminal(
 @pytest.fixture
 def real_keyring(person_environment: dict[str, str]) -> None:
     """Require an unlocked Secret Service in this session."""
-    probe = "import keyring; k = keyring.get_keyring(); print(type(k).__module__); k.set_password('zoomgov-probe', 'probe', 'x'); k.delete_password('zoomgov-probe', 'probe')"
+    probe = (
+        "import keyring; k = keyring.get_keyring(); print(type(k).__module__); "
+        "k.set_password('zoomgov-probe', 'probe', 'x'); k.delete_password('zoomgov-probe', 'probe')"
+    )
     try:
         result = subprocess.run(
             [sys.executable, "-c", probe],
