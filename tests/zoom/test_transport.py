@@ -113,3 +113,36 @@ async def test_nothing_secret_is_logged(server: ScriptedServer, caplog: pytest.L
 def test_the_http_library_is_not_imported_before_the_first_request() -> None:
     code = "import sys, zoomgov.zoom.client; sys.exit('httpx' in sys.modules or 'httpcore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "through"),
+    [
+        ({"http_proxy": "PROXY"}, "http://api.example/v2/users", True),
+        ({"http_proxy": "PROXY", "no_proxy": "api.example"}, "http://api.example/v2/users", False),
+        ({"http_proxy": "PROXY", "no_proxy": ".example"}, "http://api.example/v2/users", False),
+        ({"all_proxy": "PROXY"}, "http://api.example/v2/users", True),
+        ({"https_proxy": "PROXY"}, "http://api.example/v2/users", False),
+        ({"http_proxy": "PROXY"}, "SERVER/v2/users", False),
+    ],
+)
+async def test_proxies_of_the_environment(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str, through: bool
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value.replace("PROXY", server.url.removeprefix("http://")))
+    server.answer = lambda asked: as_json({})
+    transport = HttpxTransport(Timeouts(connect=1.0))
+    try:
+        if through or "SERVER" in url:
+            assert (await transport.send(Request("GET", url.replace("SERVER", server.url), "GET /x"))).status == 200
+            assert server.asked[0].target == (url if through else "/v2/users")
+        else:
+            with pytest.raises(ZoomError):
+                await transport.send(Request("GET", url, "GET /x"))
+            assert server.asked == []
+    finally:
+        await transport.aclose()
