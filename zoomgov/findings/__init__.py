@@ -1,1 +1,8 @@
 """What looks wrong: risks and waste in what was synced, and where in Zoom to put it right."""
+
+from __future__ import annotations
+
+from zoomgov.findings.asking import find
+from zoomgov.findings.model import Audit, Finding, Fix, Level, Subject, Thresholds
+
+__all__ = ["Audit", "Finding", "Fix", "Level", "Subject", "Thresholds", "find"]

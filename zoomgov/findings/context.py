@@ -1,0 +1,135 @@
+"""What every check works on, and how it says what it could not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.findings.model import Level, Subject
+from zoomgov.store import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from zoomgov.findings.model import Fix, Thresholds
+    from zoomgov.store.audit import People, RoleFacts
+    from zoomgov.store.bulk import UserRecord
+    from zoomgov.store.model import NotRead, SyncInfo
+    from zoomgov.store.snapshot import Snapshot
+
+BUFFER_DAYS: Final = 3
+"""A login within three days of the recorded one does not move it (Zoom's docs, `last_login_time`)."""
+
+_PARTS: Final = {
+    "users-active": "The active users",
+    "users-inactive": "The deactivated users",
+    "users-pending": "The invited users",
+    "groups": "The groups",
+    "group-admins": "The admins of groups",
+    "contact-groups": "The contact groups",
+    "contact-group-members": "The members of contact groups",
+    "roles": "The roles",
+    "role": "The rights of roles",
+    "plan-usage": "Bought and used licences",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check saw."""
+
+    count: int
+    title: str = ""
+    subjects: tuple[Subject, ...] = ()
+    level: Level | None = None
+    """When it differs from the check's."""
+    more: str = ""
+    """To add to why it matters."""
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question."""
+
+    id: str
+    level: Level
+    title: str
+    """Of the question, for when it cannot be answered."""
+    why: str
+    needs: tuple[str, ...]
+    """Parts of a sync without which the answer may be wrong."""
+    fix: Fix
+    """Its link begins with `{portal}`."""
+    look: Callable[[Context], Found]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One sync and everything the checks share."""
+
+    at: Snapshot
+    sync: SyncInfo
+    now: datetime
+    thresholds: Thresholds
+    plan_usage: bytes | None
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment idle days are counted back from: what happened after the sync is not known."""
+        return min(self.now, datetime.fromisoformat(self.sync.finished_at))
+
+    def before(self, days: int, *, buffered: bool) -> str:
+        """Zoom's text form of so many days ago; `buffered`: so long ago even if Zoom recorded it late."""
+        moment = self.as_of - timedelta(days=days + (BUFFER_DAYS if buffered else 0))
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @cached_property
+    def roles(self) -> list[RoleFacts]:
+        return audit.roles(self.at)
+
+    @cached_property
+    def admin_roles(self) -> list[RoleFacts]:
+        """Roles that can change something; one whose rights were never read may."""
+        return [role for role in self.roles if role.id != audit.MEMBER_ROLE and role.edits is not False]
+
+    def never_read(self, part: str, target: str = "") -> NotRead | None:
+        """The gap that hides the part, when no sync ever read it."""
+        for gap in self.sync.not_read:
+            if gap.part == part and gap.target in ("", target) and gap.last_read is None:
+                return gap
+        return None
+
+    def limits(self, parts: Iterable[str]) -> tuple[list[str], bool]:
+        """Sentences on what of these parts was not read, and whether one of them was never read at all."""
+        sentences, blind = [], False
+        for part in parts:
+            gaps = [gap for gap in self.sync.not_read if gap.part == part]
+            whole = next((gap for gap in gaps if not gap.target), None)
+            name = _PARTS.get(part, part)
+            if whole is not None and whole.last_read is None:
+                sentences.append(f"{name} were never read ({whole.reason.rstrip('.')}).")
+                blind = True
+            elif whole is not None:
+                sentences.append(f"{name} were not read this time; shown as of sync {whole.last_read}.")
+            elif gaps:
+                cases = many(len(gaps), "case", "cases")
+                sentences.append(f"{name} were not read in {cases} ({gaps[0].reason.rstrip('.')}).")
+        return sentences, blind
+
+
+def many(count: int, one: str, several: str) -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def last_login(user: UserRecord) -> str:
+    """Return the last login in words."""
+    return f"last login {user.last_login_time[:10]}" if user.last_login_time else "never logged in"
+
+
+def people(found: People, detail: Callable[[UserRecord], str]) -> tuple[Subject, ...]:
+    """Return people as subjects."""
+    return tuple(Subject("users", user.id, user.name, user.email, detail(user)) for user in found.first)

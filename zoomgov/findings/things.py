@@ -1,0 +1,140 @@
+"""Checks of groups, contact groups, roles, and of the sync itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.findings import fixes
+from zoomgov.findings.context import Check, Context, Found, many
+from zoomgov.findings.model import Level, Subject
+from zoomgov.store import audit
+from zoomgov.store.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zoomgov.store.audit import ThingFacts
+
+_OPEN: Final = 1
+"""`ContactGroupRow.privacy`: anyone can see and find it."""
+
+
+def _subjects(context: Context, kind: Kind, things: Iterable[ThingFacts]) -> tuple[Subject, ...]:
+    listed = list(things)[: context.thresholds.named]
+    return tuple(
+        Subject(str(kind), thing.id, thing.name, "", many(thing.members, "member", "members")) for thing in listed
+    )
+
+
+def groups_without_members(context: Context) -> Found:
+    found = [group for group in audit.things(context.at, Kind.GROUPS) if not group.members and not group.total_members]
+    title = f"{many(len(found), 'group has', 'groups have')} no members"
+    return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
+
+
+def groups_without_admins(context: Context) -> Found:
+    found = [
+        group
+        for group in audit.things(context.at, Kind.GROUPS)
+        if not group.admins and not context.never_read("group-admins", group.id)
+    ]
+    title = f"{many(len(found), 'group has', 'groups have')} no admins"
+    return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
+
+
+def open_contact_groups(context: Context) -> Found:
+    found = [group for group in audit.things(context.at, Kind.CONTACT_GROUPS) if group.privacy == _OPEN]
+    title = f"{many(len(found), 'contact group is', 'contact groups are')} open to everyone"
+    return Found(len(found), title, _subjects(context, Kind.CONTACT_GROUPS, found))
+
+
+def unused_edit_roles(context: Context) -> Found:
+    nobody = [role for role in context.roles if role.custom and not role.holders and not role.total_members]
+    found = [role for role in nobody if role.edits]
+    unread = [role.name for role in nobody if role.edits is None]
+    title = f"{many(len(found), 'custom role', 'custom roles')} with rights to edit {_has(found)} no holder"
+    subjects = tuple(Subject("roles", role.id, role.name) for role in found[: context.thresholds.named])
+    limits = (f"The rights of {', '.join(unread[:5])} were never read.",) if unread else ()
+    return Found(len(found), title, subjects, limits=limits)
+
+
+def _has(found: list[audit.RoleFacts]) -> str:
+    return "has" if len(found) == 1 else "have"
+
+
+def disagreements(context: Context) -> Found:
+    found = context.sync.disagreements
+    title = f"{many(len(found), 'total does', 'totals do')} not agree with what was read"
+    subjects = tuple(
+        Subject("parts", one.what, one.what, "", f"read {one.read:,}, expected {one.expected:,} ({one.source})")
+        for one in found[: context.thresholds.named]
+    )
+    return Found(len(found), title, subjects)
+
+
+def not_read(context: Context) -> Found:
+    gaps = context.sync.not_read
+    title = f"{many(len(gaps), 'part was', 'parts were')} not read"
+    subjects = tuple(
+        Subject("parts", f"{gap.part} {gap.target}".strip(), gap.part, "", gap.reason)
+        for gap in gaps[: context.thresholds.named]
+    )
+    return Found(len(gaps), title, subjects, None if any(gap.required for gap in gaps) else Level.INFO)
+
+
+CHECKS: Final = (
+    Check(
+        "not-read",
+        Level.MEDIUM,
+        "Parts that were not read",
+        "Nothing can be said about what is not seen: it is not the same as nothing being there.",
+        (),
+        fixes.VERIFY,
+        not_read,
+    ),
+    Check(
+        "disagreements",
+        Level.MEDIUM,
+        "Totals that disagree",
+        "Zoom counts other numbers than it lists: somebody may be missing here, or the app may not see everyone.",
+        (),
+        fixes.SYNC,
+        disagreements,
+    ),
+    Check(
+        "unused-edit-roles",
+        Level.MEDIUM,
+        "Custom roles with edit rights that nobody holds",
+        "It waits to be given to somebody by mistake, and nobody looks at what it allows.",
+        ("roles", "role", "users-active"),
+        fixes.ROLE,
+        unused_edit_roles,
+    ),
+    Check(
+        "open-contact-groups",
+        Level.LOW,
+        "Contact groups open to everyone",
+        "Everyone in the account can see and find the group and who is in it.",
+        ("contact-groups",),
+        fixes.CONTACTS,
+        open_contact_groups,
+    ),
+    Check(
+        "groups-without-members",
+        Level.INFO,
+        "Groups without members",
+        "Left-overs make it harder to see which groups decide on anybody's settings.",
+        ("groups", "users-active"),
+        fixes.GROUPS,
+        groups_without_members,
+    ),
+    Check(
+        "groups-without-admins",
+        Level.INFO,
+        "Groups without admins",
+        "Only account admins look after them, and nobody in particular answers for who is in them.",
+        ("groups", "group-admins"),
+        fixes.GROUPS,
+        groups_without_admins,
+    ),
+)
