@@ -81,6 +81,8 @@ read is never shown as empty.
         self.connector = connector
         self._browser = Browser(connector.name, open_reader or (lambda: self.services.reader(connector)))
         self._kind = Kind.USERS
+        self._shown: SyncInfo | None = None
+        self._switching = asyncio.Lock()
         self._follow_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -102,12 +104,12 @@ read is never shown as empty.
         await asyncio.to_thread(self._browser.close)
 
     def on_screen_resume(self) -> None:
-        if self._browser.sync is not None:
-            self.refresh_if_newer()
+        if self._shown is not None:
+            self.refresh_if_newer(self._shown)
 
     # Loading
 
-    @work(exclusive=True, group="browse")
+    @work(group="browse")
     async def load(self) -> None:
         """Read what the store holds and show it."""
         try:
@@ -120,14 +122,24 @@ read is never shown as empty.
             return
         await self._show_sync(self._browser.sync)
 
-    @work(exclusive=True, group="browse")
-    async def refresh_if_newer(self) -> None:
-        """Show a sync that was published meanwhile; searches and orders stay."""
-        if await asyncio.to_thread(self._browser.is_outdated):
+    @work(group="browse")
+    async def refresh_if_newer(self, shown: SyncInfo) -> None:
+        """Show a sync that was published since `shown`.
+
+        Never cancels a worker that is putting a sync on screen, which would leave half of it there.
+        """
+        try:
+            if not await asyncio.to_thread(self._browser.is_outdated) or self._shown is not shown:
+                return
+            self._shown = None
             await asyncio.to_thread(self._browser.open)
-            if self._browser.sync is not None:
-                await self.query_one("#lists", ContentSwitcher).remove_children()
-                await self._show_sync(self._browser.sync)
+        except SourceError as error:
+            self.notify(str(error), title="A newer sync cannot be shown", severity="error", markup=False)
+            self._shown = shown
+            return
+        if self._browser.sync is not None:
+            await self.query_one("#lists", ContentSwitcher).remove_children()
+            await self._show_sync(self._browser.sync)
 
     def _show_nothing(self, text: str) -> None:
         nothing = self.query_one("#nothing", Static)
@@ -142,9 +154,14 @@ read is never shown as empty.
         for number, kind in enumerate(Kind, start=1):
             self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync)
         await self._show_kind(self._kind)
+        self._shown = sync
 
     async def _show_kind(self, kind: Kind) -> None:
         """Show the table of `kind`; each is made when first looked at."""
+        async with self._switching:
+            await self._switch(kind)
+
+    async def _switch(self, kind: Kind) -> None:
         sync = self._browser.sync
         if sync is None:
             return
@@ -177,7 +194,8 @@ read is never shown as empty.
 
     @on(Tabs.TabActivated)
     async def _tab_chosen(self, event: Tabs.TabActivated) -> None:
-        if event.tab.id is not None and event.tab.id != self._kind:
+        chosen = self.query_one(Tabs).active  # a late event tells of a tab that was left again
+        if event.tab.id is not None and event.tab.id == chosen != self._kind:
             await self._show_kind(Kind(event.tab.id))
 
     async def action_kind(self, kind: str) -> None:
@@ -233,7 +251,7 @@ read is never shown as empty.
     async def open_item(self, kind: Kind, row_id: int) -> None:
         """Open an item on a page of its own."""
         key = await asyncio.to_thread(self._browser.key, row_id)
-        self.app.push_screen(item_screen(self._browser, kind, key))
+        await self.app.push_screen(item_screen(self._browser, kind, key))
 
     # Other actions
 
@@ -248,7 +266,7 @@ read is never shown as empty.
         sync = self._browser.sync
         if sync is not None:
             names = await asyncio.to_thread(self._browser.names, targets_to_name(sync))
-            self.app.push_screen(SyncNotesScreen(sync, names))
+            await self.app.push_screen(SyncNotesScreen(sync, names))
 
     def action_sync(self) -> None:
         """Go to the sync page, and start."""

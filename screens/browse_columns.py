@@ -19,7 +19,6 @@ _LOOKS: Final = {
     "how": Column("", "", 24, least=18, most=48),
     "email": Column("", "", 28, least=26, most=40),
     "status": Column("", "", 9, most=11, tones=STATUS_TONES),
-    "type": Column("", "", 10),
     "members": Column("", "", 9),
     "admins": Column("", "", 8),
     "role": Column("", "", 10, least=8, most=22),
@@ -29,6 +28,7 @@ _LOOKS: Final = {
     "groups": Column("", "", 8),
     "privacy": Column("", "", 30, least=16, most=38),
     "description": Column("", "", 30, least=16, most=80),
+    "type": Column("", "", 10),
     "created": Column("", "", 12, show=day),
 }
 """In order of importance: the first ones are on screen when it is narrow."""

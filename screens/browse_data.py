@@ -154,7 +154,8 @@ class StoreSource:
         self._keys = [column.key for column in self.columns]
 
     def order(self, query: TableQuery) -> array[int]:
-        sort = ((query.sort, query.descending),) if query.sort else ()
+        by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
+        sort = ((query.sort, query.descending),) if query.sort and not by_name else ()
         return self._browser.order(self._kind, Query(query.text, sort, self._query.within))
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:

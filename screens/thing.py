@@ -95,4 +95,4 @@ opens the person and shows everything they have.
     async def open_person(self, row_id: int) -> None:
         """Open a person on a page of their own."""
         key = await asyncio.to_thread(self._browser.key, row_id)
-        self.app.push_screen(item_screen(self._browser, Kind.USERS, key))
+        await self.app.push_screen(item_screen(self._browser, Kind.USERS, key))

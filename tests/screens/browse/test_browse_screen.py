@@ -93,6 +93,16 @@ async def test_every_kind_has_its_table(company: Any, settled: Any) -> None:
             assert shown in app.text()
 
 
+async def test_keys_typed_faster_than_tables_are_made_end_on_the_last_one(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("2", "4", "3", "1", "2", "3", "4")
+        await settled(pilot)
+        await press(pilot, settled, "2", "4", "3", "1", "2", "3", "4")
+        assert "3 roles" in app.text()
+        assert app.screen.query_one("#kinds").active == "roles"
+
+
 async def test_a_persons_page_shows_each_way_in_and_leads_on_to_the_thing_and_back(company: Any, settled: Any) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:

@@ -1,0 +1,41 @@
+"""Pictures of the browse screens that somebody looked at: a change of looks must be meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from zoomgov.store.model import NotRead
+
+
+def _after(settled: Any, *keys: str) -> Any:
+    async def run(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        pytest.param(("down", "down"), (80, 24), id="users"),
+        pytest.param(("enter",), (80, 24), id="person"),
+        pytest.param(("3", "down", "enter"), (160, 48), id="contact-group"),
+    ],
+)
+def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tuple[str, ...], size: Any) -> None:
+    assert snap_compare(company(), terminal_size=size, run_before=_after(settled, *keys))
+
+
+@pytest.mark.parametrize("keys", [pytest.param(("3",), id="not-read"), pytest.param(("n",), id="notes")])
+def test_gaps(snap_compare: Any, company: Any, settled: Any, gaps: tuple[NotRead, ...], keys: tuple[str, ...]) -> None:
+    assert snap_compare(company(60, gaps=gaps), terminal_size=(80, 24), run_before=_after(settled, *keys))
+
+
+def test_nothing_synced(snap_compare: Any, unsynced: Any, settled: Any) -> None:
+    assert snap_compare(unsynced, terminal_size=(80, 24), run_before=_after(settled))
