@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,3 +98,10 @@ def test_what_the_connector_remembers(store: Store) -> None:
     store.set_meta("page size", "300")
     publish(store, Account())
     assert store.get_meta("page size") == "300"
+
+
+def test_reading_needs_nothing_that_is_slow_to_import() -> None:
+    slow = "('msgspec', 'httpx', 'keyring', 'textual')"
+    script = f"import sys, zoomgov.store.reader; print([name for name in {slow} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from zoomgov.store.codes import CONTACT, MEMBER
 from zoomgov.store.schema import GROUP
-from zoomgov.store.staging import CONTACT, MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

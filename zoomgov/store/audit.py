@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zoomgov.store import bulk
+from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.columns import grant_counts, role_names
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import ROLE, USER
 from zoomgov.store.snapshot import TABLES
-from zoomgov.store.staging import ADMIN, CONTACT, HOLDER, MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

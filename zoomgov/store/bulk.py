@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zoomgov.store.access import paths_sql
+from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import grant_counts, name_of_key, role_names, stranger_names, thing_names
 from zoomgov.store.database import select_in
 from zoomgov.store.details import GRANT_KINDS
 from zoomgov.store.model import GrantKind, Kind, NotRead
 from zoomgov.store.schema import GROUP, USER
 from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, THING_KINDS
-from zoomgov.store.staging import ADMIN, CONTACT, HOLDER, MEMBER, TARGET_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zoomgov.store.codes import GRANT_CODES
 from zoomgov.store.database import connect, explained
 from zoomgov.store.info import info_of
 from zoomgov.store.model import GrantKind
 from zoomgov.store.schema import SEARCH_TABLE
 from zoomgov.store.snapshot import TABLES
-from zoomgov.store.staging import GRANT_CODES
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.access import paths_to_target
+from zoomgov.store.codes import ADMIN, CONTACT, EMAIL_PREFIX, HOLDER, MEMBER
 from zoomgov.store.database import select_in
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import ROLE
 from zoomgov.store.snapshot import NAME_SQL, TABLES
-from zoomgov.store.staging import ADMIN, CONTACT, EMAIL_PREFIX, HOLDER, MEMBER
 from zoomgov.store.views import Column
 from zoomgov.store.words import SYSTEM_ROLES, licence, privacy
 

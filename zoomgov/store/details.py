@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.access import paths_of_person, people_of_target
+from zoomgov.store.codes import ADMIN, CONTACT, EMAIL_PREFIX, GRANT_CODES, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import NOT_A_USER, role_names, stranger_names, thing_names
 from zoomgov.store.database import select_in
 from zoomgov.store.folding import person_name
 from zoomgov.store.model import GrantKind, Kind
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 from zoomgov.store.snapshot import KINDS, TABLES, THING_KINDS
-from zoomgov.store.staging import ADMIN, CONTACT, EMAIL_PREFIX, GRANT_CODES, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.views import AccessPath, Nested, Person, Target, Thing
 from zoomgov.store.words import licence, privacy
 

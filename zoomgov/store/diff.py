@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from zoomgov.store.codes import TARGET_KINDS
 from zoomgov.store.columns import name_of_key
 from zoomgov.store.database import select_in
 from zoomgov.store.details import GRANT_KINDS
@@ -12,7 +13,6 @@ from zoomgov.store.folding import person_name
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
 from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, facts_at
-from zoomgov.store.staging import TARGET_KINDS
 from zoomgov.store.views import Changes, FieldChange, GrantChange, ItemChange
 from zoomgov.store.words import SYSTEM_ROLES, licence, privacy
 
@@ -75,7 +75,9 @@ def _shown(name: str, row: dict[str, Any], roles: dict[str, str]) -> str:
     return bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-class _Grant(NamedTuple):
+class Grant(NamedTuple):
+    """A grant by the ids of `things`."""
+
     target: int
     kind: int
     principal: int
@@ -86,7 +88,7 @@ def changes(connection: sqlite3.Connection, before: int, newer: SyncInfo) -> Cha
     after = newer.number
     roles = {**SYSTEM_ROLES, **_names_of_roles(connection, before), **_names_of_roles(connection, after)}
     items = [change for kind in TABLES for change in _items(connection, kind, before, after, roles)]
-    lost, gained = _grants(connection, before, after)
+    lost, gained = changed_grants(connection, before, after)
     grants = _named(connection, gained, lost, before, after)
     return Changes(before, after, tuple(items), tuple(grants), newer.not_read)
 
@@ -147,17 +149,17 @@ def title_of(table: str, row: dict[str, Any], key: str) -> str:
     return str(row["name"]) or key
 
 
-def _grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[_Grant], set[_Grant]]:
+def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[Grant], set[Grant]]:
     """Return what was lost and what was gained."""
     bounds = {"before": before, "after": after}
     columns = "target, kind, principal"
-    begun = {_Grant(*row) for row in connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds)}
-    ended = {_Grant(*row) for row in connection.execute(_ENDED.format(columns=columns, table="grants"), bounds)}
+    begun = {Grant(*row) for row in connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds)}
+    ended = {Grant(*row) for row in connection.execute(_ENDED.format(columns=columns, table="grants"), bounds)}
     return ended - begun, begun - ended
 
 
 def _named(
-    connection: sqlite3.Connection, gained: set[_Grant], lost: set[_Grant], before: int, after: int
+    connection: sqlite3.Connection, gained: set[Grant], lost: set[Grant], before: int, after: int
 ) -> list[GrantChange]:
     ids = sorted({number for grant in gained | lost for number in (grant.target, grant.principal)})
     things = {

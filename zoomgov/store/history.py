@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.columns import thing_names
 from zoomgov.store.diff import changed_fields
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import THING_FIELDS, USER_FIELDS
 from zoomgov.store.snapshot import TABLES
-from zoomgov.store.staging import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.views import HistoryEntry
 from zoomgov.store.words import SYSTEM_ROLES
 

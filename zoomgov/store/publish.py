@@ -9,27 +9,13 @@ from array import array
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from zoomgov.store.codes import GRANT_CODES, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in
 from zoomgov.store.folding import search_text
 from zoomgov.store.info import info_of, save_info
 from zoomgov.store.model import GrantKind, ListKey, NotRead, PartRead, SyncInfo
 from zoomgov.store.schema import GRANT_INDEXES, THING_FIELDS, USER, USER_FIELDS, USER_INDEXES
-from zoomgov.store.staging import (
-    GRANT_CODES,
-    HOLDER,
-    LIST_CODES,
-    MEMBER,
-    NEW,
-    RENAMED,
-    STATUS_OF_PART,
-    TARGET_KINDS,
-    fact_of,
-    grants_of,
-    ids_of,
-    unpack,
-    unpack_grants,
-    user_content,
-)
+from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, unpack, unpack_grants, user_content
 from zoomgov.store.things import publish_things
 
 if TYPE_CHECKING:

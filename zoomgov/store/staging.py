@@ -16,37 +16,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS
 from zoomgov.store.database import select_in
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, USER, USER_FIELDS
+from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MEMBER, ADMIN, HOLDER, CONTACT = 1, 2, 3, 4
-"""`grants.kind`"""
-
-GRANT_CODES: Final = {
-    GrantKind.GROUP_MEMBER: MEMBER,
-    GrantKind.GROUP_ADMIN: ADMIN,
-    GrantKind.ROLE: HOLDER,
-    GrantKind.CONTACT_GROUP_MEMBER: CONTACT,
-}
-TARGET_KINDS: Final = {MEMBER: GROUP, ADMIN: GROUP, HOLDER: ROLE, CONTACT: CONTACT_GROUP}
-
-STATUS_OF_PART: Final = {"users-active": "active", "users-inactive": "inactive", "users-pending": "pending"}
-LIST_CODES: Final = {
-    "group-members": MEMBER,
-    "group-admins": ADMIN,
-    "role-members": HOLDER,
-    "contact-group-members": CONTACT,
-}
-"""Lists that tell who has one thing, and how."""
-
 NEW, RENAMED = 1, 2
 """Flags of a staged person: there is no current version; the person goes by another key from now on."""
-
-EMAIL_PREFIX: Final = "email:"
 
 _content = itemgetter(*(UserRow._fields.index(name) for name in USER_FIELDS))
 

@@ -8,28 +8,14 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
 from zoomgov.store.publish import publish
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
-from zoomgov.store.staging import (
-    EMAIL_PREFIX,
-    GRANT_CODES,
-    LIST_CODES,
-    PAGE_FORMAT,
-    STATUS_OF_PART,
-    TARGET_KINDS,
-    Names,
-    Page,
-    grant_page,
-    ids_of,
-    pack,
-    unpack,
-    unpack_grants,
-    user_page,
-)
+from zoomgov.store.staging import PAGE_FORMAT, Names, Page, grant_page, ids_of, pack, unpack, unpack_grants, user_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
