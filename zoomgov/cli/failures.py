@@ -20,6 +20,7 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, ZoomError):
         return _zoom_problem(error)
     from zoomgov.connectors.rows import RegistryError
+    from zoomgov.export.model import ExportError
     from zoomgov.settings import SettingsError
     from zoomgov.store import StoreBusy, StoreError
     from zoomgov.vault import VaultError
@@ -28,7 +29,7 @@ def as_problem(error: Exception) -> Problem:
         return Problem(error.title, error.reason, *error.choices)
     if isinstance(error, StoreBusy):
         return Problem("Another sync of this connector is running.", str(error), "Wait for it, or stop it first.")
-    if isinstance(error, RegistryError | StoreError | SettingsError):
+    if isinstance(error, RegistryError | StoreError | SettingsError | ExportError):
         return Problem(str(error))
     if isinstance(error, OSError):
         return Problem(f"The system refused: {printable(error)}.", "", "Nothing synced so far was lost.")

@@ -1,0 +1,242 @@
+"""`zoomgov export`, `diff` and `findings` on two real syncs of a simulated account."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import sqlite3
+import zipfile
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import zstandard
+
+from zoomgov.export import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from zoomgov.sim import SimServer
+
+    from .conftest import Result
+
+    Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def synced(cli: Cli, connector: str) -> str:
+    assert cli("sync", connector, "--quiet").code == 0
+    return connector
+
+
+@pytest.fixture
+def twice(cli: Cli, synced: str, zoom: SimServer) -> str:
+    """Synced, then a fifth of the people changed, then synced again."""
+    assert zoom.control.churn(20, 5)
+    zoom.control.add_user("second.look@partner.example", type=2)
+    assert cli("sync", synced, "--quiet").code == 0
+    return synced
+
+
+def test_json_to_standard_output_holds_the_account(cli: Cli, synced: str, zoom: SimServer) -> None:
+    result = cli("export", synced, "--format", "json", "--output", "-")
+    assert result.code == 0, result.err
+    made = json.loads(result.out)
+    users = {user.email: user for user in zoom.account.users}
+    assert {person["email"]: person["status"] for person in made["users"]} == {
+        email: user.status for email, user in users.items()
+    }
+    memberships = {
+        (grant["principal_id"], grant["target_id"]) for grant in made["grants"] if grant["kind"] == "group member"
+    }
+    assert memberships == {(user.id, group) for user in users.values() if user.id for group in user.group_ids or ()}
+    assert zoom.client_secret not in result.out
+
+
+def test_one_filtered_table_is_what_list_finds(cli: Cli, synced: str) -> None:
+    listed = json.loads(cli("list", "users", synced, "--filter", "eu.", "--format", "json").out)
+    result = cli("export", synced, "--format", "csv", "-o", "-", "--kind", "users", "--filter", "eu.")
+    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    assert [row["id"] for row in rows] == [row["id"] for row in listed]
+    assert 0 < len(rows) < 60
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "xlsx", "parquet", "c1z"])
+def test_every_format_writes_a_private_file_with_its_sum(cli: Cli, synced: str, tmp_path: Path, form: str) -> None:
+    path = tmp_path / (f"zoom.{form}" if form not in ("csv", "parquet") else "zoom.zip")
+    result = cli("export", synced, "--format", form, "--output", str(path), "--sha256")
+    assert result.code == 0, result.err
+    assert f"Wrote {path}: 60 users" in result.out or form == "c1z"
+    assert result.err == ""
+    assert path.stat().st_mode & 0o777 == 0o600
+    told = path.with_name(f"{path.name}.sha256").read_text().split()[0]
+    assert told == hashlib.sha256(path.read_bytes()).hexdigest()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            assert {f"{table}.{form}" for table in WHOLE} <= set(packed.namelist())
+
+
+def test_the_c1z_has_everybody(cli: Cli, synced: str, tmp_path: Path, zoom: SimServer) -> None:
+    path = tmp_path / "zoom.c1z"
+    assert cli("export", synced, "--format", "c1z", "--output", str(path)).code == 0
+    unpacked = tmp_path / "c1z.sqlite3"
+    unpacked.write_bytes(zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()[5:]))
+    connection = sqlite3.connect(unpacked)
+    try:
+        kinds = dict(connection.execute("SELECT resource_type_id, count(*) FROM v1_resources GROUP BY 1"))
+        assert kinds == {"user": 60, "group": 5, "contactGroup": 3, "role": 5}
+        holders = connection.execute("SELECT count(*) FROM v1_grants WHERE resource_type_id = 'role'").fetchone()[0]
+        assert holders == sum(user.role_id is not None for user in zoom.account.users)
+    finally:
+        connection.close()
+
+
+def test_a_folder_is_written_for_many_tables(cli: Cli, synced: str, tmp_path: Path) -> None:
+    result = cli("export", synced, "--format", "csv", "--output", str(tmp_path / "out"))
+    assert result.code == 0
+    assert sum(1 for _ in csv.reader((tmp_path / "out" / "users.csv").read_text().splitlines())) == 61
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--format", "csv", "--output", "-"], 1, "choose one table"),
+        (["--format", "xlsx", "--output", "-"], 1, "name a file"),
+        (["--format", "json", "--output", "-", "--filter", "x"], 2, "--kind"),
+        (["--format", "json", "--output", "-", "--filter", "x", "--kind", "grants"], 2, "--kind"),
+        (["--format", "json", "--output", "-", "--to", "9"], 1, "There is no sync 9"),
+        (["--format", "json", "--output", "-", "--to", "yesterday"], 2, "neither"),
+        (["--format", "pdf", "--output", "-"], 2, "pdf"),
+    ],
+)
+def test_what_cannot_be_exported_is_explained(cli: Cli, synced: str, words: list[str], code: int, says: str) -> None:
+    result = cli("export", synced, *words)
+    assert result.code == code
+    assert says in result.err
+    assert result.out == ""
+
+
+def test_what_was_not_read_is_said(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
+    assert cli("sync", connector, "--quiet").code == 3
+    result = cli("export", connector, "--format", "json", "-o", "-")
+    assert result.code == 0
+    assert "Not read: contact-groups" in result.err
+    assert json.loads(result.out)["about"]["not_read"][0]["part"] == "contact-groups"
+    findings = json.loads(cli("findings", connector, "--format", "json").out)["findings"]
+    unknown = {finding["id"] for finding in findings if not finding["known"]}
+    assert "open-contact-groups" in unknown
+
+
+def test_diff_tells_who_came_went_and_changed(cli: Cli, twice: str, zoom: SimServer) -> None:
+    before, after = (
+        json.loads(cli("export", twice, "--format", "json", "-o", "-", "--to", number).out) for number in ("1", "2")
+    )
+    told = json.loads(cli("diff", twice, "--format", "json").out)
+    assert (told["from"]["sync"], told["to"]["sync"]) == (1, 2)
+    old, new = ({person["id"]: person for person in sync["users"]} for sync in (before, after))
+    changed = {item["id"]: item for item in told["items"] if item["kind"] == "users"}
+    assert {key for key, item in changed.items() if item["change"] == "added"} == set(new) - set(old)
+    assert {key for key, item in changed.items() if item["change"] == "removed"} == set(old) - set(new)
+    for key, item in changed.items():
+        for one in item["fields"]:
+            column = {"Status": "status", "Licence": "licence", "Department": "dept", "Role": "role"}[one["field"]]
+            assert (one["old"], one["new"]) == (old[key][column], new[key][column])
+    grants = [
+        {(grant["kind"], grant["target_id"], grant["principal_id"]) for grant in sync["grants"]}
+        for sync in (before, after)
+    ]
+    for change, expected in (("gained", grants[1] - grants[0]), ("lost", grants[0] - grants[1])):
+        assert {
+            (one["kind"], one["target_id"], one["principal_id"]) for one in told["access"] if one["change"] == change
+        } == expected
+        assert expected
+
+
+def test_diff_for_people_and_for_scripts(cli: Cli, twice: str) -> None:
+    table = cli("diff", twice, "--exit-code")
+    assert table.code == 1
+    assert "From sync 1" in table.out
+    assert "second.look@partner.example" in table.out
+    assert max(map(len, table.out.splitlines())) <= 80
+    rows = list(csv.DictReader(io.StringIO(cli("diff", twice, "--format", "csv").out, newline="")))
+    exported = cli("export", twice, "--format", "csv", "-o", "-", "--from", "1")
+    assert list(csv.DictReader(io.StringIO(exported.out, newline=""))) == rows
+    same = cli("diff", twice, "--from", "2", "--to", "2", "--exit-code")
+    assert (same.code, same.out.splitlines()[-1]) == (0, "Nothing changed.")
+
+
+def test_a_date_means_what_was_known_then(cli: Cli, twice: str) -> None:
+    long_ago = cli("diff", twice, "--from", "2001-01-01", "--format", "json")
+    assert "oldest sync" in long_ago.err
+    assert json.loads(long_ago.out)["from"]["sync"] == 1
+    today = json.loads(cli("diff", twice, "--format", "json").out)["to"]["finished_at"][:10]
+    assert json.loads(cli("diff", twice, "--to", today, "--format", "json", "--from", "1").out)["to"]["sync"] == 2
+    assert cli("diff", twice, "--from", "2", "--to", "1").code == 2
+    assert cli("diff", twice, "--from", "soon").code == 2
+
+
+def test_the_first_sync_has_nothing_to_be_compared_with(cli: Cli, synced: str) -> None:
+    result = cli("diff", synced)
+    assert result.code == 1
+    assert "nothing to compare" in result.err
+
+
+def test_findings_agree_with_the_account(cli: Cli, synced: str, zoom: SimServer) -> None:
+    made = json.loads(cli("findings", synced, "--format", "json", "--licence-idle-days", "40").out)
+    found = {finding["id"]: finding for finding in made["findings"]}
+    users = [user for user in zoom.account.users if user.id]
+    edge = datetime.fromisoformat(made["as_of"]) - timedelta(days=43)
+    idle = {
+        user.id
+        for user in users
+        if user.status == "active"
+        and user.type == 2
+        and user.last_login_time
+        and datetime.fromisoformat(user.last_login_time) < edge
+    }
+    assert {subject["id"] for subject in found.get("licensed-idle", {"subjects": []})["subjects"]} == idle
+    licensed = {user.email for user in zoom.account.users if user.status != "active" and user.type == 2}
+    assert {subject["email"] for subject in found["not-active-licensed"]["subjects"]} == licensed
+    admins = {user.id for user in users if user.role_id in ("0", "1")}
+    assert {subject["id"] for subject in found["owners-and-admins"]["subjects"]} == admins
+    held = {user.id for user in users if user.status != "active" and user.role_id not in (None, "2")}
+    assert {s["id"] for s in found.get("not-active-with-role", {"subjects": []})["subjects"]} == held
+    for finding in made["findings"]:
+        assert finding["why"]
+        assert finding["fix"]["clicks"]
+
+
+def test_findings_for_people_and_their_exit_code(cli: Cli, twice: str) -> None:
+    table = cli("findings", twice)
+    assert table.code == 0
+    assert "owner and" in table.out
+    assert "why:" in table.out
+    assert "next: Sign in to Zoom" in table.out
+    assert "\x1b" not in table.out
+    assert cli("findings", twice, "--fail-on", "info").code == 1
+    rows = list(csv.DictReader(io.StringIO(cli("findings", twice, "--format", "csv").out, newline="")))
+    assert {row["finding"] for row in rows} >= {"owners-and-admins", "not-active-licensed"}
+    own = cli("findings", twice, "--own-domain", "partner.example", "--format", "json")
+    external = {f["id"]: f for f in json.loads(own.out)["findings"]}["external-people"]
+    assert "second.look@partner.example" not in {subject["email"] for subject in external["subjects"]}
+
+
+def test_fail_on_tells_what_could_not_be_checked_apart(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
+    cli("sync", connector, "--quiet")
+    assert cli("findings", connector, "--fail-on", "info").code == 1
+    quiet = cli("findings", connector, "--fail-on", "high", "--own-domain", "example", "--admin-idle-days", "9999")
+    assert quiet.code == 3
+    assert "not known" in quiet.out
+
+
+def test_before_the_first_sync_each_says_what_to_run(cli: Cli, connector: str) -> None:
+    for words in (["diff"], ["findings"], ["export", "--format", "json", "-o", "-"]):
+        result = cli(words[0], connector, *words[1:])
+        assert result.code == 1
+        assert "zoomgov sync Zoom" in result.err
