@@ -58,9 +58,12 @@ def user_rows(records: Iterable[Record], status: str) -> Rows:
     users, grants = rows.users, rows.grants
     for record in records:
         pop = record.pop
-        key, email, shown, first, last, kind, role_id, dept, zone, login, client, employee, united, made, listed = (
-            value if (value := pop(name, "")).__class__ is str else as_text(value) for name in _TEXTS
-        )
+        texts = [pop(name, "") for name in _TEXTS]
+        try:
+            "".join(texts)  # the cheapest way to learn that all are texts
+        except TypeError:
+            texts = [as_text(value) for value in texts]
+        key, email, shown, first, last, kind, role_id, dept, zone, login, client, employee, united, made, listed = texts
         key = key or (email_key(email) if email else "")
         if not key:
             rows.unreadable += 1
@@ -69,27 +72,28 @@ def user_rows(records: Iterable[Record], status: str) -> Rows:
         verified = pop("verified", None)
         groups = pop("group_ids", None)
         pop("host_key", None)  # a secret, neither asked for nor kept
+        # for pending people Zoom sends the moment of the call
+        created = made or ("" if kind == "pending" else listed)
         users.append(
-            UserRow(
-                key=key,
-                email=email,
-                first_name=first,
-                last_name=last,
-                display_name=shown,
-                status=kind,
-                type=as_number(pop("type", None)) or 0,
-                role_id=role_id,
-                dept=dept,
-                timezone=zone,
-                pmi=as_number(pop("pmi", None)),
-                verified=bool(verified) if isinstance(verified, int) else None,
-                # for pending people Zoom sends the moment of the call
-                created_at=made or ("" if kind == "pending" else listed),
-                last_login_time=login,
-                last_client_version=client,
-                employee_unique_id=employee,
-                plan_united_type=united,
-                extra=_ENCODER.encode(record) if record else b"{}",
+            UserRow(  # in its order: half the time of by name
+                key,
+                email,
+                first,
+                last,
+                shown,
+                kind,
+                as_number(pop("type", None)) or 0,
+                role_id,
+                dept,
+                zone,
+                as_number(pop("pmi", None)),
+                bool(verified) if isinstance(verified, int) else None,
+                created,
+                login,
+                client,
+                employee,
+                united,
+                _ENCODER.encode(record) if record else b"{}",
             )
         )
         if role_id:

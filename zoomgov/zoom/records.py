@@ -59,6 +59,8 @@ def as_text(value: object) -> str:
 
 def as_number(value: object) -> int | None:
     """A whole number, also when Zoom sends it as text; None when there is none SQLite could hold."""
+    if value.__class__ is int and 0 <= value < 2**63:  # type: ignore[operator]  # nearly always
+        return value  # type: ignore[return-value]
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
@@ -68,7 +70,7 @@ def as_number(value: object) -> int | None:
 
 def as_strings(value: object) -> tuple[str, ...]:
     """The texts in a list; () when it is none, as Zoom leaves empty lists out."""
-    return tuple(item for item in value if isinstance(item, str) and item) if isinstance(value, list) else ()
+    return tuple([item for item in value if isinstance(item, str) and item]) if isinstance(value, list) else ()
 
 
 def text(record: Mapping[str, Any], *keys: str) -> str:
