@@ -12,7 +12,6 @@ import random
 import resource
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -158,13 +157,15 @@ def main() -> None:
             file, used = size(store.path)
             print(
                 f"{what:28} {whole:6.2f} s CPU (staging {seconds[0]:.2f}, proving {seconds[1]:.2f}, publishing "
-                f"{seconds[2]:.2f}) = {whole * 1000 / thousand:5.1f} ms per 1,000 users; file {file:.1f} MB, used {used:.1f}"
+                f"{seconds[2]:.2f}) = {whole * 1000 / thousand:5.1f} ms per 1,000 users; "
+                f"file {file:.1f} MB, used {used:.1f}"
             )
             return whole
 
         first = told("first sync", sync(store, account))
         print(
-            f"memory added by the first sync: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024:.0f} MB"
+            "memory added by the first sync: "
+            f"{(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024:.0f} MB"
         )
         base = size(store.path)[1]
         same = told("unchanged", sync(store, account))
@@ -175,7 +176,8 @@ def main() -> None:
         growth = (size(store.path)[1] - base - grown) / options.syncs
         print(f"unchanged / first CPU {same / first:.2f}; 1 % churn / first CPU {changed / first:.2f} (goal 0.5)")
         print(
-            f"growth by an unchanged sync {grown * 1000:.0f} kB; by 1 % churn {growth:.2f} MB = {growth / base:.2%} of the base"
+            f"growth by an unchanged sync {grown * 1000:.0f} kB; "
+            f"by 1 % churn {growth:.2f} MB = {growth / base:.2%} of the base"
         )
         read(store)
 
@@ -241,11 +243,12 @@ def compare(store: Store, last: int, neighbours: float) -> None:
                      "PRIMARY KEY (target, kind, principal)) WITHOUT ROWID")  # fmt: skip
         copy.execute(
             f"INSERT INTO full{number} SELECT target, kind, principal FROM s.grants WHERE seen_from <= {number} "
-            f"UNION SELECT target, kind, principal FROM s.grants_past WHERE seen_from <= {number} AND gone_at > {number}"
+            "UNION SELECT target, kind, principal FROM s.grants_past "
+            f"WHERE seen_from <= {number} AND gone_at > {number}"
         )
-    taken = timed(lambda: [copy.execute(
-        f"SELECT * FROM full{a} EXCEPT SELECT * FROM full{b}").fetchall() for a, b in ((last, last - 1), (last - 1, last))
-    ], rounds=3)  # fmt: skip
+    pairs = ((last, last - 1), (last - 1, last))
+    statements = [f"SELECT * FROM full{one} EXCEPT SELECT * FROM full{other}" for one, other in pairs]
+    taken = timed(lambda: [copy.execute(sql).fetchall() for sql in statements], rounds=3)
     show("the grants of it with EXCEPT over two full copies, in memory", taken)
     plain = sqlite3.connect(store.path)
     ranges = timed(lambda: diff.changed_grants(plain, last - 1, last))
@@ -257,4 +260,4 @@ def compare(store: Store, last: int, neighbours: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

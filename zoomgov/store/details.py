@@ -152,6 +152,16 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Thing | None:
     privileges = row.get("privileges")
     code = {Kind.GROUPS: MEMBER, Kind.CONTACT_GROUPS: CONTACT, Kind.ROLES: HOLDER}[kind]
     direct = counts.get(code, 0) - len(nested)
+    total = row.get("total_members")
+    statuses: dict[str, int] = {}
+    if total is not None and total != direct:
+        statuses = dict(
+            at.connection.execute(
+                f"SELECT u.status, count(*) FROM {grants} g JOIN {at.facts('users')} u ON u.id = g.principal "
+                "WHERE g.target = ? AND g.kind = ? GROUP BY u.status",
+                (number, code),
+            )
+        )
     fields = (
         ("Description", row.get("description") or ""),
         ("Privacy", privacy(row.get("privacy"))),
@@ -170,7 +180,8 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Thing | None:
         members=direct,
         admins=counts.get(ADMIN, 0),
         people=direct if kind is Kind.ROLES else len(people_of_target(at, number)),
-        total_members=row.get("total_members"),
+        total_members=total,
+        statuses=statuses,
         nested=nested,
         contact_groups=tuple(Target(Kind.CONTACT_GROUPS, zoom_id) for zoom_id, _ in upwards),
         contact_group_names=tuple(name for _, name in upwards),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zoomgov.store.codes import TARGET_KINDS
 from zoomgov.store.columns import name_of_key
@@ -75,12 +75,8 @@ def _shown(name: str, row: dict[str, Any], roles: dict[str, str]) -> str:
     return bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-class Grant(NamedTuple):
-    """A grant by the ids of `things`."""
-
-    target: int
-    kind: int
-    principal: int
+Grant = tuple[int, int, int]
+"""Target, code and principal, by the ids of `things`."""
 
 
 def changes(connection: sqlite3.Connection, before: int, newer: SyncInfo) -> Changes:
@@ -153,15 +149,16 @@ def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> t
     """Return what was lost and what was gained."""
     bounds = {"before": before, "after": after}
     columns = "target, kind, principal"
-    begun = {Grant(*row) for row in connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds)}
-    ended = {Grant(*row) for row in connection.execute(_ENDED.format(columns=columns, table="grants"), bounds)}
+    begun = set(connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds))
+    ended = set(connection.execute(_ENDED.format(columns=columns, table="grants"), bounds))
     return ended - begun, begun - ended
 
 
 def _named(
     connection: sqlite3.Connection, gained: set[Grant], lost: set[Grant], before: int, after: int
 ) -> list[GrantChange]:
-    ids = sorted({number for grant in gained | lost for number in (grant.target, grant.principal)})
+    either = gained | lost
+    ids = sorted({target for target, _, _ in either} | {principal for _, _, principal in either})
     things = {
         number: (kind, key)
         for number, kind, key in select_in(connection, "SELECT id, kind, key FROM things WHERE id IN ({})", ids)
@@ -179,26 +176,19 @@ def _named(
             found = {one: (name, email) for one, name, email in select_in(connection, sql, of_kind) if name}
             names.update(found)
             unnamed.difference_update(found)
-    return sorted(
-        (
-            GrantChange(
-                kind=GRANT_KINDS[grant.kind],
-                gained=grant in gained,
-                target_kind=KINDS[TARGET_KINDS[grant.kind]],
-                target_id=things[grant.target][1],
-                target_name=names[grant.target][0],
-                principal_kind="group" if things[grant.principal][0] == GROUP else "user",
-                principal_id=things[grant.principal][1],
-                principal_name=names[grant.principal][0],
-                principal_email=names[grant.principal][1],
-            )
-            for grant in gained | lost
-        ),
-        key=lambda change: (
-            change.principal_name.casefold(),
-            change.principal_id,
-            change.kind,
-            change.target_name,
-            change.target_id,
-        ),
-    )
+    by_name = sorted(names, key=lambda one: (names[one][0].casefold(), things[one][1]))
+    place = {one: where for where, one in enumerate(by_name)}
+    listed = sorted((place[principal], code, place[target], principal, target) for target, code, principal in either)
+    return [
+        GrantChange(
+            GRANT_KINDS[code],
+            (target, code, principal) in gained,
+            KINDS[TARGET_KINDS[code]],
+            things[target][1],
+            names[target][0],
+            "group" if things[principal][0] == GROUP else "user",
+            things[principal][1],
+            *names[principal],
+        )
+        for _, code, _, principal, target in listed
+    ]

@@ -135,6 +135,8 @@ class Thing:
     """Everyone in it, whichever way."""
     total_members: int | None
     """What Zoom counts."""
+    statuses: dict[str, int] = field(default_factory=dict)
+    """Direct people by status, where their number is not what Zoom counts: it may count active people only."""
     nested: tuple[Nested, ...] = ()
     """Of a contact group: the user groups in it."""
     contact_groups: tuple[Target, ...] = ()
