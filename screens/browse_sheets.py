@@ -78,6 +78,16 @@ def person_sheet(person: Person, privileges: Sequence[str] | None, now: datetime
     return Sheet(person.name, "", (*sections, *profile.sections[1:]))
 
 
+def _zoom_counts(thing: Thing, total: int) -> Fact:
+    """Zoom may leave inactive and invited people out of its numbers; anything else is a difference to look into."""
+    left_out = {status: thing.statuses.get(status, 0) for status in ("inactive", "pending")}
+    for missing in (("inactive",), ("pending",), ("inactive", "pending")):
+        if total == thing.members - sum(left_out[status] for status in missing):
+            others = " and ".join(f"{left_out[status]:,} {status}" for status in missing if left_out[status])
+            return Fact("Zoom counts", f"{total:,}: without {others}")
+    return Fact("Zoom counts", f"{total:,}; {thing.members:,} were read", "warning")
+
+
 def thing_sheet(thing: Thing) -> Sheet:
     """Say what a group, contact group or role is."""
     facts: list[Fact] = []
@@ -89,7 +99,7 @@ def thing_sheet(thing: Thing) -> Sheet:
     if thing.admins:
         facts.append(Fact("Admins", f"{thing.admins:,}"))
     if thing.total_members is not None and thing.total_members != thing.members:
-        facts.append(Fact("Zoom counts", f"{thing.total_members:,}; {thing.members:,} were read", "warning"))
+        facts.append(_zoom_counts(thing, thing.total_members))
     facts += [Fact(label, value) for label, value in thing.fields]
     sections = [Section("", tuple(facts))]
     if thing.kind is Kind.ROLES:

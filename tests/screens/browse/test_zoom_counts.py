@@ -1,0 +1,44 @@
+"""What a thing's page says when Zoom's number is not the number of people read."""
+
+from __future__ import annotations
+
+import pytest
+
+from zoomgov.screens.browse_sheets import thing_sheet
+from zoomgov.store.model import Kind
+from zoomgov.store.views import Thing
+
+
+def thing(members: int, total: int, **statuses: int) -> Thing:
+    return Thing(
+        row=1, kind=Kind.GROUPS, id="g", name="Finance", known=True, fields=(), privileges=None, privilege_scopes=b"[]",
+        members=members, admins=0, people=members, total_members=total, statuses=statuses,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("members", "total", "statuses", "says", "warns"),
+    [
+        (10, 8, {"active": 8, "inactive": 2}, "8: without 2 inactive", False),
+        (10, 9, {"active": 7, "inactive": 2, "pending": 1}, "9: without 1 pending", False),
+        (10, 7, {"active": 7, "inactive": 2, "pending": 1}, "7: without 2 inactive and 1 pending", False),
+        (10, 6, {"active": 8, "inactive": 2}, "6; 10 were read", True),
+        (10, 12, {"active": 10}, "12; 10 were read", True),
+    ],
+)
+def test_a_difference_is_explained_or_warned_about(
+    members: int, total: int, statuses: dict[str, int], says: str, warns: bool
+) -> None:
+    (fact,) = [
+        fact
+        for section in thing_sheet(thing(members, total, **statuses)).sections
+        for fact in section.facts
+        if fact.label == "Zoom counts"
+    ]
+    assert fact.value == says
+    assert (fact.tone == "warning") is warns
+
+
+def test_numbers_that_agree_need_no_line() -> None:
+    facts = [fact.label for section in thing_sheet(thing(10, 10)).sections for fact in section.facts]
+    assert "Zoom counts" not in facts
