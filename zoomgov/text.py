@@ -24,7 +24,7 @@ def printable(value: object) -> str:
     characters become U+FFFD, so that something hidden is seen to be there.
     """
     text = "" if value is None else str(value)
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_printable_character(character) for character in text)
 
