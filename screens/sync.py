@@ -12,6 +12,7 @@ from textual.widgets import RichLog, Static
 
 from zoomgov.connectors.model import Connector, Status, Step
 from zoomgov.text import printable
+from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.part_bars import PartBars
@@ -19,7 +20,7 @@ from zoomgov.zoom.errors import ZoomError
 
 from .base import StepScreen
 from .sync_progress import SyncProgress
-from .sync_text import failure_content, summary_content, verify_line
+from .sync_text import failure_content, summary_content
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -153,7 +154,7 @@ A part that could not be read is named at the end and shown everywhere as *not r
         await self._reload()
         again = "Try again  ⏎"
         if isinstance(error, ZoomError):
-            self._failed_line = verify_line(error)
+            self._failed_line = line_for(error)
             advice = self.services.explain(error, self.connector)
             width = self.query_one("#body").size.width - 2
             self._conclude(*failure_content(error, advice, width), again, log=False)
@@ -244,5 +245,5 @@ A part that could not be read is named at the end and shown everywhere as *not r
 
         line = self._failed_line
         if not line and self.summary is not None and self.summary.not_read:
-            line = verify_line(self.summary.not_read[0])
+            line = line_for_part(self.summary.not_read[0].part)
         self.app.switch_screen(VerifyScreen(self.connector, line=line))

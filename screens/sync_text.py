@@ -10,13 +10,12 @@ from zoomgov.sync.events import Outcome
 from zoomgov.text import printable
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
 from zoomgov.widgets.labels import count
-from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.scopes import NEEDS
 
 if TYPE_CHECKING:
     from zoomgov.store.model import NotRead
     from zoomgov.sync.events import SyncSummary
     from zoomgov.verify.knowledge import Advice
+    from zoomgov.zoom.errors import ZoomError
 
 _COUNTS: Final = (
     ("users", "Users", ("users-active", "users-inactive", "users-pending")),
@@ -29,32 +28,6 @@ _COUNTS: Final = (
     ("role", "Role holders", ("roles", "users-active")),
 )
 """Key of `counts`, its title, and the parts without which it is unknown."""
-
-_NEED_OF_PART: Final = {
-    "users-active": "list_users",
-    "users-inactive": "list_users",
-    "users-pending": "list_users",
-    "groups": "list_groups",
-    "group-admins": "list_group_admins",
-    "group-members": "list_group_members",
-    "contact-groups": "list_contact_groups",
-    "contact-group-members": "list_contact_group_members",
-    "roles": "list_roles",
-    "role": "read_role",
-    "role-members": "list_role_members",
-    "plan-usage": "plan_usage",
-    "im-groups": "list_im_groups",
-}
-
-
-def verify_line(about: ZoomError | NotRead) -> str:
-    """Id of the line of a verification that explains this; empty when none does."""
-    if not isinstance(about, ZoomError):
-        need = _NEED_OF_PART.get(about.part)
-        return f"probe.{need}" if need else ""
-    if about.kind in (ErrorKind.CREDENTIALS, ErrorKind.TOKEN) or about.endpoint == "POST /oauth/token":
-        return "connection.host" if about.kind in (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT) else "credentials.token"
-    return next((f"probe.{need.id}" for need in NEEDS if need.endpoint == about.endpoint), "")
 
 
 def summary_content(summary: SyncSummary) -> tuple[Content, Content]:

@@ -103,16 +103,41 @@ class Services:
 
         return is_busy(self.settings.store_path(connector.id))
 
-    async def remove(self, connector: Connector) -> None:
+    async def import_handoff(self, data: bytes) -> Connector:
+        """Create the connector that somebody handed over in a file, and open its wizard next.
+
+        Raises:
+            HandoffError: it is no hand-off file, or one that cannot be used.
+        """
+        from zoomgov.connectors.handoff import read_handoff
+
+        handoff = read_handoff(data)
+
+        def create() -> Connector:
+            made = self.registry.create(handoff.draft(self.registry.apps(), self.registry.connectors()))
+            return self.registry.update(made.id, scope_kind=handoff.scope_kind, without=handoff.without)
+
+        return await self.run(create)
+
+    async def remove(self, connector: Connector, *, force: bool = False) -> None:
         """Remove a connector, its stored credentials and everything synced.
+
+        Args:
+            force: also when there is no keyring to ask, as where credentials come from the environment or were kept
+                for one session; a keyring that is out of reach keeps what it may hold.
 
         Raises:
             VaultError: the keyring did not let go of the credentials; nothing was removed.
             StoreBusy: a sync of it is running; nothing was removed.
         """
         from zoomgov.store import remove_store
+        from zoomgov.vault import VaultError
 
-        await self.clear_credentials(connector)
+        try:
+            await self.clear_credentials(connector)
+        except VaultError:
+            if not force:
+                raise
         self._close_store(connector)
         await self.run(remove_store, self.settings.store_path(connector.id))
         await self.run(self.registry.remove, connector.id)
@@ -147,12 +172,16 @@ class Services:
             where = await self.vault.probe()
             await self.vault.store(connector.id, credentials)
             self._session.pop(connector.id, None)
+        before = await self.run(self.registry.connector, connector.id)
+        # What another app was found to hold says nothing about this one.
+        same_app = before.client_id == credentials.client_id
         await self.run(
             partial(
                 self.registry.update,
                 connector.id,
                 account_id=credentials.account_id,
                 client_id=credentials.client_id,
+                held_scopes=before.held_scopes if same_app else frozenset(),
                 step=max(connector.step, Step.VERIFY),
             )
         )
@@ -191,6 +220,7 @@ class Services:
         """
         from zoomgov.verify.checks import verify
         from zoomgov.verify.model import Facts
+        from zoomgov.zoom.scopes import SCOPES
 
         credentials = await self._required_credentials(connector)
         facts = Facts(
@@ -198,9 +228,15 @@ class Services:
             owners=tuple(owner.email for owner in connector.owners),
             without=connector.without,
             scope_kind=connector.scope_kind,
+            ticked=connector.checked.intersection(SCOPES),
+            held_before=connector.held_scopes,
         )
         async with self._client(connector, credentials) as client:
-            return await verify(client, facts, on_line, only=only)
+            report = await verify(client, facts, on_line, only=only)
+        if report.ready and report.held is not None:
+            # Only then: a report with gaps would forget what was there before they came.
+            await self.run(partial(self.registry.update, connector.id, held_scopes=frozenset(report.held)))
+        return report
 
     async def sync(
         self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
@@ -216,6 +252,7 @@ class Services:
         """
         from zoomgov.store import StoreBusy
         from zoomgov.sync.engine import run_sync
+        from zoomgov.verify.lines import line_for
 
         before = connector
         async with self._client(connector, await self._required_credentials(connector)) as client:
@@ -227,10 +264,10 @@ class Services:
                 raise  # the label belongs to the sync that runs
             except ZoomError as error:
                 advice = self.explain(error, connector)
-                await self._label(connector, Status.ERROR, f"{advice.title} ({error})")
+                await self._label(connector, Status.ERROR, f"{advice.title} ({error})", line_for(error))
                 raise
             except asyncio.CancelledError:
-                await asyncio.shield(self._label(before, before.status, before.reason))
+                await asyncio.shield(self._label(before, before.status, before.reason, before.reason_line))
                 raise
             except Exception as error:
                 await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
@@ -247,8 +284,8 @@ class Services:
         )
         return summary
 
-    async def _label(self, connector: Connector, status: Status, reason: str = "") -> None:
-        await self.run(partial(self.registry.update, connector.id, status=status, reason=reason))
+    async def _label(self, connector: Connector, status: Status, reason: str = "", line: str = "") -> None:
+        await self.run(partial(self.registry.update, connector.id, status=status, reason=reason, reason_line=line))
 
     def explain(self, error: ZoomError, connector: Connector | None = None) -> Advice:
         """The most likely cause of `error` and what to click, with links to the connector's cloud."""

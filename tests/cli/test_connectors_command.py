@@ -67,6 +67,17 @@ def test_removing_asks_unless_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) ->
     assert "Zoom" in cli("connectors", "list").out
 
 
+def test_without_a_keyring_a_connector_goes_only_when_told_twice(cli: Cli) -> None:
+    add(cli)
+    refused = cli("connectors", "remove", "Zoom", "--yes")
+    assert refused.code == 1
+    assert "Nothing was removed." in refused.err
+    assert "--force Zoom" in refused.err
+    assert "Zoom" in cli("connectors", "list").out
+    assert cli("connectors", "remove", "Zoom", "--yes", "--force").code == 0
+    assert "No connectors yet" in cli("connectors", "list").out
+
+
 def test_showing_an_unknown_connector_names_those_there_are(cli: Cli) -> None:
     add(cli)
     result = cli("connectors", "show", "Zomo")

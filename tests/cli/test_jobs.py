@@ -63,7 +63,7 @@ def test_verify_writes_json_and_a_report_without_the_secret(
     [
         ("secret", ["Client Secret", "App Credentials"]),
         ("basic", ["Basic", "Pro"]),
-        ("unreachable", ["cannot be reached from here", "network"]),
+        ("unreachable", ["Nothing answers at the address", "zoomgov sim"]),
     ],
 )
 def test_trouble_ends_in_cause_and_remedy(
@@ -201,6 +201,14 @@ def test_explain_works_offline(cli: Cli) -> None:
     assert result.code == 0
     assert "scope" in result.out
     assert json.loads(cli("explain", "--json", "Only available for Paid account").out)[0]["id"]
+
+
+def test_scopes_of_a_connector_are_those_of_its_kind_and_parts(cli: Cli, connector: str) -> None:
+    listed = cli("scopes", connector, "--plain").out.split()
+    assert "user:read:list_users:admin" in listed
+    assert "account:read:settings:admin" not in listed
+    assert "account:read:settings:admin" in cli("scopes", "--plain").out.split()
+    assert "user:read:admin" in cli("scopes", connector, "--classic", "--plain").out.split()
 
 
 def test_scopes_prints_the_shortest_list(cli: Cli) -> None:

@@ -66,12 +66,25 @@ def test_everything_is_there_after_a_restart(registry: Registry, registry_path: 
         "checked": frozenset({"build", "name"}),
         "without": frozenset({Capability.LICENCES.value}),
         "last_sync_at": datetime(2026, 3, 2, tzinfo=UTC),
+        "held_scopes": frozenset({"user:read:list_users:admin"}),
+        "reason_line": "probe.list_users",
     }
     changed = registry.update(made.id, **changes)
     registry.close()
     with closing(Registry(registry_path)) as other:
         assert other.connectors() == [changed]
     assert {field: getattr(changed, field) for field in changes} == changes
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(registry: Registry, registry_path: Path) -> None:
+    made = registry.create(ZOOM)
+    registry.close()
+    with closing(sqlite3.connect(registry_path)) as old:
+        old.execute("ALTER TABLE connector DROP COLUMN held_scopes")
+        old.execute("ALTER TABLE connector DROP COLUMN reason_line")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    assert registry.connectors() == [made]
 
 
 def test_moves_a_connector_to_another_app(registry: Registry) -> None:

@@ -1,4 +1,4 @@
-"""The wizard's order and guards, without a screen."""
+"""The wizard's guards, without a screen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zoomgov.connectors.model import App, Connector, Draft, Owner, Status, Step
-from zoomgov.connectors.steps import Facts, can_leave, is_email, next_step, previous_step, resume_step
+from zoomgov.connectors.steps import Facts, can_leave, is_email
 from zoomgov.secret import Credentials, Secret
 
 ME, YOU = Owner("me@example.com"), Owner("you@example.com")
@@ -85,35 +85,6 @@ def test_step_5_names_the_first_value_that_is_missing() -> None:
     field, text = refused(Step.CREDENTIALS, Facts(credentials=replace(WHOLE, client_secret=Secret(""))))
     assert (field, "Client secret" in text) == ("client_secret", True)
     assert can_leave(Step.CREDENTIALS, Facts(credentials=WHOLE)) is None
-
-
-def test_steps_6_and_7_need_their_outcome() -> None:
-    assert "not green" in refused(Step.VERIFY, Facts())[1]
-    assert can_leave(Step.VERIFY, Facts(ready=True)) is None
-    for status in Status:
-        facts = Facts(connector=replace(CONNECTOR, status=status))
-        assert (can_leave(Step.SYNC, facts) is None) == (status is Status.CONNECTED)
-
-
-def test_forward_and_back() -> None:
-    assert [next_step(step) for step in Step] == [*list(Step)[1:], Step.DONE]
-    assert previous_step(Step.APP, created=False) is None
-    assert previous_step(Step.OWNERS, created=False) is Step.APP
-    assert previous_step(Step.ZOOM_APP, created=True) is None
-    assert previous_step(Step.VERIFY, created=True) is Step.CREDENTIALS
-
-
-@pytest.mark.parametrize(
-    ("step", "has_credentials", "resumed"),
-    [
-        (Step.SCOPES, False, Step.SCOPES),
-        (Step.VERIFY, True, Step.VERIFY),
-        (Step.VERIFY, False, Step.CREDENTIALS),
-        (Step.DONE, False, Step.CREDENTIALS),
-    ],
-)
-def test_credentials_of_a_past_session_are_asked_for_again(step: Step, has_credentials: bool, resumed: Step) -> None:
-    assert resume_step(replace(CONNECTOR, step=step), has_credentials=has_credentials) is resumed
 
 
 @pytest.mark.parametrize("text", ["a@b.c", "first.last+tag@sub.example.com", "ü@exämple.org"])

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from zoomgov.connectors.model import Status, Step
-from zoomgov.screens.sync_text import verify_line
 from zoomgov.store.model import Disagreement, ListKey, NotRead
 from zoomgov.sync.events import (
     ListAdvanced,
@@ -153,11 +152,3 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         screen = await stage.on(pilot, "VerifyScreen")
         assert screen._line == "probe.list_users"
     assert stage.connector.status is Status.ERROR
-
-
-def test_every_refusal_has_its_line_in_verify() -> None:
-    assert verify_line(REFUSED) == "probe.list_contact_groups"
-    assert verify_line(ZoomError(ErrorKind.CREDENTIALS, "POST /oauth/token", "no")) == "credentials.token"
-    assert verify_line(ZoomError(ErrorKind.UNREACHABLE, "POST /oauth/token", "no")) == "connection.host"
-    assert verify_line(ZoomError(ErrorKind.PRIVILEGE, "GET /roles/{roleId}", "no")) == "probe.read_role"
-    assert verify_line(ZoomError(ErrorKind.SERVER, "GET /nothing/known", "no")) == ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zoomgov.sync.parts import ALL
 from zoomgov.verify import checks
-from zoomgov.verify.checks import line_for
+from zoomgov.verify.lines import line_for, line_for_part, sibling
 from zoomgov.verify.model import CheckLine, Report, Section, Status, planned_lines
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS
@@ -136,5 +137,25 @@ def test_an_error_met_in_a_sync_leads_to_its_line(need: object) -> None:
     assert line.startswith("probe.")
 
 
-def test_an_error_of_the_token_leads_to_the_credentials() -> None:
-    assert line_for(ZoomError(ErrorKind.CREDENTIALS, "POST /oauth/token", "x")) == "credentials.token"
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "line"),
+    [
+        (ErrorKind.CREDENTIALS, "POST /oauth/token", "credentials.token"),
+        (ErrorKind.TOKEN, "GET /users", "credentials.token"),
+        (ErrorKind.UNREACHABLE, "POST /oauth/token", "connection.host"),
+        (ErrorKind.SERVER, "GET /nothing/known", ""),
+    ],
+)
+def test_an_error_of_no_call_leads_to_what_it_is_about(kind: ErrorKind, endpoint: str, line: str) -> None:
+    assert line_for(ZoomError(kind, endpoint, "x")) == line
+
+
+def test_every_part_of_a_sync_has_its_line() -> None:
+    assert {part.name: line_for_part(part.name) for part in ALL} == {part.name: f"probe.{part.need.id}" for part in ALL}
+    assert line_for_part("nothing known") == ""
+
+
+def test_a_need_has_two_lines() -> None:
+    assert sibling("probe.list_users") == "scope.list_users"
+    assert sibling("scope.list_users") == "probe.list_users"
+    assert sibling("plan.name") == "plan.name"

@@ -212,7 +212,7 @@ SITUATIONS = [
     # The way to Zoom
     Situation(
         "nobody listens",
-        {"connection.host": "connection-blocked"},
+        {"connection.host": "address-silent"},
         url=lambda zoom: closed_port(),
         capabilities=NOTHING_CHECKED,
     ),
@@ -239,7 +239,7 @@ SITUATIONS = [
     ),
     Situation(
         "the API host is cut off",
-        {"connection.api": "connection-blocked"},
+        {"connection.api": "address-silent"},
         arrange=fault("/v2 drop times=forever"),
         capabilities=NOTHING_CHECKED,
     ),
@@ -331,6 +331,21 @@ SITUATIONS = [
         arrange=lambda zoom: zoom.control.demote_app_owner(),
         facts={"ticked": frozenset(GRANULAR)},
         capabilities=NOT_USERS,
+    ),
+    Situation(
+        "a scope taken away that an earlier check found",
+        {"scope.list_roles": "scopes-dropped"},
+        arrange=scopes(*without("list_roles")),
+        facts={"held_before": frozenset(GRANULAR)},
+        capabilities={Capability.ROLES: MISSING},
+    ),
+    Situation(
+        "a scope ticked here that never arrived",
+        {"scope.list_roles": "scope-not-saved"},
+        arrange=scopes(*without("list_roles")),
+        facts={"ticked": frozenset(GRANULAR)},
+        capabilities={Capability.ROLES: MISSING},
+        among=("scopes-dropped",),
     ),
     Situation(
         "scopes dropped with the owner's role, and we do not know what was ticked",

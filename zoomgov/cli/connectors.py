@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,13 @@ import click
 
 from zoomgov.cli.output import FORMATS, format_option, print_json, print_rows, say
 from zoomgov.cli.problem import Problem
-from zoomgov.cli.running import ConnectorName, get_connector, open_services
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from zoomgov.connectors.model import Connector
-
-_E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
 @click.group("connectors")
@@ -70,12 +67,13 @@ def list_connectors(form: str) -> None:
 def add_connector(name: str, app_name: str | None, new_app: str | None, owners: tuple[str, ...], cloud: str) -> None:
     """Create connector NAME as Not connected."""
     from zoomgov.connectors.model import Draft, Owner
+    from zoomgov.connectors.steps import is_email
     from zoomgov.settings import SettingsError, parse_cloud
 
     if (app_name is None) == (new_app is None):
         raise click.UsageError("Choose one of --app APP (existing) and --new-app APP.", click.get_current_context())
     for owner in owners:
-        if not _E_MAIL.fullmatch(owner.strip()):
+        if not is_email(owner.strip()):
             raise click.UsageError(f"{printable(owner)!r} is not an e-mail address.", click.get_current_context())
     try:
         cloud = parse_cloud(cloud).name
@@ -110,18 +108,15 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
 @click.argument("file", type=click.File("rb"))
 def import_connector(file: BinaryIO) -> None:
     """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""
-    from zoomgov.connectors.handoff import HandoffError, read_handoff
+    from zoomgov.connectors.handoff import HandoffError
     from zoomgov.connectors.model import Step
     from zoomgov.remembered import recall, remember
 
+    services = open_services()
     try:
-        handoff = read_handoff(file.read(1_000_000))
+        connector = run(services.import_handoff(file.read(1_000_000)))
     except HandoffError as error:
         raise Problem(str(error)) from None
-    services = open_services()
-    registry = services.registry
-    connector = registry.create(handoff.draft(registry.apps(), registry.connectors()))
-    registry.update(connector.id, scope_kind=handoff.scope_kind, without=handoff.without)
     data_dir = services.settings.data_dir
     remember(data_dir, replace(recall(data_dir), connector=connector.id, step=int(Step.ZOOM_APP)))
     say(f"Created connector {printable(connector.name)}: {connector.status}.")
@@ -165,9 +160,10 @@ def show_connector(name: str, form: str) -> None:
 @connectors_command.command("remove")
 @click.argument("name", type=ConnectorName())
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove_connector(name: str, yes: bool) -> None:
+@click.option("--force", is_flag=True, help="Also when no keyring can be asked; one elsewhere keeps what it holds.")
+def remove_connector(name: str, yes: bool, force: bool) -> None:
     """Remove connector NAME, its credentials and everything synced."""
-    from zoomgov.cli.running import run
+    from zoomgov.vault import VaultError
 
     services = open_services()
     connector = get_connector(services, name)
@@ -175,5 +171,13 @@ def remove_connector(name: str, yes: bool) -> None:
         click.confirm(
             f"Remove {printable(connector.name)}, its stored credentials and all its synced data?", abort=True, err=True
         )
-    run(services.remove(connector))
+    try:
+        run(services.remove(connector, force=force))
+    except VaultError as error:
+        raise Problem(
+            f"Nothing was removed. {error.title}",
+            error.reason,
+            f"zoomgov connectors remove --force {connector.name} removes it all the same; a keyring that cannot be"
+            " asked now keeps what it may hold.",
+        ) from None
     say(f"Removed {printable(connector.name)}. The app in Zoom is still there: delete it in the Zoom App Marketplace.")

@@ -16,6 +16,7 @@ from zoomgov.cli.output import note, say
 from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.running import run
 from zoomgov.cli.simulator import INSTALL_SIM, account_options
+from zoomgov.zoom.scopes import LEFT_OUT, Capability, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,12 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
 
     if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
         raise Problem(f"The demo needs {' and '.join(missing)}, not installed here.", "", INSTALL_SIM)
+    # What a person ticks who follows the wizard.
+    wanted = frozenset(part for part in Capability if part.value not in LEFT_OUT)
+    scopes = [f"--scope={scope}" for scope in scopes_to_tick(ScopeKind.GRANULAR, capabilities=wanted)]
     options = [f"--{name.replace('_', '-')}={value}" for name, value in account.items()]
     process = subprocess.Popen(
-        [sys.executable, "-m", "zoomgov", "sim", "--json", f"--latency-ms={latency_ms}", *options],
+        [sys.executable, "-m", "zoomgov", "sim", "--json", f"--latency-ms={latency_ms}", *options, *scopes],
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,

@@ -118,9 +118,8 @@ def _say_wrapped(label: str, text: str) -> None:
 
 
 @click.command("scopes")
-@click.option(
-    "--granular", "kind", flag_value="granular", default="granular", help="For apps made since 2024 (default)."
-)
+@click.argument("name", type=ConnectorName(), required=False)
+@click.option("--granular", "kind", flag_value="granular", help="For apps made since 2024 (default).")
 @click.option("--classic", "kind", flag_value="classic", help="For older apps with classic scopes.")
 @click.option(
     "--capability",
@@ -130,10 +129,17 @@ def _say_wrapped(label: str, text: str) -> None:
     help="Only what this part needs; repeat for several.",
 )
 @click.option("--plain", is_flag=True, help="Only the names, one a line, to paste.")
-def scopes_command(kind: str, capabilities: tuple[str, ...], plain: bool) -> None:
-    """Print the scopes to tick in the Zoom app, and why each is needed."""
-    scope_kind = ScopeKind(kind)
-    chosen = frozenset(Capability(name) for name in capabilities) or frozenset(Capability)
+def scopes_command(name: str | None, kind: str | None, capabilities: tuple[str, ...], plain: bool) -> None:
+    """Print the scopes to tick in the Zoom app, and why each is needed.
+
+    With NAME, those that connector wants: its kind, and the parts chosen for it.
+    """
+    connector = get_connector(open_services(), name) if name is not None else None
+    left_out = connector.without if connector is not None else frozenset()
+    scope_kind = ScopeKind(kind) if kind else connector.scope_kind if connector is not None else ScopeKind.GRANULAR
+    chosen = frozenset(Capability(part) for part in capabilities) or frozenset(
+        part for part in Capability if part.value not in left_out
+    )
     if plain:
         for scope in scopes_to_tick(scope_kind, capabilities=chosen):
             say(scope)
@@ -144,7 +150,11 @@ def scopes_command(kind: str, capabilities: tuple[str, ...], plain: bool) -> Non
             continue
         say(f"{importance.capitalize()}:")
         for scope in scopes:
-            needs = [n for n in NEEDS if n.tick(scope_kind) == scope and n.importance is importance]
+            needs = [
+                need
+                for need in NEEDS
+                if need.tick(scope_kind) == scope and need.importance is importance and need.capability in chosen
+            ]
             say(f"  {scope}")
             for need in needs:
                 say(f"      {need.title}. {need.why}")

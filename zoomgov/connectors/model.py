@@ -75,7 +75,11 @@ class Connector:
     checked: frozenset[str] = field(default_factory=frozenset)
     """Ids of the ticked lines of the check lists in steps 3 and 4."""
     without: frozenset[str] = field(default_factory=frozenset)
-    """Capabilities the person chose to go on without (values of `Capability`)."""
+    """Capabilities left out (values of `Capability`): not wanted in step 4, or gone on without in step 6."""
+    held_scopes: frozenset[str] = field(default_factory=frozenset)
+    """Scopes of the token when everything was last ready: what Zoom may take away again."""
+    reason_line: str = ""
+    """Id of the line of a verification that explains the reason; empty when none does."""
     last_sync_at: datetime | None = None
     """End of the last published sync."""
 

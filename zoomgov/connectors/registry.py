@@ -30,13 +30,13 @@ from zoomgov.connectors.rows import (
     time_text,
 )
 from zoomgov.text import printable
-from zoomgov.zoom.scopes import ScopeKind
+from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_SECONDS: Final = 10.0
 """How long to wait for another copy of the program; each of its changes takes milliseconds."""
 
@@ -67,6 +67,12 @@ CREATE TABLE connector (
 ) STRICT;
 CREATE TABLE draft (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), content TEXT NOT NULL) STRICT;
 """
+_SCHEMA_2: Final = """
+ALTER TABLE connector ADD COLUMN held_scopes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE connector ADD COLUMN reason_line TEXT NOT NULL DEFAULT '';
+"""
+_SCHEMAS: Final = (_SCHEMA, _SCHEMA_2)
+"""What leads from one version of the file to the next."""
 
 
 class Registry:
@@ -137,8 +143,8 @@ class Registry:
             connector_id = secrets.token_hex(8)
             database.execute(
                 "INSERT INTO connector"
-                " (id, name, name_key, app_id, owners, cloud, status, step, created_at, scope_kind)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (id, name, name_key, app_id, owners, cloud, status, step, created_at, scope_kind, without)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     connector_id,
                     name,
@@ -150,6 +156,7 @@ class Registry:
                     int(Step.ZOOM_APP),
                     time_text(self._clock()),
                     ScopeKind.GRANULAR.value,
+                    json.dumps(sorted(LEFT_OUT)),
                 ),
             )
             return self._get(database, connector_id)
@@ -158,10 +165,10 @@ class Registry:
         """Change fields of `Connector` by name and return it as it now is.
 
         Only the named fields are written, so that two copies of the program changing different ones
-        both win. A status other than *Error* clears the reason.
+        both win. A status other than *Error* clears the reason and its line.
         """
         if "status" in changes and changes["status"] is not Status.ERROR:
-            changes.setdefault("reason", "")
+            changes = {"reason": "", "reason_line": "", **changes}
         columns: dict[str, str | int | None] = {}
         for field, value in changes.items():
             columns |= columns_of(field, value)
@@ -296,8 +303,8 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
         raise RegistryError(
             f"{path} was written by a newer zoomgov (schema {found}, this one knows {SCHEMA_VERSION}): update zoomgov."
         )
-    if found < 1:
-        for statement in _SCHEMA.split(";"):
+    for script in _SCHEMAS[found:]:
+        for statement in script.split(";"):
             database.execute(statement)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     database.execute("COMMIT")

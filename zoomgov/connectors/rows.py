@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 SELECT: Final = """
 SELECT connector.id, connector.name, app.id, app.name, app.from_identity_provider, owners, cloud, status, reason, step,
-       created_at, scope_kind, account_id, client_id, checked, without, last_sync_at
+       created_at, scope_kind, account_id, client_id, checked, without, last_sync_at,
+       held_scopes, reason_line
 FROM connector JOIN app ON app.id = connector.app_id
 """
 
@@ -68,11 +69,11 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
             return {"owners": owners_text(value)}
         case "status" | "scope_kind":
             return {field: value.value}
-        case "cloud" | "reason" | "account_id" | "client_id":
+        case "cloud" | "reason" | "reason_line" | "account_id" | "client_id":
             return {field: str(value)}
         case "step":
             return {"step": int(value)}
-        case "checked" | "without":
+        case "checked" | "without" | "held_scopes":
             return {field: json.dumps(sorted(value))}
         case "last_sync_at":
             return {"last_sync_at": time_text(value) if value else None}
@@ -82,7 +83,7 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
 
 def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
     (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
-    scope_kind, account_id, client_id, checked, without, last_sync_at = row[11:]
+    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line = row[11:]
     return Connector(
         id=id_,
         name=name,
@@ -98,6 +99,8 @@ def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
         client_id=client_id,
         checked=frozenset(json.loads(checked)),
         without=frozenset(json.loads(without)),
+        held_scopes=frozenset(json.loads(held)),
+        reason_line=reason_line,
         last_sync_at=datetime.fromisoformat(last_sync_at) if last_sync_at else None,
     )
 

@@ -1,4 +1,4 @@
-"""The wizard's order, and what must be true to leave each step: pure functions without a screen."""
+"""What must be true to leave a step of the wizard: pure functions without a screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.connectors.model import Draft, Status, Step
+from zoomgov.connectors.model import Draft, Step
 from zoomgov.connectors.paste import FIELDS
 from zoomgov.connectors.rows import name_key
 from zoomgov.settings import SettingsError, parse_cloud
@@ -41,8 +41,6 @@ class Facts:
     """The one being set up; None before *Create and add details*."""
     credentials: Credentials | None = None
     """As typed, or as kept in the vault or the environment."""
-    ready: bool = False
-    """Every required check is green, or the person chose to go on without what is not."""
 
 
 def is_email(text: str) -> bool:
@@ -54,7 +52,7 @@ def can_leave(step: Step, facts: Facts) -> Refusal | None:
     """Return why `step` cannot be left, or None when it can.
 
     Steps 3 and 4 happen on Zoom's site, where nothing here can look: their ticks are for the
-    person, and step 6 proves the outcome.
+    person. Step 6 proves the outcome, and what it found decides about itself.
     """
     match step:
         case Step.APP:
@@ -63,10 +61,6 @@ def can_leave(step: Step, facts: Facts) -> Refusal | None:
             return _owners(facts.draft) or _name(facts) or _cloud(facts.draft)
         case Step.CREDENTIALS:
             return _credentials(facts.credentials)
-        case Step.VERIFY if not facts.ready:
-            return Refusal("", "Something required is not green: mend it, or choose to go on without that part.")
-        case Step.SYNC if facts.connector is None or facts.connector.status is not Status.CONNECTED:
-            return Refusal("", "No sync has finished yet.")
     return None
 
 
@@ -118,22 +112,3 @@ def _credentials(credentials: Credentials | None) -> Refusal | None:
         if credentials is None or not getattr(credentials, name):
             return Refusal(name, f"Enter the {label} from the App Credentials page of your app.")
     return None
-
-
-def next_step(step: Step) -> Step:
-    """The step after `step`; after the last one it stays."""
-    return Step(min(step + 1, Step.DONE))
-
-
-def previous_step(step: Step, *, created: bool) -> Step | None:
-    """The step before `step`, or None when that is the list of connectors.
-
-    Once the connector is created, its set-up begins at step 3: steps 1 and 2 are visited, not repeated.
-    """
-    first = Step.ZOOM_APP if created else Step.APP
-    return Step(step - 1) if step > first else None
-
-
-def resume_step(connector: Connector, *, has_credentials: bool) -> Step:
-    """Where to go on after a restart: where one was, but not past credentials that were for that session only."""
-    return connector.step if has_credentials else min(connector.step, Step.CREDENTIALS)

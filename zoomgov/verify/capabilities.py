@@ -31,7 +31,7 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
     """The state of one capability, from what its needs found."""
     if capability in context.facts.without:
         chosen = CapabilityVerdict(capability, CapabilityState.WITHOUT)
-        return chosen, skipped("You chose to go on without it")
+        return chosen, skipped("Left out, as you chose")
     needs = [need for need in NEEDS if need.capability is capability]
     states = [(need, await _state(context, need)) for need in needs]
     required = [pair for pair in states if pair[0].importance is Importance.REQUIRED]

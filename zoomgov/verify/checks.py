@@ -153,11 +153,3 @@ def _with_related(only: Collection[str]) -> frozenset[str]:
         if wanted & {f"scope.{need.id}", f"probe.{need.id}", f"capability.{slug(need.capability)}"}:
             wanted |= {f"scope.{need.id}", f"probe.{need.id}", f"capability.{slug(need.capability)}"}
     return frozenset(wanted | _FOUNDATION)
-
-
-def line_for(error: ZoomError) -> str:
-    """The id of the line that explains an error met elsewhere, e.g. in a sync."""
-    for need in NEEDS:
-        if need.endpoint == error.endpoint:
-            return f"probe.{need.id}"
-    return "credentials.token"

@@ -188,7 +188,7 @@ class Findings:
         if isinstance(await self.token(), ZoomError):
             return NotTried("No token")
         if need.capability in self.facts.without:
-            return NotTried(f"You chose to go on without {need.capability}")
+            return NotTried(f"{need.capability}: left out, as you chose")
         held = await self.held()
         if need.classic_only and not (held or frozenset()).intersection(need.classic):
             return NotTried("Only older apps with classic scopes can ask this")

@@ -174,7 +174,13 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
         found = [UNRECOGNISED, *_by_clues(replace(clues, text=None, body=None))]
     if not found and clues.status is not None:
         found = _by_clues(Clues(status=clues.status))
+    if cloud.custom:
+        found = [_AT_AN_ADDRESS.get(entry_id, entry_id) for entry_id in found]
     return [advice(entry_id, cloud=cloud, scopes=named) for entry_id in found or [UNRECOGNISED]]
+
+
+_AT_AN_ADDRESS: Final = {"connection-blocked": "address-silent", "name-not-found": "address-not-found"}
+"""Where a connector has an address of its own, Zoom's hosts and pages are not what to look at."""
 
 
 def _by_clues(clues: Clues) -> list[str]:
@@ -226,6 +232,17 @@ def _words(plain: str) -> frozenset[str]:
     return frozenset(plain.split()) - _COMMON
 
 
+def _hosts(cloud: Cloud) -> str:
+    """What a firewall must let through: each address once, with its port."""
+    ports: dict[int, list[str]] = {}
+    for url in dict.fromkeys((cloud.token_url, cloud.api_base)):
+        parts = urlsplit(url)
+        names = ports.setdefault(parts.port or (443 if parts.scheme == "https" else 80), [])
+        if parts.hostname and parts.hostname not in names:
+            names.append(parts.hostname)
+    return ", ".join(f"{' and '.join(names)} on port {port}" for port, names in ports.items())
+
+
 def _written(entry: Advice, cloud: Cloud, scopes: Collection[str]) -> Advice:
     names = [printable(scope) for scope in scopes] or ["the scope named in the message"]
     values = {
@@ -233,6 +250,7 @@ def _written(entry: Advice, cloud: Cloud, scopes: Collection[str]) -> Advice:
         "{portal}": cloud.portal_url,
         "{token_host}": urlsplit(cloud.token_url).hostname or cloud.name,
         "{api_host}": urlsplit(cloud.api_base).hostname or cloud.name,
+        "{hosts}": _hosts(cloud),
         "{cloud}": cloud.name,
         "{scopes}": ", ".join(names),
         "{any_scope}": " or ".join(names),

@@ -48,10 +48,12 @@ class Facts:
     owners: tuple[str, ...] = ()
     """E-mail addresses of the connector's owners."""
     without: frozenset[str] = frozenset()
-    """Capabilities the person chose to go on without (values of `Capability`)."""
+    """Capabilities the person left out (values of `Capability`)."""
     scope_kind: ScopeKind = ScopeKind.GRANULAR
     ticked: frozenset[str] = frozenset()
-    """Scopes the person says to have ticked, or that an earlier check found."""
+    """Scopes the person says to have ticked in Zoom."""
+    held_before: frozenset[str] = frozenset()
+    """Scopes the token had when everything was last ready."""
 
 
 @dataclass(frozen=True, slots=True)

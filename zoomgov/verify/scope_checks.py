@@ -20,7 +20,7 @@ async def scope(context: Context, need: Need) -> Outcome:
     if isinstance(await context.findings.token(), ZoomError):
         return skipped("No token")
     if need.capability in context.facts.without:
-        return skipped(f"You chose to go on without {need.capability}")
+        return skipped(f"{need.capability}: left out, as you chose")
     held = await context.findings.held()
     if need.classic_only and not (held or frozenset()).intersection(need.classic):
         return skipped("Not offered to newer apps, and not needed there")
@@ -52,14 +52,18 @@ async def _missing(context: Context, need: Need, held: frozenset[str], refusal: 
     if need.importance is Importance.OPTIONAL:
         result = f"Not ticked. Optional: {need.opens}"
         return Outcome(Status.SKIPPED, result, advice=context.advise("add-scopes"), scopes=scopes)
-    causes = ["missing-scope"]
+    facts = context.facts
+    causes = ["missing-scope", "scope-not-offered"]
     if similar:
         causes.insert(0, "scope-wrong-level")
-    elif context.facts.ticked.intersection(need.accepted):
+    elif facts.held_before.intersection(need.accepted):
         causes.insert(0, "scopes-dropped")
-    if not any(needs_for_scope(name) for name in held) or await _lesser_owner(context):
-        causes.append("scopes-dropped")
-    causes.append("scope-not-offered")
+    elif await _lesser_owner(context):
+        causes.insert(0 if facts.ticked.intersection(need.accepted) else 1, "scopes-dropped")
+    elif facts.ticked.intersection(need.accepted):
+        causes = ["scope-not-saved", "missing-scope", "scopes-dropped", "scope-not-offered"]
+    elif not any(needs_for_scope(name) for name in held):
+        causes.insert(1, "scopes-dropped")
     result = f"Missing: {scopes[0]}" + (f" (ticked is {similar})" if similar else "")
     evidence = (evidence_of(refusal),) if refusal else ()
     return Outcome(severity(need.importance), result, evidence, context.advise(*causes, scopes=scopes), scopes)

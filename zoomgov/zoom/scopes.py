@@ -247,6 +247,10 @@ NEEDS: Final[tuple[Need, ...]] = (
 )
 
 NEEDS_BY_ID: Final = {need.id: need for need in NEEDS}
+SCOPES: Final = frozenset(scope for need in NEEDS for scope in need.accepted)
+"""Every scope that some need accepts."""
+LEFT_OUT: Final = frozenset({Capability.ACCOUNT.value})
+"""Capabilities a new connector leaves out until somebody wants them: nothing here shows account settings."""
 
 
 def scopes_to_tick(
