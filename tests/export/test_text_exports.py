@@ -25,8 +25,10 @@ from zoomgov.export import (
     documentation,
     write_export,
 )
+from zoomgov.export.text import safe_rows
 from zoomgov.store import Query, Target
 from zoomgov.store.model import Kind
+from zoomgov.text import spreadsheet_safe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,3 +283,11 @@ def test_every_column_is_documented() -> None:
         for column in columns:
             assert column.about
             assert f"| `{column.key}` | {column.type} |" in text
+
+
+@pytest.mark.parametrize("value", ["a\0=1", "a\0b", "=1", "\t=1", " =1", "Zoë", "a\nb", "", "a=b", "-1", "\u202ea"])
+def test_a_cell_is_as_safe_in_company_as_alone(value: str) -> None:
+    column = COLUMNS[TableName.GROUPS][1]
+    for others in ([], ["plain", ""], ["=other"]):
+        page = [(text,) for text in [*others, value]]
+        assert list(safe_rows([column], page)) == [(text and spreadsheet_safe(text),) for (text,) in page]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from zoomgov.text import spreadsheet_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import BinaryIO
 
     from zoomgov.export.tables import Column, Table, Type
@@ -27,40 +28,48 @@ def write_csv(table: Table, out: BinaryIO) -> None:
     try:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([column.key for column in table.columns])
-        cells = cell_writers(table.columns)
         for page in table.pages():
-            writer.writerows([[cell(value) for cell, value in zip(cells, row, strict=True)] for row in page])
+            writer.writerows(safe_rows(table.columns, page))
         text.flush()
     finally:
         text.detach()
 
 
-def cell_writers(columns: Iterable[Column]) -> list[Callable[[Any], Any]]:
-    """Return for each column what turns its values into a cell that no spreadsheet runs: a number or text."""
-    return [_CELLS[column.type] for column in columns]
+def safe_rows(columns: Sequence[Column], page: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Return the rows with cells that no spreadsheet runs: numbers and text."""
+    made = (_COLUMNS[column.type](values) for column, values in zip(columns, zip(*page, strict=True), strict=True))
+    return zip(*made, strict=True)
 
 
-def _text(value: str | None) -> str:
-    return spreadsheet_safe(value) if value else ""
+_PLAIN: Final = r"(?:[A-Za-z0-9][ -~]*)?"
+_all_plain: Final = re.compile(f"{_PLAIN}(?:\0{_PLAIN})*").fullmatch
+"""Cells that `spreadsheet_safe` would return as they are, joined: most columns are told harmless in one go."""
 
 
-def _number(value: int | None) -> int | str:
-    return "" if value is None else value
+def _text(values: Sequence[str]) -> Sequence[str]:
+    joined = "\0".join(values)
+    if joined.count("\0") == len(values) - 1 and _all_plain(joined):
+        return values
+    return [value and spreadsheet_safe(value) for value in values]
 
 
-def _boolean(value: bool | None) -> str:
-    return "" if value is None else "true" if value else "false"
+def _number(values: Sequence[int | None]) -> Sequence[int | str]:
+    return ["" if value is None else value for value in values]
 
 
-def _list(value: list[str] | None) -> str:
-    return NOT_READ if value is None else spreadsheet_safe("; ".join(value))
+def _boolean(values: Sequence[bool | None]) -> Sequence[str]:
+    return ["" if value is None else "true" if value else "false" for value in values]
 
 
-def _json(value: bytes | None) -> str:
-    return "" if value in (None, b"{}", b"[]") else spreadsheet_safe(bytes(value or b"").decode())
+def _list(values: Sequence[list[str] | None]) -> Sequence[str]:
+    return [NOT_READ if value is None else spreadsheet_safe("; ".join(value)) for value in values]
 
 
-_CELLS: Final[dict[Type, Callable[[Any], Any]]] = {
+def _json(values: Sequence[bytes]) -> Sequence[str]:
+    return ["" if value in (b"{}", b"[]") else spreadsheet_safe(value.decode()) for value in values]
+
+
+_COLUMNS: Final[dict[Type, Callable[[Any], Sequence[Any]]]] = {
     "text": _text,
     "integer": _number,
     "boolean": _boolean,

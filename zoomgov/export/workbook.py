@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.export.tables import ABOUT
-from zoomgov.export.text import cell_writers
+from zoomgov.export.text import safe_rows
 from zoomgov.text import printable, spreadsheet_safe
 
 if TYPE_CHECKING:
@@ -74,11 +74,10 @@ def write_xlsx(
 
 def _fill(book: Any, table: Table, bold: Any, last_row: int) -> Iterable[Any]:
     """Write the table, and yield its sheets as they are begun."""
-    cells = cell_writers(table.columns)
     titles = [column.key for column in table.columns]
     sheet, row, part = None, 0, 0
     for page in table.pages():
-        for values in page:
+        for values in safe_rows(table.columns, page):
             if sheet is None or row > last_row:
                 if sheet is not None:
                     _finish(sheet, row - 1, len(titles))
@@ -86,8 +85,7 @@ def _fill(book: Any, table: Table, bold: Any, last_row: int) -> Iterable[Any]:
                 sheet = _begin(book, table, part, titles, bold)
                 yield sheet
                 row = 1
-            for column, (cell, value) in enumerate(zip(cells, values, strict=True)):
-                shown = cell(value)
+            for column, shown in enumerate(values):
                 if shown.__class__ is str:
                     if shown:
                         sheet.write_string(row, column, _cell(shown))

@@ -191,6 +191,7 @@ _PRINCIPALS: Final = (
     "JOIN things t ON t.id = g.principal LEFT JOIN {users} u ON u.id = g.principal "
     "WHERE g.target = ? AND g.kind = ? ORDER BY u.search IS NULL, u.search, t.key"
 )
+_PAGE: Final = 1000
 _ORDER: Final = {code: place for place, code in enumerate((HOLDER, ADMIN, MEMBER, CONTACT))}
 
 
@@ -205,13 +206,14 @@ def grant_records(at: Snapshot) -> Iterator[GrantRecord]:
     sql = _PRINCIPALS.format(grants=grants, users=users)
     for code, target, key, name in _sorted_targets(at, at.connection.execute(_TARGETS.format(grants=grants))):
         kind = GRANT_KINDS[code]
-        rows = at.connection.execute(sql, (target, code)).fetchall()
-        names = _other_names(at, [row for row in rows if row[4] is None])
-        for principal, thing, principal_key, called, email, since in rows:
-            if email is None:
-                called, email = names[principal]
-            nested = "group" if thing == GROUP else "user"
-            yield GrantRecord(kind, key, name, nested, principal_key, called, email, since)
+        cursor = at.connection.execute(sql, (target, code))
+        while rows := cursor.fetchmany(_PAGE):
+            names = _other_names(at, [row for row in rows if row[4] is None])
+            for principal, thing, principal_key, called, email, since in rows:
+                if email is None:
+                    called, email = names[principal]
+                nested = "group" if thing == GROUP else "user"
+                yield GrantRecord(kind, key, name, nested, principal_key, called, email, since)
 
 
 def _sorted_targets(at: Snapshot, rows: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
