@@ -125,5 +125,6 @@ class SearchTable(Vertical):
         if self._unknown and not self._total:
             self.query_one(".count", Static).update("not read")
             return
-        whole = f"{self._total:,} {self._noun}" if self._total is not None else self._noun
+        noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
+        whole = f"{self._total:,} {noun}" if self._total is not None else noun
         self.query_one(".count", Static).update(Content(f"{event.rows:,} of {whole}" if event.query.text else whole))
