@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
@@ -13,11 +13,14 @@ from textual.widgets import Static
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.labels import count
-from zoomgov.zoom.scopes import NEEDS, Importance, Need, ScopeKind, scopes_to_tick
+from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
 
 from .base import StepScreen
+from .what_to_read import left_out_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import ComposeResult
 
 _ACTIVATION: Final = (
@@ -46,19 +49,18 @@ class ScopeLine:
         return min((need.importance for need in self.needs), key=order.index)
 
 
-def scope_lines(kind: ScopeKind, *, optional: bool) -> list[ScopeLine]:
-    """The lines of the list: required ones first, in the catalogue's order otherwise."""
-    importances = frozenset(Importance) - (frozenset() if optional else {Importance.OPTIONAL})
+def scope_lines(kind: ScopeKind, without: Collection[str] = ()) -> list[ScopeLine]:
+    """The shortest list for what is read: required ones first, in the catalogue's order otherwise."""
+    wanted = frozenset(part for part in Capability if part.value not in without)
+    needs = [
+        need for need in NEEDS if need.capability in wanted and not (need.classic_only and kind is ScopeKind.GRANULAR)
+    ]
     lines = [
-        ScopeLine(scope, tuple(need for need in NEEDS if need.tick(kind) == scope and not _hidden(need, kind)))
-        for scope in scopes_to_tick(kind, importances=importances)
+        ScopeLine(scope, tuple(need for need in needs if need.tick(kind) == scope))
+        for scope in scopes_to_tick(kind, capabilities=wanted)
     ]
     order = list(Importance)
     return sorted(lines, key=lambda line: order.index(line.importance))
-
-
-def _hidden(need: Need, kind: ScopeKind) -> bool:
-    return need.classic_only and kind is ScopeKind.GRANULAR
 
 
 class ScopesScreen(StepScreen):
@@ -76,7 +78,10 @@ cursor, `C` copies all that are listed, one a line; `t` shows them as plain text
 
 - **required**: without it a part of the job is not possible;
 - **recommended**: proves that nothing is missing;
-- **optional**: more to see. `p` leaves these out of the list.
+- **optional**: more to see.
+
+`w` chooses **what to read**: roles, licences and so on. Fewer parts need fewer scopes; what is left out is not checked
+and not read, and can be taken in later.
 
 **Granular or classic?** Apps made since March 2024 offer granular scopes, with names of four parts. Older apps may
 still have classic ones such as `user:read:admin`. `g` switches the list. Either kind will do.
@@ -87,16 +92,15 @@ Account Owner.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_one", "Copy", tooltip="Copy the scope under the cursor"),
         Binding("C", "copy_all", "Copy all", key_display="C", tooltip="Copy all scopes listed, one a line"),
-        Binding("g", "switch_kind", "Granular/classic", tooltip="Switch between granular and classic scopes"),
-        Binding("p", "optional", "Optional", show=False, tooltip="Show or leave out optional scopes"),
+        Binding("g", "switch_kind", "Kind", tooltip="Switch between granular and classic scopes"),
+        Binding("w", "what", "What to read", tooltip="Choose what to read: fewer parts need fewer scopes"),
         Binding("t", "plain", "Plain text", show=False, tooltip="All scopes as text to select"),
     ]
 
     def __init__(self, connector: Connector) -> None:
         super().__init__(connector)
         self._kind = connector.scope_kind
-        self._optional = True
-        self._lines = scope_lines(self._kind, optional=True)
+        self._lines = scope_lines(self._kind, connector.without)
 
     @property
     def heading(self) -> str:
@@ -127,6 +131,8 @@ Account Owner.
         self.set_focus(self.query_one("#scopes"))
 
     def _show_kind(self) -> None:
+        assert self.connector is not None
+
         def mark(kind: ScopeKind) -> tuple[str, str]:
             chosen = kind is self._kind
             return (f"({'•' if chosen else ' '}) {kind.capitalize()}", "bold $text-primary" if chosen else "dim")
@@ -134,7 +140,12 @@ Account Owner.
         note = {ScopeKind.GRANULAR: "apps made since March 2024", ScopeKind.CLASSIC: "older apps"}[self._kind]
         self.query_one("#kind", Static).update(
             Content.assemble(
-                mark(ScopeKind.GRANULAR), "  ", mark(ScopeKind.CLASSIC), (f"   {note} · g switches", "dim")
+                mark(ScopeKind.GRANULAR),
+                "  ",
+                mark(ScopeKind.CLASSIC),
+                (f"   {note} · g switches\nReads  ", "dim"),
+                left_out_text(self.connector.without, self._kind),
+                (" · w chooses", "dim"),
             )
         )
 
@@ -162,7 +173,8 @@ Account Owner.
         await self.update_connector(checked=self.query_one("#scopes", CheckList).ticked, scope_kind=self._kind)
 
     def _relist(self) -> None:
-        self._lines = scope_lines(self._kind, optional=self._optional)
+        assert self.connector is not None
+        self._lines = scope_lines(self._kind, self.connector.without)
         self.query_one("#scopes", CheckList).replace(self._items())
         self._show_kind()
 
@@ -171,10 +183,16 @@ Account Owner.
         self._relist()
         self.changed()
 
-    def action_optional(self) -> None:
-        self._optional = not self._optional
-        self._relist()
-        self.notify("Optional scopes are listed." if self._optional else "Optional scopes are left out.")
+    @work(exclusive=True, group="what")
+    async def action_what(self) -> None:
+        from .what_to_read import WhatToReadScreen
+
+        assert self.connector is not None
+        without = await self.app.push_screen_wait(WhatToReadScreen(self.connector.without, self._kind))
+        if without is not None and without != self.connector.without:
+            await self.flush()
+            await self.update_connector(without=without)
+            self._relist()
 
     def action_copy_one(self) -> None:
         scope = self.query_one("#scopes", CheckList).looked_at

@@ -9,7 +9,7 @@ import pytest
 from zoomgov.connectors.model import Step
 from zoomgov.screens.scopes import scope_lines
 from zoomgov.screens.zoom_app import CLICKS, DETAILS
-from zoomgov.zoom.scopes import Importance, ScopeKind, scopes_to_tick
+from zoomgov.zoom.scopes import LEFT_OUT, Capability, Importance, ScopeKind, scopes_to_tick
 
 
 async def test_the_clicks_are_all_visible_with_the_link_and_details(stage: Any) -> None:
@@ -51,14 +51,15 @@ async def test_without_a_browser_the_link_is_said(stage: Any, monkeypatch: pytes
 
 async def test_every_scope_to_tick_is_listed_required_ones_first() -> None:
     for kind in ScopeKind:
-        lines = scope_lines(kind, optional=True)
+        lines = scope_lines(kind)
         assert sorted(line.scope for line in lines) == sorted(scopes_to_tick(kind))
         assert [line.importance for line in lines] == sorted(
             (line.importance for line in lines), key=list(Importance).index
         )
-        assert {line.scope for line in scope_lines(kind, optional=False)} == set(
-            scopes_to_tick(kind, importances={Importance.REQUIRED, Importance.RECOMMENDED})
-        )
+        fewer = scope_lines(kind, {Capability.ROLES.value, Capability.LICENCES.value, Capability.ACCOUNT.value})
+        kept = [part for part in Capability if part not in ("Roles", "Licences and seats", "Account settings")]
+        assert {line.scope for line in fewer} == set(scopes_to_tick(kind, capabilities=kept))
+        assert all(need.capability in kept for line in fewer for need in line.needs)
 
 
 async def test_scopes_say_why_and_copy_one_or_all(stage: Any) -> None:
@@ -67,9 +68,40 @@ async def test_scopes_say_why_and_copy_one_or_all(stage: Any) -> None:
         await stage.press(pilot, "down", "c")
         assert pilot.app.clipboard == "user:read:user:admin"
         await stage.press(pilot, "C")
-        assert sorted(pilot.app.clipboard.split("\n")) == sorted(scopes_to_tick(ScopeKind.GRANULAR))
-        await stage.press(pilot, "p", "C")
-        assert "billing:read:plan_usage:admin" not in pilot.app.clipboard
+        copied = pilot.app.clipboard.split("\n")
+    wanted = set(scopes_to_tick(ScopeKind.GRANULAR)) - {"account:read:settings:admin"}
+    assert (len(copied), set(copied)) == (len(wanted), wanted)
+
+
+async def test_what_to_read_shortens_the_list_and_is_kept(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        assert "Reads  everything but Account settings" in stage.text(pilot)
+        await stage.press(pilot, "w")
+        await stage.on(pilot, "WhatToReadScreen")
+        text = stage.text(pilot)
+        assert all(part.value in text for part in Capability if part is not Capability.IM_GROUPS)
+        assert "IM groups" not in text  # granular apps have none
+        await stage.press(pilot, "space")  # users stay
+        assert "11 scopes to tick" in stage.text(pilot)
+        await stage.press(pilot, "down", "space")  # groups, and with them their admins
+        assert "8 scopes to tick" in stage.text(pilot)
+        await stage.press(pilot, "down", "space", "down", "down", "space")  # admins, and with them groups; no roles
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ScopesScreen")
+        assert "Reads  everything but Roles, Account settings" in stage.text(pilot)
+        await stage.press(pilot, "C")
+        assert "group:read:list_groups:admin" in pilot.app.clipboard
+        assert "role:" not in pilot.app.clipboard
+        await stage.press(pilot, "w", "end", "space", "escape")  # cancelled
+        assert "Reads  everything but Roles, Account settings" in stage.text(pilot)
+    assert stage.connector.without == {"Roles", "Account settings"}
+    stage.restart()
+    async with stage.run() as pilot:
+        await stage.on(pilot, "ScopesScreen")
+        assert "role:" not in stage.text(pilot)
+        await stage.press(pilot, "g", "w")
+        await stage.on(pilot, "WhatToReadScreen")
+        assert "IM groups" in stage.text(pilot)
 
 
 async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kept(stage: Any) -> None:
@@ -90,7 +122,7 @@ async def test_all_scopes_can_be_seen_as_plain_text(stage: Any) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "t")
         screen = await stage.on(pilot, "PlainScreen")
-        assert screen.text.split("\n") == [line.scope for line in scope_lines(ScopeKind.GRANULAR, optional=True)]
+        assert screen.text.split("\n") == [line.scope for line in scope_lines(ScopeKind.GRANULAR, LEFT_OUT)]
         await stage.press(pilot, "escape")
         await stage.on(pilot, "ScopesScreen")
 
