@@ -111,7 +111,7 @@ def test_a_part_that_may_not_be_read_makes_it_partial_never_none(cli: Cli, conne
     assert "not read" in result.out
     assert "contact_group:read:list_groups:admin" in result.out
     listed = cli("list", "contact-groups", connector)
-    assert "Not read: contact-groups" in listed.err
+    assert "Not read: contact groups" in listed.err
 
 
 def test_a_failed_sync_says_why_and_labels_the_connector(
@@ -248,7 +248,7 @@ def test_an_interrupted_sync_exits_130_and_goes_on_later(cli: Cli, connector: st
         [sys.executable, "-m", "zoomgov", "sync", connector], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
-    while "groups: 5 read" not in process.stderr.readline():
+    while "Groups: 5 read" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)

@@ -12,6 +12,7 @@ from zoomgov.cli.output import format_option, note, print_json, print_rows, say
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.store.model import Kind
+from zoomgov.sync.words import part_words
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _warn_about_gaps(reader: Reader, *parts: str) -> None:
     """Say on standard error what this table cannot show: never let *not read* look like *none*."""
     for gap in reader.sync.not_read if reader.sync else ():
         if not gap.target and gap.part.startswith(parts):
-            note(f"Not read: {gap.part}: {printable(gap.reason)}")
+            note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
 
 
 def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
@@ -194,7 +195,7 @@ def access_command(name: str, email: str, form: str) -> None:
         say(f"Licence {person.licence or 'unknown'}, role {printable(person.role) or 'unknown'}")
         say()
     for gap in person.not_read:
-        note(f"Not read: {gap.part}: {printable(gap.reason)}")
+        note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
     print_rows(("Kind", "What", "Id", "How", "Since sync"), rows, form, keys=keys, right=frozenset({4}))
 
 
@@ -212,5 +213,5 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     found = _find_thing(reader, Kind(kind), thing)
     query = Query(text=text, within=Target(Kind(kind), found.id))
     for gap in found.not_read:
-        note(f"Not read: {gap.part}: {printable(gap.reason)}")
+        note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
     _print(reader, Kind.USERS, query, form)

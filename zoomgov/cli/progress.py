@@ -21,6 +21,7 @@ from zoomgov.sync.events import (
     SyncStarted,
     Waiting,
 )
+from zoomgov.sync.words import PART_WORDS, part_words
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ class _Bars:
             case ListStarted(key=key, title=title, expected=expected) if not key.target:
                 self._update(key.part, title, 0, expected)
             case ListAdvanced(key=key, read=read, expected=expected) if not key.target:
-                self._update(key.part, key.part, read, expected)
+                self._update(key.part, _words(key.part), read, expected)
             case ListFinished(key=key, read=read) if not key.target:
-                self._update(key.part, key.part, read, read)
+                self._update(key.part, _words(key.part), read, read)
             case PartAdvanced(part=part, title=title, done=done, planned=planned):
                 self._update(part, title, done, planned)
             case RequestsCounted(made=made):
@@ -94,21 +95,24 @@ def _say_event(event: SyncEvent) -> None:
         note(text)
 
 
+def _words(part: str) -> str:
+    words = PART_WORDS.get(part, part)
+    return words[:1].upper() + words[1:]
+
+
 def describe(event: SyncEvent) -> str | None:
     """One line for `event`, or None for those that come too often to print."""
     match event:
         case SyncStarted(resumed_lists=count) if count:
             return f"Going on where the last run stopped: {count} lists are already read."
-        case ListStarted(key=key, title=title) if not key.target:
-            return f"{printable(title)} ..."
         case ListFinished(key=key, read=read) if not key.target:
-            return f"{key.part}: {read:,} read"
+            return f"{_words(key.part)}: {read:,} read"
         case ListRestarted(key=key, reason=reason):
-            return f"{key.part} starts again: {printable(reason)}"
+            return f"{_words(key.part)} starts again: {printable(reason)}"
         case ListNotRead(key=key, not_read=not_read):
-            return f"{key.part} not read: {printable(not_read.reason)}"
+            return f"Not read: {part_words(not_read)}: {printable(not_read.reason)}"
         case PartAdvanced(part=part, done=done, planned=planned, rows=rows) if done == planned:
-            return f"{part}: {rows:,} read from {done:,} lists"
+            return f"{_words(part)}: {rows:,} read from {done:,} lists"
         case Waiting(seconds=seconds, reason=reason) if seconds >= 1:
             return f"Waiting {seconds:.0f} s: {printable(reason)}"
         case Noted(text=text):

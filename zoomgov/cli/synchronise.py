@@ -10,6 +10,7 @@ from zoomgov.cli.output import print_json, say
 from zoomgov.cli.problem import Exit
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
+from zoomgov.sync.words import counted, part_words
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -71,45 +72,19 @@ def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any
 
 def print_summary(connector: Connector, summary: SyncSummary) -> None:
     """Print the summary for a person."""
-    counts = summary.counts
     state = "complete" if summary.outcome == "complete" else "PARTIAL"
     say(f"{printable(connector.name)}: sync {summary.number} is {state}, {summary.seconds:.1f} s.")
-    labels = {
-        "users": "Users",
-        "groups": "Groups",
-        "contact_groups": "Contact groups",
-        "roles": "Roles",
-        "group member": "Group members",
-        "group admin": "Group admins",
-        "role": "Role holders",
-        "contact group member": "Contact group members",
-    }
-    unread = {part.part for part in summary.not_read if not part.target}
-    for key, label in labels.items():
-        value = "not read" if _part_of(key) & unread else f"{counts.get(key, 0):,}"
-        say(f"  {label:<22}{value:>10}")
+    for number in counted(summary.counts, summary.not_read):
+        value = "not read" if number.value is None else f"{number.value:,}"
+        say(f"  {number.title:<22}{value:>10}")
     made = sum(summary.requests.values())
     say(f"  {'Requests':<22}{made:>10,}   refused {summary.refused:,}, repeated {summary.retried:,}")
     if any(summary.changes.values()):
         told = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in summary.changes.items() if value)
         say(f"Since the last sync: {told}.")
     for part in summary.not_read:
-        say(f"Not read: {part.part}{' of ' + printable(part.target) if part.target else ''}: {printable(part.reason)}")
+        say(f"Not read: {part_words(part)}: {printable(part.reason)}")
         if part.missing_scopes:
             say(f"  next: add the scope {part.missing_scopes[0]} in Zoom, then sync again")
     for item in summary.disagreements:
         say(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")
-
-
-def _part_of(key: str) -> set[str]:
-    """The parts whose absence makes a count unknown."""
-    return {
-        "users": {"users-active", "users-inactive", "users-pending"},
-        "groups": {"groups"},
-        "contact_groups": {"contact-groups"},
-        "roles": {"roles"},
-        "group member": {"groups", "users-active"},
-        "group admin": {"groups", "group-admins"},
-        "role": {"roles", "users-active"},
-        "contact group member": {"contact-groups", "contact-group-members"},
-    }[key]

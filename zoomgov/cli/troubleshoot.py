@@ -93,7 +93,7 @@ def _counting() -> Iterator[Callable[[CheckLine], None]]:
 
 
 def _say_line(line: CheckLine) -> None:
-    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.title)}: {printable(line.result)}")
+    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.full_title)}: {printable(line.result)}")
     if line.status in ("problem", "warning") and line.advice:
         likeliest = line.advice[0]
         _say_wrapped("why:  ", likeliest.cause)

@@ -1,0 +1,63 @@
+"""What a sync's parts and counts are called, the same on screens and in commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zoomgov.store.model import NotRead
+
+PART_WORDS: Final = {
+    "users-active": "active users",
+    "users-inactive": "inactive users",
+    "users-pending": "pending users",
+    "groups": "groups",
+    "group-admins": "group admins",
+    "group-members": "group members",
+    "contact-groups": "contact groups",
+    "contact-group-members": "contact group members",
+    "roles": "roles",
+    "role": "role privileges",
+    "role-members": "role members",
+    "plan-usage": "plan usage",
+    "im-groups": "IM groups",
+}
+"""By `ListKey.part`."""
+
+
+class Counted(NamedTuple):
+    """One number of a sync, and whether it could be known."""
+
+    key: str
+    """As in `SyncSummary.counts`."""
+    title: str
+    value: int | None
+    """None: a part without which it means nothing was not read."""
+
+
+_COUNTS: Final = (
+    ("users", "Users", {"users-active", "users-inactive", "users-pending"}),
+    ("groups", "Groups", {"groups"}),
+    ("group member", "Group members", {"groups", "users-active"}),
+    ("group admin", "Group admins", {"groups", "group-admins"}),
+    ("contact_groups", "Contact groups", {"contact-groups"}),
+    ("contact group member", "Contact group members", {"contact-groups", "contact-group-members"}),
+    ("roles", "Roles", {"roles"}),
+    ("role", "Role holders", {"roles", "users-active"}),
+)
+
+
+def counted(counts: Mapping[str, int], not_read: Sequence[NotRead]) -> list[Counted]:
+    """The numbers of a sync in the order to show them; never 0 for what was not read."""
+    missing = {part.part for part in not_read if not part.target}
+    return [Counted(key, title, None if parts & missing else counts.get(key, 0)) for key, title, parts in _COUNTS]
+
+
+def part_words(part: NotRead) -> str:
+    """What was not read, e.g. `admins of g1`."""
+    words = PART_WORDS.get(part.part, part.part)
+    return f"{words} of {printable(part.target)}" if part.target else words
