@@ -143,6 +143,8 @@ class _Publishing:
         self._begun: dict[int, array[int]] = defaultdict(lambda: array("I"))
         self._ended: list[tuple[int, int]] = []
         """(Fact, principal)."""
+        self._doubtful: set[int] = set()
+        """People whose facts are not those that their record tells."""
         self.finished: dict[ListKey, int] = {
             ListKey(part, target): number
             for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists WHERE finished")
@@ -207,13 +209,14 @@ class _Publishing:
         ]
         self._connection.executemany(_KEEP_USER, ((self._number, number) for number in gone))
         self._connection.executemany("DELETE FROM users WHERE id = ?", ((number,) for number in gone))
+        self._doubtful.update(gone)
         self._closed.update(gone)
         self.tally["users_removed"] += len(gone)
 
     def _apply_users(self, page: int, content: Page) -> None:
         new: list[tuple[object, ...]] = []
         changed: list[tuple[object, ...]] = []
-        for number, flags, digest, row in content.users:
+        for number, flags, digest, row, _ in content.users:
             if self._winner(number) != page or number in self._aliases:
                 continue
             if flags & RENAMED:
@@ -226,10 +229,14 @@ class _Publishing:
         self._connection.executemany(_KEEP_USER, ((self._number, row[-1]) for row in changed))
         self._connection.executemany(_UPDATE_USER, changed)
         logins = [*content.logins]
-        logins += [(number, row.last_login_time, row.last_client_version) for number, _, _, row in content.users]
+        logins += [
+            (number, row.last_login_time, row.last_client_version, record)
+            for number, _, _, row, record in content.users
+        ]
         self._connection.executemany(
-            "INSERT INTO logins VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "last_login_time = excluded.last_login_time, last_client_version = excluded.last_client_version",
+            "INSERT INTO logins (id, last_login_time, last_client_version, record) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET last_login_time = excluded.last_login_time, "
+            "last_client_version = excluded.last_client_version, record = excluded.record",
             (login for login in logins if self._winner(login[0]) == page and login[0] not in self._aliases),
         )
         self.tally["users_added"] += len(new)
@@ -245,7 +252,7 @@ class _Publishing:
 
     def _drop_invitations(self, page: int, content: Page) -> None:
         """An invitation read beside the account it became is the same person."""
-        for number, flags, _, row in content.users:
+        for number, flags, _, row, _ in content.users:
             if flags & NEW and self._winner(number) == page:
                 account = self._connection.execute(
                     "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND status <> 'pending'", (row.email,)
@@ -283,6 +290,7 @@ class _Publishing:
         self._grants_of_lists(covered)
         self._grants_of_closed_targets(closed_targets, covered)
         self._write_grants()
+        self._connection.executemany("UPDATE logins SET record = NULL WHERE id = ?", ((n,) for n in self._doubtful))
 
     def _covered(self) -> dict[int, list[int]]:
         """Facts of things whose own list of members or admins is finished, and the pages of that list."""
@@ -315,6 +323,8 @@ class _Publishing:
             for number, facts in told:
                 held = current.get(number)
                 for fact in facts:
+                    if fact in covered:
+                        self._doubtful.add(number)
                     if held is not None and fact in held:
                         held.discard(fact)
                     elif fact not in covered:
@@ -348,6 +358,8 @@ class _Publishing:
                 "SELECT principal FROM grants WHERE target = ? AND kind = ?", (fact >> 3, fact & 7)
             )
             held = {principal for (principal,) in rows}
+            if fact & 7 in _USER_BORNE:
+                self._doubtful |= listed ^ held
             if listed - held:
                 self._begun[fact] = array("I", listed - held)
             self._ended += [(fact, principal) for principal in held - listed]

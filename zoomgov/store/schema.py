@@ -100,7 +100,10 @@ _VERSION_1: Final = (
     + "".join(_versions(table, fields, ", total_members INTEGER") for table, fields in THING_FIELDS.items())
 )
 
-_MIGRATIONS: Final = (_VERSION_1,)
+_VERSION_2: Final = "ALTER TABLE logins ADD COLUMN record INTEGER"
+"""The digest of Zoom's record that all current facts of the person were taken from; null when that is not certain."""
+
+_MIGRATIONS: Final = (_VERSION_1, _VERSION_2)
 """Step n leads from schema version n to n + 1. Add steps; never change one that was released."""
 
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
@@ -112,6 +115,7 @@ USER_INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS users_facets ON users (dept, role_id, status, type, plan_united_type)",
     "CREATE INDEX IF NOT EXISTS users_created ON users (created_at)",
     "CREATE INDEX IF NOT EXISTS logins_time ON logins (last_login_time)",
+    "CREATE INDEX IF NOT EXISTS logins_record ON logins (record)",
     "CREATE INDEX IF NOT EXISTS users_since ON users (seen_from) WHERE seen_from > 1",
 )
 GRANT_INDEXES: Final = (

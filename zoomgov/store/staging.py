@@ -22,7 +22,7 @@ from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, 
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NEW, RENAMED = 1, 2
 """Flags of a staged person: there is no current version; the person goes by another key from now on."""
@@ -33,10 +33,10 @@ _content = itemgetter(*(UserRow._fields.index(name) for name in USER_FIELDS))
 class Page(msgspec.Struct, array_like=True, gc=False):
     """One page as it lies in `stage_pages.payload`. Ids are those of `things`."""
 
-    users: list[tuple[int, int, int, UserRow]] = []
-    """Id, flags, content hash and row of people who differ from their current version."""
-    logins: list[tuple[int, str, str]] = []
-    """Of the others, where they differ."""
+    users: list[tuple[int, int, int, UserRow, int | None]] = []
+    """Id, flags, content hash, row and digest of people who differ from their current version."""
+    logins: list[tuple[int, str, str, int | None]] = []
+    """Last login, client and digest of the others, where they may differ."""
     groups: list[tuple[int, GroupRow]] = []
     contact_groups: list[tuple[int, ContactGroupRow]] = []
     roles: list[tuple[int, RoleRow]] = []
@@ -44,7 +44,7 @@ class Page(msgspec.Struct, array_like=True, gc=False):
     blobs: dict[str, bytes] = {}
 
 
-PAGE_FORMAT: Final = 1
+PAGE_FORMAT: Final = 2
 """Written beside what is staged; a page of another format is read from Zoom again."""
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -242,9 +242,16 @@ def _fact(row: Sequence[object]) -> tuple[int, int | None, tuple[str, str] | Non
 
 
 def user_page(
-    connection: sqlite3.Connection, names: Names, users: Iterable[UserRow], grants: Iterable[GrantRow]
+    connection: sqlite3.Connection,
+    names: Names,
+    users: Iterable[UserRow],
+    grants: Iterable[GrantRow],
+    digests: Mapping[str, int],
 ) -> tuple[array[int], bytes, Page]:
     """Compare a page of people, and the groups and roles they name, with what was published last.
+
+    Args:
+        digests: of the records, by the person's key.
 
     Returns:
         The ids on the page; the grants, packed, of those whose grants differ; and the rest that differs.
@@ -267,9 +274,9 @@ def user_page(
         content_hash = user_hash(content)
         if content_hash != digest or renamed:
             flags = (NEW if digest is None else 0) | (RENAMED if renamed else 0)
-            page.users.append((number, flags, content_hash, row))
-        elif login != (row.last_login_time, row.last_client_version):
-            page.logins.append((number, row.last_login_time, row.last_client_version))
+            page.users.append((number, flags, content_hash, row, digests.get(row.key)))
+        elif digests or login != (row.last_login_time, row.last_client_version):
+            page.logins.append((number, row.last_login_time, row.last_client_version, digests.get(row.key)))
     for fact, principal in _coded(names, grants, ids):
         wanted[principal].append(fact)
     current = dict.fromkeys(known, "")

@@ -18,6 +18,7 @@ from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
 from zoomgov.store.staging import PAGE_FORMAT, Names, Page, grant_page, ids_of, pack, unpack, unpack_grants, user_page
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -117,17 +118,24 @@ class SyncWriter:
         role_details: Iterable[RoleDetail] = (),
         grants: Iterable[GrantRow] = (),
         blobs: Mapping[str, bytes] | None = None,
-    ) -> None:
-        """Keep one page of the list `key`, in one transaction.
+        digests: Mapping[str, int] = {},
+        unchanged: Sequence[int] = (),
+    ) -> array[int]:
+        """Keep one page of the list `key`, in one transaction; returns the numbers of who and what is on it.
 
         A page of users must come with all groups and the role that each user record names: for the people on it
         they replace what was known, and they hold unless a finished list of the group's members or the role's
         members says otherwise.
+
+        Args:
+            digests: of the records of `users`, by key, for `unchanged` of the next sync.
+            unchanged: numbers of further people on the page, as `unchanged` gave them.
         """
         self._open()
         with transaction(self._connection, self._path):
             if key.part in STATUS_OF_PART:
-                seen, packed, page = user_page(self._connection, self._names, users, grants)
+                seen, packed, page = user_page(self._connection, self._names, users, grants, digests)
+                seen.extend(unchanged)
             else:
                 seen, packed = grant_page(self._names, grants)
                 page = Page()
@@ -145,6 +153,15 @@ class SyncWriter:
                 "INSERT INTO stage_pages (list, seen, grants, payload) VALUES (?, ?, ?, ?)",
                 (self._list(key), seen.tobytes(), packed, pack(page)),
             )
+        return seen
+
+    def unchanged(self, digests: Sequence[int]) -> dict[int, int]:
+        """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
+        record of the same list, so it need not be taken apart again.
+        """
+        return dict(
+            select_in(self._connection, "SELECT record, id FROM logins WHERE record IN ({})", digests)  # index only
+        )
 
     def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
         listed = list(rows)
@@ -245,7 +262,7 @@ class SyncWriter:
         }
         for part in STATUS_OF_PART if addresses else ():
             for page in self._pages(part):
-                addresses.difference_update(row.email.lower() for *_, row in page.users)
+                addresses.difference_update(row.email.lower() for *_, row, _ in page.users)
         for address in sorted(addresses):
             for (number,) in self._connection.execute(
                 "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (address,)

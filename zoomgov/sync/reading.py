@@ -71,6 +71,7 @@ class Reading:
         urgent: bool = False,
         split: Split | None = None,
         beside: Rows | None = None,
+        digested: bool = False,
     ) -> ListOutcome:
         """Read a list until its end. A list that loses its page token, or does not add up, starts again.
 
@@ -78,6 +79,7 @@ class Reading:
             split: asked after the first page of a long list for queries that together give all of it, to be read
                 side by side; if they turn out not to, the list is read again in one chain.
             beside: rows that belong to the list though Zoom leaves them out.
+            digested: as `Staging.stage` takes it.
 
         Raises:
             ZoomError: it could not be read; what was staged of it is dropped when it is read again.
@@ -88,7 +90,7 @@ class Reading:
         counted_again = False
         while True:
             await self._staging.restart(key)
-            one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
+            one = _Pass(self._client, self._staging, self._report, part, decode, key, path, digested)
             try:
                 await one.chain(query, urgent, split)
             except ZoomError as error:
@@ -123,6 +125,7 @@ class _Pass:
         decode: Decode,
         key: ListKey,
         path: Mapping[str, str],
+        digested: bool,
     ) -> None:
         self._client = client
         self._staging = staging
@@ -131,6 +134,7 @@ class _Pass:
         self._decode = decode
         self._key = key
         self._path = path
+        self._digested = digested
         self._seen: set[str] = set()
         self._totals: list[int] = []
 
@@ -149,7 +153,14 @@ class _Pass:
                         self._totals.append(page.total_records)
                     if staging is not None:
                         self._advanced(await staging)
-                    staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
+                    staging = self._staging.stage(
+                        self._key,
+                        self._part.endpoint,
+                        page.body,
+                        self._decode,
+                        self._seen,
+                        digested=self._digested,
+                    )
                     if split is not None and page.next_page_token and self._totals:
                         queries = await self._queries(await staging, split)
                         split = None

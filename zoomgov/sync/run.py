@@ -65,6 +65,7 @@ class Run:
         self._thorough = thorough
         self._without = without
         self._members = UserListMembership(everyone=thorough)
+        staging.recognises = not thorough
         self._counted: dict[GrantKind, frozenset[str]] = {}
         self._roles_read = asyncio.Event()
         self._user_lists: dict[str, ListOutcome] = {}
@@ -104,6 +105,7 @@ class Run:
             query={"status": status},
             urgent=active,
             split=self._by_role if active else None,
+            digested=active,
         )
         if outcome is not None:
             self._user_lists[status] = outcome
@@ -177,9 +179,12 @@ class Run:
         query: Mapping[str, str | int] = {},
         urgent: bool = False,
         split: Split | None = None,
+        digested: bool = False,
     ) -> ListOutcome | None:
         async def read(key: ListKey) -> ListOutcome:
-            return await self._reading.read(part, decode, key=key, query=query, urgent=urgent, split=split)
+            return await self._reading.read(
+                part, decode, key=key, query=query, urgent=urgent, split=split, digested=digested
+            )
 
         return await self._guarded(part, read)
 

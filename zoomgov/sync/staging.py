@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
 
-from zoomgov.zoom.records import decode_list
+from zoomgov.sync.rows import digest
+from zoomgov.zoom.records import decode_list, join_records, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +50,8 @@ class Staging:
         self.finished: dict[ListKey, int] = {}
         """Lists that are complete in staging, with the rows read; those of an interrupted run included."""
         self.resumed = 0
+        self.recognises = True
+        """Whether unchanged people may be left out of decoding; not when everyone's memberships are to be heard."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -89,15 +92,34 @@ class Staging:
         return await self._submit(job)
 
     def stage(
-        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[str]
+        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[str], *, digested: bool = False
     ) -> asyncio.Future[int]:
-        """Decode a page and stage its rows; gives how many different rows of the list there are by now."""
+        """Decode a page and stage its rows; gives how many different rows of the list there are by now.
+
+        Args:
+            digested: keep a digest of each record, and leave people whose record has the digest of the last sync
+                out of decoding.
+        """
         self._touched.add(key)
 
         def job() -> int:
-            rows = decode(decode_list(endpoint, body))
-            self._write(key, rows)
-            seen.update(rows.identities())
+            raw = split_list(endpoint, body) if digested else None
+            if raw is None:
+                rows = decode(decode_list(endpoint, body))
+                self._write(key, rows)
+                seen.update(rows.identities())
+                return len(seen)
+            digests = [digest(record) for record in raw]
+            known = self._writer.unchanged(digests) if self.recognises else {}
+            rest = [(record, number) for record, number in zip(raw, digests, strict=True) if number not in known]
+            rows = decode(decode_list(endpoint, join_records(endpoint, [record for record, _ in rest])))
+            given: dict[str, int] = {}
+            if len(rows.users) == len(rest):  # none was unreadable
+                given = {user.key: number for user, (_, number) in zip(rows.users, rest, strict=True)}
+            numbers = self._writer.stage(
+                key, users=rows.users, grants=rows.grants, digests=given, unchanged=list(known.values())
+            )
+            seen.update(map(str, numbers))
             return len(seen)
 
         return self._submit(job)

@@ -13,12 +13,14 @@ from zoomgov.zoom.answers import UNREADABLE, decode_leniently
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from zoomgov.zoom.endpoints import Endpoint
 
 Record = dict[str, Any]  # Any: Zoom's fields are whatever Zoom sends
 _OBJECT: Final = msgspec.json.Decoder(Record)
+_RAW_PAGE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def decode_object(endpoint: Endpoint, body: bytes) -> Record:
@@ -50,6 +52,23 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
     return []
 
 
+def split_list(endpoint: Endpoint, body: bytes) -> list[bytes] | None:
+    """The rows of one page, each as Zoom wrote it; None when the page is not what it should be."""
+    try:
+        page = _RAW_PAGE.decode(body)
+        for key in endpoint.list_keys:
+            if key in page:
+                return [bytes(record) for record in _RAW_LIST.decode(page[key])]
+    except UNREADABLE:
+        pass
+    return None
+
+
+def join_records(endpoint: Endpoint, records: Sequence[bytes]) -> bytes:
+    """A page of these rows."""
+    return b'{"%s":[%s]}' % (endpoint.list_keys[0].encode(), b",".join(records))
+
+
 def as_text(value: object) -> str:
     """A text or a whole number, as text; else ""."""
     if isinstance(value, str):
@@ -59,8 +78,8 @@ def as_text(value: object) -> str:
 
 def as_number(value: object) -> int | None:
     """A whole number, also when Zoom sends it as text; None when there is none SQLite could hold."""
-    if value.__class__ is int and 0 <= value < 2**63:  # type: ignore[operator]  # nearly always
-        return value  # type: ignore[return-value]
+    if value.__class__ is int and 0 <= value < 2**63:  # nearly always
+        return value
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
