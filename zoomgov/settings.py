@@ -111,6 +111,9 @@ class Settings:
     environment_credentials: Credentials | None = None
     """Set when all three ZOOMGOV_ variables are; they win over the keyring."""
 
+    unset_variables: tuple[str, ...] = ()
+    """Those of the three that are not set while another is: the person may think they are used."""
+
     @property
     def registry_path(self) -> Path:
         """The file of apps, owners and connectors."""
@@ -134,7 +137,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_dir = user_data_path("zoomgov", appauthor=False)
     account_id, client_id, client_secret = (environ.get(name, "").strip() for name in _CREDENTIAL_VARIABLES)
     credentials = Credentials(account_id, client_id, Secret(client_secret))
+    unset = tuple(name for name in _CREDENTIAL_VARIABLES if not environ.get(name, "").strip())
     return Settings(
         data_dir=data_dir.absolute(),
         environment_credentials=credentials if credentials.complete else None,
+        unset_variables=unset if len(unset) < len(_CREDENTIAL_VARIABLES) else (),
     )

@@ -78,6 +78,8 @@ def tell_credentials(services: Services) -> None:
     """Say on standard error when the environment's credentials are used instead of the keyring's."""
     if services.settings.environment_credentials is not None:
         click.echo("Using the credentials of the ZOOMGOV_ environment variables.", err=True)
+    elif unset := services.settings.unset_variables:
+        click.echo(f"Not using the ZOOMGOV_ environment variables: {' and '.join(unset)} not set.", err=True)
 
 
 class ConnectorName(click.ParamType[str]):
