@@ -223,13 +223,14 @@ class Services:
         from zoomgov.zoom.scopes import SCOPES
 
         credentials = await self._required_credentials(connector)
+        known = await self.run(self.registry.connector, connector.id)  # as it is after an earlier check
         facts = Facts(
             credentials=credentials,
             owners=tuple(owner.email for owner in connector.owners),
             without=connector.without,
             scope_kind=connector.scope_kind,
             ticked=connector.checked.intersection(SCOPES),
-            held_before=connector.held_scopes,
+            held_before=known.held_scopes,
         )
         async with self._client(connector, credentials) as client:
             report = await verify(client, facts, on_line, only=only)
@@ -272,6 +273,8 @@ class Services:
             except Exception as error:
                 await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
                 raise
+            if self.settings.keep_syncs is not None:
+                await self.run(store.prune, self.settings.keep_syncs)
         await self.run(
             partial(
                 self.registry.update,

@@ -114,6 +114,9 @@ class Settings:
     unset_variables: tuple[str, ...] = ()
     """Those of the three that are not set while another is: the person may think they are used."""
 
+    keep_syncs: int | None = None
+    """How many syncs of a connector to keep; None keeps all. A sync of a quiet account costs next to nothing."""
+
     @property
     def registry_path(self) -> Path:
         """The file of apps, owners and connectors."""
@@ -127,7 +130,11 @@ class Settings:
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings from `environ`; creates nothing.
 
-    `ZOOMGOV_HOME` moves the data folder from where the platform keeps such things.
+    `ZOOMGOV_HOME` moves the data folder from where the platform keeps such things, `ZOOMGOV_KEEP_SYNCS` says how
+    many syncs of a connector to keep.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used.
     """
     if home := environ.get("ZOOMGOV_HOME"):
         data_dir = Path(home).expanduser()
@@ -142,4 +149,13 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_dir=data_dir.absolute(),
         environment_credentials=credentials if credentials.complete else None,
         unset_variables=unset if len(unset) < len(_CREDENTIAL_VARIABLES) else (),
+        keep_syncs=_keep_syncs(environ.get("ZOOMGOV_KEEP_SYNCS", "").strip()),
     )
+
+
+def _keep_syncs(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 2:
+        raise SettingsError(f"ZOOMGOV_KEEP_SYNCS is {text!r}: give a number of syncs to keep, at least 2 to compare.")
+    return int(text)

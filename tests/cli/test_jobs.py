@@ -190,6 +190,21 @@ def test_members_of_a_role_are_found_by_name_and_by_id(cli: Cli, synced: str, zo
     assert cli("members", synced, "groups", "no such group").code == 1
 
 
+def test_older_syncs_are_listed_and_forgotten_as_set(cli: Cli, synced: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMGOV_KEEP_SYNCS", "2")
+    for _ in range(2):
+        assert cli("sync", synced, "--quiet").code == 0
+    listed = json.loads(cli("syncs", synced, "--format", "json").out)
+    assert [(item["sync"], item["outcome"], item["users"]) for item in listed] == [
+        (3, "complete", 60),
+        (2, "complete", 60),
+    ]
+    monkeypatch.setenv("ZOOMGOV_KEEP_SYNCS", "none")
+    refused = cli("connectors", "list")
+    assert refused.code == 1
+    assert "ZOOMGOV_KEEP_SYNCS" in refused.err
+
+
 def test_before_the_first_sync_it_says_what_to_run(cli: Cli, connector: str) -> None:
     result = cli("list", "users", connector)
     assert result.code == 1

@@ -91,3 +91,14 @@ def test_two_of_three_are_none_and_it_is_said_which_lacks(left_out: str) -> None
 
 def test_no_variables_are_nothing_to_speak_of() -> None:
     assert load_settings({}).unset_variables == ()
+
+
+def test_how_many_syncs_are_kept_is_a_setting() -> None:
+    assert load_settings({}).keep_syncs is None
+    assert load_settings({"ZOOMGOV_KEEP_SYNCS": " 30 "}).keep_syncs == 30
+
+
+@pytest.mark.parametrize("text", ["1", "0", "-3", "many", "³"])
+def test_a_useless_number_of_syncs_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="ZOOMGOV_KEEP_SYNCS"):
+        load_settings({"ZOOMGOV_KEEP_SYNCS": text})

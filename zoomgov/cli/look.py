@@ -215,3 +215,28 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     for gap in found.not_read:
         note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
     _print(reader, Kind.USERS, query, form)
+
+
+@click.command("syncs")
+@click.argument("name", type=ConnectorName())
+@format_option
+def syncs_command(name: str, form: str) -> None:
+    """List the syncs of connector NAME that are kept, newest first."""
+    reader = _open(name)
+    kinds = ("users", "groups", "contact_groups", "roles")
+    rows = [
+        (
+            sync.number,
+            sync.finished_at,
+            "complete" if sync.complete else "partial",
+            *(sync.counts.get(kind, 0) for kind in kinds),
+        )
+        for sync in reversed(reader.syncs())
+    ]
+    print_rows(
+        ("Sync", "Finished", "Outcome", "Users", "Groups", "Contact groups", "Roles"),
+        rows,
+        form,
+        keys=("sync", "finished_at", "outcome", *kinds),
+        right=frozenset({0, 3, 4, 5, 6}),
+    )

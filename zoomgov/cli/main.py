@@ -31,6 +31,7 @@ COMMANDS = {
     "scopes": "troubleshoot",
     "sim": "simulator",
     "sync": "synchronise",
+    "syncs": "look",
     "verify": "troubleshoot",
 }
 
