@@ -15,9 +15,14 @@ def main() -> None:
     os.environ.pop("TEXTUAL_LOG", None)
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:
-        from zoomgov.app import run
+        try:
+            from zoomgov.app import run
 
-        run()
+            run()
+        except Exception as error:
+            from zoomgov.cli.main import report
+
+            sys.exit(report(error))
         return
     from zoomgov.cli import command
 

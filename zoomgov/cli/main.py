@@ -113,11 +113,11 @@ def run_command(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except Exception as error:
-        return _report(error)
+        return report(error)
 
 
-def _report(error: Exception) -> int:
-    """Turn what the core raised into what happened, why, and what to do."""
+def report(error: Exception) -> int:
+    """Print what the core raised as what happened, why, and what to do; return the exit code."""
     if os.environ.get("ZOOMGOV_DEBUG"):
         import traceback
 
