@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zoomgov.export import protobuf as pb
@@ -156,9 +157,8 @@ def grant(
     Args:
         sources: of a grant that comes through groups: their entitlements, and whether it is direct as well.
     """
-    entitlement = entitlement_id(kind, key, slug)
+    entitlement, message = _entitlement_of_grant(kind, key, slug)
     made = f"{entitlement}:{principal_kind}:{principal}"
-    message = pb.data(1, pb.data(1, pb.data(1, resource_id(kind, key))) + pb.text(2, entitlement))
     message += pb.data(2, pb.data(1, resource_id(principal_kind, principal))) + pb.text(3, made)
     if principal_kind == GROUP:
         # everyone who is a member of the group has it, and nobody beyond: groups do not nest in Zoom
@@ -172,3 +172,10 @@ def grant(
         )
         message += pb.data(5, entries)
     return entitlement, made, message
+
+
+@lru_cache(maxsize=16)  # grants come thing by thing
+def _entitlement_of_grant(kind: str, key: str, slug: str) -> tuple[str, bytes]:
+    """The id of an entitlement, and as much of its message as a grant needs."""
+    entitlement = entitlement_id(kind, key, slug)
+    return entitlement, pb.data(1, pb.data(1, pb.data(1, resource_id(kind, key))) + pb.text(2, entitlement))
