@@ -257,7 +257,9 @@ def user_page(
         The ids on the page; the grants, packed, of those whose grants differ; and the rest that differs.
     """
     # should two records on one page be the same person, the one with an id tells more than the one without
-    people = sorted(names.users(users), key=lambda person: not person[0].key.startswith(EMAIL_PREFIX))
+    people = names.users(users)
+    if any(person[0].key.startswith(EMAIL_PREFIX) for person in people):
+        people.sort(key=lambda person: not person[0].key.startswith(EMAIL_PREFIX))
     last = {number: row for row, number, *_ in people}
     page = Page()
     ids: dict[str, int] = {}
@@ -312,9 +314,14 @@ def grant_page(names: Names, grants: Iterable[GrantRow]) -> tuple[array[int], by
 def _coded(names: Names, grants: Iterable[GrantRow], people: dict[str, int] | None) -> list[tuple[int, int]]:
     """Return (fact, principal) for each grant; `people`: those of the page, the only principals there can be."""
     rows = list(grants)
-    facts = names.facts(rows)
     if people is not None:
-        return [(facts[row[:2]], people[row.principal_key]) for row in rows]
+        known = names.facts(())
+        try:
+            return [(known[row[:2]], people[row.principal_key]) for row in rows]
+        except KeyError:  # a group or role met for the first time
+            known = names.facts(rows)
+            return [(known[row[:2]], people[row.principal_key]) for row in rows]
+    facts = names.facts(rows)
     strangers = names.things(USER, (row.principal_key for row in rows if row.principal_kind == "user"))
     groups = names.things(GROUP, (row.principal_key for row in rows if row.principal_kind != "user"))
     return [

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
+from zoomgov.store.codes import GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
@@ -248,28 +248,6 @@ class SyncWriter:
         condition, values = ("", (part,)) if target is None else ("AND l.target = ?", (part, target))
         sql = f"SELECT p.grants FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? {condition}"
         return {principal for (blob,) in self._connection.execute(sql, values) for principal in unpack_grants(blob)[0]}
-
-    def resolve_addresses(self) -> int:
-        """Tell how many principals known only by address are no listed user; publishing matches the others."""
-        said = Memberships(self._connection)
-        strangers = {number for part in LIST_CODES for number in self._listed(part) if not said.winner(number)}
-        addresses = {
-            key.removeprefix(EMAIL_PREFIX)
-            for (key,) in select_in(
-                self._connection, "SELECT key FROM things WHERE kind = 1 AND id IN ({})", sorted(strangers)
-            )
-            if key.startswith(EMAIL_PREFIX)
-        }
-        for part in STATUS_OF_PART if addresses else ():
-            for page in self._pages(part):
-                addresses.difference_update(row.email.lower() for *_, row, _ in page.users)
-        for address in sorted(addresses):
-            for (number,) in self._connection.execute(
-                "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (address,)
-            ):
-                if said.winner(number):
-                    addresses.discard(address)
-        return len(addresses)
 
     # The end
 

@@ -172,10 +172,6 @@ class Staging:
         """Finished lists, of an interrupted run too, that are not as long as Zoom says: rows, and Zoom's number."""
         return await self._run(self._writer.unequal_lists)
 
-    async def resolve_addresses(self) -> int:
-        """How many admins are known only by an address that no listed user has."""
-        return await self._run(self._writer.resolve_addresses)
-
     async def publish(
         self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
     ) -> SyncInfo:
