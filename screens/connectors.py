@@ -224,7 +224,11 @@ Nothing here changes your Zoom account: zoomgov only reads.
             self.open_step(item, item.step)
 
     def action_verify(self) -> None:
-        self._open_at(Step.VERIFY)
+        """Check it, looking first at the line that the last sync failed on."""
+        if (item := self.chosen) is not None and self.is_current:
+            from .verify import VerifyScreen
+
+            self.app.push_screen(VerifyScreen(item, line=item.reason_line))
 
     def action_sync(self) -> None:
         if (item := self.chosen) is not None:

@@ -28,6 +28,7 @@ class ExplainScreen(ModalScreen[None]):
         Binding("escape,enter,q", "dismiss", "Close"),
         Binding("c", "copy", "Copy scope", tooltip="Copy the scopes this line is about"),
         Binding("o", "open_link", "Open link", tooltip="Open the link in your browser"),
+        Binding("y", "copy_link", "Copy link", tooltip="Copy the link"),
     ]
 
     def __init__(self, line: CheckLine) -> None:
@@ -51,9 +52,12 @@ class ExplainScreen(ModalScreen[None]):
 
     def _text(self, width: int) -> Content:
         blocks: list[Parts] = []
-        if self.line.result:
-            blocks.append([f"{printable(self.line.result)}\n"])
-        if self.line.scopes:
+        if self.line.endpoint:
+            blocks.append([(f"{self.line.endpoint}\n", "dim")])
+        result = self.line.result
+        if result and not any(advice.title == result for advice in self.line.advice[:1]):
+            blocks.append([f"{printable(result)}\n"])
+        if any(scope not in result for scope in self.line.scopes):
             blocks.append([("Scopes\n", "bold"), *(f"  {printable(scope)}\n" for scope in self.line.scopes)])
         many = len(self.line.advice) > 1
         for number, advice in enumerate(self.line.advice, 1):
@@ -72,15 +76,23 @@ class ExplainScreen(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "copy":
             return bool(self.line.scopes)
-        if action == "open_link":
-            return any(advice.link for advice in self.line.advice)
+        if action in ("open_link", "copy_link"):
+            return bool(self.link)
         return True
+
+    @property
+    def link(self) -> str:
+        """The link of the likeliest cause that has one."""
+        return next((advice.link for advice in self.line.advice if advice.link), "")
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard("\n".join(self.line.scopes))
         self.notify("Copied.")
 
+    def action_copy_link(self) -> None:
+        self.app.copy_to_clipboard(self.link)
+        self.notify(f"Copied: {self.link}", markup=False)
+
     def action_open_link(self) -> None:
-        link = next(advice.link for advice in self.line.advice if advice.link)
-        if not webbrowser.open(link):
-            self.notify(f"No browser here: {link}", severity="warning", markup=False)
+        if not webbrowser.open(self.link):
+            self.notify(f"No browser here: {self.link}", severity="warning", markup=False)

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Button, Static
 
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.text import printable
+from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, planned_lines
+from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
-from zoomgov.widgets.check_lines import CheckLines
+from zoomgov.widgets.check_lines import CheckLines, look_of
 from zoomgov.widgets.labels import count
 from zoomgov.zoom.errors import ZoomError
-from zoomgov.zoom.scopes import NEEDS, Capability, Importance
+from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
 
 from .base import StepScreen
 
@@ -59,13 +62,14 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
 `c` copies the scopes that are missing. `m` writes a report for a support ticket, without secrets.
 
 `n` goes on. When a part cannot be read you are asked whether to go on without it; `i` takes such parts back in.
+Step 4 has the whole choice of what to read.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "repeat", "Repeat", tooltip="Repeat what failed"),
         Binding("w", "watch", "Watch", tooltip="Repeat what failed every few seconds until all is well"),
         Binding("c", "copy_missing", "Copy scopes", tooltip="Copy the scopes that are missing"),
         Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
-        Binding("n", "next", "Next", show=False, tooltip="Go on to the sync"),
+        Binding("n", "go_on", "Next", show=False, tooltip="Go on to the sync, also without what cannot be read"),
         Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
     ]
 
@@ -75,14 +79,39 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         self.report: Report | None = None
         self._line = line
         self._watching = False
+        self._refusal = ""
+        """Why nothing could be checked at all."""
 
     def body(self) -> ComposeResult:
         yield Busy(id="verdict")
         yield CheckLines(planned_lines(), id="lines")
+        yield Static(id="found", classes="pane")
+
+    def extra_actions(self) -> ComposeResult:
+        yield Button("", id="without", classes="action", compact=True)
 
     @property
     def next_label(self) -> str:
-        return "Next: Sync  n"
+        """What is best done now: look at a problem before going on."""
+        if self.report is None:
+            return "Check again  ⏎" if self._refusal else "Checking …"
+        if self.report.ready:
+            return "Next: Sync  ⏎"
+        return "Explain the first problem  ⏎" if self.report.problems else "Check again  ⏎"
+
+    def _label_actions(self) -> None:
+        """Let the buttons say what they do as things stand."""
+        following = self.query_one("#next", Button)
+        following.label = Content(self.next_label)
+        following.refresh(layout=True)
+        without = self.query_one("#without", Button)
+        shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
+        possible = bool(shut) and self._why_not(shut) is None
+        without.set_class(possible, "-shown")
+        if possible:
+            what = shut[0].value if len(shut) == 1 else count(len(shut), "part")
+            without.label = Content(f"Go on without {what}  n")
+            without.refresh(layout=True)
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(CheckLines))
@@ -121,6 +150,7 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
             lines.put(line)
             self.query_one(Busy).waiting(f"Checking … {done} of {todo}")
 
+        self._refusal = ""
         self.show_problem("")
         self.query_one(Busy).waiting("Checking …")
         try:
@@ -147,7 +177,9 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         else:
             raise error
         self.query_one(Busy).done(Content.styled("✗ Nothing could be checked.", "$text-error"))
-        self.show_problem(printable(text))
+        self._refusal = printable(text)
+        self.show_problem(self._refusal)
+        self._label_actions()
 
     def _verdict(self) -> Content:
         report = self.report
@@ -155,9 +187,10 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         problems, warnings = len(report.problems), len(report.warnings)
         extra = f" {count(warnings, 'warning')} worth a look." if warnings else ""
         if report.ready:
-            without = [item for item in Capability if self.connector and item.value in self.connector.without]
+            left_out = self.connector.without - LEFT_OUT if self.connector else ()
+            without = [item for item in Capability if item.value in left_out]
             named = f" without {', '.join(item.value for item in without)}" if without else ""
-            return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} n goes on to the sync.")
+            return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} Enter goes on to the sync.")
         hint = " c copies the missing scopes." if report.missing_scopes else ""
         return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)
 
@@ -165,22 +198,70 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         """Say the verdict, and put the cursor where the eyes should go."""
         assert self.report is not None
         self.query_one(Busy).done(self._verdict())
+        self._label_actions()
         lines = self.query_one(CheckLines)
-        first = self._line or next((line.id for line in (*self.report.problems, *self.report.warnings)), "")
+        first = self._asked_for() or next((line.id for line in (*self.report.problems, *self.report.warnings)), "")
         self._line = ""
         if self.report.ready and not self.visiting:
             self.query_one("#next").focus()
-        if first:
-            lines.look_at(first)
+        if not first or not lines.look_at(first):
+            lines.action_first()
+
+    def _asked_for(self) -> str:
+        """The line one came for, or its sibling where that is the one that tells."""
+        assert self.report is not None
+        for line_id in (self._line, sibling(self._line)):
+            line = self.report.line(line_id)
+            if line is not None and line.status in (Status.PROBLEM, Status.WARNING):
+                return line_id
+        return self._line
+
+    @on(CheckLines.Looked)
+    def _looked(self, event: CheckLines.Looked) -> None:
+        """Under the list, all of what the line has no room for."""
+        event.stop()
+        line = event.line
+        icon, style = look_of(line.status)
+        said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
+        if line.advice and line.status in (Status.PROBLEM, Status.WARNING):
+            title = printable(line.advice[0].title).rstrip(".")
+            said.append((f". {title}." if title not in line.result else ".", ""))
+            said.append((" ⏎ explains.", "dim"))
+        self.query_one("#found", Static).update(Content.assemble(*said))
 
     # Actions
 
     @on(CheckLines.Asked)
     def _asked(self, event: CheckLines.Asked) -> None:
+        event.stop()
+        self._explain(event.line)
+
+    def _explain(self, line: CheckLine) -> None:
         from .explain import ExplainScreen
 
+        self.app.push_screen(ExplainScreen(line))
+
+    @on(Button.Pressed, "#without")
+    def _without_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.app.push_screen(ExplainScreen(event.line))
+        self.action_go_on()
+
+    def action_next(self) -> None:
+        """What the main button says."""
+        if self.report is not None and self.report.ready:
+            self.action_go_on()
+        elif self.report is not None and self.report.problems:
+            first = self.report.problems[0]
+            self.query_one(CheckLines).look_at(first.id)
+            self._explain(first)
+        elif self.checking:
+            self.show_problem("The checks have not finished.")
+        else:
+            self.action_repeat()
+
+    def action_go_on(self) -> None:
+        """Complete this step, also without what cannot be read."""
+        super().action_next()
 
     def action_repeat(self) -> None:
         self._watching = False
@@ -229,10 +310,10 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
     @work(exclusive=True, group="include")
     async def action_include(self) -> None:
         assert self.connector is not None
-        if not self.connector.without:
+        if not self.connector.without - LEFT_OUT:
             self.notify("Nothing was left out.")
             return
-        await self.update_connector(without=frozenset())
+        await self.update_connector(without=self.connector.without & LEFT_OUT)
         self._watching = False
         self.check()
 
@@ -250,14 +331,20 @@ repeat what failed, or `w` to keep watching until all is well: an activation can
         if self.report.ready:
             return True
         shut = shut_capabilities(self.report)
-        token = self.report.line("credentials.token")
-        if token is None or token.status is not Status.OK or not shut:
-            self.show_problem("Nothing can be read yet: mend the lines marked ✗, then press r.")
-            return False
-        if Capability.USERS in shut:
-            self.show_problem("Users cannot be left out: everything else hangs on them. Mend that line, then press r.")
+        if (why_not := self._why_not(shut)) is not None:
+            self.show_problem(why_not)
             return False
         return await self._go_without(shut)
+
+    def _why_not(self, shut: list[Capability]) -> str | None:
+        """Why one cannot go on without what is shut; None when one can."""
+        assert self.report is not None
+        token = self.report.line("credentials.token")
+        if token is None or token.status is not Status.OK or not shut:
+            return "Nothing can be read yet: mend the lines marked ✗, then press r."
+        if Capability.USERS in shut:
+            return "Users cannot be left out: everything else hangs on them. Mend that line, then press r."
+        return None
 
     async def advance(self) -> None:
         await self.go(Step.SYNC, start=True)

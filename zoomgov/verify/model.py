@@ -90,6 +90,13 @@ class CheckLine:
     """Of the need behind the line, where there is one."""
     scopes: tuple[str, ...] = ()
     """Scopes to add or to remove because of this line."""
+    endpoint: str = ""
+    """The call a live check makes; empty for other lines."""
+
+    @property
+    def full_title(self) -> str:
+        """The title with the call, for reports, where lines stand on their own."""
+        return f"{self.title}: {self.endpoint}" if self.endpoint else self.title
 
 
 class CapabilityState(StrEnum):
@@ -226,14 +233,14 @@ def planned_lines() -> tuple[CheckLine, ...]:
         *(CheckLine(f"scope.{need.id}", Section.SCOPES, need.title, importance=need.importance) for need in NEEDS),
         CheckLine("scope.excess", Section.SCOPES, "No more scopes than needed"),
         *(
-            CheckLine(f"probe.{need.id}", Section.CALLS, f"{need.title}: {need.endpoint}", importance=need.importance)
+            CheckLine(f"probe.{need.id}", Section.CALLS, need.title, importance=need.importance, endpoint=need.endpoint)
             for need in NEEDS
         ),
         CheckLine("plan.name", Section.PLAN, "The plan is high enough"),
         CheckLine("plan.rate", Section.PLAN, "How fast Zoom lets this account ask"),
         CheckLine("owner.role", Section.OWNER, "The app's owner is the Account Owner"),
         CheckLine("owner.sees", Section.OWNER, "The app sees everyone"),
-        CheckLine("owner.connector", Section.OWNER, "An owner of this connector is the Account Owner"),
+        CheckLine("owner.connector", Section.OWNER, "An owner here is the Account Owner"),
         *(
             CheckLine(f"capability.{slug(capability)}", Section.CAPABILITIES, capability.value)
             for capability in Capability

@@ -51,7 +51,7 @@ def _line(line: CheckLine) -> dict[str, Any]:
     return {
         "id": line.id,
         "section": line.section.value,
-        "title": line.title,
+        "title": line.full_title,
         "status": line.status.value,
         "result": line.result,
         "importance": line.importance.value if line.importance else None,
@@ -122,13 +122,14 @@ def as_markdown(report: Report) -> str:
         if lines:
             out += ["", f"## {section.value}", ""]
             out += [
-                f"- {_MARKS[line.status]} {line.status.value}: {line.title} — {clean(line.result)}" for line in lines
+                f"- {_MARKS[line.status]} {line.status.value}: {line.full_title} — {clean(line.result)}"
+                for line in lines
             ]
     trouble = [line for line in report.lines if line.status in (Status.PROBLEM, Status.WARNING)]
     if trouble:
         out += ["", "## What to do"]
     for line in trouble:
-        out += ["", f"### {line.title}", "", clean(line.result)]
+        out += ["", f"### {line.full_title}", "", clean(line.result)]
         for item in line.evidence:
             out += ["", *_evidence_lines(item, clean)]
         for number, cause in enumerate(line.advice, 1):

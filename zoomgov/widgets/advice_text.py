@@ -33,7 +33,9 @@ def advice_parts(advice: Advice, width: int, *, title: bool = True) -> Parts:
     if advice.unknown:
         parts += hang("Note  ", advice.unknown, width)
     if advice.link:
-        parts += [("Link  ", "dim"), (f"{printable(advice.link)}\n", "underline $text-primary")]
+        # Wrapped as it comes: a link cut off is of no use.
+        lines = wrap(printable(advice.link), max(width - 6, 20), break_on_hyphens=False)
+        parts += [("Link  ", "dim"), ("\n      ".join(lines) + "\n", "underline $text-primary")]
     return [*parts, *hang("From  ", f"{advice.source} ({advice.trust})", width, "dim")]
 
 

@@ -37,6 +37,9 @@ def look_of(status: Status) -> tuple[str, str]:
 class CheckLines(OptionList, inherit_bindings=False):
     """One line a check. Waiting ones are not shown: a line appears when it has something to say."""
 
+    WORDS_FROM = 84
+    """Width from which the status is also written out; below, its sign has to do."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "cursor_down", "Down", show=False),
         Binding("up", "cursor_up", "Up", show=False),
@@ -50,6 +53,12 @@ class CheckLines(OptionList, inherit_bindings=False):
     @dataclass
     class Asked(Message):
         """A line was opened."""
+
+        line: CheckLine
+
+    @dataclass
+    class Looked(Message):
+        """The cursor came to a line, or the line under it changed."""
 
         line: CheckLine
 
@@ -77,6 +86,12 @@ class CheckLines(OptionList, inherit_bindings=False):
         """The line with this id."""
         return self._lines_by_id.get(line_id)
 
+    @property
+    def looked_at(self) -> CheckLine | None:
+        """The line under the cursor."""
+        option = self.highlighted_option
+        return self._lines_by_id.get(option.id) if option is not None and option.id is not None else None
+
     def look_at(self, line_id: str) -> bool:
         """Move the cursor to a line; False when it is not shown."""
         ids = [option.id for option in self.options]
@@ -86,7 +101,7 @@ class CheckLines(OptionList, inherit_bindings=False):
         return True
 
     def _draw(self) -> None:
-        kept = self.highlighted_option.id if self.highlighted_option is not None else None
+        kept = looked.id if (looked := self.looked_at) is not None else None
         options: list[Option] = []
         shown = [line for line in self._lines_by_id.values() if line.status is not Status.WAITING]
         for section in Section:
@@ -97,19 +112,20 @@ class CheckLines(OptionList, inherit_bindings=False):
         self.set_options(options)
         if kept is None or not self.look_at(kept):
             self.action_first()
+        if (line := self.looked_at) is not None:
+            self.post_message(self.Looked(line))
 
     def _line(self, line: CheckLine) -> Content:
         icon, style = look_of(line.status)
         width = max(self.size.width - 2, 40)
-        title = min(max(width * 45 // 100, 28), 46)
-        result = printable(line.result)
+        said = f"{icon} {fit(line.status, 8)} " if width >= self.WORDS_FROM else f"{icon} "
+        title = min(36, width // 2)
         muted = "" if line.status in (Status.PROBLEM, Status.WARNING) else "dim"
         return Content.assemble(
-            (f"{icon} {fit(line.status, 8)}", style),
-            " ",
+            (said, style),
             fit(printable(line.title), title),
             "  ",
-            (fit(result, max(width - title - 13, 8)).rstrip(), muted),
+            (fit(printable(line.result), width - title - len(said) - 2).rstrip(), muted),
         )
 
     def on_resize(self, event: events.Resize) -> None:
@@ -123,3 +139,5 @@ class CheckLines(OptionList, inherit_bindings=False):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        if event.option_id in self._lines_by_id:
+            self.post_message(self.Looked(self._lines_by_id[event.option_id]))
