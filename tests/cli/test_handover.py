@@ -95,6 +95,30 @@ def test_the_c1z_has_everybody(cli: Cli, synced: str, tmp_path: Path, zoom: SimS
         connection.close()
 
 
+def test_a_c1z_names_nothing_that_is_not_in_it(cli: Cli, connector: str, tmp_path: Path, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("group:read:list_groups:admin")
+    zoom.control.withdraw_scope("role:read:list_roles:admin")
+    assert cli("sync", connector, "--quiet").code == 3
+    path = tmp_path / "zoom.c1z"
+    assert cli("export", connector, "--format", "c1z", "--output", str(path)).code == 0
+    unpacked = tmp_path / "c1z.sqlite3"
+    unpacked.write_bytes(zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()[5:]))
+    connection = sqlite3.connect(unpacked)
+    try:
+        for side in (
+            "resource_type_id || ':' || resource_id",
+            "principal_resource_type_id || ':' || principal_resource_id",
+        ):
+            sql = f"SELECT count(*) FROM v1_grants WHERE {side} NOT IN (SELECT external_id FROM v1_resources)"
+            assert connection.execute(sql).fetchone() == (0,)
+        sql = "SELECT count(*) FROM v1_grants WHERE entitlement_id NOT IN (SELECT external_id FROM v1_entitlements)"
+        assert connection.execute(sql).fetchone() == (0,)
+        kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT resource_type_id FROM v1_grants")}
+        assert {"group", "role"} <= kinds
+    finally:
+        connection.close()
+
+
 def test_a_folder_is_written_for_many_tables(cli: Cli, synced: str, tmp_path: Path) -> None:
     result = cli("export", synced, "--format", "csv", "--output", str(tmp_path / "out"))
     assert result.code == 0

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import stat
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -291,3 +292,18 @@ def test_a_cell_is_as_safe_in_company_as_alone(value: str) -> None:
     for others in ([], ["plain", ""], ["=other"]):
         page = [(text,) for text in [*others, value]]
         assert list(safe_rows([column], page)) == [(text and spreadsheet_safe(text),) for (text,) in page]
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_a_full_disk_leaves_the_older_file_and_nothing_else(reader: Reader, folder: Path, form: Format) -> None:
+    path = folder / ("export.zip" if form in (Format.CSV, Format.PARQUET) else "export")
+    path.write_text("older")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, hard))
+    try:
+        with pytest.raises(ExportError, match="could not be written"):
+            write(reader, form, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "older"
+    assert list(folder.iterdir()) == [path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ def write_xlsx(
         last_row: rows a sheet can hold besides its header.
     """
     import xlsxwriter
+    import xlsxwriter.exceptions
 
     book = xlsxwriter.Workbook(
         path,
@@ -65,10 +67,14 @@ def write_xlsx(
             for sheet in _fill(book, table, bold, last_row):
                 sheets.append(sheet)
         book.close()
-    except BaseException:
+    except BaseException as error:
         for sheet in sheets:  # it keeps a file open for each until the workbook is closed
-            if not sheet.row_data_fh_closed:
-                sheet.row_data_fh.close()
+            for file in (sheet.row_data_fh, sheet.fh):
+                if file is not None:
+                    with suppress(OSError):  # the full disk that led here
+                        file.close()
+        if isinstance(error, xlsxwriter.exceptions.FileCreateError):
+            raise OSError(str(error)) from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -222,7 +223,10 @@ class _Job:
             if isinstance(self._what, Changes):
                 numbers = (self._what.from_sync, self._what.to_sync)
                 readers = [opened.enter_context(self._reader.another(number)) for number in numbers]
-            return write_c1z(self._connector, readers, path, database, self._on_progress, self._cancelled)
+            try:
+                return write_c1z(self._connector, readers, path, database, self._on_progress, self._cancelled)
+            except sqlite3.Error as error:  # of the file in the making; the store's come as StoreError
+                raise OSError(str(error)) from error
 
 
 __all__ = ["TableName", "What", "write_export"]
