@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import RichLog, Static
+from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Status, Step
 from zoomgov.text import printable
@@ -16,11 +19,12 @@ from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.part_bars import PartBars
+from zoomgov.widgets.sync_log import SyncLog
 from zoomgov.zoom.errors import ZoomError
 
 from .base import StepScreen
 from .sync_progress import SyncProgress
-from .sync_text import failure_content, summary_content
+from .sync_text import failure_content, file_part, log_text, summary_content
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,12 +48,23 @@ What is read becomes visible all at once at the end; until then you see the last
 stops: finished lists are kept and the next sync goes on from there.
 
 A part that could not be read is named at the end and shown everywhere as *not read*, never as empty.
+
+`f` shows only what went wrong in the log, and everything again; arrows, `pgup` and `pgdn` scroll it. `m` saves it to a
+file here, without secrets and addresses.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "stop", "Stop", tooltip="Stop the sync; finished lists are kept"),
         Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
         Binding("v", "verify", "Verify", show=False, tooltip="Find out what Zoom refused, and why"),
         Binding("s", "restart", "Sync again", show=False, tooltip="Read everything again"),
+        Binding("f", "filter", "Filter log", tooltip="Show in the log what went wrong, or everything"),
+        Binding("m", "save_log", "Save log", tooltip="Save the log to a file here, without secrets"),
+        Binding("up", "scroll('up')", "Up", show=False, system=True),
+        Binding("down", "scroll('down')", "Down", show=False, system=True),
+        Binding("pageup", "scroll('page_up')", "Page up", show=False, system=True),
+        Binding("pagedown", "scroll('page_down')", "Page down", show=False, system=True),
+        Binding("home", "scroll('home')", "First", show=False, system=True),
+        Binding("end", "scroll('end')", "Last", show=False, system=True),
     ]
 
     def __init__(self, connector: Connector, *, start: bool = False) -> None:
@@ -68,10 +83,10 @@ A part that could not be read is named at the end and shown everywhere as *not r
         yield PartBars(id="parts")
         with VerticalScroll(id="outcome"):
             yield Static(id="outcome-text")
-        yield RichLog(id="log", max_lines=1000, wrap=True, markup=False)
+        yield SyncLog(self.host.now, id="log")
 
     def on_mount(self) -> None:
-        self.query_one(RichLog).can_focus = False
+        self.query_one(SyncLog).can_focus = False
         if self._start:
             self.start()
         else:
@@ -113,7 +128,7 @@ A part that could not be read is named at the end and shown everywhere as *not r
         self.query_one("#log").display = True
         self.show_status(Status.SYNCING)
         self._label_next("Stop  ⏎")
-        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), self.query_one(RichLog))
+        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), self.query_one(SyncLog))
         timer = self.set_interval(1 / 8, progress.draw)
         try:
             self.summary = await self.services.sync(self.connector, progress.take)
@@ -201,6 +216,8 @@ A part that could not be read is named at the end and shown everywhere as *not r
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "stop":
             return self.running
+        if action in ("filter", "save_log"):
+            return bool(self.query_one(SyncLog).said) if self.is_mounted else False
         if action == "browse":
             return self.connector is not None and self.connector.last_sync_at is not None
         return super().check_action(action, parameters)
@@ -213,6 +230,33 @@ A part that could not be read is named at the end and shown everywhere as *not r
             self.action_browse()
         else:
             self.start()
+
+    def action_scroll(self, where: str) -> None:
+        """Move the log, or the outcome where that has its room."""
+        log = self.query_one(SyncLog)
+        place = log if log.display else self.query_one("#outcome")
+        getattr(place, f"scroll_{where}")(animate=False)
+
+    def action_filter(self) -> None:
+        log = self.query_one(SyncLog)
+        log.display = True  # beside a long outcome it is hidden at first
+        log.filter(problems_only=not log.problems_only)
+        self.notify("The log shows what went wrong; f shows everything." if log.problems_only else "The whole log.")
+
+    @work(exclusive=True, group="log")
+    async def action_save_log(self) -> None:
+        from zoomgov.export.files import write_private
+
+        assert self.connector is not None
+        stamp = self.host.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+        path = Path.cwd() / f"zoomgov-sync-{file_part(self.connector.name)}-{stamp}.log"
+        try:
+            text = log_text(self.connector, self.query_one(SyncLog).said)
+            await self.services.run(write_private, path, text)
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", title="Not saved", severity="error", markup=False)
+        else:
+            self.notify(f"Log without secrets: {path}", timeout=8, markup=False)
 
     def action_restart(self) -> None:
         self.start()

@@ -22,16 +22,15 @@ from zoomgov.text import printable
 from zoomgov.widgets.part_bars import Part
 
 if TYPE_CHECKING:
-    from textual.widgets import RichLog
-
     from zoomgov.widgets.busy import Busy
     from zoomgov.widgets.part_bars import PartBars
+    from zoomgov.widgets.sync_log import SyncLog
 
 
 class SyncProgress:
     """Listens to a sync; `draw` is called by a timer, so that a fast sync does not spend its time on drawing."""
 
-    def __init__(self, state: Busy, bars: PartBars, log: RichLog) -> None:
+    def __init__(self, state: Busy, bars: PartBars, log: SyncLog) -> None:
         self._state = state
         self._bars = bars
         self._log = log
@@ -39,7 +38,7 @@ class SyncProgress:
         self._waiting = ""
         self._dirty = True
         bars.parts.clear()
-        log.clear()
+        log.begin()
         state.waiting("Syncing …")
 
     def take(self, event: SyncEvent) -> None:
@@ -65,18 +64,20 @@ class SyncProgress:
                 part = parts.setdefault(name, Part(title))
                 part.done, part.total, part.rows, part.finished = done, planned, rows, done >= planned
             case ListRestarted(key=key, reason=reason):
-                self._say(f"{self._title(key.part)} starts again: {reason}")
+                self._say(f"{self._title(key.part)} starts again: {reason}", problem=True)
             case ListNotRead(key=key, not_read=not_read):
                 title = self._title(key.part)
                 if not key.target:
                     parts.setdefault(key.part, Part(title)).problem = not_read.reason
-                self._say(f"Not read: {title}{' of ' + key.target if key.target else ''}: {not_read.reason}")
+                self._say(
+                    f"Not read: {title}{' of ' + key.target if key.target else ''}: {not_read.reason}", problem=True
+                )
             case RequestsCounted():
                 self._counted = event
             case Waiting(seconds=seconds, reason=reason):
                 self._waiting = f"waiting {seconds:.0f} s: {reason}" if seconds >= 1 else ""
                 if self._waiting:
-                    self._say(f"Waiting {seconds:.0f} s: {reason}")
+                    self._say(f"Waiting {seconds:.0f} s: {reason}", problem=True)
             case Noted(text=text):
                 self._say(text)
             case Published(number=number):
@@ -86,8 +87,8 @@ class SyncProgress:
         known = self._bars.parts.get(part)
         return known.title if known else part.replace("-", " ").capitalize()
 
-    def _say(self, text: str) -> None:
-        self._log.write(printable(text))
+    def _say(self, text: str, *, problem: bool = False) -> None:
+        self._log.add(text, problem=problem)
 
     def draw(self) -> None:
         """Show what changed since the last time."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from zoomgov import __version__
 from zoomgov.sync.events import Outcome
 from zoomgov.text import printable
+from zoomgov.verify.redact import redact
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
 from zoomgov.widgets.labels import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zoomgov.connectors.model import Connector
     from zoomgov.store.model import NotRead
     from zoomgov.sync.events import SyncSummary
     from zoomgov.verify.knowledge import Advice
+    from zoomgov.widgets.sync_log import Said
     from zoomgov.zoom.errors import ZoomError
 
 _COUNTS: Final = (
@@ -57,6 +64,21 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
     if changes and summary.number > 1:
         parts += [("\nSince the last sync  ", "dim"), ", ".join(changes)]
     return verdict, Content.assemble(*parts)
+
+
+def file_part(name: str) -> str:
+    """A connector's name as part of a file's name."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower())[:60]
+
+
+def log_text(connector: Connector, said: Iterable[Said]) -> str:
+    """The log of a sync for a file: times in UTC, no addresses, ids shortened."""
+    known = (connector.account_id, connector.client_id)
+    lines = [f"# Sync log of {printable(connector.name)}, zoomgov {__version__}"]
+    for line in said:
+        sign = "!" if line.problem else " "
+        lines.append(f"{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {sign} {redact(line.text, known)}")
+    return "\n".join(lines) + "\n"
 
 
 def _named(unread: NotRead) -> str:

@@ -204,6 +204,8 @@ Step 4 has the whole choice of what to read.
         self._line = ""
         if self.report.ready and not self.visiting:
             self.query_one("#next").focus()
+        if self._watching and not self.report.ready:
+            return  # somebody may be reading
         if not first or not lines.look_at(first):
             lines.action_first()
 
@@ -226,7 +228,9 @@ Step 4 has the whole choice of what to read.
         if line.advice and line.status in (Status.PROBLEM, Status.WARNING):
             title = printable(line.advice[0].title).rstrip(".")
             said.append((f". {title}." if title not in line.result else ".", ""))
-            said.append((" ⏎ explains.", "dim"))
+            others = len(line.advice) - 1
+            more = f", with {count(others, 'other cause')}" if others else ""
+            said.append((f" ⏎ explains{more}.", "dim"))
         self.query_one("#found", Static).update(Content.assemble(*said))
 
     # Actions
@@ -296,9 +300,10 @@ Step 4 has the whole choice of what to read.
             return
         from zoomgov.verify.report import as_markdown
 
-        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in self.connector.name.lower())
+        from .sync_text import file_part
+
         stamp = self.report.started_at.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-        path = Path.cwd() / f"zoomgov-verify-{name}-{stamp}.md"
+        path = Path.cwd() / f"zoomgov-verify-{file_part(self.connector.name)}-{stamp}.md"
         text = as_markdown(self.report)
         try:
             await self.services.run(path.write_text, text, encoding="utf-8")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoomgov.connectors.model import Status, Step
 from zoomgov.store.model import Disagreement, ListKey, NotRead
@@ -21,6 +22,11 @@ from zoomgov.sync.events import (
 )
 from zoomgov.vault import VaultError
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 ACTIVE, GROUPS, CONTACTS = ListKey("users-active"), ListKey("groups"), ListKey("contact-groups")
 REFUSED = NotRead("contact-groups", "", "Code 4711: no scope.", ("contact_group:read:list_groups:admin",))
@@ -81,6 +87,51 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         assert "2,000" in stage.text(pilot)
         assert "Browse" in stage.text(pilot)
     assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+
+
+async def test_the_log_can_be_narrowed_to_what_went_wrong(stage: Any) -> None:
+    stage.services.events, stage.services.outcome = EVENTS, SUMMARY
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        screen = await ended(stage, pilot)
+        assert "Groups: 60 read" in stage.text(pilot)
+        await stage.press(pilot, "f")
+        assert "Groups: 60 read" not in stage.text(pilot)
+        assert "! Not read: Contact groups" in stage.text(pilot)
+        await stage.press(pilot, "f")
+        assert "Groups: 60 read" in stage.text(pilot)
+        for number in range(50):
+            screen.query_one("#log").add(f"more {number}")
+        await pilot.pause()
+        await stage.press(pilot, "home")
+        assert "Groups: 60 read" in stage.text(pilot)
+        await stage.press(pilot, "end")
+        assert "more 49" in stage.text(pilot)
+
+
+async def test_the_log_is_saved_for_the_person_alone_and_without_secrets(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = f"GET /users/mona@example.com of {stage.ACCOUNT_ID}: Bearer eyJhbGciOiJIUzUxMiJ9.abcdef.ghijkl"
+    stage.services.events, stage.services.outcome = [*EVENTS, Noted(said)], SUMMARY
+    async with stage.at(Step.SYNC, account_id=stage.ACCOUNT_ID) as pilot:
+        await stage.press(pilot, "m")  # nothing to save yet
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        await stage.press(pilot, "f", "m")
+    mode, text = saved_log(tmp_path)
+    assert mode == 0o600
+    assert "2026-03-04T12:00:00Z   Groups: 60 read" in text  # all of it, whatever is shown
+    assert "2026-03-04T12:00:00Z ! Not read: Contact groups: Code 4711: no scope." in text
+    assert "***@example.com" in text
+    assert not any(secret in text for secret in ("mona@", stage.ACCOUNT_ID, "eyJ"))
+
+
+def saved_log(folder: Path) -> tuple[int, str]:
+    """Mode and text of the only log saved there."""
+    (file,) = folder.glob("zoomgov-sync-*.log")
+    return stat.S_IMODE(file.stat().st_mode), file.read_text()
 
 
 async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None:

@@ -1,0 +1,68 @@
+"""What a sync said, line by line: all of it, or only what went wrong."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rich.text import Text
+from textual.widgets import RichLog
+
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+MOST: Final = 5000
+"""Lines kept; a sync with more to say has said it before."""
+
+
+class Said(NamedTuple):
+    """One line."""
+
+    at: datetime
+    text: str
+    problem: bool
+
+
+class SyncLog(RichLog):
+    """Follows the end while it is there; scrolls by wheel and keys."""
+
+    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:
+        """`now` gives an aware time."""
+        super().__init__(id=id, max_lines=MOST, wrap=True, markup=False)
+        self._now = now
+        self._said: deque[Said] = deque(maxlen=MOST)
+        self.problems_only = False
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """All that is kept, whatever is shown."""
+        return tuple(self._said)
+
+    def begin(self) -> None:
+        """Forget the sync before."""
+        self._said.clear()
+        self.clear()
+
+    def add(self, text: str, *, problem: bool = False) -> None:
+        """Add a line at the end."""
+        line = Said(self._now(), printable(text), problem)
+        self._said.append(line)
+        self._show(line)
+
+    def _show(self, line: Said) -> None:
+        if line.problem or not self.problems_only:
+            sign = "! " if line.problem else "  "
+            self.write(Text(sign + line.text), scroll_end=self.is_vertical_scroll_end)
+
+    def filter(self, *, problems_only: bool) -> None:
+        """Show everything, or only what went wrong."""
+        self.problems_only = problems_only
+        self.clear()
+        for line in self._said:
+            self._show(line)
+        if problems_only and not self.lines and self._said:
+            self.write(Text("  Nothing went wrong so far.", style="dim"))
+        self.scroll_end(animate=False)
