@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DEFAULTS: Final = Thresholds()
 _SHOWN: Final = 10
 """People a finding names for people."""
+_LONGEST_NAME: Final = 60
 
 
 @click.command("findings")
@@ -145,9 +146,11 @@ def _print_finding(finding: Finding) -> None:
     for limit in finding.limits:
         _wrapped("seen: ", limit)
     for subject in finding.subjects[:_SHOWN]:
+        name = printable(subject.name or subject.id)
+        name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
         address = f" <{subject.email}>" if subject.email and subject.email != subject.name else ""
         detail = f": {subject.detail}" if subject.detail else ""
-        say(f"        - {printable(f'{subject.name or subject.id}{address}{detail}')}")
+        say(f"        - {name}{printable(address + detail)}")
     if finding.count > _SHOWN:
         say(f"        ... and {finding.count - _SHOWN:,} more: --format json or csv shows them.")
     if finding.count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zoomgov.connectors.model import Connector
     from zoomgov.export import Progress, What, Written
@@ -263,6 +264,7 @@ def _changes_as_dict(changes: Changes, times: dict[int, str]) -> dict[str, Any]:
 
 _SHOWN: Final = 500
 """Rows of a table for people."""
+_GAP: Final = 3
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -276,12 +278,20 @@ def _print_changes(changes: Changes, times: dict[int, str]) -> None:
         return
     if changes.items:
         say()
-        print_rows(("", "Kind", "Name", "E-mail", "What"), _item_rows(changes.items[:_SHOWN]), "table")
+        rows = _item_rows(changes.items[:_SHOWN])
+        print_rows(("", "Kind", "Name", "E-mail", "What"), rows, "table", widest=_widths(14))
         _tell_rest(len(changes.items))
     if changes.grants:
         say()
-        print_rows(("", "Access", "To", "Who", "E-mail"), map(_grant_row, changes.grants[:_SHOWN]), "table")
+        rows = map(_grant_row, changes.grants[:_SHOWN])
+        print_rows(("", "Access", "To", "Who", "E-mail"), rows, "table", widest=_widths(20))
         _tell_rest(len(changes.grants))
+
+
+def _widths(kind: int) -> list[int]:
+    """Cells for sign and kind, and what is left shared by the three others."""
+    room = shutil.get_terminal_size((100, 24)).columns - 3 - kind - 4 * _GAP
+    return [3, kind, *[max(room // 3, 8)] * 3]
 
 
 def _tell_rest(count: int) -> None:
@@ -289,7 +299,7 @@ def _tell_rest(count: int) -> None:
         say(f"... and {count - _SHOWN:,} more: --format json or csv shows them.")
 
 
-def _item_rows(items: tuple[ItemChange, ...]) -> Iterator[tuple[str, ...]]:
+def _item_rows(items: Sequence[ItemChange]) -> Iterable[tuple[str, ...]]:
     for item in items:
         told = "; ".join(f"{one.field}: {one.old or 'none'} → {one.new or 'none'}" for one in item.fields) or item.how
         yield _SIGNS[item.how], str(item.kind), item.name or item.id, item.email, told
