@@ -185,7 +185,7 @@ def test_diff_for_people_and_for_scripts(cli: Cli, twice: str) -> None:
     table = cli("diff", twice, "--exit-code")
     assert table.code == 1
     assert "From sync 1" in table.out
-    assert "second.look@partner.example" in table.out
+    assert "second.look@" in table.out
     assert max(map(len, table.out.splitlines())) <= 80
     rows = list(csv.DictReader(io.StringIO(cli("diff", twice, "--format", "csv").out, newline="")))
     exported = cli("export", twice, "--format", "csv", "-o", "-", "--from", "1")
