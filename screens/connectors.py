@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from zoomgov.vault import VaultError
+
 _EMPTY = """\
 No connector yet.
 
 A connector brings one Zoom account under governance: who is in it, and what each person can reach.
-Press a to add one. You need to be the Account Owner of the Zoom account, or know who is."""
+Press a to add one. You need to be the Account Owner of the Zoom account, or know who is.
+Press o if somebody sent you a hand-off file."""
 
 _KEYS = (
     ("enter", "Open", "open"),
@@ -41,6 +45,12 @@ _KEYS = (
     ("x", "Remove", "remove"),
 )
 _TITLES = ("Connector", "Status", "App", "Owners", "Last sync")
+
+
+def _begin_of(path: str) -> bytes:
+    """The file, or as much of it as shows that it is none of ours."""
+    with Path(path).expanduser().open("rb") as file:
+        return file.read(1_000_000)
 
 
 class ConnectorsScreen(Page[None]):
@@ -60,6 +70,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add connector", tooltip="Set up another Zoom account"),
+        Binding("o", "open_file", "Open hand-off file", tooltip="Take over a connector that somebody handed to you"),
         Binding("enter", "open", "Open", show=False, tooltip="The next step, or what was synced"),
         Binding("v", "verify", "Verify", show=False, tooltip="Check credentials, scopes and endpoints"),
         Binding("s", "sync", "Sync", show=False, tooltip="Read everyone and everything again"),
@@ -247,6 +258,29 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
             self.app.push_screen(HandOffScreen(item))
 
+    @work(exclusive=True, group="open-file")
+    async def action_open_file(self) -> None:
+        """Take over a connector from a file, and go on where its set-up begins."""
+        from zoomgov.connectors.handoff import HandoffError
+
+        from .open_file import OpenFileScreen
+
+        made: list[Connector] = []
+
+        async def take(typed: str) -> str:
+            try:
+                data = await self.services.run(_begin_of, typed.strip().strip("'\""))
+                made.append(await self.services.import_handoff(data))
+            except OSError as error:
+                return f"{error.filename or typed}: {error.strerror or error}"
+            except (HandoffError, RegistryError) as error:
+                return str(error)
+            return ""
+
+        if await self.app.push_screen_wait(OpenFileScreen(take)):
+            await self.load()
+            self.open_step(made[0], Step.ZOOM_APP)
+
     @work(exclusive=True, group="remove")
     async def action_remove(self) -> None:
         if (item := self.chosen) is None:
@@ -263,13 +297,43 @@ Nothing here changes your Zoom account: zoomgov only reads.
         answers = (Answer("keep", "Keep it"), Answer("remove", "Remove for good", danger=True))
         if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
             return
+        from zoomgov.vault import VaultError
+
         try:
             await self.services.remove(item)
+        except VaultError as error:
+            if await self._remove_anyway(item, error):
+                await self._removed(item)
         except Exception as error:
-            from .ask import failure_text
+            self._not_removed(error)
+        else:
+            await self._removed(item)
 
-            # Keyring, store or register: each says itself what happened.
-            self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)
-            return
+    async def _remove_anyway(self, item: Connector, error: VaultError) -> bool:
+        """Ask when the keyring does not answer, as where there is none; True: it is removed."""
+        from .ask import Answer, AskScreen
+
+        text = (
+            f"{error.title} {error.reason}\n\n"
+            "Nothing is removed yet. You can remove the connector all the same: a keyring that cannot be asked now"
+            f" keeps what it may hold, under the name zoomgov:{item.id}."
+        )
+        answers = (Answer("keep", "Keep it"), Answer("remove", "Remove anyway", danger=True))
+        if await self.app.push_screen_wait(AskScreen("No keyring to clear", text, answers, error=True)) != "remove":
+            return False
+        try:
+            await self.services.remove(item, force=True)
+        except Exception as failure:
+            self._not_removed(failure)
+            return False
+        return True
+
+    def _not_removed(self, error: Exception) -> None:
+        """Keyring, store or register: each says itself what happened."""
+        from .ask import failure_text
+
+        self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)
+
+    async def _removed(self, item: Connector) -> None:
         self.notify(f"{printable(item.name)} is removed.", markup=False)
         await self.load()

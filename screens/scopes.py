@@ -92,7 +92,9 @@ Account Owner.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_one", "Copy", tooltip="Copy the scope under the cursor"),
         Binding("C", "copy_all", "Copy all", key_display="C", tooltip="Copy all scopes listed, one a line"),
-        Binding("g", "switch_kind", "Kind", tooltip="Switch between granular and classic scopes"),
+        Binding(
+            "g", "switch_kind", "Granular/classic", show=False, tooltip="Switch between granular and classic scopes"
+        ),
         Binding("w", "what", "What to read", tooltip="Choose what to read: fewer parts need fewer scopes"),
         Binding("t", "plain", "Plain text", show=False, tooltip="All scopes as text to select"),
     ]

@@ -71,7 +71,7 @@ async def test_f1_explains_every_step_and_lists_its_keys(stage: Any) -> None:
 async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         offered = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-    for title in ("Next", "Back", "Copy", "Copy all", "Granular/classic", "Optional", "Plain text", "Help", "Quit"):
+    for title in ("Next", "Back", "Copy", "Copy all", "Granular/classic", "What to read", "Plain text", "Help", "Quit"):
         assert title in offered
     assert "Theme" in offered
     assert "Screenshot" not in offered

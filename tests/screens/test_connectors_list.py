@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoomgov.connectors.model import Status, Step
-from zoomgov.vault import VaultError
+from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
+from zoomgov.connectors.model import Owner, Status, Step
+from zoomgov.vault import MemoryVault, VaultError
+from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 
@@ -77,6 +81,55 @@ async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
         await stage.settled(pilot)
         assert "No connector yet" in stage.text(pilot)
     assert await stage.services.vault.read(connector.id) is None
+
+
+class NoKeyring(MemoryVault):
+    def clear(self, connector_id: str) -> None:
+        raise VaultError("There is no keyring that can hold the Client secret.", "None is installed.")
+
+
+async def test_without_a_keyring_a_connector_can_be_removed_anyway(stage: Any) -> None:
+    stage.restart(vault=NoKeyring())
+    connector = stage.add_connector()
+    async with stage.run() as pilot:
+        for keys in (("right", "enter", "escape"), ("right", "enter", "right", "enter")):
+            await stage.press(pilot, "x")
+            await stage.on(pilot, "AskScreen")
+            await stage.press(pilot, *keys[:2])
+            await stage.until(pilot, lambda: "No keyring to clear" in stage.text(pilot))
+            assert "Nothing is removed yet" in stage.text(pilot)
+            assert connector.id in stage.text(pilot)
+            assert stage.connector == connector
+            await stage.press(pilot, *keys[2:])
+        await stage.until(pilot, lambda: not stage.services.registry.connectors())
+
+
+HANDED_OVER = Handoff("Zoom EMEA", "Zoom", False, (Owner("owner@example.com"),), "zoomgov.com", ScopeKind.CLASSIC)
+
+
+async def test_a_hand_off_file_opens_the_wizard_where_the_work_in_zoom_begins(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / FILE_NAME).write_text(write_handoff(HANDED_OVER))
+    (tmp_path / "other.json").write_text("{}")
+    stage.add_connector(name="Other")
+    async with stage.run() as pilot:
+        await stage.press(pilot, "o")
+        await stage.on(pilot, "OpenFileScreen")
+        await pilot.press("ctrl+u")
+        await stage.type(pilot, "other.json")
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "not a hand-off file" in stage.text(pilot))
+        await pilot.press("ctrl+u")
+        await stage.type(pilot, "missing.json")
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "No such file" in stage.text(pilot))
+        await stage.press(pilot, "escape", "o", "enter")  # the usual name is there already
+        await stage.on(pilot, "ZoomAppScreen")
+        assert "Zoom EMEA" in stage.text(pilot)
+    made = stage.services.registry.find("Zoom EMEA")
+    assert Handoff.of(made) == HANDED_OVER
 
 
 async def test_a_damaged_register_is_said_instead_of_a_crash(stage: Any) -> None:
