@@ -124,6 +124,7 @@ file here, without secrets and addresses.
         self._failed_line = ""
         self.show_problem("")
         self.query_one("#outcome").display = False
+        self.query_one("#outcome").remove_class("-short")
         self.query_one("#parts").display = True
         self.query_one("#log").display = True
         self.show_status(Status.SYNCING)
@@ -239,7 +240,9 @@ file here, without secrets and addresses.
 
     def action_filter(self) -> None:
         log = self.query_one(SyncLog)
-        log.display = True  # beside a long outcome it is hidden at first
+        if not log.display:  # beside a long outcome it is hidden at first
+            log.display = True
+            self.query_one("#outcome").add_class("-short")
         log.filter(problems_only=not log.problems_only)
         self.notify("The log shows what went wrong; f shows everything." if log.problems_only else "The whole log.")
 

@@ -189,7 +189,7 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         code=4711,
         missing_scopes=("user:read:list_users:admin",),
     )
-    stage.services.outcome = error
+    stage.services.events, stage.services.outcome = EVENTS, error
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
         await ended(stage, pilot)
@@ -198,6 +198,10 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         assert "Why" in text
         assert "code 4711" in text
         assert "Nothing was lost" in text
+        assert "Contact groups: Code" not in text
+        await stage.press(pilot, "f")  # the log takes its room beside the explanation
+        assert "! Not read: Contact groups: Code 4711" in stage.text(pilot)
+        assert "Why" in stage.text(pilot)
         stage.services.rounds = [VaultError("-", "-")]
         await stage.press(pilot, "v")
         screen = await stage.on(pilot, "VerifyScreen")

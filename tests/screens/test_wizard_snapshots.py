@@ -135,6 +135,11 @@ def test_scopes_wide(stage: Any, look: Callable[..., bool]) -> None:
     assert look("enter", "space", size=WIDE)
 
 
+def test_what_to_read(stage: Any, look: Callable[..., bool]) -> None:
+    stage.add_connector(step=Step.SCOPES)
+    assert look("enter", "w", "end", "up", "space")
+
+
 def test_credentials_refused_by_the_keyring(stage: Any, look: Callable[..., bool]) -> None:
     stage.restart(vault=LockedVault())
     stage.add_connector(step=Step.CREDENTIALS)
