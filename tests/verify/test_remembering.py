@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zoomgov.connectors.model import Connector, Draft, Owner
+from zoomgov.connectors.model import Connector, Draft, Owner, Status
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services import Services
 from zoomgov.settings import Settings
 from zoomgov.vault import MemoryVault
+from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
@@ -91,3 +92,17 @@ async def test_what_a_new_connector_leaves_out_is_neither_asked_for_nor_a_proble
     report = await check(services, connector)
     assert report.ready
     assert not report.warnings
+
+
+async def test_a_sync_that_fails_on_a_scope_names_the_line_that_explains_it(
+    services: Services, connector: Connector, zoom: SimServer
+) -> None:
+    zoom.control.set_scopes([])
+    with pytest.raises(ZoomError):
+        await services.sync(connector, lambda event: None)
+    failed = services.registry.connector(connector.id)
+    assert failed.status is Status.ERROR
+    assert failed.reason_line == "probe.list_users"
+    zoom.control.set_scopes(scopes_to_tick(ScopeKind.GRANULAR))
+    await services.sync(failed, lambda event: None)
+    assert services.registry.connector(connector.id).reason_line == ""
