@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from zoomgov.secret import Credentials
     from zoomgov.store import Reader, Store
     from zoomgov.store.model import SyncInfo
+    from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncEvent, SyncSummary
     from zoomgov.vault import Vault, VaultKeeper
     from zoomgov.verify.knowledge import Advice
@@ -253,14 +254,22 @@ class Services:
         """
         from zoomgov.store import StoreBusy
         from zoomgov.sync.engine import run_sync
+        from zoomgov.sync.events import Published
         from zoomgov.verify.lines import line_for
 
-        before = connector
+        before, published = connector, False
+
+        def listen(event: SyncEvent) -> None:
+            nonlocal published
+            published = published or isinstance(event, Published)
+            on_event(event)
+
         async with self._client(connector, await self._required_credentials(connector)) as client:
             store = await self.run(self._store, connector)
             await self._label(connector, Status.SYNCING)
             try:
-                summary = await run_sync(client, store, on_event=on_event, thorough=thorough, without=connector.without)
+                summary = await run_sync(client, store, on_event=listen, thorough=thorough, without=connector.without)
+                await asyncio.shield(self._label_synced(connector))
             except StoreBusy:
                 raise  # the label belongs to the sync that runs
             except ZoomError as error:
@@ -268,13 +277,19 @@ class Services:
                 await self._label(connector, Status.ERROR, f"{advice.title} ({error})", line_for(error))
                 raise
             except asyncio.CancelledError:
-                await asyncio.shield(self._label(before, before.status, before.reason, before.reason_line))
+                if published:
+                    await asyncio.shield(self._label_synced(connector))
+                else:
+                    await asyncio.shield(self._label(before, before.status, before.reason, before.reason_line))
                 raise
             except Exception as error:
                 await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
                 raise
             if self.settings.keep_syncs is not None:
                 await self.run(store.prune, self.settings.keep_syncs)
+        return summary
+
+    async def _label_synced(self, connector: Connector) -> None:
         await self.run(
             partial(
                 self.registry.update,
@@ -285,7 +300,21 @@ class Services:
                 last_sync_at=self._now(),
             )
         )
-        return summary
+
+    async def estimate(self, connector: Connector) -> Estimate:
+        """How many requests a sync will take, and how long; costs a few requests.
+
+        Raises:
+            ZoomError: Zoom cannot be asked.
+            NoCredentials, VaultError: it did not start.
+        """
+        from zoomgov.sync.engine import recall
+        from zoomgov.sync.estimate import estimate
+
+        async with self._client(connector, await self._required_credentials(connector)) as client:
+            if self.settings.store_path(connector.id).exists():
+                await self.run(recall, client, await self.run(self._store, connector))
+            return await estimate(client, without=connector.without)
 
     async def _label(self, connector: Connector, status: Status, reason: str = "", line: str = "") -> None:
         await self.run(partial(self.registry.update, connector.id, status=status, reason=reason, reason_line=line))

@@ -56,9 +56,14 @@ class Outcome:
 
 
 def simulate(
-    window: FixedWindow | SlidingWindow, assumed: float, ceiling: Ceiling, seconds: float, seed: int = 1
+    window: FixedWindow | SlidingWindow,
+    assumed: float,
+    ceiling: Ceiling,
+    seconds: float,
+    seed: int = 1,
+    jitter: float = 0.005,
 ) -> Outcome:
-    """32 workers, 100 ms round trip with exponential jitter, for `seconds`."""
+    """32 workers, 100 ms round trip with exponential jitter each way, for `seconds`."""
     chance = random.Random(seed)
     accepted = refused = 0
 
@@ -68,9 +73,9 @@ def simulate(
         while clock() < seconds:
             await limiter.slot(places)
             try:
-                await asyncio.sleep(0.045 + chance.expovariate(1 / 0.005))
+                await asyncio.sleep(0.05 - jitter + chance.expovariate(1 / jitter))
                 taken = window.accepts(clock())
-                await asyncio.sleep(0.045 + chance.expovariate(1 / 0.005))
+                await asyncio.sleep(0.05 - jitter + chance.expovariate(1 / jitter))
             finally:
                 places.release()
             if clock() >= seconds:
@@ -94,11 +99,12 @@ def simulate(
 
 
 @pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
-@pytest.mark.parametrize("rate", [20, 60, 80])
+@pytest.mark.parametrize("rate", [20, 30, 60, 80])
+@pytest.mark.parametrize("jitter", [0.005, 0.010])
 def test_steady_uses_the_ceiling_and_is_hardly_ever_refused(
-    window: type[FixedWindow] | type[SlidingWindow], rate: int
+    window: type[FixedWindow] | type[SlidingWindow], rate: int, jitter: float
 ) -> None:
-    outcome = simulate(window(lambda now: rate), rate, lambda now: rate, 60)
+    outcome = simulate(window(lambda now: rate), rate, lambda now: rate, 120, jitter=jitter)
     assert outcome.used >= 0.93, outcome
     assert outcome.refused < 0.001, outcome
 
@@ -114,3 +120,42 @@ def test_halved_by_other_apps_keeps_most_of_what_is_left(
     outcome = simulate(window(left), rate, left, 60)
     assert outcome.used >= 0.80, outcome
     assert outcome.refused <= 0.05, outcome
+
+
+@pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
+def test_one_urgent_chain_goes_out_of_turn_without_refusals(window: type[FixedWindow] | type[SlidingWindow]) -> None:
+    """24 lists use up the limit; a chain of pages beside them is held up by its round trips alone."""
+    server = window(lambda now: 60)
+    chance = random.Random(5)
+    refused = 0
+    pages = 0
+
+    async def exchange(limiter: Limiter, places: asyncio.Semaphore, clock: Callable[[], float], urgent: bool) -> None:
+        nonlocal refused
+        await limiter.slot(places, urgent=urgent)
+        await asyncio.sleep(0.045 + chance.expovariate(1 / 0.005))
+        refused += not server.accepts(clock())
+        await asyncio.sleep(0.05)
+        places.release()
+
+    async def main() -> None:
+        nonlocal pages
+        clock = asyncio.get_running_loop().time
+        limiter = Limiter(Label.MEDIUM, 60, clock, asyncio.sleep)
+        places = asyncio.Semaphore(MAX_IN_FLIGHT)
+
+        async def others() -> None:
+            while clock() < 30:
+                await exchange(limiter, places, clock, urgent=False)
+
+        async def chain() -> None:
+            nonlocal pages
+            while clock() < 30:
+                await exchange(limiter, places, clock, urgent=True)
+                pages += 1
+
+        await asyncio.gather(chain(), *(others() for _ in range(24)))
+
+    run_counted(main())
+    assert refused == 0
+    assert pages > 30 / 0.1 * 0.95

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from zoomgov.text import printable
 
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
+    from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncSummary
 
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--thorough", is_flag=True, help="Read every member list, also where Zoom's counts already agree.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
-def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool) -> int:
+@click.option("--estimate", "only_estimate", is_flag=True, help="Only say how long it will take; costs a few requests.")
+def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool, only_estimate: bool) -> int:
     """Sync users, groups, contact groups and roles of connector NAME.
 
     Exit code 0 complete, 3 partial (something was not read or numbers disagree), 1 failed, 130
@@ -32,6 +35,13 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool) -> int:
     services = open_services()
     connector = get_connector(services, name)
     tell_credentials(services)
+    if only_estimate:
+        found = run(services.estimate(connector))
+        if as_json:
+            print_json(asdict(found))
+        else:
+            print_estimate(connector, found)
+        return Exit.OK
     with show_progress(quiet=quiet) as on_event:
         summary = run(services.sync(connector, on_event, thorough=thorough))
     if as_json:
@@ -39,6 +49,26 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool) -> int:
     else:
         print_summary(connector, summary)
     return Exit.OK if summary.outcome == "complete" else Exit.PARTIAL
+
+
+def print_estimate(connector: Connector, found: Estimate) -> None:
+    """Print the estimate for a person."""
+    say(
+        f"{printable(connector.name)}: {found.people:,} users, {found.groups:,} groups, "
+        f"{found.contact_groups:,} contact groups, {found.roles:,} roles."
+    )
+    told = ", ".join(f"{count:,} {label}" for label, count in found.requests.items())
+    say(f"A sync takes at least {sum(found.requests.values()):,} requests ({told}) and {duration(found.seconds)}.")
+    say(f"What takes the time: {found.bound_by}.")
+    for label, left in found.left_today.items():
+        say(f"Left of Zoom's {label} requests today: {left:,}.")
+
+
+def duration(seconds: float) -> str:
+    """A time as a person says it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"
 
 
 GRANT_KEYS = ("group member", "group admin", "role", "contact group member")

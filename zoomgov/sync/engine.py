@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.sync.events import Outcome, Published, SyncStarted, SyncSummary
 from zoomgov.sync.progress import Reporter
 from zoomgov.sync.run import Run
-from zoomgov.sync.staging import Staging
+from zoomgov.sync.staging import Staging, remembered
 from zoomgov.zoom.memory import Memory
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ async def run_sync(
             seconds=clock() - began,
             changes=info.changes,
         )
+
+
+def recall(client: ZoomClient, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Let the client begin with what earlier syncs of the same account learnt; blocks for a small read."""
+    client.recall(Memory.loads(remembered(store, client.account), now()))
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.zoom.limits import LabelUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class RequestsCounted:
     retried: int
     in_flight: int
     per_second: float
+    labels: tuple[LabelUse, ...] = ()
+    """Those used today: how much of the second and of the day."""
 
 
 @dataclass(frozen=True, slots=True)

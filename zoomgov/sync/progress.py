@@ -64,7 +64,12 @@ class Reporter:
     def _requests(self) -> RequestsCounted:
         stats = self._client.stats
         return RequestsCounted(
-            stats.made, stats.refused, stats.retried, stats.in_flight, round(self._client.per_second, 1)
+            stats.made,
+            stats.refused,
+            stats.retried,
+            stats.in_flight,
+            round(self._client.per_second, 1),
+            self._client.used(),
         )
 
     def note(self, text: str) -> None:

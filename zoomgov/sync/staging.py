@@ -25,6 +25,11 @@ _ACCOUNT: Final = "account"
 _MEMORY: Final = "zoom client"
 
 
+def remembered(store: Store, account: str) -> str | None:
+    """What the client of an earlier sync of `account` learnt."""
+    return store.get_meta(_MEMORY) if store.get_meta(_ACCOUNT) == account else None
+
+
 class Thing(NamedTuple):
     """A group, contact group or role."""
 
@@ -175,7 +180,10 @@ class Staging:
     async def publish(
         self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
     ) -> SyncInfo:
-        """Publish. Cancelling it ends soon, with all published or nothing; in that case all of it is staged still."""
+        """Publish. Cancelling it ends soon, with nothing published and all of it staged still.
+
+        A cancellation that comes too late is taken back: what is published is published.
+        """
         publishing = self._submit(
             partial(self._writer.publish, finished_at, not_read=not_read, disagreements=disagreements)
         )
@@ -185,5 +193,8 @@ class Staging:
             while not publishing.done():
                 self._writer.interrupt()
                 await asyncio.wait([publishing], timeout=0.005)
-            publishing.exception()
-            raise
+            if publishing.exception() is not None:
+                raise
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            return publishing.result()

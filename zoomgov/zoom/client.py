@@ -18,8 +18,9 @@ import msgspec
 
 from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
 from zoomgov.zoom.auth import TokenInfo, TokenSource
+from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.limits import Limits, RateMeter, Tier
+from zoomgov.zoom.limits import LabelUse, Limits, RateMeter, Tier
 from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.transport import HttpxTransport, Request
@@ -88,6 +89,7 @@ class ZoomClient:
         """Which account this reads: what was staged or learnt of another one must not be used."""
         self.limits = Limits(clock, sleep, self.memory.tier or Tier.PRO, self.memory.budget)
         self._meter = RateMeter(clock)
+        self._last_second = {label: RateMeter(clock, 1.0) for label in Label}
 
     def __repr__(self) -> str:
         return f"ZoomClient({self.cloud.name})"
@@ -106,6 +108,21 @@ class ZoomClient:
     def per_second(self) -> float:
         """Requests sent per second, over the last few seconds."""
         return self._meter.per_second
+
+    def used(self) -> tuple[LabelUse, ...]:
+        """The labels used so far, and how much of their limits."""
+        budget, tier, now = self.memory.budget, self.limits.tier, self._now()
+        return tuple(
+            LabelUse(
+                label,
+                self._last_second[label].count_in_span,
+                round(self.limits.by_label[label].rate, 1),
+                budget.used(label, now),
+                budget.left(label, tier, now),
+            )
+            for label in Label
+            if budget.used(label, now)
+        )
 
     @property
     def token_requests(self) -> int:
@@ -271,6 +288,7 @@ class ZoomClient:
         stats.in_flight += 1
         stats.most_in_flight = max(stats.most_in_flight, stats.in_flight)
         self._meter.count()
+        self._last_second[endpoint.label].count()
         started = self._clock()
         try:
             response = await self._transport.send(request)

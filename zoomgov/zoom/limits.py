@@ -1,7 +1,7 @@
 """As fast as Zoom allows and no faster: one paced limiter per label, and the day's budget.
 
 Zoom's limits are per second and account, shared by all apps of the account, so what is left for us changes
-under way. Each limiter grants evenly paced slots at 95 % of the ceiling (measured: bursts, and anything above
+under way. Each limiter grants evenly paced slots at 94 to 95 % of the ceiling (measured: bursts, and anything above
 97 %, cost more in refusals than they gain), backs off when refused and recovers slowly.
 """
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 MAX_IN_FLIGHT: Final = 32
 """Rate times round trip: 60/s at 0.3 s needs 18. More only adds refusals."""
 PACE: Final = 0.95
-DECREASE: Final = 0.85
+PACE_OF_LOW_CEILINGS: Final = 0.94
+"""Up to 20 a second: 0.05 of so few is less than what jitter on the way moves requests together."""
+DECREASE: Final = 0.82
 DECREASE_EVERY: Final = 0.5
 """Seconds between two decreases: one burst of refusals is one sign, not many."""
 FLOOR: Final = 0.2
@@ -38,6 +40,8 @@ NEAR: Final = 0.06
 CAUTION: Final = 0.3
 BOLDNESS: Final = 3.0
 """Within `NEAR` of the rate that was last refused recover at this part of the speed, above it at this multiple."""
+URGENT_NEEDS: Final = 1.5
+"""Requests a second that the pace must leave free for an urgent one to go out of turn."""
 PAUSE: Final = 0.15
 """Seconds without requests after a refusal that names no time."""
 TELL_AFTER: Final = 1.0
@@ -69,6 +73,10 @@ def tier_of_plan(code: str) -> Tier | None:
     if code in ("monthly", "yearly") or "pro" in code:
         return Tier.PRO
     return Tier.FREE if code in ("free", "basic") else None
+
+
+def _pace(ceiling: float) -> float:
+    return PACE if ceiling > 20 else PACE_OF_LOW_CEILINGS
 
 
 class _Turns:
@@ -117,7 +125,8 @@ class Limiter:
         self._next = clock()
         self._pause_until = self._next
         self._decreased = float("-inf")
-        self._full = self._rate = ceiling * PACE
+        self._full = self._rate = ceiling * _pace(ceiling)
+        self._spare = ceiling - self._full
         self._refused_rate = 0.0
         self._recovered_at = self._next
 
@@ -136,8 +145,9 @@ class Limiter:
 
     def set_ceiling(self, ceiling: float) -> None:
         """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
-        if ceiling * PACE != self._full:
-            self._full = self._rate = ceiling * PACE
+        if ceiling * _pace(ceiling) != self._full:
+            self._full = self._rate = ceiling * _pace(ceiling)
+            self._spare = ceiling - self._full
             self._refused_rate = 0.0
             self._recovered_at = self._clock()
 
@@ -148,6 +158,9 @@ class Limiter:
         head looks again after each wait, because a pause may have begun meanwhile. `urgent` goes first: the
         longest chain of pages must not queue behind lists that have time.
         """
+        if urgent and self._spare > URGENT_NEEDS and self._borrow():
+            await in_flight.acquire()
+            return
         await self._turns.take(urgent)
         try:
             await in_flight.acquire()
@@ -170,6 +183,15 @@ class Limiter:
             await self._sleep(wait)
         interval = 1.0 / self.rate
         self._next = max(self._next, now - interval / 2) + interval
+
+    def _borrow(self) -> bool:
+        """Take the next slot at once and make the others wait for the one after it; one at a time."""
+        now = self._clock()
+        interval = 1.0 / self.rate
+        if now < self._pause_until or self._next - now > interval:
+            return False
+        self._next = max(self._next, now) + interval
+        return True
 
     def refused(self, pause: float | None) -> None:
         """Take note of a per-second refusal: go slower, and pause for `pause` seconds if Zoom named a time."""
@@ -208,12 +230,31 @@ class DailyBudget:
             )
         self.counts[label] = used + 1
 
+    def used(self, label: Label, now: datetime) -> int:
+        """Requests counted today."""
+        return self.counts.get(label, 0) if now.date() == self.day else 0
+
     def left(self, label: Label, tier: Tier, now: datetime) -> int | None:
         """Requests left today, or None when the tier has no budget for `label`."""
         limit = tier.per_day.get(label)
         if limit is None:
             return None
-        return limit - (self.counts.get(label, 0) if now.date() == self.day else 0)
+        return limit - self.used(label, now)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelUse:
+    """How much of Zoom's limit for one label is used."""
+
+    label: Label
+    last_second: int
+    """Requests sent in the last second."""
+    per_second: float
+    """Requests a second granted at the moment; less than the plan allows after a refusal."""
+    today: int
+    """Requests sent today (UTC), by earlier clients of the account too, as far as they are remembered."""
+    left_today: int | None
+    """Of the plan's day; None when it has no daily limit for the label. Other apps of the account use it up too."""
 
 
 _UNLIMITED: Final = re.compile(r"unlimited", re.IGNORECASE)
@@ -280,6 +321,11 @@ class RateMeter:
     def _trim(self) -> None:
         while self._times and self._times[0] < self._clock() - self._span:
             self._times.popleft()
+
+    @property
+    def count_in_span(self) -> int:
+        self._trim()
+        return len(self._times)
 
     @property
     def per_second(self) -> float:
