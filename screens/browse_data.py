@@ -90,6 +90,11 @@ class Browser:
         with self._asking() as reader:
             return reader.order(kind, query)
 
+    def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
+        """Return the first of these and whether they are all, where that is quick."""
+        with self._asking() as reader:
+            return reader.first(kind, query)
+
     def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
         """Return a page of rows: for the event loop."""
         with _explained():
@@ -153,10 +158,16 @@ class StoreSource:
         self.columns = looks(reader.columns(kind, self._query))
         self._keys = [column.key for column in self.columns]
 
+    def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
+        return self._browser.first(self._kind, self._asked(query))
+
     def order(self, query: TableQuery) -> array[int]:
+        return self._browser.order(self._kind, self._asked(query))
+
+    def _asked(self, query: TableQuery) -> Query:
         by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
         sort = ((query.sort, query.descending),) if query.sort and not by_name else ()
-        return self._browser.order(self._kind, Query(query.text, sort, self._query.within))
+        return Query(query.text, sort, self._query.within)
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         return self._browser.rows(self._kind, ids, self._query, self._keys)

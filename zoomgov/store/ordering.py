@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.store.access import people_of_target
-from zoomgov.store.columns import columns_of, role_names, stranger_names, thing_rows, user_rows, ways_in
+from zoomgov.store.access import paths_to_target, people_of_target
+from zoomgov.store.columns import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows, ways_in
 from zoomgov.store.folding import fold
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import SEARCH_TABLE
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from zoomgov.store.views import Query
 
 _TRIGRAM: Final = 3
+_FIRST: Final = 128
+"""Rows that come before all others: a screenful of the tallest terminals."""
+_LOOKED_AT: Final = 512
+"""People among whom the first ones of a thing are looked for."""
 _FEW: Final = 2000
 """Rows that are sorted by their values; for more the values of everyone are ranked."""
 _BUCKETS: Final = 50_000
@@ -79,6 +83,22 @@ class UserOrder:
             ids = _sorted(snapshot, keys, ids, query, target)
         return ids
 
+    def first(self, snapshot: Snapshot, query: Query, target: int | None) -> tuple[array[int], bool] | None:
+        """Return the first of the people by name, and whether they are all; None when that is no quicker."""
+        words = fold(query.text).split()
+        if not words and self._by_name is not None and self._by_name[0] == snapshot.number:
+            if target is None:
+                return None
+        elif target is None:
+            ids = _search(snapshot, words, _FIRST)
+            return ids, len(ids) < _FIRST
+        if target is None or query.within is None:
+            return None
+        ids = _search(snapshot, words, _LOOKED_AT)
+        people = {path.person for path in paths_to_target(snapshot, CODES[query.within.kind], target, ids)}
+        ids = array("q", (number for number in ids if number in people))[:_FIRST]
+        return (ids, False) if len(ids) == _FIRST else None
+
     def _everyone(self, snapshot: Snapshot) -> array[int]:
         if self._by_name is None or self._by_name[0] != snapshot.number:
             ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY search")
@@ -101,8 +121,8 @@ def _column(snapshot: Snapshot, sql: str, values: Sequence[Any] = ()) -> array[i
     return array("q", (number for (number,) in snapshot.connection.execute(sql, values)))
 
 
-def _search(snapshot: Snapshot, words: list[str]) -> array[int]:
-    """Ids of the users whose name, address or department holds all words, by name."""
+def _search(snapshot: Snapshot, words: list[str], most: int = -1) -> array[int]:
+    """Ids of the users whose name, address or department holds all words, by name; the first `most` when given."""
     long = [word for word in words if len(word) >= _TRIGRAM]
     conditions = ["instr(search, ?)"] * len(words)
     values = list(words)
@@ -111,8 +131,8 @@ def _search(snapshot: Snapshot, words: list[str]) -> array[int]:
         conditions.append(f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)")
         phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in long)
         values = [*(word for word in words if len(word) < _TRIGRAM), phrases]
-    sql = f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions)} ORDER BY search"
-    return _column(snapshot, sql, values)
+    sql = f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions) or '1'} ORDER BY search LIMIT ?"
+    return _column(snapshot, sql, [*values, most])
 
 
 def has_search(snapshot: Snapshot) -> bool:

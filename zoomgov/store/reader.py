@@ -162,6 +162,19 @@ class Reader:
             target = _row(at, query.within.kind, query.within.id)
             return array("q") if target is None else self._users.order(at, query, target)
 
+    def first(self, kind: Kind, query: Query = _ANYTHING) -> tuple[array[int], bool] | None:
+        """Return the first ids of what `order` will return, and whether they are all; None when that saves nothing.
+
+        For a worker thread. People by name only: of everyone, of a search, or of a thing that many have.
+        """
+        if kind is not Kind.USERS or query.sort:
+            return None
+        with self._at(self._slow) as at:
+            if query.within is None:
+                return self._users.first(at, query, None)
+            target = _row(at, query.within.kind, query.within.id)
+            return (array("q"), True) if target is None else self._users.first(at, query, target)
+
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""
         if not query.text and query.within is None and self.sync is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from .table_layout import GAP, Slot, lay_out
 from .table_paint import draw_header, draw_note, draw_row
-from .table_source import SourceError, TableQuery, TableSource, View
+from .table_source import QuickSource, SourceError, TableQuery, TableSource, View
 
 if TYPE_CHECKING:
     from array import array
@@ -141,6 +141,8 @@ class IdentityTable(ScrollView, can_focus=True):
         self._problem = ""
         self._cursor = 0
         self._held = False
+        self._whole = False
+        self._later: int | Literal["end"] | None = None
         self._aim = 0
         self._first = 1
         self._slots: tuple[Slot, ...] = ()
@@ -160,6 +162,11 @@ class IdentityTable(ScrollView, can_focus=True):
     def query_shown(self) -> TableQuery:
         """The query asked for last; its rows may still be on their way."""
         return self._query
+
+    @property
+    def view_shown(self) -> TableQuery:
+        """The query whose rows are on screen."""
+        return self._view.query if self._view is not None else self._query
 
     @property
     def cursor_index(self) -> int:
@@ -214,17 +221,26 @@ class IdentityTable(ScrollView, can_focus=True):
                 source, query = self._wanted
                 self._wanted = None
                 try:
+                    if isinstance(source, QuickSource):
+                        first = await asyncio.to_thread(source.first, query)
+                        if first is not None and self._wanted is None:
+                            self._replace_view(source, query, *first)
+                            if first[1]:
+                                continue
                     ids = await asyncio.to_thread(source.order, query)
                 except SourceError as error:
                     self._fail(str(error))
                 else:
                     if self._wanted is None:
-                        self._replace_view(source, query, ids)
+                        self._replace_view(source, query, ids, whole=True)
         finally:
             self._answering = False
 
-    def _replace_view(self, source: TableSource, query: TableQuery, ids: array[int]) -> None:
+    def _replace_view(self, source: TableSource, query: TableQuery, ids: array[int], whole: bool) -> None:
+        """Show `ids`; unless they are the whole order, what lies beyond them is looked for once the rest is there."""
         held = self.cursor_id if self._held else None
+        if self._later is not None:
+            held = ids[-1] if self._later == "end" and whole and ids else self._later if self._later != "end" else held
         below_top = self._cursor - self.scroll_offset.y
         if self._view is None or self._view.source.columns is not source.columns:
             self._first = 1
@@ -232,13 +248,19 @@ class IdentityTable(ScrollView, can_focus=True):
         self._view = View(source, query, ids)
         place = self._view.find(held)
         self._held = place is not None
+        if whole:
+            self._later = None
+        elif held is not None and place is None:
+            self._later = held
+        self._whole = whole
         self._cursor = place or 0
         self._forget_lines()
         self.virtual_size = Size(self.size.width, len(ids) + 1)
         self.scroll_to(y=max(self._cursor - below_top, 0), animate=False, force=True)
         self._scroll_to_cursor()
         self.refresh()
-        self.post_message(self.ViewChanged(self, len(ids), query))
+        if whole:
+            self.post_message(self.ViewChanged(self, len(ids), query))
         self.post_message(self.RowHighlighted(self, self.cursor_id))
 
     def _fail(self, text: str) -> None:
@@ -252,6 +274,7 @@ class IdentityTable(ScrollView, can_focus=True):
         if not self.row_count:
             return
         self._held = True
+        self._later = None
         index = min(max(index, 0), self.row_count - 1)
         if index != self._cursor:
             before, self._cursor = self._cursor, index
@@ -293,6 +316,8 @@ class IdentityTable(ScrollView, can_focus=True):
     def action_last(self) -> None:
         """Move to the last row."""
         self._move_to(self.row_count - 1)
+        if not self._whole:
+            self._later = "end"
 
     def action_select(self) -> None:
         """Open the row under the cursor."""

@@ -6,7 +6,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from .table_layout import Column
 
@@ -48,6 +48,18 @@ class TableSource(Protocol):
         """Return one row for each id, in that order, one value for each column.
 
         Called on the event loop, possibly while `order` runs: it must take a few milliseconds at most.
+        """
+        ...
+
+
+@runtime_checkable
+class QuickSource(Protocol):
+    """A source that can tell the first rows of an order long before the whole of it."""
+
+    def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
+        """Return the beginning of what `order` will return, at least a screenful, and whether it is all of it.
+
+        None when that takes as long as everything. Called on a worker thread, right before `order`.
         """
         ...
 
