@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.sync.conftest import Bench, MakeBench
+from tests.sync.faults import fault, passing
 from zoomgov.sim.options import Options
 from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -25,31 +27,34 @@ async def complete(bench: Bench) -> None:
 PER_SECOND = {"code": 429, "message": "You have reached the maximum per-second rate limit for this API."}
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"path": "/users", "status": 429, "nth": 2},
-        {"path": "/admins", "status": 429, "headers": {"Retry-After": "3"}, "times": 2},
-        {"path": "/admins", "status": 429, "headers": {"Retry-After": "2026-11-23T12:00:20Z"}},
-        {"path": "/admins", "status": 429, "headers": {"Retry-After": "Mon, 23 Nov 2026 12:00:20 GMT"}},
-        {"path": "/roles", "status": 500, "body": "<html>Internal error</html>"},
-        {"path": "/roles", "status": 502, "body": ""},
-        {"path": "/groups", "status": 503, "body": '{"groups": [', "times": 2},
-        {"path": "/groups", "status": 200, "body": '{"groups": ['},
-        {"path": "/contacts/groups", "status": 200, "body": "<html>proxy</html>"},
-        {"path": "/users", "status": 200, "body": ""},
-        {"path": "/users", "action": "drop"},
-        {"path": "/users", "action": "truncate"},
-        {"path": "/users", "action": "stall"},
-        {"path": "/oauth/token", "status": 503},
-        {"path": "/oauth/token", "action": "drop"},
-        {"path": "/admins", "action": "operate", "operation": "revoke_tokens", "nth": 3},
-        {"path": "/admins", "action": "operate", "operation": "expire_tokens", "nth": 3},
-    ],
-    ids=lambda fault: "-".join(
-        str(fault[name]) for name in ("path", "status", "action", "operation", "body") if name in fault
-    ),
-)
+PASSING: dict[str, dict[str, Any]] = {
+    "HTTP 429 without Retry-After": {"path": "/users", "status": 429, "nth": 2},
+    "HTTP 429, Retry-After in seconds": {
+        "path": "/admins", "status": 429, "headers": {"Retry-After": "3"}, "times": 2,
+    },
+    "HTTP 429, Retry-After as an ISO time": {
+        "path": "/admins", "status": 429, "headers": {"Retry-After": "2026-11-23T12:00:20Z"},
+    },
+    "HTTP 429, Retry-After as an HTTP date": {
+        "path": "/admins", "status": 429, "headers": {"Retry-After": "Mon, 23 Nov 2026 12:00:20 GMT"},
+    },
+    "HTTP 500 with a web page": {"path": "/roles", "status": 500, "body": "<html>Internal error</html>"},
+    "HTTP 502, empty": {"path": "/roles", "status": 502, "body": ""},
+    "HTTP 503 with half a JSON answer, twice": {"path": "/groups", "status": 503, "body": '{"groups": [', "times": 2},
+    "HTTP 200 with half a JSON answer": {"path": "/groups", "status": 200, "body": '{"groups": ['},
+    "HTTP 200 with a proxy's web page": {"path": "/contacts/groups", "status": 200, "body": "<html>proxy</html>"},
+    "HTTP 200, empty": {"path": "/users", "status": 200, "body": ""},
+    "The connection is dropped": {"path": "/users", "action": "drop"},
+    "The connection is dropped in the middle of an answer": {"path": "/users", "action": "truncate"},
+    "An answer never comes": {"path": "/users", "action": "stall"},
+    "No token: HTTP 503": {"path": "/oauth/token", "status": 503},
+    "No token: the connection is dropped": {"path": "/oauth/token", "action": "drop"},
+    "The access token is revoked": {"path": "/admins", "action": "operate", "operation": "revoke_tokens", "nth": 3},
+    "The access token expires early": {"path": "/admins", "action": "operate", "operation": "expire_tokens", "nth": 3},
+}  # fmt: skip
+
+
+@passing(PASSING, "the request is made again, after the time Zoom names or a growing pause")
 async def test_passes_by_itself(bench: Bench, fault: dict[str, Any]) -> None:
     bench.zoom.control.add_fault(**fault)
     await complete(bench)
@@ -57,11 +62,13 @@ async def test_passes_by_itself(bench: Bench, fault: dict[str, Any]) -> None:
     assert report["fired"] >= 1
 
 
+@fault("One answer in ten is HTTP 503", "each is asked for again")
 async def test_a_tenth_of_all_answers_fail(bench: Bench) -> None:
     bench.zoom.control.add_fault(path="/v2/", status=503, times=None, probability=0.1, seed=3)
     await complete(bench)
 
 
+@fault("A next page token expires", "the list starts again; nobody is doubled")
 async def test_a_page_token_that_expires_starts_the_list_again_without_duplicates(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=50))
     bench.zoom.control.add_fault(
@@ -71,6 +78,7 @@ async def test_a_page_token_that_expires_starts_the_list_again_without_duplicate
     assert "users-active" in bench.restarted
 
 
+@fault("Access tokens live for seconds", "they are renewed as often as needed")
 async def test_tokens_of_a_few_seconds(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=25, expires_in=4))
     bench.zoom.control.set_latency(20)
@@ -78,6 +86,7 @@ async def test_tokens_of_a_few_seconds(make_bench: MakeBench) -> None:
     assert bench.zoom.control.stats()["tokens_issued"] > 1
 
 
+@fault("A group is deleted between the list and its admins", "it is noted; the rest is read")
 async def test_a_group_deleted_between_the_list_and_its_admins(bench: Bench) -> None:
     group = list(bench.account.groups)[-1]
     bench.zoom.control.add_fault(
@@ -88,6 +97,7 @@ async def test_a_group_deleted_between_the_list_and_its_admins(bench: Bench) -> 
     assert any("deleted" in note for note in bench.notes)
 
 
+@fault("A contact group is deleted between the list and its members", "it is noted; the rest is read")
 async def test_a_contact_group_deleted_between_the_list_and_its_members(bench: Bench) -> None:
     group = list(bench.account.contact_groups)[-1]
     bench.zoom.control.add_fault(
@@ -96,6 +106,7 @@ async def test_a_contact_group_deleted_between_the_list_and_its_members(bench: B
     assert (await bench.sync()).outcome is Outcome.COMPLETE
 
 
+@fault("Somebody leaves while the people are listed", "Zoom's count no longer fits: the list is read once more")
 async def test_somebody_who_leaves_while_listed_costs_nobody_else(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=50))
     leaver = next(user for user in bench.account.users if user.status == "active" and user.role_id == "2")
@@ -106,8 +117,18 @@ async def test_somebody_who_leaves_while_listed_costs_nobody_else(make_bench: Ma
         arguments={"key": leaver.id},
     )
     await complete(bench)
+    assert "users-active" in bench.restarted
+    connection = sqlite3.connect(bench.store.path)
+    stored = {address for (address,) in connection.execute("SELECT email FROM users")}
+    connection.close()
+    assert stored == {user.email for user in bench.account.users}
 
 
+@fault(
+    "A scope is withdrawn",
+    "the sync is partial and names the part and the scope",
+    "that part of this sync; what was known of it stays",
+)
 async def test_a_scope_withdrawn_under_way(bench: Bench) -> None:
     scope = "group:read:administrator:admin"
     bench.zoom.control.add_fault(
@@ -119,6 +140,11 @@ async def test_a_scope_withdrawn_under_way(bench: Bench) -> None:
     assert summary.counts["users"] == len(bench.account.users)
 
 
+@fault(
+    "The plan is downgraded to Basic",
+    "the sync is partial; everyone is read",
+    "what Zoom no longer gives; what was known of it stays",
+)
 async def test_a_plan_downgraded_under_way(bench: Bench) -> None:
     bench.zoom.control.add_fault(
         path="/admins", action="operate", operation="change_plan", arguments={"plan": "basic"}, nth=2
@@ -128,6 +154,7 @@ async def test_a_plan_downgraded_under_way(bench: Bench) -> None:
     assert summary.counts["users"] == len(bench.account.users)
 
 
+@fault("One list fails each time", "the sync is partial and names the list", "that list; what was known of it stays")
 async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None:
     group = next(iter(bench.account.groups))
     bench.zoom.control.add_fault(path=f"/groups/{group}/admins", status=500, times=None)
@@ -136,6 +163,10 @@ async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None
     assert [(missing.part, missing.target) for missing in summary.not_read] == [("group-admins", group)]
 
 
+@fault(
+    "The limit of the day is reached",
+    "the sync ends with the time it reopens; the next one goes on from the finished lists",
+)
 @pytest.mark.parametrize("form", ["iso", "http_date", "seconds", "none"])
 async def test_the_daily_limit_ends_it_with_the_time_and_the_next_goes_on(make_bench: MakeBench, form: Any) -> None:
     bench = make_bench(plan="pro", options=Options(daily_budget={"medium": 8}, retry_after=form))
@@ -151,6 +182,7 @@ async def test_the_daily_limit_ends_it_with_the_time_and_the_next_goes_on(make_b
     assert bench.zoom.control.stats()["requests"] - asked < asked + 12
 
 
+@fault("The members read are not as many as Zoom counts", "the member list is read; what still differs is stated")
 async def test_membership_is_read_where_the_numbers_differ(bench: Bench) -> None:
     body = {"groups": [{"id": group, "name": "Wrong", "total_members": 999} for group in bench.account.groups][:1]}
     bench.zoom.control.add_fault(path=r"/v2/groups\?", status=200, body=body, times=None)
@@ -170,6 +202,7 @@ async def test_without_the_scope_for_member_lists_the_difference_is_stated(bench
     assert [item.what for item in summary.disagreements] == ["members of group Wrong"]
 
 
+@fault("Somebody changes groups while the sync runs", "the member lists that differ are read")
 async def test_somebody_who_changes_groups_under_way_is_found_in_the_member_lists(bench: Bench) -> None:
     mover = next(user for user in bench.account.users if user.status == "active" and len(user.group_ids or ()) == 1)
     old = (mover.group_ids or [""])[0]
@@ -213,6 +246,7 @@ async def test_what_disagreed_before_an_interruption_is_told_after_it(bench: Ben
     assert [(item.what, item.expected) for item in summary.disagreements] == [("Groups", 77)]
 
 
+@fault("Ctrl-C", "it ends within a second; the next one goes on from the finished lists")
 async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=50))
     before = await bench.sync()
@@ -242,6 +276,7 @@ async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> Non
     assert bench.asked("GET /groups") == asked
 
 
+@fault("Ctrl-C in the middle of a list", "the next sync reads that list again, whole")
 async def test_a_sync_interrupted_in_the_middle_of_a_list_reads_it_again_whole(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=25))
     task: asyncio.Task[Any] | None = None
@@ -258,6 +293,7 @@ async def test_a_sync_interrupted_in_the_middle_of_a_list_reads_it_again_whole(m
     await complete(bench)
 
 
+@fault("Ctrl-C while it is put together", "nothing is published; the next sync asks for no list again")
 async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
     bench = make_bench(users=5000, options=Options(users_page_max=2000))
     task: asyncio.Task[Any] | None = None
@@ -278,6 +314,7 @@ async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
     assert bench.asked("GET /users") == asked
 
 
+@fault("The credentials become those of another account", "what was read of the first is not used")
 async def test_what_was_staged_of_another_account_is_not_gone_on_from(bench: Bench) -> None:
     bench.zoom.control.add_fault(path="/contacts/groups", action="operate", operation="deactivate_app", nth=2)
     with pytest.raises(ZoomError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store.model import ListKey, NotRead
@@ -100,10 +101,13 @@ class Reading:
                 self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
             outcome = one.outcome()
-            if outcome.expected in (None, outcome.read) or counted_again:
+            if counted_again or (outcome.expected in (None, outcome.read) and not one.shrank):
                 break
             counted_again, split = True, None
-            self._report.restarted(key, f"{outcome.read} rows where Zoom counts {outcome.expected}: read once more")
+            why = f"{outcome.read} rows where Zoom counts {outcome.expected}"
+            if one.shrank:  # whoever came after moved up, one of them perhaps onto a page already read
+                why = "Somebody left while it was read, and somebody else may be missing"
+            self._report.restarted(key, f"{why}: read once more")
         apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
         if apart:
             await self._staging.stage_rows(key, Rows(grants=apart))
@@ -182,6 +186,11 @@ class _Pass:
 
     def _advanced(self, read: int) -> None:
         self._report.advanced(self._key, read, self._totals[-1] if self._totals else None)
+
+    @property
+    def shrank(self) -> bool:
+        """Whether Zoom's count went down from one page to a later one."""
+        return any(later < earlier for earlier, later in pairwise(self._totals))
 
     def outcome(self) -> ListOutcome:
         """People come and go while a long list is read: its first count is as true as its last."""

@@ -1,0 +1,75 @@
+"""The table of docs/faults.md, gathered from the tests that hold it true.
+
+After a change of the tests: `python -m tests.sync.faults` writes the table anew.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import pytest
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "faults.md"
+MODULES: Final = ("tests.sync.test_faults", "tests.sync.test_more_faults", "tests.sync.test_killed")
+ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}
+"""By the last part of the module's name, so that the order does not depend on which is imported first."""
+
+NOTHING: Final = "nothing"
+
+
+def fault(what: str, happens: str, lost: str = NOTHING) -> Callable[[T], T]:
+    """The test decorated shows that when `what` goes wrong, `happens` is what follows."""
+
+    def keep(test: T) -> T:
+        rows = ROWS.setdefault(test.__module__.rpartition(".")[2], [])
+        if (what, happens, lost) not in rows:
+            rows.append((what, happens, lost))
+        return test
+
+    return keep
+
+
+def passing(cases: dict[str, dict[str, Any]], happens: str) -> Callable[[T], T]:
+    """Parametrise with faults that pass by themselves: description, and what to arm the simulator with."""
+
+    def keep(test: T) -> T:
+        for what in cases:
+            fault(what, happens)(test)
+        parametrized: T = pytest.mark.parametrize("fault", list(cases.values()), ids=list(cases))(test)
+        return parametrized
+
+    return keep
+
+
+def document() -> str:
+    """The whole of docs/faults.md."""
+    for module in MODULES:
+        importlib.import_module(module)
+    lines = [
+        "# What goes wrong during a sync, and what it costs",
+        "",
+        "Each line is a test that breaks a real sync over HTTP against the simulator and checks what the store holds "
+        "afterwards; a test fails when this table and the tests differ.",
+        "",
+        "| Fault | What happens | What is lost |",
+        "|---|---|---|",
+        *(
+            f"| {what} | {happens} | {lost} |"
+            for module in MODULES
+            for what, happens, lost in ROWS[module.rpartition(".")[2]]
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    from tests.sync import faults
+
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text(faults.document(), encoding="utf-8")
