@@ -31,10 +31,13 @@ class Terminal:
     def __init__(self, command: list[str], environment: dict[str, str], folder: Path, size: tuple[int, int]) -> None:
         self._socket = f"zoomgov-{uuid.uuid4().hex[:12]}"
         columns, rows = size
+        self._status = folder / f"{self._socket}.status"
         assignments = [f"{name}={value}" for name, value in environment.items()]
+        # tmux does not always learn how its child ended; the shell around it does.
+        noting = ["sh", "-c", 'env -i "$@"; echo $? > "$0"', str(self._status)]
         self._tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder),
-            "env", "-i", *assignments, *command,
+            *noting, *assignments, *command,
             ";", "set-option", "-g", "remain-on-exit", "on",
         )  # fmt: skip
 
@@ -75,9 +78,8 @@ class Terminal:
 
     def wait_until_ended(self) -> None:
         """Wait until the program has left; fails when it left with an error."""
-        state = "#{pane_dead} #{pane_dead_status}"
-        self._until(lambda screen: self._tmux("display-message", "-p", state).startswith("1"), "the program to end")
-        assert self._tmux("display-message", "-p", state).split() == ["1", "0"], self.screen
+        self._until(lambda screen: self._status.exists() and self._status.read_text() != "", "the program to end")
+        assert self._status.read_text() == "0\n", self.screen
 
     def _until(self, condition: Callable[[str], bool], what: str) -> str:
         deadline = time.monotonic() + PATIENCE
@@ -146,7 +148,8 @@ def real_keyring(person_environment: dict[str, str]) -> None:
     """Require an unlocked Secret Service in this session."""
     probe = (
         "import keyring; k = keyring.get_keyring(); print(type(k).__module__); "
-        "k.set_password('zoomgov-probe', 'probe', 'x'); k.delete_password('zoomgov-probe', 'probe')"
+        "import uuid; name = uuid.uuid4().hex; "
+        "k.set_password('zoomgov-probe', name, 'x'); k.delete_password('zoomgov-probe', name)"
     )
     try:
         result = subprocess.run(

@@ -102,7 +102,7 @@ async def test_cancelling_stops_at_once_and_leaves_nothing_running(zoom: SimServ
 
 async def test_a_stalled_zoom_ends_within_the_limit(zoom: SimServer, run_verify: Verify) -> None:
     zoom.control.add_fault("/v2 stall times=forever")
-    report = await asyncio.wait_for(run_verify(time_limit=0.1), timeout=10)
+    report = await asyncio.wait_for(run_verify(time_limit=1.0), timeout=60)
     stalled = report.line("connection.api")
     assert stalled is not None
     assert stalled.status is Status.PROBLEM
