@@ -33,6 +33,10 @@ Floor: the time no client could beat. The larger of
   (300 people; 50 members of a contact group), one request a role, one token;
 - the pages of the longest list (each next page is named by the one before it) and the token before
   them, times the latency of an answer.
+The list of active users is one such chain: of Zoom's documented filters only role_id cuts it into
+parts that can be proved to be all of it, and that helps only where no role has more than 70 % of the
+people. Here, as in most accounts, one has; so a large account is bound by its latency, at 300 people
+a page. Where Zoom takes the 2,000 it documents today, the chain is a seventh as long.
 CPU: user and system time of the sync's process, all threads, from after its imports to after the
 store is closed: connecting, reading, decoding, hashing, staging, publishing. Peak memory is the
 whole process, interpreter and libraries included (maximum resident set)."""
