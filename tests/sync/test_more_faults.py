@@ -13,8 +13,8 @@ from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from tests.sync.test_faults import complete
 from zoomgov.sim.options import Options
-from zoomgov.store import StoreBusy, StoreError
-from zoomgov.sync.events import ListAdvanced, Outcome
+from zoomgov.store import StoreBusy, StoreError, SyncWriter
+from zoomgov.sync.events import ListAdvanced, Noted, Outcome, SyncSummary
 
 
 @fault("The disk is full", "the sync ends and says so; the next one goes on from the finished lists")
@@ -88,3 +88,24 @@ async def test_a_second_sync_at_once(bench: Bench) -> None:
 
 def test_the_table_is_what_the_tests_hold() -> None:
     assert Path(faults.DOCUMENT).read_text(encoding="utf-8") == faults.document(), "run: python -m tests.sync.faults"
+
+
+async def test_cancelled_too_late_it_is_published_and_says_so(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_bench(users=900)
+    monkeypatch.setattr(SyncWriter, "interrupt", lambda writer: None)
+    task: asyncio.Task[SyncSummary] | None = None
+
+    def listen(event: object) -> None:
+        if isinstance(event, Noted) and "together" in event.text and task:
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    bench.on_event = listen
+    task = asyncio.create_task(bench.sync())
+    summary = await task
+    assert summary.counts["users"] == 900
+    with bench.store.reader() as reader:
+        latest = reader.latest()
+    assert latest is not None
+    assert latest.number == summary.number
