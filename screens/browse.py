@@ -228,7 +228,8 @@ read is never shown as empty.
             sheet = await asyncio.to_thread(self._read_sheet, kind, row_id)
         except SourceError as error:
             sheet = Sheet("This cannot be shown", str(error))
-        self.query_one(FactSheet).show(sheet)
+        for beside in self.query(FactSheet):  # gone when the screen was left meanwhile
+            beside.show(sheet)
 
     def _read_sheet(self, kind: Kind, row_id: int) -> Sheet:
         key = self._browser.key(row_id)

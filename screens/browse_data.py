@@ -37,6 +37,7 @@ class Browser:
         self._lock = threading.Lock()
         self._reader: Reader | None = None
         self._pages: Reader | None = None
+        self._ordering: Reader | None = None
         self._closed = False
         self.sync: SyncInfo | None = None
         """The sync that is shown; None when there is none yet, or nothing was opened."""
@@ -88,7 +89,16 @@ class Browser:
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
         with self._asking() as reader:
-            return reader.order(kind, query)
+            self._ordering = reader
+            try:
+                return reader.order(kind, query)
+            finally:
+                self._ordering = None
+
+    def hurry(self) -> None:
+        """Give up the order that is being made, if there is one; it raises `SourceError`. For the event loop."""
+        if (reader := self._ordering) is not None:
+            reader.interrupt()
 
     def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
         """Return the first of these and whether they are all, where that is quick."""
@@ -163,6 +173,9 @@ class StoreSource:
 
     def order(self, query: TableQuery) -> array[int]:
         return self._browser.order(self._kind, self._asked(query))
+
+    def hurry(self) -> None:
+        self._browser.hurry()
 
     def _asked(self, query: TableQuery) -> Query:
         by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting

@@ -8,6 +8,7 @@ as an empty one.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -252,7 +253,7 @@ class Services:
             ZoomError: nothing could be read.
             NoCredentials, VaultError, StoreBusy, StoreError: it did not start.
         """
-        from zoomgov.store import StoreBusy
+        from zoomgov.store import StoreBusy, StoreError
         from zoomgov.sync.engine import run_sync
         from zoomgov.sync.events import Published
         from zoomgov.verify.lines import line_for
@@ -285,6 +286,8 @@ class Services:
             except Exception as error:
                 await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
                 raise
+            with suppress(StoreError):  # searches are slower without
+                await self.run(store.build_search)
             if self.settings.keep_syncs is not None:
                 await self.run(store.prune, self.settings.keep_syncs)
         return summary

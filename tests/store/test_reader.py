@@ -352,3 +352,35 @@ def test_numbers_in_words() -> None:
     assert licence(7, "5") == "Type 7 + United plan 5"
     assert privacy(3) == "Only members see and find it"
     assert privacy(None) == ""
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_the_first_rows_are_the_beginning_of_the_whole_order(store: Store, indexed: bool) -> None:
+    publish(store, crowd(600))
+    if indexed:
+        store.build_search()
+    role = Target(Kind.ROLES, "2")
+    for text in ("", "ann", "nobody", "o"):
+        for within in (None, role):
+            query = Query(text=text, within=within)
+            with store.reader() as reader:
+                first, whole = reader.first(Kind.USERS, query), reader.order(Kind.USERS, query)
+                if first is None:
+                    assert within is not None
+                    continue
+                ids, everything = first
+                assert ids == whole[: len(ids)]
+                assert everything == (len(ids) == len(whole))
+                assert everything or len(ids) == 128
+                assert text or reader.first(Kind.USERS, Query()) is None, "the order is at hand"
+    with store.reader() as reader:
+        assert reader.first(Kind.USERS, Query(within=role)) is not None
+        assert reader.first(Kind.USERS, Query(sort=(("dept", False),))) is None
+        assert reader.first(Kind.GROUPS) is None
+
+
+def test_an_order_can_be_given_up(store: Store) -> None:
+    publish(store, crowd(30))
+    with store.reader() as reader:
+        reader.interrupt()
+        assert len(reader.order(Kind.USERS)) == 30

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.cells import cell_len
+from textual.app import App
 from textual.pilot import Pilot
 
 from zoomgov.widgets.identity_table import IdentityTable
@@ -17,7 +18,7 @@ from zoomgov.widgets.table_layout import Column
 from zoomgov.widgets.table_source import ListSource, Row, SourceError, TableQuery
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from textual.app import ComposeResult
 
 SIZE = (80, 24)
 BY_NAME = TableQuery(sort="name")
@@ -315,3 +316,57 @@ async def test_resizing_keeps_the_cursor_on_screen(people: Any, table_app: Any) 
         await pilot.resize_terminal(60, 10)
         await pilot.pause()
         assert cursor_line(app).startswith("Grace 000020")
+
+
+class _Slow:
+    """Knows its first rows at once, and all of them when it is let."""
+
+    columns = (Column("name", "Name", 12),)
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.hurried = 0
+
+    def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
+        return array("q", range(100)), False
+
+    def order(self, query: TableQuery) -> array[int]:
+        if not self.go.wait(20):
+            raise SourceError("never let")
+        return array("q", range(1000))
+
+    def hurry(self) -> None:
+        self.hurried += 1
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        return [(f"row {number}",) for number in ids]
+
+
+async def test_first_rows_are_shown_and_end_means_the_end_of_all() -> None:
+    source = _Slow()
+    table = IdentityTable(source)
+
+    class Small(App[None]):
+        def compose(self) -> ComposeResult:
+            yield table
+
+    async with Small().run_test(size=(40, 10)) as pilot:
+        while not table.row_count:
+            await pilot.pause()
+        assert table.row_count == 100
+        table.focus()
+        await pilot.press("end")
+        assert table.cursor_id == 99
+        assert source.hurried == 0
+        source.go.set()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert table.row_count == 1000
+        assert table.cursor_id == 999
+        source.go.clear()
+        table.search("x")
+        table.search("xy")
+        assert source.hurried == 1
+        source.go.set()
+        await pilot.app.workers.wait_for_complete()
+        assert table.view_shown.text == "xy"

@@ -101,7 +101,7 @@ class UserOrder:
 
     def _everyone(self, snapshot: Snapshot) -> array[int]:
         if self._by_name is None or self._by_name[0] != snapshot.number:
-            ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY search")
+            ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY search, id")
             self._by_name = (snapshot.number, ids)
         return self._by_name[1]
 
@@ -131,7 +131,9 @@ def _search(snapshot: Snapshot, words: list[str], most: int = -1) -> array[int]:
         conditions.append(f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)")
         phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in long)
         values = [*(word for word in words if len(word) < _TRIGRAM), phrases]
-    sql = f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions) or '1'} ORDER BY search LIMIT ?"
+    sql = (
+        f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions) or '1'} ORDER BY search, id LIMIT ?"
+    )
     return _column(snapshot, sql, [*values, most])
 
 

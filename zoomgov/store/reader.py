@@ -175,6 +175,10 @@ class Reader:
             target = _row(at, query.within.kind, query.within.id)
             return (array("q"), True) if target is None else self._users.first(at, query, target)
 
+    def interrupt(self) -> None:
+        """Stop the `order`, `find_people`, `diff` or `history` that runs on another thread: it raises `StoreError`."""
+        self._slow.connection.interrupt()
+
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""
         if not query.text and query.within is None and self.sync is not None:

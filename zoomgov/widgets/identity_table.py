@@ -185,6 +185,7 @@ class IdentityTable(ScrollView, can_focus=True):
     def search(self, text: str) -> None:
         """Show the rows that `text` finds."""
         if self._source is not None and text != self._query.text:
+            self._later = None
             self._ask(self._source, replace(self._query, text=text))
 
     def sort_by(self, key: str, *, descending: bool = False) -> None:
@@ -213,6 +214,8 @@ class IdentityTable(ScrollView, can_focus=True):
         if not self._answering:
             self._answering = True
             self._answer()
+        elif isinstance(source, QuickSource):
+            source.hurry()
 
     @work(group="table-order")
     async def _answer(self) -> None:
@@ -223,13 +226,16 @@ class IdentityTable(ScrollView, can_focus=True):
                 try:
                     if isinstance(source, QuickSource):
                         first = await asyncio.to_thread(source.first, query)
-                        if first is not None and self._wanted is None:
+                        if self._wanted is not None:
+                            continue
+                        if first is not None:
                             self._replace_view(source, query, *first)
                             if first[1]:
                                 continue
                     ids = await asyncio.to_thread(source.order, query)
                 except SourceError as error:
-                    self._fail(str(error))
+                    if self._wanted is None:
+                        self._fail(str(error))
                 else:
                     if self._wanted is None:
                         self._replace_view(source, query, ids, whole=True)

@@ -63,6 +63,10 @@ class QuickSource(Protocol):
         """
         ...
 
+    def hurry(self) -> None:
+        """Give up the `order` that runs, which may then raise `SourceError`: its answer is no longer wanted."""
+        ...
+
 
 class View:
     """One order of one source, with the pages of it that were looked at last."""
