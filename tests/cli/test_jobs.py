@@ -127,6 +127,15 @@ def test_a_failed_sync_says_why_and_labels_the_connector(
     assert shown["reason"]
 
 
+def test_a_sync_that_reaches_nobody_names_the_address_of_its_cloud(cli: Cli, connector: str, zoom: SimServer) -> None:
+    address = zoom.url.removeprefix("http://")
+    zoom.stop()
+    result = cli("sync", connector)
+    assert result.code == 1
+    assert address in result.err
+    assert "api.zoom.us" not in result.err
+
+
 def test_without_credentials_it_says_how_to_store_them(
     cli: Cli, connector: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

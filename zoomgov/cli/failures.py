@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoomgov.cli.problem import Problem
+from zoomgov.settings import ZOOM_US
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
+    from zoomgov.settings import Cloud
     from zoomgov.zoom.errors import ZoomError
 
 
@@ -18,7 +20,7 @@ def as_problem(error: Exception) -> Problem:
     from zoomgov.zoom.errors import ZoomError
 
     if isinstance(error, ZoomError):
-        return _zoom_problem(error)
+        return zoom_problem(error)
     from zoomgov.connectors.rows import RegistryError
     from zoomgov.export.model import ExportError
     from zoomgov.settings import SettingsError
@@ -40,9 +42,10 @@ def as_problem(error: Exception) -> Problem:
     )
 
 
-def _zoom_problem(error: ZoomError) -> Problem:
+def zoom_problem(error: ZoomError, cloud: Cloud = ZOOM_US) -> Problem:
+    """The likeliest cause of `error`, with links to `cloud`."""
     from zoomgov.verify.knowledge import explain
 
-    advice = explain(error)[0]
+    advice = explain(error, cloud=cloud)[0]
     evidence = str(error) + (f" (tracking id {error.tracking_id})" if error.tracking_id else "")
     return Problem(f"{advice.title}.", f"{advice.cause} [{printable(evidence)}]", *advice.remedy)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoomgov.cli.failures import zoom_problem
 from zoomgov.cli.output import print_json, say
 from zoomgov.cli.problem import Exit
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
+from zoomgov.settings import parse_cloud
 from zoomgov.sync.words import counted, part_words
 from zoomgov.text import printable
+from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
@@ -35,15 +38,18 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool, only_est
     services = open_services()
     connector = get_connector(services, name)
     tell_credentials(services)
-    if only_estimate:
-        found = run(services.estimate(connector))
-        if as_json:
-            print_json(asdict(found))
-        else:
-            print_estimate(connector, found)
-        return Exit.OK
-    with show_progress(quiet=quiet) as on_event:
-        summary = run(services.sync(connector, on_event, thorough=thorough))
+    try:
+        if only_estimate:
+            found = run(services.estimate(connector))
+            if as_json:
+                print_json(asdict(found))
+            else:
+                print_estimate(connector, found)
+            return Exit.OK
+        with show_progress(quiet=quiet) as on_event:
+            summary = run(services.sync(connector, on_event, thorough=thorough))
+    except ZoomError as error:
+        raise zoom_problem(error, parse_cloud(connector.cloud)) from error
     if as_json:
         print_json(summary_as_dict(connector, summary))
     else:
