@@ -79,7 +79,6 @@ class Run:
     """Seconds from the last answer to the end."""
     store_mb: float
     most_in_flight: int
-    loop_p95_ms: float | None
 
     def floor(self, latency_ms: int, plan: str) -> tuple[float, str]:
         """Seconds, and what binds."""
@@ -120,15 +119,6 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
         if isinstance(event, Noted) and "putting it together" in event.text:
             together = time.perf_counter()
 
-    lags: list[float] = []
-
-    async def watch_loop() -> None:
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(0.02)
-            lags.append(time.perf_counter() - before - 0.02)
-
-    watching = asyncio.create_task(watch_loop()) if told["watch_loop"] else None
     before = os.times()
     began = time.perf_counter()
     credentials = Credentials(told["account_id"], told["client_id"], Secret(told["client_secret"]))
@@ -140,10 +130,7 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
                 info = reader.latest()
             assert info is not None
         stats = client.stats
-    if watching is not None:
-        watching.cancel()
     after = os.times()
-    lags.sort()
     return {
         "seconds": ended - began,
         "cpu": after.user + after.system - before.user - before.system,
@@ -155,12 +142,11 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
         "outcome": str(summary.outcome),
         "publishing": ended - together,
         "most_in_flight": stats.most_in_flight,
-        "loop_p95_ms": lags[int(len(lags) * 0.95)] * 1000 if lags else None,
     }
 
 
-def run_sync_process(facts: dict[str, Any], store: Path, *, watch_loop: bool = False) -> Run:
-    told = json.dumps({**facts, "store": str(store), "watch_loop": watch_loop})
+def run_sync_process(facts: dict[str, Any], store: Path) -> Run:
+    told = json.dumps({**facts, "store": str(store)})
     done = subprocess.run(
         [sys.executable, __file__, "--one-sync"], input=told, stdout=subprocess.PIPE, text=True, check=True
     )
@@ -249,7 +235,6 @@ def report_second(report: Report, size: Size, what: str, first: Run, before: Run
         publishing=f"{run.publishing:.1f} s",
         store_growth=f"{run.store_mb / before.store_mb - 1:+.1%}",
         peak_memory=f"{run.peak_mb:.0f} MB",
-        event_loop_late_p95="" if run.loop_p95_ms is None else f"{run.loop_p95_ms:.1f} ms",
     )
 
 
