@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store.model import GrantKind, Kind
+from zoomgov.sync.words import PART_WORDS
 from zoomgov.widgets.fact_sheet import Fact, Section, Sheet
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.table_layout import Column
 
-from .browse_words import NOUNS, ONE, PARTS, STATUS_TONES, moment, privileges_in_words, when
+from .browse_words import NOUNS, ONE, STATUS_TONES, moment, privileges_in_words, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,7 +137,7 @@ def _may(privileges: Sequence[str]) -> str:
 
 
 def _gaps(gaps: Iterable[NotRead]) -> tuple[Section, ...]:
-    parts = dict.fromkeys(PARTS.get(gap.part, gap.part) for gap in gaps)
+    parts = dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in gaps)
     if not parts:
         return ()
     lines = tuple(Fact(part.capitalize(), "not read", "warning") for part in parts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from zoomgov.store.model import Kind, NotRead
+from zoomgov.sync.words import PART_WORDS
 from zoomgov.text import printable
 from zoomgov.widgets.labels import ago, count
 
@@ -30,21 +31,6 @@ PLACEHOLDERS: Final = {
     Kind.GROUPS: "Search groups …",
     Kind.CONTACT_GROUPS: "Search contact groups …",
     Kind.ROLES: "Search roles …",
-}
-PARTS: Final = {
-    "users-active": "active users",
-    "users-inactive": "inactive users",
-    "users-pending": "pending users",
-    "groups": "groups",
-    "group-admins": "group admins",
-    "group-members": "group members",
-    "contact-groups": "contact groups",
-    "contact-group-members": "contact group members",
-    "roles": "roles",
-    "role": "role privileges",
-    "role-members": "role members",
-    "plan-usage": "plan usage",
-    "im-groups": "IM groups",
 }
 """In a person's words, by the part's name in `ListKey`."""
 
@@ -132,7 +118,7 @@ def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
         return ""
     if not_read_reason(kind, sync) is not None and all(gap.last_read is None for gap in gaps) and target is None:
         return ""  # the table has no rows, and says why
-    what = listed(list(dict.fromkeys(PARTS[gap.part] for gap in gaps)))
+    what = listed(list(dict.fromkeys(PART_WORDS[gap.part] for gap in gaps)))
     older = [gap.last_read for gap in gaps if gap.last_read is not None]
     shown = f" What you see of it is from sync {max(older)}." if older else ""
     return f"Not read: {what}. {gaps[0].reason}{shown}"
@@ -153,7 +139,7 @@ def sync_line(sync: SyncInfo, now: datetime, width: int) -> Content:
             parts.append(": everything was read, and Zoom's totals agree")
         return Content.assemble(*parts)
     parts.append(("▲ not complete", "$text-warning"))
-    missing = list(dict.fromkeys(PARTS.get(gap.part, gap.part) for gap in sync.not_read))
+    missing = list(dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in sync.not_read))
     if missing:
         named = listed(missing) if width >= 120 and len(missing) <= 4 else count(len(missing), "part")
         parts.append(f": {named} not read")

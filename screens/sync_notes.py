@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
+from zoomgov.sync.words import PART_WORDS
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
 
-from .browse_words import PARTS, listed, moment
+from .browse_words import listed, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
     """Say everything that is known to be missing from `sync`."""
     sections = []
     for (part, reason, scopes, last_read), targets in _grouped(sync).items():
-        what = PARTS.get(part, part.replace("-", " ")).capitalize()
+        what = PART_WORDS.get(part, part.replace("-", " ")).capitalize()
         named = [names.get(target, target) for target in targets[:_NAMED] if target]
         if len(targets) > _NAMED:
             named.append(f"{len(targets) - _NAMED:,} more")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from zoomgov import __version__
 from zoomgov.sync.events import Outcome
+from zoomgov.sync.words import counted, part_words
 from zoomgov.text import printable
 from zoomgov.verify.redact import redact
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
@@ -18,23 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zoomgov.connectors.model import Connector
-    from zoomgov.store.model import NotRead
     from zoomgov.sync.events import SyncSummary
     from zoomgov.verify.knowledge import Advice
     from zoomgov.widgets.sync_log import Said
     from zoomgov.zoom.errors import ZoomError
-
-_COUNTS: Final = (
-    ("users", "Users", ("users-active", "users-inactive", "users-pending")),
-    ("groups", "Groups", ("groups",)),
-    ("group member", "Group members", ("groups", "users-active")),
-    ("group admin", "Group admins", ("groups", "group-admins")),
-    ("contact_groups", "Contact groups", ("contact-groups",)),
-    ("contact group member", "Contact group members", ("contact-groups", "contact-group-members")),
-    ("roles", "Roles", ("roles",)),
-    ("role", "Role holders", ("roles", "users-active")),
-)
-"""Key of `counts`, its title, and the parts without which it is unknown."""
 
 
 def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
@@ -45,14 +33,13 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
         verdict = Content.assemble(("● Connected. Everything was read.", "$text-success"), told)
     else:
         verdict = Content.assemble(("● Connected. Not everything was read.", "$text-warning"), told)
-    missing = {part.part for part in summary.not_read if not part.target}
     parts: Parts = []
-    for number, (key, title, needed) in enumerate(_COUNTS):
-        value = "not read" if missing & set(needed) else f"{summary.counts.get(key, 0):,}"
-        parts += [(f"{title:<23}", "dim"), f"{value:>9}", "\n" if number % 2 else "     "]
+    for place, number in enumerate(counted(summary.counts, summary.not_read)):
+        value = "not read" if number.value is None else f"{number.value:,}"
+        parts += [(f"{number.title:<23}", "dim"), f"{value:>9}", "\n" if place % 2 else "     "]
     for unread in summary.not_read[:4]:
         scopes = f" Add the scope {unread.missing_scopes[0]}." if unread.missing_scopes else ""
-        parts.append((f"\n! Not read: {_named(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))
+        parts.append((f"\n! Not read: {part_words(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))
     if len(summary.not_read) > 4:
         parts.append((f"\n! and {len(summary.not_read) - 4:,} more in the log.", "$text-warning"))
     if summary.not_read:
@@ -79,10 +66,6 @@ def log_text(connector: Connector, said: Iterable[Said]) -> str:
         sign = "!" if line.problem else " "
         lines.append(f"{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {sign} {redact(line.text, known)}")
     return "\n".join(lines) + "\n"
-
-
-def _named(unread: NotRead) -> str:
-    return unread.part.replace("-", " ") + (f" of {printable(unread.target)}" if unread.target else "")
 
 
 def failure_content(error: ZoomError, advice: Advice, width: int) -> tuple[Content, Content]:
