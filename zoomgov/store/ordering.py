@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoomgov.store.access import paths_to_target, people_of_target
 from zoomgov.store.columns import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows, ways_in
 from zoomgov.store.folding import fold
+from zoomgov.store.matching import people_matching, row_matches
 from zoomgov.store.model import Kind
 from zoomgov.store.schema import SEARCH_TABLE
 from zoomgov.store.words import licence
@@ -42,7 +43,8 @@ def order_things(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tupl
     rows = sorted(
         (fold(row[0]), number, row)
         for number, row in thing_rows(snapshot, kind, counts).items()
-        if not words or _has_all(fold(" ".join(map(str, row))), words)
+        if (not words or _has_all(fold(" ".join(map(str, row))), words))
+        and row_matches(kind, columns_of(kind, within=False), row, query.conditions)
     )
     for key, descending in reversed(query.sort):
         place = places[key]
@@ -68,15 +70,16 @@ class UserOrder:
         """Return the ids of the people `query` asks for."""
         words = fold(query.text).split()
         sort = [*query.sort]
-        if target is None and not words and sort and sort[-1][0] == "email":
+        plain = target is None and not words and not query.conditions
+        if plain and sort and sort[-1][0] == "email":
             _, descending = sort.pop()
             ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY email COLLATE NOCASE")
-        elif target is None and not words and sort and sort[-1][0] == "name":
+        elif plain and sort and sort[-1][0] == "name":
             _, descending = sort.pop()
             ids = self._everyone(snapshot)
         else:
             descending = False
-            ids = self._found(snapshot, words, target)
+            ids = self._found(snapshot, words, target, people_matching(snapshot, query.conditions))
         if descending:
             ids = ids[::-1]
         for keys in reversed(_runs(sort)):
@@ -86,6 +89,8 @@ class UserOrder:
     def first(self, snapshot: Snapshot, query: Query, target: int | None) -> tuple[array[int], bool] | None:
         """Return the first of the people by name, and whether they are all; None when that is no quicker."""
         words = fold(query.text).split()
+        if query.conditions:
+            return None
         if not words and self._by_name is not None and self._by_name[0] == snapshot.number:
             if target is None:
                 return None
@@ -105,14 +110,16 @@ class UserOrder:
             self._by_name = (snapshot.number, ids)
         return self._by_name[1]
 
-    def _found(self, snapshot: Snapshot, words: list[str], target: int | None) -> array[int]:
+    def _found(self, snapshot: Snapshot, words: list[str], target: int | None, matching: set[int] | None) -> array[int]:
         """Ids of the people who match, by name."""
-        if target is None:
-            return _search(snapshot, words) if words else self._everyone(snapshot)
-        people = people_of_target(snapshot, target)
         users = _search(snapshot, words) if words else self._everyone(snapshot)
+        if matching is not None:
+            users = array("q", (number for number in users if number in matching))
+        if target is None:
+            return users
+        people = people_of_target(snapshot, target)
         ids = array("q", (number for number in users if number in people))
-        if len(ids) < len(people):
+        if matching is None and len(ids) < len(people):
             ids.extend(_strangers(snapshot, people, words))
         return ids
 

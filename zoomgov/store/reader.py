@@ -13,6 +13,7 @@ from zoomgov.store.database import connect, explained, select_in
 from zoomgov.store.errors import StoreError
 from zoomgov.store.folding import fold
 from zoomgov.store.info import all_info, info_of
+from zoomgov.store.matching import offered_values
 from zoomgov.store.model import Kind
 from zoomgov.store.ordering import UserOrder, exact_people, has_search, order_things
 from zoomgov.store.snapshot import NAME_SQL, TABLES, THING_KINDS, Snapshot
@@ -179,9 +180,14 @@ class Reader:
         """Stop the `order`, `find_people`, `diff` or `history` that runs on another thread: it raises `StoreError`."""
         self._slow.connection.interrupt()
 
+    def offered_values(self) -> dict[str, list[str]]:
+        """What roles, departments and licences there are, to complete what is typed. For a worker thread."""
+        with self._at(self._slow) as at:
+            return offered_values(at)
+
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""
-        if not query.text and query.within is None and self.sync is not None:
+        if not query.text and not query.conditions and query.within is None and self.sync is not None:
             return self.sync.counts[TABLES[kind]]
         return len(self.order(kind, query))
 

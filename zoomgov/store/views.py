@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from zoomgov.store.model import GrantKind, Kind, NotRead
+
+if TYPE_CHECKING:
+    from zoomgov.store.filters import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Query:
     """Words that must all be in the row, in any case and with or without accents."""
     sort: tuple[tuple[str, bool], ...] = ()
     """(Column, descending), the most important first; by name where these leave a choice."""
+    conditions: tuple[Condition, ...] = ()
+    """What must hold besides; `filters.parse_filter` reads them off what was typed."""
     within: Target | None = None
     """Only the people in this thing, whichever way; adds the column `how`."""
 
