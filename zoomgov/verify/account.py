@@ -73,12 +73,16 @@ async def plan_rate(context: Context) -> Outcome:
         return skipped("No token")
     for need in NEEDS:
         found = await context.findings.probe(need.id)
-        if isinstance(found, Answer) and (limit := found.headers.get("x-ratelimit-limit", "")):
-            category = printable(found.headers.get("x-ratelimit-category", "")).lower() or "such"
+        if not isinstance(found, Answer) or found.headers.get("x-ratelimit-type", "QPS").upper() != "QPS":
+            continue  # a daily limit says nothing about a second
+        limit = found.headers.get("x-ratelimit-limit", "").strip()
+        category = printable(found.headers.get("x-ratelimit-category", "")).lower()[:20] or "such"
+        if limit.lower() == "unlimited":
+            return ok(f"Zoom sets no limit on {category} calls", evidence_of(found, need.endpoint))
+        if limit.isascii() and limit.isdigit():
             limits = context.client.limits
             tier = f"; the limits of {limits.tier.title}" if limits.learnt else ""
-            text = f"{printable(limit)[:20]} {category[:20]} calls a second{tier}"
-            return ok(text, evidence_of(found, need.endpoint))
+            return ok(f"{limit[:20]} {category} calls a second{tier}", evidence_of(found, need.endpoint))
     return skipped("Zoom sent no rate headers")
 
 
