@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
 
+from zoomgov.kept import read_kept, write_kept
+from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
@@ -20,6 +23,7 @@ from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
 from .browse_data import Browser
+from .browse_filter import FieldSuggester
 from .browse_sheets import person_sheet, thing_sheet
 from .browse_words import (
     DEFAULT_SORT,
@@ -34,11 +38,13 @@ from .browse_words import (
     tab_label,
 )
 from .items import item_screen
+from .saved_filters import SavedFiltersScreen
 from .sync_notes import SyncNotesScreen, targets_to_name
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.timer import Timer
@@ -63,6 +69,10 @@ everything they have and the path that gives it; open a group, contact group or 
 The last line says when this was read and whether it is complete; `n` lists what was not read, and why. What was not
 read is never shown as empty.
 {TABLE_HELP}
+**Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
+`last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
+`admin-of:any`, `contact-group:board`, `groups:>5`, `domain:acme.com`; for groups `members:0`, `admins:0`. A `-` in
+front means not, a comma or, quotes exactly this. `→` takes the completion. `ctrl+s` saves filters and lists them.
 """
     CSS_PATH = "browse.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -72,12 +82,17 @@ read is never shown as empty.
         Binding("3", "kind('contact-groups')", "Contact groups", show=False, tooltip="Who finds whom in Zoom"),
         Binding("4", "kind('roles')", "Roles", show=False, tooltip="What people may administer"),
         Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
+        Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
         Binding("f5", "sync", "Sync", tooltip="Read everything again"),
     ]
 
-    def __init__(self, connector: Connector, open_reader: Callable[[], Reader] | None = None) -> None:
-        """Browse `connector`; `open_reader` gives a new reader of its store at each call."""
+    def __init__(
+        self, connector: Connector, open_reader: Callable[[], Reader] | None = None, kept: Path | None = None
+    ) -> None:
+        """Browse `connector`; `open_reader` gives a new reader of its store at each call, `kept` is a file."""
         super().__init__()
+        self._kept = kept
+        self._offered: dict[str, list[str]] | None = None
         self.connector = connector
         self._browser = Browser(connector.name, open_reader or (lambda: self.services.reader(connector)))
         self._kind = Kind.USERS
@@ -177,6 +192,9 @@ read is never shown as empty.
                 empty=empty_text(kind, sync),
                 notice=notice_text(kind, sync),
                 unknown=not_read_reason(kind, sync) is not None,
+                hint=HINTS[kind],
+                problem=lambda text: " ".join(parse_filter(text, kind).problems),
+                suggester=FieldSuggester(kind, self._offered_values),
                 id=kind.value,
             )
             await lists.mount(table)
@@ -186,6 +204,43 @@ read is never shown as empty.
         table = lists.query_one(f"#{kind}", SearchTable)
         table.table.focus()
         self._follow(table.table.cursor_id)
+
+    async def _offered_values(self) -> dict[str, list[str]]:
+        """What can be completed; nothing until it was read once, in the background."""
+        if self._offered is None:
+            self._offered = {}
+            self.read_offered_values()
+        return self._offered
+
+    @work(group="browse-values")
+    async def read_offered_values(self) -> None:
+        """Read which roles, departments and licences there are."""
+        with suppress(SourceError):
+            self._offered = await asyncio.to_thread(self._browser.offered_values)
+
+    @work(exclusive=True, group="browse-open")
+    async def action_filters(self) -> None:
+        """Save the filter that is typed, or choose a saved one."""
+        table = self.search_table
+        if table is None:
+            return
+        kind, path = self._kind.value, self._kept_path()
+        kept = await asyncio.to_thread(read_kept, path)
+
+        def keep(filters: dict[str, str]) -> None:
+            kept.filters[kind] = filters
+            write_kept(path, kept)
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                table.type(text)
+                table.table.focus()
+
+        screen = SavedFiltersScreen(table.text.strip(), kept.filters.get(kind, {}), keep)
+        await self.app.push_screen(screen, chosen)
+
+    def _kept_path(self) -> Path:
+        return self._kept or self.services.settings.data_dir / "browse" / f"{self.connector.id}.json"
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -257,7 +312,7 @@ read is never shown as empty.
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes"):
+        if action in ("search", "kind", "notes", "filters"):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zoomgov.store.errors import StoreError
+from zoomgov.store.filters import parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.store.views import Query, Target
 from zoomgov.widgets.table_source import SourceError
@@ -112,6 +113,11 @@ class Browser:
                 raise SourceError("The store was closed. Go back and open it again.")
             return self._pages.rows(kind, ids, query=query, columns=columns)
 
+    def offered_values(self) -> dict[str, list[str]]:
+        """Return what roles, departments and licences there are."""
+        with self._asking() as reader:
+            return reader.offered_values()
+
     def key(self, row: int) -> str:
         """Return Zoom's id of a row."""
         with self._asking() as reader:
@@ -180,7 +186,8 @@ class StoreSource:
     def _asked(self, query: TableQuery) -> Query:
         by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
         sort = ((query.sort, query.descending),) if query.sort and not by_name else ()
-        return Query(query.text, sort, self._query.within)
+        found = parse_filter(query.text, self._kind)
+        return Query(found.text, sort, found.conditions, self._query.within)
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         return self._browser.rows(self._kind, ids, self._query, self._keys)

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.containers import Container
 from textual.widgets import Footer
 
+from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.store.views import Target
 from zoomgov.widgets.banner import Banner
@@ -79,6 +80,8 @@ opens the person and shows everything they have.
             placeholder="Search who is in it …",
             empty="Nobody is in it.",
             notice=notice_text(self._kind, sync, self._key) if sync is not None else "",
+            hint=HINTS[Kind.USERS],
+            problem=lambda text: " ".join(parse_filter(text, Kind.USERS).problems),
         )
         await self.query_one("#people").mount(table)
         table.table.focus()

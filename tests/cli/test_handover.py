@@ -63,6 +63,17 @@ def test_one_filtered_table_is_what_list_finds(cli: Cli, synced: str) -> None:
     rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
     assert [row["id"] for row in rows] == [row["id"] for row in listed]
     assert 0 < len(rows) < 60
+    listed = json.loads(cli("list", "users", synced, "--filter", "status:inactive -group:none", "--format", "json").out)
+    assert listed
+    assert {row["status"] for row in listed} == {"inactive"}
+    found = cli("export", synced, "--format", "json", "-o", "-", "--kind", "users", "--filter",
+                "status:inactive -group:none")  # fmt: skip
+    exported = json.loads(found.out)
+    assert exported["about"]["filter"] == "status:inactive -group:none"
+    assert [row["id"] for row in exported["users"]] == [row["id"] for row in listed]
+    wrong = cli("list", "users", synced, "--filter", "colour:red")
+    assert wrong.code == 2
+    assert "There is no field" in wrong.err
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl", "xlsx", "parquet", "c1z"])

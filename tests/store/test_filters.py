@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoomgov.store.filters import FIELDS, STATUSES, completed, matches, parse_filter, quoted
+from zoomgov.store.filters import FIELDS, as_typed, completed, matches, parse_filter
 from zoomgov.store.folding import fold
 from zoomgov.store.model import Kind
 
@@ -106,8 +106,10 @@ def test_completion(text: str, more: str | None) -> None:
     assert completed(text, Kind.USERS, {"role": ["owner", "admin"], "dept": ["Field Sales"]}) == more
 
 
-def test_values_are_quoted_where_they_must_be() -> None:
-    for value in ("Law", "Field Sales", "a:b", "x,y"):
-        (condition,) = parse_filter(f"dept:{quoted(value)}", Kind.USERS).conditions
-        assert matches(condition.values[0], value)
-    assert STATUSES[0] == "active"
+@given(TYPED, KINDS)
+def test_what_was_understood_can_be_typed_again(text: str, kind: Kind) -> None:
+    found = parse_filter(text, kind)
+    again = parse_filter(as_typed(found.text, found.conditions), kind)
+    assert again.conditions == found.conditions
+    assert again.text.split() == found.text.split()
+    assert not again.problems

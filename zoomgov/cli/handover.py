@@ -123,7 +123,7 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
 @click.option("--format", "form", type=click.Choice([str(form) for form in Format]), required=True, help="File format.")
 @click.option("--output", "-o", required=True, metavar="PATH", help="Where to write; - is standard output.")
 @click.option("--kind", type=click.Choice([str(table) for table in WHOLE]), help="Only this table.")
-@click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that contain TEXT; needs --kind.")
+@click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that list --filter finds; needs --kind.")
 @click.option("--from", "since", metavar="SYNC|DATE", help="Only what changed since then.")
 @click.option("--to", "until", metavar="SYNC|DATE", help="As of this sync, instead of the latest.")
 @click.option("--sha256", is_flag=True, help="Also write check sums.")
@@ -180,7 +180,13 @@ def _what(
     if since is not None:
         return _compared(reader, syncs, since, until)
     if kind is not None:
-        return OneTable(TableName(kind), Query(text=text))
+        from zoomgov.cli.look import read_filter
+
+        table = TableName(kind)
+        if table.kind is None:
+            return OneTable(table)
+        found = read_filter(text, table.kind)
+        return OneTable(table, Query(text=found.text, conditions=found.conditions))
     return WholeSync()
 
 

@@ -19,10 +19,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zoomgov.store import Query, Reader
+    from zoomgov.store.filters import Filter
     from zoomgov.store.views import Column, Person, Thing
 
 _PAGE = 1000
 _KINDS = click.Choice([str(kind) for kind in Kind])
+
+
+FILTER_HELP = "Only rows with these words or fields, e.g. 'role:admin last-login:>90d'."
+
+
+def read_filter(text: str, kind: Kind) -> Filter:
+    """What to look for.
+
+    Raises:
+        UsageError: some of it cannot be understood.
+    """
+    from zoomgov.store.filters import parse_filter
+
+    found = parse_filter(text, kind)
+    if found.problems:
+        raise click.UsageError(printable(" ".join(found.problems)), click.get_current_context())
+    return found
 
 
 def _open(name: str) -> Reader:
@@ -114,11 +132,19 @@ def _widths(columns: list[Column]) -> dict[str, int]:
 @click.command("list")
 @click.argument("kind", type=_KINDS)
 @click.argument("name", type=ConnectorName())
-@click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that contain TEXT.")
+@click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
 @click.option("--sort", metavar="COLUMN", help="Sort by this column; a leading - reverses, e.g. --sort=-last_login.")
 @format_option
 def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -> None:
-    """List users, groups, contact-groups or roles of connector NAME."""
+    """List users, groups, contact-groups or roles of connector NAME.
+
+    \b
+    --filter takes words, and fields of users such as
+      role:admin  status:inactive,pending  licence:licensed  dept:"Field Sales"
+      last-login:>90d (longer ago than that; <7d since; never)  created:<30d
+      group:none  group:finance  admin-of:any  contact-group:board  domain:acme.com
+    of other kinds members:>100  admins:0  privacy:anyone. A leading - means not.
+    """
     from zoomgov.store import Query
 
     reader = _open(name)
@@ -128,7 +154,8 @@ def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -
         raise click.UsageError(
             f"No column {printable(column)!r}; there are {', '.join(keys)}.", click.get_current_context()
         )
-    query = Query(text=text, sort=((column, descending),) if column else ())
+    found = read_filter(text, Kind(kind))
+    query = Query(text=found.text, conditions=found.conditions, sort=((column, descending),) if column else ())
     _warn_about_gaps(reader, "users" if kind == "users" else kind)
     _print(reader, Kind(kind), query, form)
 
@@ -203,7 +230,7 @@ def access_command(name: str, email: str, form: str) -> None:
 @click.argument("name", type=ConnectorName())
 @click.argument("kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.USERS]))
 @click.argument("thing")
-@click.option("--filter", "text", default="", metavar="TEXT", help="Only people whose row contains TEXT.")
+@click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
 @format_option
 def members_command(name: str, kind: str, thing: str, text: str, form: str) -> None:
     """Show everyone in THING (a name or an id) of KIND, and how they are in it."""
@@ -211,7 +238,8 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
 
     reader = _open(name)
     found = _find_thing(reader, Kind(kind), thing)
-    query = Query(text=text, within=Target(Kind(kind), found.id))
+    asked = read_filter(text, Kind.USERS)
+    query = Query(text=asked.text, conditions=asked.conditions, within=Target(Kind(kind), found.id))
     for gap in found.not_read:
         note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
     _print(reader, Kind.USERS, query, form)

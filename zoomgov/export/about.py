@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zoomgov import __version__
+from zoomgov.store.filters import as_typed
 
 if TYPE_CHECKING:
     from zoomgov.store.model import SyncInfo
@@ -36,8 +37,8 @@ def about(
     }
     if changes is not None:
         facts["compared_with_sync"] = changes.from_sync
-    if query is not None and (query.text or query.within is not None):
-        facts["filter"] = query.text
+    if query is not None and (query.text or query.conditions or query.within is not None):
+        facts["filter"] = as_typed(query.text, query.conditions)
         if query.within is not None:
             facts["within"] = {"kind": str(query.within.kind), "id": query.within.id}
     return facts

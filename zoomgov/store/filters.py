@@ -46,6 +46,9 @@ FIELDS: Final[Mapping[Kind, Mapping[str, FieldKind]]] = {
 }
 """What can be asked of each kind, the most useful first."""
 
+FIELDS_OF_WORDS: Final = frozenset(
+    field for fields in FIELDS.values() for field, form in fields.items() if form in ("words", "things")
+)
 HINTS: Final[Mapping[Kind, str]] = {
     Kind.USERS: 'role:admin  status:inactive  last-login:>90d  licence:licensed  dept:"Field Sales"  group:none',
     Kind.GROUPS: "members:0  members:>100  admins:0",
@@ -197,6 +200,12 @@ _FIXED: Final[Mapping[FieldKind, Sequence[str]]] = {
 }
 
 
-def quoted(value: str) -> str:
-    """`value` as it must be typed."""
-    return f'"{value}"' if re.search(r"[\s,:]", value) else value
+def as_typed(text: str, conditions: Sequence[Condition]) -> str:
+    """Words and conditions as one could type them."""
+    words = [f'"{word}"' if ":" in word else word for word in text.split()]
+    for condition in conditions:
+        exact = FIELDS_OF_WORDS.intersection((condition.field,))
+        values = [f'"{value.text}"' if (value.sign and exact) or " " in value.text else value.text
+                  for value in condition.values]  # fmt: skip
+        words.append(f"{'-' * condition.negated}{condition.field}:{','.join(values)}")
+    return " ".join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -17,6 +18,7 @@ from .table_source import TableQuery, TableSource
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.suggester import Suggester
 
 
 class _Search(Input):
@@ -39,7 +41,9 @@ class SearchTable(Vertical):
     SearchTable {
         height: 1fr;
 
-        & > .search-line { height: 1; padding: 0 2 0 2; margin-bottom: 1; }
+        & > .search-line { height: 1; padding: 0 2 0 2; }
+        & > .search-help { height: 1; padding: 0 3; color: $text-disabled; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .search-help.-problem { color: $text-warning; height: auto; max-height: 2; text-wrap: wrap; }
         & > .search-line > Input { width: 1fr; max-width: 56; background: $surface; padding: 0 1; }
         & > .search-line > Input:focus { background: $panel; background-tint: transparent; }
         & > .search-line > .count { width: 1fr; text-align: right; color: $text-muted; height: 1; }
@@ -60,6 +64,9 @@ class SearchTable(Vertical):
         empty: str = "Nothing here.",
         notice: str = "",
         unknown: bool = False,
+        hint: str = "",
+        problem: Callable[[str], str] = lambda text: "",
+        suggester: Suggester | None = None,
         id: str | None = None,
     ) -> None:
         """Make the table.
@@ -72,6 +79,9 @@ class SearchTable(Vertical):
             total: All rows there are, when that is known already.
             empty: Why there are no rows when nothing was searched.
             notice: What to know about these rows: shown above them.
+            hint: What can be typed; shown while the search line is empty and has the focus.
+            problem: Says what of a text cannot be understood.
+            suggester: Completes what is typed.
             unknown: That there are no rows means only that nothing was read.
             id: As for any widget.
         """
@@ -83,11 +93,15 @@ class SearchTable(Vertical):
         self._empty = empty
         self._notice = notice
         self._unknown = unknown
+        self._hint = hint
+        self._problem = problem
+        self._suggester = suggester
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="search-line"):
-            yield _Search(placeholder=self._placeholder, compact=True, select_on_focus=False)
+            yield _Search(placeholder=self._placeholder, compact=True, select_on_focus=False, suggester=self._suggester)
             yield Static(classes="count")
+        yield Static(classes="search-help")
         notice = Static(classes="notice")
         notice.set_class(bool(self._notice), "-shown")
         notice.update(Content(f"▲ {printable(self._notice)}"))
@@ -110,10 +124,29 @@ class SearchTable(Vertical):
         self.search.value = ""
         return had_text
 
+    def type(self, text: str) -> None:
+        """Search for `text` as if it had been typed."""
+        self.search.value = text
+        self.search.cursor_position = len(text)
+
+    def on_descendant_focus(self) -> None:
+        self._help()
+
+    def on_descendant_blur(self) -> None:
+        self._help()
+
+    def _help(self) -> None:
+        problem = self._problem(self.text)
+        line = self.query_one(".search-help", Static)
+        line.set_class(bool(problem), "-problem")
+        hint = self._hint if self.search.has_focus and not self.text else ""
+        line.update(Content(printable(f"▲ {problem}") if problem else hint))
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         text = event.value.strip()
+        self._help()
         nothing = f"No {self._noun} match “{text}”. Esc clears the search."
         self.table.explain_empty(nothing if text else self._empty)
         self.table.search(text)

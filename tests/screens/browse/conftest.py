@@ -161,7 +161,7 @@ class BrowseApp(App[None]):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        self.push_screen(BrowseScreen(CONNECTOR, self.store.reader))
+        self.push_screen(BrowseScreen(CONNECTOR, self.store.reader, self.store.path.with_name("kept.json")))
 
     def lines(self) -> list[str]:
         """The screen as text."""

@@ -1,0 +1,106 @@
+"""Fields in the search line, completion, and saved filters, by keys alone."""
+
+from __future__ import annotations
+
+import stat
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from zoomgov.kept import Kept, read_kept, write_kept
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.saved_filters import SavedFiltersScreen
+
+SIZE = (80, 24)
+
+
+async def press(pilot: Any, settled: Any, *keys: str) -> None:
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+async def type_text(pilot: Any, settled: Any, text: str) -> None:
+    names = {" ": "space", ":": "colon", '"': "quotation_mark", "-": "minus", ">": "greater_than_sign"}
+    await press(pilot, settled, *(names.get(letter, letter) for letter in text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("status:pending", "9 of 60"),
+        ("role:admin", "1 of 60"),
+        ('dept:"Field Sales"', "15 of 60"),
+        ("last-login:never", "12 of 60"),
+        ("group:none", "32 of 60"),
+        ("-status:pending dept:finance ana", "3 of 60"),
+    ],
+)
+async def test_fields_narrow_the_table(company: Any, settled: Any, typed: str, count: str) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash")
+        assert "role:admin  status:inactive  last-login:>90d" in app.text()
+        await type_text(pilot, settled, typed)
+        assert f"{count} users" in app.text()
+
+
+async def test_what_is_not_understood_is_said_under_the_line(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash")
+        await type_text(pilot, settled, "colour:red")
+        assert "▲ There is no field “colour”; there are role, status" in app.text()
+        await press(pilot, settled, "escape")
+        assert "no field" not in app.text()
+
+
+async def test_right_takes_the_completion(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash")
+        for typed, taken in (("ro", "role:"), ("Ad", "role:Admin")):
+            await type_text(pilot, settled, typed)
+            await settled(pilot)
+            await press(pilot, settled, "right")
+            assert app.focused.value == taken
+        assert "1 of 60 users" in app.text()
+
+
+async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) -> None:
+    app = company()
+    path = app.store.path.with_name("kept.json")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "ctrl+s")
+        assert "None saved yet. Type a filter first." in app.text()
+        await press(pilot, settled, "escape", "slash")
+        await type_text(pilot, settled, "status:pending")
+        await press(pilot, settled, "ctrl+s")
+        assert isinstance(app.focused, Input)
+        await press(pilot, settled, *"invited", "enter")
+        assert isinstance(app.screen, BrowseScreen)
+        assert read_kept(path).filters == {"users": {"invited": "status:pending"}}
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        await press(pilot, settled, "escape")
+        assert "60 users" in app.text()
+        await press(pilot, settled, "ctrl+s")
+        assert "invited  status:pending" in app.text()
+        await press(pilot, settled, "enter")
+        assert "9 of 60 users" in app.text()
+        await press(pilot, settled, "ctrl+s", "tab", "delete")
+        assert isinstance(app.screen, SavedFiltersScreen)
+        assert read_kept(path).filters == {"users": {}}
+
+
+def test_a_broken_file_is_as_if_there_were_none(tmp_path: Any) -> None:
+    path = tmp_path / "deep" / "kept.json"
+    assert read_kept(path) == Kept()
+    write_kept(path, Kept({"users": {"a": "b"}}, {"users": ["name"]}))
+    assert read_kept(path) == Kept({"users": {"a": "b"}}, {"users": ["name"]})
+    for broken in (b"", b"[]", b'{"filters": 3, "columns": {}}', b'{"filters": {"users": []}, "columns": {}}'):
+        path.write_bytes(broken)
+        assert read_kept(path) == Kept()

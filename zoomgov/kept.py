@@ -1,0 +1,56 @@
+"""What browsing keeps for one connector: named filters and chosen columns. In one small file, readable by its owner."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(slots=True)
+class Kept:
+    """By kind of thing. Losing it costs nothing but habits."""
+
+    filters: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Kind to name to what is typed."""
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    """Kind to the keys of the columns shown, in their order."""
+
+
+def read_kept(path: Path) -> Kept:
+    """Read what was kept; anything missing or broken is as if nothing had been."""
+    try:
+        found = json.loads(path.read_bytes())
+        return Kept(
+            {
+                str(kind): {str(name): str(text) for name, text in named.items()}
+                for kind, named in found["filters"].items()
+            },
+            {str(kind): [str(key) for key in keys] for kind, keys in found["columns"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Kept()
+
+
+def write_kept(path: Path, kept: Kept) -> None:
+    """Write it whole or not at all, mode 0600.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(kept), file, ensure_ascii=False, indent=1)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
