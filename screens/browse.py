@@ -57,6 +57,9 @@ _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
 
+_MORE = Content.from_markup("[b $footer-key-foreground]5[/] syncs  [b $footer-key-foreground]f5[/] sync")
+
+
 class BrowseScreen(TablePage):
     """Users, groups, contact groups and roles of one connector."""
 
@@ -66,8 +69,8 @@ class BrowseScreen(TablePage):
 Everything of the last finished sync: users, groups, contact groups and roles (`1` to `4`). Open a person for
 everything they have and the path that gives it; open a group, contact group or role for everyone in it and how.
 
-The last line says when this was read and whether it is complete; `n` lists what was not read, and why. What was not
-read is never shown as empty.
+`c` compares syncs, `5` lists them and opens an older one, `f5` syncs again. The last line says when this was read and
+whether it is complete; `n` lists what was not read, and why. What was not read is never shown as empty.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
 `last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
@@ -83,31 +86,50 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("4", "kind('roles')", "Roles", show=False, tooltip="What people may administer"),
         Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
         Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
-        Binding("f5", "sync", "Sync", tooltip="Read everything again"),
+        Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
+        Binding("c", "changes", "Changes", tooltip="What changed since the sync before, or between any two"),
+        Binding("f5", "sync", "Sync", show=False, tooltip="Read everything again"),
     ]
 
     def __init__(
-        self, connector: Connector, open_reader: Callable[[], Reader] | None = None, kept: Path | None = None
+        self,
+        connector: Connector,
+        open_reader: Callable[[], Reader] | None = None,
+        kept: Path | None = None,
+        *,
+        sync: int | None = None,
     ) -> None:
-        """Browse `connector`; `open_reader` gives a new reader of its store at each call, `kept` is a file."""
+        """Browse `connector`.
+
+        Args:
+            connector: Whose store it is.
+            open_reader: Gives a new reader of the latest sync at each call; by default that of the services.
+            kept: The file of saved filters; by default in the data folder.
+            sync: Stay with this older sync.
+        """
         super().__init__()
         self._kept = kept
         self._offered: dict[str, list[str]] | None = None
         self.connector = connector
-        self._browser = Browser(connector.name, open_reader or (lambda: self.services.reader(connector)))
+        self._open_reader = open_reader or (lambda: self.services.reader(connector))
+        self._browser = Browser(connector.name, self._open_reader, sync)
         self._kind = Kind.USERS
         self._shown: SyncInfo | None = None
         self._switching = asyncio.Lock()
         self._follow_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.connector.name}  ›  Browse", self.connector.status)
+        number = self._browser.number
+        place = "Browse" if number is None else f"Sync {number}, as it was"
+        yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
         yield Tabs(*(Tab(Content(NOUNS[kind].capitalize()), id=kind.value) for kind in Kind), id="kinds")
         with Horizontal(id="tables"):
             yield ContentSwitcher(id="lists")
             yield FactSheet(id="detail")
         yield Static(id="nothing")
-        yield Static(id="sync-line")
+        with Horizontal(id="last-line"):
+            yield Static(id="sync-line")
+            yield Static(_MORE, id="more")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -312,7 +334,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes", "filters"):
+        if action in ("search", "kind", "notes", "filters", "changes", "syncs"):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 
@@ -323,6 +345,24 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         if sync is not None:
             names = await asyncio.to_thread(self._browser.names, targets_to_name(sync))
             await self.app.push_screen(SyncNotesScreen(sync, names))
+
+    def action_changes(self) -> None:
+        """Compare syncs."""
+        from .changes import ChangesScreen
+
+        self.app.push_screen(ChangesScreen(self._browser))
+
+    def action_syncs(self) -> None:
+        """List the syncs."""
+        from .syncs import SyncsScreen
+
+        self.app.push_screen(SyncsScreen(self._browser, self._browse_sync))
+
+    def _browse_sync(self, number: int) -> None:
+        if self._browser.sync is not None and number == self._browser.sync.number:
+            self.app.pop_screen()
+        else:
+            self.app.push_screen(BrowseScreen(self.connector, self._open_reader, self._kept, sync=number))
 
     def action_sync(self) -> None:
         """Go to the sync page, and start."""

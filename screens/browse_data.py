@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store import Reader
     from zoomgov.store.model import SyncInfo
-    from zoomgov.store.views import Person, Thing
+    from zoomgov.store.views import Changes, HistoryEntry, Person, Thing
     from zoomgov.widgets.table_source import Row, TableQuery
 
 
@@ -31,9 +31,13 @@ class Browser:
     take long and is called on worker threads, one at a time.
     """
 
-    def __init__(self, name: str, open_reader: Callable[[], Reader]) -> None:
-        """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call."""
+    def __init__(self, name: str, open_reader: Callable[[], Reader], number: int | None = None) -> None:
+        """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call.
+
+        `number`: stay with this older sync.
+        """
         self.name = name
+        self.number = number
         self._open_reader = open_reader
         self._lock = threading.Lock()
         self._reader: Reader | None = None
@@ -53,12 +57,21 @@ class Browser:
             if self._closed:
                 return
             self._release()
-            self._reader = self._open_reader()
-            self._pages = self._open_reader()
+            self._reader = self._opened()
+            self._pages = self._opened()
             self.sync = self._reader.sync
+
+    def _opened(self) -> Reader:
+        latest = self._open_reader()
+        if self.number is None:
+            return latest
+        with latest:
+            return latest.another(self.number)
 
     def is_outdated(self) -> bool:
         """Tell whether a newer sync was published since `open`."""
+        if self.number is not None:
+            return False
         with self._asking() as reader:
             latest = reader.latest()
         return latest is not None and (self.sync is None or latest.number != self.sync.number)
@@ -139,6 +152,21 @@ class Browser:
         with self._asking() as reader:
             thing = reader.thing(Kind.ROLES, role)
         return thing.privileges if thing is not None else None
+
+    def syncs(self) -> list[SyncInfo]:
+        """Return all syncs that are kept, oldest first."""
+        with self._asking() as reader:
+            return reader.syncs()
+
+    def diff(self, older: int, newer: int) -> Changes:
+        """Return what is different between two syncs."""
+        with self._asking() as reader:
+            return reader.diff(older, newer)
+
+    def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
+        """Return what happened to a person or thing, newest first."""
+        with self._asking() as reader:
+            return reader.history(kind, key)
 
     def thing(self, kind: Kind, key: str) -> Thing:
         """Return everything of one group, contact group or role."""

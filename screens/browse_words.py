@@ -32,7 +32,6 @@ PLACEHOLDERS: Final = {
     Kind.CONTACT_GROUPS: "Search contact groups …",
     Kind.ROLES: "Search roles …",
 }
-"""In a person's words, by the part's name in `ListKey`."""
 
 DEFAULT_SORT: Final = "name"
 

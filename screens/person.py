@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
+from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
@@ -16,14 +18,13 @@ from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
 from .browse_sheets import ACCESS_COLUMNS, access_rows, person_profile
+from .history import HistoryScreen
 from .items import item_screen
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
-    from zoomgov.store.model import Kind
     from zoomgov.store.views import Person
 
     from .browse_data import Browser
@@ -41,10 +42,13 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
 """
     CSS_PATH = "item.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "history", "History", tooltip="What changed about them, sync by sync"),
+    ]
 
     def __init__(self, browser: Browser, key: str) -> None:
         super().__init__()
+        self._called = ""
         self._browser = browser
         self._key = key
         self._targets: list[tuple[Kind, str]] = []
@@ -69,6 +73,7 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         except SourceError as error:
             facts.show(Sheet("This person cannot be shown", str(error)))
             return
+        self._called = person.name
         facts.show(person_profile(person, privileges, self.host.now()))
         await self._show_access(person)
 
@@ -87,6 +92,10 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def action_history(self) -> None:
+        """Show what happened to them."""
+        self.app.push_screen(HistoryScreen(self._browser, Kind.USERS, self._key, self._called or self._key))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
@@ -20,12 +21,12 @@ from zoomgov.widgets.table_source import SourceError
 
 from .browse_sheets import thing_sheet
 from .browse_words import DEFAULT_SORT, ONE, notice_text
+from .history import HistoryScreen
 from .items import item_screen
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from .browse_data import Browser
 
@@ -42,10 +43,13 @@ opens the person and shows everything they have.
 """
     CSS_PATH = "item.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "history", "History", tooltip="What changed about it, sync by sync"),
+    ]
 
     def __init__(self, browser: Browser, kind: Kind, key: str) -> None:
         super().__init__()
+        self._called = ""
         self._browser = browser
         self._kind = kind
         self._key = key
@@ -71,6 +75,7 @@ opens the person and shows everything they have.
         except SourceError as error:
             facts.show(Sheet("This cannot be shown", str(error)))
             return
+        self._called = thing.name
         facts.show(thing_sheet(thing))
         sync = self._browser.sync
         table = SearchTable(
@@ -89,6 +94,10 @@ opens the person and shows everything they have.
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def action_history(self) -> None:
+        """Show what happened to it."""
+        self.app.push_screen(HistoryScreen(self._browser, self._kind, self._key, self._called or self._key))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:

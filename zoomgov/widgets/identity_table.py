@@ -86,10 +86,12 @@ class IdentityTable(ScrollView, can_focus=True):
         Binding("pagedown,space", "page(1)", "Page down", show=False),
         Binding("home,ctrl+home,g", "first", "First row", show=False),
         Binding("end,ctrl+end,G", "last", "Last row", show=False),
-        Binding("left,h", "aim(-1)", "Column to the left", show=False),
-        Binding("right,l", "aim(1)", "Column to the right", show=False),
+        Binding("left", "aim(-1)", "Column to the left", show=False),
+        Binding("right", "aim(1)", "Column to the right", show=False),
         Binding("enter", "select", "Open", tooltip="Open the row"),
-        Binding("s", "sort", "Sort", tooltip="Sort by the column chosen with ← →; again: the other way round"),
+        Binding(
+            "s", "sort", "Sort", show=False, tooltip="Sort by the column chosen with ← →; again: the other way round"
+        ),
         Binding("S,r", "reverse", "Reverse", show=False),
     ]
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
+from zoomgov.store.folding import fold
+
 from .table_layout import Column
 
 PAGE: Final = 128
@@ -110,8 +112,11 @@ class ListSource:
 
     def order(self, query: TableQuery) -> array[int]:
         texts = [[column.text(value) for column, value in zip(self.columns, row, strict=True)] for row in self._rows]
-        words = query.text.casefold().split()
-        found = [index for index, row in enumerate(texts) if all(word in " ".join(row).casefold() for word in words)]
+        words = fold(query.text).split()
+        folded = [fold(" ".join(row)) for row in texts] if words else []
+        found = [index for index, text in enumerate(folded) if all(word in text for word in words)]
+        if not words:
+            found = list(range(len(texts)))
         place = next((place for place, column in enumerate(self.columns) if column.key == query.sort), None)
         if place is not None:
             known = [index for index in found if self._rows[index][place] not in (None, "")]
@@ -127,4 +132,4 @@ def _sort_key(value: object) -> tuple[bool, float, str]:
     """Numbers before text."""
     if isinstance(value, int | float):
         return (False, value, "")
-    return (True, 0, str(value).casefold())
+    return (True, 0, fold(str(value)))

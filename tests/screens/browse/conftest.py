@@ -146,6 +146,30 @@ def fill(
     return store
 
 
+def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
+    """Publish a second sync: one went, one came, one changed, access moved, a group was renamed."""
+    rows = [person(number) for number in range(1, 60)] + [person(60, "Newcomer Nia")]
+    rows[1] = rows[1]._replace(status="inactive", dept="Law")
+    with store.begin("2026-03-04T11:00:00Z") as writer:
+        for status in ("active", "inactive", "pending"):
+            chosen = [row for row in rows if row.status == status]
+            grants = [GrantRow(GrantKind.ROLE, row.role_id, "user", row.key) for row in chosen if row.role_id]
+            for row in chosen:
+                number = int(row.email[6:9])
+                if number % 5 == 0 and number != 5:
+                    grants.append(GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", row.key))
+                if number % 3 == 0 or number == 1:
+                    grants.append(GrantRow(GrantKind.GROUP_MEMBER, "g2", "user", row.key))
+            key = ListKey(f"users-{status}")
+            writer.stage(key, users=chosen, grants=grants)
+            writer.finish(key, len(chosen))
+        writer.stage(ListKey("groups"), groups=[GROUPS[0], GROUPS[1]._replace(name="Field Sales"), GROUPS[2]])
+        writer.finish(ListKey("groups"), None)
+        writer.stage(ListKey("roles"), roles=ROLES)
+        writer.finish(ListKey("roles"), None)
+        writer.publish("2026-03-04T11:30:00Z", not_read=gaps)
+
+
 class BrowseApp(App[None]):
     """The smallest host of the browse screens."""
 
@@ -181,6 +205,18 @@ def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
 def company(tmp_path: Path) -> Callable[..., BrowseApp]:
     """Make the app over a freshly filled store; arguments as for `fill`."""
     return lambda *args, **kwargs: BrowseApp(fill(tmp_path / "store" / "c1.db", *args, **kwargs))
+
+
+@pytest.fixture
+def two_syncs(tmp_path: Path) -> Callable[..., BrowseApp]:
+    """The app over a store with two syncs; arguments as for `fill_again`."""
+
+    def make(**kwargs: Any) -> BrowseApp:
+        store = fill(tmp_path / "store" / "c1.db")
+        fill_again(store, **kwargs)
+        return BrowseApp(store)
+
+    return make
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""What happened to one person or thing, sync by sync."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from zoomgov.widgets.table_layout import Column
+
+from .browse_words import moment
+from .list_page import ListPage
+from .table_page import TABLE_HELP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zoomgov.store.model import Kind
+    from zoomgov.widgets.table_source import Row
+
+    from .browse_data import Browser
+
+
+class HistoryScreen(ListPage):
+    """The newest first."""
+
+    HELP = f"""
+# History
+
+Everything that changed about this person or thing, the newest first, with the sync that saw it. A change happened
+some time between that sync and the one before.
+{TABLE_HELP}
+"""
+    COLUMNS: ClassVar[Sequence[Column]] = (
+        Column("when", "Seen (UTC)", 17),
+        Column("sync", "Sync", 6, align="right"),
+        Column("what", "What", 40, least=24, most=120),
+    )
+    NOUN = "events"
+    PLACEHOLDER = "Search history …"
+    EMPTY = "Nothing is known about it."
+
+    def __init__(self, browser: Browser, kind: Kind, key: str, name: str) -> None:
+        super().__init__(browser, f"{name}  ›  History")
+        self._kind = kind
+        self._key = key
+
+    def read(self) -> Sequence[Row]:
+        return [(moment(one.at), one.sync, one.what) for one in self.browser.history(self._kind, self._key)]

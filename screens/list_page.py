@@ -1,0 +1,93 @@
+"""A page with one fixed list: read once on a worker thread, then searched and sorted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.search_table import SearchTable
+from zoomgov.widgets.table_source import ListSource, SourceError
+
+from .table_page import TablePage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from zoomgov.widgets.table_layout import Column
+    from zoomgov.widgets.table_source import Row
+
+    from .browse_data import Browser
+
+
+class ListPage(TablePage):
+    """Fill in `COLUMNS`, `read` and, where a row leads on, `opened`."""
+
+    CSS_PATH = "list_page.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    COLUMNS: ClassVar[Sequence[Column]] = ()
+    NOUN: ClassVar[str] = "rows"
+    PLACEHOLDER: ClassVar[str] = "Search …"
+    EMPTY: ClassVar[str] = "Nothing here."
+
+    def __init__(self, browser: Browser, title: str) -> None:
+        super().__init__()
+        self.browser = browser
+        self._title = title
+
+    def read(self) -> Sequence[Row]:
+        """The rows; on a worker thread.
+
+        Raises:
+            SourceError: they cannot be read.
+        """
+        raise NotImplementedError
+
+    def notice(self) -> str:
+        """What to know about the rows, asked once they were read."""
+        return ""
+
+    def opened(self, index: int) -> None:
+        """The row at `index` was opened."""
+
+    def compose(self) -> ComposeResult:
+        yield Banner(f"{self.browser.name}  ›  {self._title}")
+        yield Container(id="list")
+        yield Static("Loading …", id="nothing")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    @work(exclusive=True, group="list-page")
+    async def load(self) -> None:
+        """Read the rows and show them."""
+        try:
+            rows = await asyncio.to_thread(self.read)
+        except SourceError as error:
+            self.query_one("#nothing", Static).update(Content(f"✗ {error}"))
+            return
+        self.query_one("#nothing").display = False
+        table = SearchTable(
+            ListSource(self.COLUMNS, rows), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.EMPTY,
+            notice=self.notice(),
+        )  # fmt: skip
+        await self.query_one("#list").mount(table)
+        table.table.focus()
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        return next(iter(self.query(SearchTable)), None)
+
+    @on(IdentityTable.RowSelected)
+    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
+        self.opened(event.row_id)

@@ -1,0 +1,68 @@
+"""All syncs that are kept; Enter browses one as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from zoomgov.widgets.table_layout import Column
+
+from .browse_words import moment
+from .changes_words import sync_changes
+from .list_page import ListPage
+from .table_page import TABLE_HELP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zoomgov.widgets.table_source import Row
+
+    from .browse_data import Browser
+
+
+def _count(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else "not read"
+
+
+class SyncsScreen(ListPage):
+    """Number, time, completeness, counts and what changed."""
+
+    HELP = f"""
+# Syncs
+
+Every sync that is kept, the newest first: whether it read everything, what it found, and what changed against the one
+before. Enter browses it as it was then; nothing else changes.
+{TABLE_HELP}
+"""
+    COLUMNS: ClassVar[Sequence[Column]] = (
+        Column("time", "Finished (UTC)", 17),
+        Column("number", "Sync", 6, align="right"),
+        Column("state", "Read", 14, tones={"● complete": "good", "▲ not complete": "warning"}),
+        Column("users", "Users", 9, align="right", show=_count),
+        Column("changes", "Changed", 26, least=18, most=80),
+        Column("groups", "Groups", 8, align="right", show=_count),
+        Column("contact_groups", "Contact groups", 14, align="right", show=_count),
+        Column("roles", "Roles", 7, align="right", show=_count),
+    )
+    NOUN = "syncs"
+    PLACEHOLDER = "Search syncs …"
+
+    def __init__(self, browser: Browser, browse: Callable[[int], None]) -> None:
+        """`browse` opens a sync by its number."""
+        super().__init__(browser, "Syncs")
+        self._browse = browse
+        self._numbers: list[int] = []
+
+    def read(self) -> Sequence[Row]:
+        syncs = self.browser.syncs()[::-1]
+        self._numbers = [sync.number for sync in syncs]
+        return [
+            (
+                moment(sync.finished_at), sync.number, "● complete" if sync.complete else "▲ not complete",
+                sync.counts.get("users"), sync_changes(sync.changes), sync.counts.get("groups"),
+                sync.counts.get("contact_groups"), sync.counts.get("roles"),
+            )
+            for sync in syncs
+        ]  # fmt: skip
+
+    def opened(self, index: int) -> None:
+        self._browse(self._numbers[index])

@@ -1,0 +1,131 @@
+"""Comparing syncs, opening older ones, and histories, by keys alone at 80x24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.changes import ChangesScreen
+from zoomgov.screens.history import HistoryScreen
+from zoomgov.screens.person import PersonScreen
+from zoomgov.screens.syncs import SyncsScreen
+from zoomgov.store.model import NotRead
+
+SIZE = (80, 24)
+
+
+async def press(pilot: Any, settled: Any, *keys: str) -> None:
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+def row(app: Any, text: str) -> list[str]:
+    """The words of the one line with `text`."""
+    (line,) = [line for line in app.lines() if text in line]
+    return str(line).removeprefix("▌").split()
+
+
+async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert isinstance(app.screen, ChangesScreen)
+        text = app.text()
+        assert "From sync 1, 2026-03-04 10:05  ›  to sync 2, 2026-03-04 11:30" in text
+        assert "1 People and things  +1 −1 ~2" in text
+        assert row(app, "Newcomer Nia")[2] == "came"
+        assert row(app, "Ana García")[2] == "went"
+        await press(pilot, settled, "slash", *"chloe", "enter")
+        assert "Status: active → inactive" in " ".join(row(app, "Chloé"))
+        await press(pilot, settled, "escape", "slash", *"emea", "enter")
+        assert "Name: Field Sales EMEA → Field" in app.text()
+        await press(pilot, settled, "escape", "slash", *"newcomer", "enter", "enter")
+        assert isinstance(app.screen, PersonScreen)
+        assert "person060@acme.example" in app.text()
+
+
+async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "2")
+        assert row(app, "Björn Ångström")[2:6] == ["gained", "member", "of", "Field"]
+        await press(pilot, settled, "slash", *"lost finance", "enter")
+        assert "2 of" in app.text()
+        lost = [line for line in app.lines() if "lost" in line and "Finance" in line]
+        assert {line.removeprefix("▌").split()[0] for line in lost} == {"Ana", "Fatima"}
+        await press(pilot, settled, "escape", *["right"] * 3, "s")
+        assert "What ▲" in app.text()
+        await press(pilot, settled, "1")
+        assert "Name" in app.text()
+
+
+async def test_what_was_not_read_is_not_compared(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs(gaps=(NotRead("contact-groups", "", "Refused."),))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "▲ Not compared: contact groups. Sync 2 did not read all of it." in app.text()
+
+
+async def test_one_sync_has_nothing_to_be_compared_with(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "There is nothing to compare with yet" in app.text()
+        await press(pilot, settled, "1", "2", "f", "t", "enter", "slash")
+        await press(pilot, settled, "escape")
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_other_syncs_can_be_compared_and_the_same_again_is_nothing(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    with app.store.begin("2026-03-04T11:40:00Z") as writer:
+        writer.publish("2026-03-04T11:50:00Z")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "Nothing changed between sync 2 and sync 3." in app.text()
+        await press(pilot, settled, "f")
+        assert "Compare from which sync?" in app.text()
+        await press(pilot, settled, "down", "enter")
+        assert "From sync 1" in app.text()
+        assert "+1 −1 ~2" in app.text()
+        await press(pilot, settled, "t", "down", "enter")
+        assert "to sync 2" in app.text()
+
+
+async def test_an_older_sync_is_browsed_as_it_was(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert not any("Ana García " in line and "person000" in line for line in app.lines())
+        await press(pilot, settled, "5")
+        assert isinstance(app.screen, SyncsScreen)
+        assert row(app, "11:30")[:5] == ["2026-03-04", "11:30", "2", "●", "complete"]
+        assert "first sync" in app.text()
+        await press(pilot, settled, "down", "enter")
+        assert isinstance(app.screen, BrowseScreen)
+        assert "Sync 1, as it was" in app.text()
+        assert any("person000@acme.example" in line for line in app.lines())
+        await press(pilot, settled, "2")
+        assert "Field Sales EMEA" in app.text()
+        await press(pilot, settled, "escape", "escape")
+        assert "Sync 1, as it was" not in app.text()
+
+
+async def test_histories_of_a_person_and_of_a_thing(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash", *"n002", "enter", "enter", "h")
+        assert isinstance(app.screen, HistoryScreen)
+        assert "Chloé Dubois  ›  History" in app.text()
+        assert "Status: active → inactive" in app.text()
+        assert "was there already" in app.text()
+        await press(pilot, settled, "escape", "escape", "escape", "2")
+        await press(pilot, settled, "enter", "h")
+        assert "1 member more" in app.text() or "more" in app.text()
+        assert "Name: Field Sales EMEA → Field Sales" in app.text()
