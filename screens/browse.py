@@ -69,8 +69,9 @@ class BrowseScreen(TablePage):
 Everything of the last finished sync: users, groups, contact groups and roles (`1` to `4`). Open a person for
 everything they have and the path that gives it; open a group, contact group or role for everyone in it and how.
 
-`c` compares syncs, `5` lists them and opens an older one, `f5` syncs again. The last line says when this was read and
-whether it is complete; `n` lists what was not read, and why. What was not read is never shown as empty.
+`c` compares syncs, `f` tells what looks wrong, `5` lists the syncs and opens an older one, `f5` syncs again. The last
+line says when this was read and whether it is complete; `n` lists what was not read, and why.
+What was not read is never shown as empty.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
 `last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
@@ -88,6 +89,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
         Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before, or between any two"),
+        Binding("f", "findings", "Findings", tooltip="What looks wrong, and where in Zoom to put it right"),
         Binding("f5", "sync", "Sync", show=False, tooltip="Read everything again"),
     ]
 
@@ -334,7 +336,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes", "filters", "changes", "syncs"):
+        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings"):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 
@@ -351,6 +353,12 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         from .changes import ChangesScreen
 
         self.app.push_screen(ChangesScreen(self._browser))
+
+    def action_findings(self) -> None:
+        """Show what looks wrong."""
+        from .findings import FindingsScreen
+
+        self.app.push_screen(FindingsScreen(self._browser, self.connector.cloud, self.host.now()))
 
     def action_syncs(self) -> None:
         """List the syncs."""

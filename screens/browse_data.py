@@ -68,6 +68,12 @@ class Browser:
         with latest:
             return latest.another(self.number)
 
+    @contextmanager
+    def long_reader(self) -> Iterator[Reader]:
+        """Open one more reader of the same sync, for what takes long: nothing else waits for it."""
+        with _explained(), self._opened() as reader:
+            yield reader
+
     def is_outdated(self) -> bool:
         """Tell whether a newer sync was published since `open`."""
         if self.number is not None:

@@ -56,6 +56,10 @@ class ListPage(TablePage):
         """What to know about the rows, asked once they were read."""
         return ""
 
+    def empty(self) -> str:
+        """Why there are no rows, asked once they were read."""
+        return self.EMPTY
+
     def opened(self, index: int) -> None:
         """The row at `index` was opened."""
 
@@ -78,7 +82,7 @@ class ListPage(TablePage):
             return
         self.query_one("#nothing").display = False
         table = SearchTable(
-            ListSource(self.COLUMNS, rows), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.EMPTY,
+            ListSource(self.COLUMNS, rows), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.empty(),
             notice=self.notice(),
         )  # fmt: skip
         await self.query_one("#list").mount(table)

@@ -64,7 +64,7 @@ def draw_header(
         if slot.column == aim:
             parts.append("aimed")
         cell = cut(title, slot.width, column.align)
-        label = cell.strip(" ")
+        label = cell.strip(" ") or cell
         before, _, after = cell.partition(label)
         segments += (Segment(before, base), Segment(label, style(*parts)), Segment(after + _GAP, base))
     strip = Strip([segment for segment in segments if segment.text]).adjust_cell_length(width, base)

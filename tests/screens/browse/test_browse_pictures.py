@@ -26,10 +26,26 @@ def _after(settled: Any, *keys: str) -> Any:
         pytest.param(("down", "down"), (80, 24), id="users"),
         pytest.param(("enter",), (80, 24), id="person"),
         pytest.param(("3", "down", "enter"), (160, 48), id="contact-group"),
+        pytest.param(("slash", "r", "o", "l"), (80, 24), id="completion"),
+        pytest.param(("f",), (80, 24), id="findings"),
+        pytest.param(("f", "enter"), (80, 24), id="finding"),
     ],
 )
 def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tuple[str, ...], size: Any) -> None:
     assert snap_compare(company(), terminal_size=size, run_before=_after(settled, *keys))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("c",), id="changes"),
+        pytest.param(("c", "2"), id="changes-of-access"),
+        pytest.param(("5",), id="syncs"),
+        pytest.param(("enter", "h"), id="history"),
+    ],
+)
+def test_two_syncs(snap_compare: Any, two_syncs: Any, settled: Any, keys: tuple[str, ...]) -> None:
+    assert snap_compare(two_syncs(), terminal_size=(80, 24), run_before=_after(settled, *keys))
 
 
 @pytest.mark.parametrize("keys", [pytest.param(("3",), id="not-read"), pytest.param(("n",), id="notes")])

@@ -1,0 +1,166 @@
+"""What looks wrong in a sync: a list, the gravest first, and a page for each finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Container
+from textual.widgets import Footer
+
+from zoomgov.findings import find
+from zoomgov.settings import parse_cloud
+from zoomgov.store.model import Kind
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
+from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.labels import count
+from zoomgov.widgets.search_table import SearchTable
+from zoomgov.widgets.table_layout import Column
+from zoomgov.widgets.table_source import ListSource
+
+from .items import item_screen
+from .list_page import ListPage
+from .table_page import TABLE_HELP, TablePage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from zoomgov.findings import Audit, Finding
+    from zoomgov.widgets.table_layout import Tone
+    from zoomgov.widgets.table_source import Row
+
+    from .browse_data import Browser
+
+_LEVEL_TONES: dict[str, Tone] = {"high": "error", "medium": "warning", "low": "muted", "info": "muted", "?": "warning"}
+
+
+def _level(finding: Finding) -> str:
+    return finding.level.word if finding.known else "?"
+
+
+class FindingsScreen(ListPage):
+    """All findings of the sync that is browsed."""
+
+    HELP = f"""
+# Findings
+
+What looks wrong or wasteful in this sync, the gravest first: admins, people who left but still hold something,
+licences nobody uses, groups without admins, strangers in lists. Enter tells why it matters, whom it is about and where
+in Zoom to put it right. A `?` marks what could not be checked because its part was not read.
+`zoomgov findings NAME` prints the same, and takes other thresholds.
+{TABLE_HELP}
+"""
+    COLUMNS: ClassVar[Sequence[Column]] = (
+        Column("level", "Level", 7, tones=_LEVEL_TONES),
+        Column("title", "Finding", 54, least=40, most=100),
+        Column("count", "Found", 8, align="right", show=lambda number: f"{number:,}"),
+    )
+    NOUN = "findings"
+    PLACEHOLDER = "Search findings …"
+
+    def __init__(self, browser: Browser, cloud: str, now: datetime) -> None:
+        """`cloud` is the connector's, for links."""
+        super().__init__(browser, "Findings")
+        self._portal = parse_cloud(cloud).portal_url
+        self._now = now
+        self._audit: Audit | None = None
+
+    def read(self) -> Sequence[Row]:
+        with self.browser.long_reader() as reader:
+            self._audit = find(reader, self._now, portal_url=self._portal)
+        return [(_level(finding), finding.title, finding.count) for finding in self._audit.findings]
+
+    def notice(self) -> str:
+        unknown = len(self._audit.unknown()) if self._audit is not None else 0
+        if not unknown:
+            return ""
+        return (
+            f"{count(unknown, 'question')} could not be answered: parts were not read. Open what is marked ? for why."
+        )
+
+    def empty(self) -> str:
+        asked = self._audit.checked if self._audit is not None else 0
+        return (
+            f"Nothing looks wrong: {count(asked, 'question was', 'questions were')} asked of everything that was read."
+        )
+
+    def opened(self, index: int) -> None:
+        if self._audit is not None:
+            self.app.push_screen(FindingScreen(self.browser, self._audit.findings[index]))
+
+
+class FindingScreen(TablePage):
+    """Why it matters, where to fix it, and whom it is about; Enter opens the person or thing."""
+
+    HELP = f"""
+# A finding
+
+Why it matters and where in Zoom to put it right; below, the people or things it is about. Enter opens one.
+{TABLE_HELP}
+"""
+    CSS_PATH = "item.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+    COLUMNS: ClassVar[Sequence[Column]] = (
+        Column("name", "Who or what", 26, least=18, most=44),
+        Column("detail", "What", 30, least=20, most=60),
+        Column("email", "E-mail", 28, most=40),
+        Column("kind", "Kind", 14),
+    )
+
+    def __init__(self, browser: Browser, finding: Finding) -> None:
+        super().__init__()
+        self._browser = browser
+        self._finding = finding
+
+    def compose(self) -> ComposeResult:
+        finding = self._finding
+        rows = [
+            (subject.name or subject.id, subject.detail, subject.email, subject.kind) for subject in finding.subjects
+        ]
+        notice = ""
+        if finding.count > len(rows):
+            notice = f"The first {len(rows):,} of {finding.count:,}; zoomgov findings --format csv writes all."
+        yield Banner(f"{self._browser.name}  ›  Finding")
+        with Container(id="item"):
+            yield FactSheet(id="facts")
+            with Container(id="people"):
+                yield SearchTable(
+                    ListSource(self.COLUMNS, rows), noun="entries", placeholder="Search …", notice=notice,
+                    empty="It is about no one person." if finding.count else "None was found in what could be read.",
+                )  # fmt: skip
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one(FactSheet).show(finding_sheet(self._finding))
+        self.query_one(IdentityTable).focus()
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        return next(iter(self.query(SearchTable)), None)
+
+    @on(IdentityTable.RowSelected)
+    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
+        subject = self._finding.subjects[event.row_id]
+        if subject.kind in set(Kind):
+            self.app.push_screen(item_screen(self._browser, Kind(subject.kind), subject.id))
+
+
+def finding_sheet(finding: Finding) -> Sheet:
+    """Say everything of a finding but whom it is about."""
+    facts = [Fact("Why", finding.why)]
+    facts += [Fact("Not seen", limit, "warning") for limit in finding.limits]
+    if finding.count or not finding.known:
+        facts += [
+            Fact("To fix" if not place else "", f"{place + 1}. {step}") for place, step in enumerate(finding.fix.clicks)
+        ]
+        if finding.fix.link:
+            facts.append(Fact("Where", finding.fix.link))
+    return Sheet(
+        finding.title, f"Level: {finding.level.word}" if finding.known else "Not known", (Section("", tuple(facts)),)
+    )

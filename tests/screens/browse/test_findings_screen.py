@@ -1,0 +1,61 @@
+"""The findings of a real store, by keys alone at 80x24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoomgov.findings import find
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.findings import FindingScreen, FindingsScreen
+from zoomgov.screens.person import PersonScreen
+from zoomgov.store.model import NotRead
+
+SIZE = (80, 24)
+
+
+async def press(pilot: Any, settled: Any, *keys: str) -> None:
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -> None:
+    app = company()
+    with app.store.reader() as reader:
+        audit = find(reader, app.now())
+    idle = next(place for place, finding in enumerate(audit.findings) if finding.id == "licensed-never")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f")
+        assert isinstance(app.screen, FindingsScreen)
+        assert f"{len(audit.findings)} findings" in app.text()
+        await press(pilot, settled, *["down"] * idle, "enter")
+        assert isinstance(app.screen, FindingScreen)
+        text = app.text()
+        assert "Why" in text
+        assert "To fix" in text
+        assert f"{len(audit.findings[idle].subjects)} entries" in text
+        await press(pilot, settled, "enter")
+        assert isinstance(app.screen, PersonScreen)
+        await press(pilot, settled, "escape", "escape", "escape")
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_what_was_not_read_is_said(company: Any, settled: Any, gaps: tuple[NotRead, ...]) -> None:
+    app = company(60, gaps=gaps)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f")
+        assert "could not be answered: parts were not read" in app.text()
+        await press(pilot, settled, "end", "enter")
+        assert "Not known" in app.text()
+        assert "Not seen" in app.text()
+
+
+async def test_nothing_to_find_says_how_much_was_asked(company: Any, settled: Any) -> None:
+    app = company(0)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f", "enter")
+        with app.store.reader() as reader:
+            found = find(reader, app.now()).findings
+        assert ("Nothing looks wrong: 16 questions were asked" in app.text()) is (not found)
