@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
 from zoomgov.kept import read_kept, write_kept
 from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
+from zoomgov.store.views import Query
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
@@ -69,8 +70,8 @@ class BrowseScreen(TablePage):
 Everything of the last finished sync: users, groups, contact groups and roles (`1` to `4`). Open a person for
 everything they have and the path that gives it; open a group, contact group or role for everyone in it and how.
 
-`c` compares syncs, `f` tells what looks wrong, `5` lists the syncs and opens an older one, `f5` syncs again. The last
-line says when this was read and whether it is complete; `n` lists what was not read, and why.
+`c` compares syncs, `f` tells what looks wrong, `x` writes a file, `5` lists the syncs and opens an older one, `f5`
+syncs again. The last line says when this was read and whether it is complete; `n` lists what was not read, and why.
 What was not read is never shown as empty.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
@@ -90,6 +91,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before, or between any two"),
         Binding("f", "findings", "Findings", tooltip="What looks wrong, and where in Zoom to put it right"),
+        Binding("x", "export", "Export", tooltip="Write a file to hand over"),
         Binding("f5", "sync", "Sync", show=False, tooltip="Read everything again"),
     ]
 
@@ -336,7 +338,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings"):
+        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings", "export"):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 
@@ -359,6 +361,17 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         from .findings import FindingsScreen
 
         self.app.push_screen(FindingsScreen(self._browser, self.connector.cloud, self.host.now()))
+
+    def action_export(self) -> None:
+        """Write a file."""
+        from .export import ExportScreen
+
+        table = self.search_table
+        if table is not None:
+            found = parse_filter(table.text, self._kind)
+            query = Query(found.text, conditions=found.conditions)
+            rows = table.table.row_count
+            self.app.push_screen(ExportScreen(self._browser, self._kind, query, table.text.strip(), rows))
 
     def action_syncs(self) -> None:
         """List the syncs."""
