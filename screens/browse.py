@@ -58,7 +58,8 @@ _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
 
-_MORE = Content.from_markup("[b $footer-key-foreground]5[/] syncs  [b $footer-key-foreground]f5[/] sync")
+_MORE = Content.assemble(*(part for key, word in (("5", "syncs"), ("6", "licences"), ("f5", "sync"))
+                           for part in ((f"  {key}", "bold $footer-key-foreground"), f" {word}")))  # fmt: skip
 
 
 class BrowseScreen(TablePage):
@@ -70,9 +71,9 @@ class BrowseScreen(TablePage):
 Everything of the last finished sync: users, groups, contact groups and roles (`1` to `4`). Open a person for
 everything they have and the path that gives it; open a group, contact group or role for everyone in it and how.
 
-`c` compares syncs, `f` tells what looks wrong, `x` writes a file, `5` lists the syncs and opens an older one, `f5`
-syncs again. The last line says when this was read and whether it is complete; `n` lists what was not read, and why.
-What was not read is never shown as empty.
+`c` compares syncs, `f` tells what looks wrong, `x` writes a file, `5` lists the syncs and opens an older one, `6`
+counts licences and last logins, `f5` syncs again. The last line says when this was read and whether it is complete; `n`
+lists what was not read, and why. What was not read is never shown as empty.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
 `last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
@@ -89,6 +90,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
         Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
         Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
+        Binding("6", "licences", "Licences", show=False, tooltip="Licences bought, used and held; last logins"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before, or between any two"),
         Binding("f", "findings", "Findings", tooltip="What looks wrong, and where in Zoom to put it right"),
         Binding("x", "export", "Export", tooltip="Write a file to hand over"),
@@ -191,11 +193,15 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     async def _show_sync(self, sync: SyncInfo) -> None:
         self.query_one("#nothing").display = False
         self.query_one("#tables").display = self.query_one(Tabs).display = True
-        self.query_one("#sync-line", Static).update(sync_line(sync, self.host.now(), self.size.width))
+        self._tell_sync(sync)
         for number, kind in enumerate(Kind, start=1):
             self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync)
         await self._show_kind(self._kind)
         self._shown = sync
+
+    def _tell_sync(self, sync: SyncInfo) -> None:
+        self.query_one("#sync-line", Static).update(sync_line(sync, self.host.now(), self.size.width))
+        self.query_one("#more").display = sync.complete or self.size.width >= 110
 
     async def _show_kind(self, kind: Kind) -> None:
         """Show the table of `kind`; each is made when first looked at."""
@@ -321,7 +327,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
 
     def on_resize(self) -> None:
         if self._browser.sync is not None:
-            self.query_one("#sync-line", Static).update(sync_line(self._browser.sync, self.host.now(), self.size.width))
+            self._tell_sync(self._browser.sync)
             if (table := self.search_table) is not None:
                 self._follow(table.table.cursor_id)
 
@@ -338,7 +344,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings", "export"):
+        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences"):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 
@@ -372,6 +378,21 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
             query = Query(found.text, conditions=found.conditions)
             rows = table.table.row_count
             self.app.push_screen(ExportScreen(self._browser, self._kind, query, table.text.strip(), rows))
+
+    def action_licences(self) -> None:
+        """Count licences and logins."""
+        from .licences import LicencesScreen
+
+        def show(text: str) -> None:
+            self.call_later(self._show_users, text)
+
+        self.app.push_screen(LicencesScreen(self._browser, show))
+
+    async def _show_users(self, text: str) -> None:
+        await self._show_kind(Kind.USERS)
+        if (table := self.search_table) is not None:
+            table.type(text)
+            table.table.focus()
 
     def action_syncs(self) -> None:
         """List the syncs."""

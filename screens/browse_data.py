@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zoomgov.store import Reader
-    from zoomgov.store.model import SyncInfo
+    from zoomgov.store.licences import Licences
+    from zoomgov.store.model import NotRead, SyncInfo
     from zoomgov.store.views import Changes, HistoryEntry, Person, Thing
     from zoomgov.widgets.table_source import Row, TableQuery
 
@@ -173,6 +174,11 @@ class Browser:
         """Return what happened to a person or thing, newest first."""
         with self._asking() as reader:
             return reader.history(kind, key)
+
+    def licences(self) -> tuple[Licences, tuple[NotRead, ...]]:
+        """Return licences and logins counted, and why what was bought is not known."""
+        with self._asking() as reader:
+            return reader.licences(), reader.not_read("plan-usage")
 
     def thing(self, kind: Kind, key: str) -> Thing:
         """Return everything of one group, contact group or role."""

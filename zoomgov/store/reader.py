@@ -13,6 +13,7 @@ from zoomgov.store.database import connect, explained, select_in
 from zoomgov.store.errors import StoreError
 from zoomgov.store.folding import fold
 from zoomgov.store.info import all_info, info_of
+from zoomgov.store.licences import Licences, licences
 from zoomgov.store.matching import offered_values
 from zoomgov.store.model import Kind
 from zoomgov.store.ordering import UserOrder, exact_people, has_search, order_things
@@ -184,6 +185,12 @@ class Reader:
         """What roles, departments and licences there are, to complete what is typed. For a worker thread."""
         with self._at(self._slow) as at:
             return offered_values(at)
+
+    def licences(self) -> Licences:
+        """Licences held and bought, and last logins, counted. For a worker thread."""
+        usage = self.blob("plan-usage")
+        with self._at(self._slow) as at:
+            return licences(at, usage)
 
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""

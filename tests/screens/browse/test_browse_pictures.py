@@ -28,6 +28,7 @@ def _after(settled: Any, *keys: str) -> Any:
         pytest.param(("3", "down", "enter"), (160, 48), id="contact-group"),
         pytest.param(("slash", "r", "o", "l"), (80, 24), id="completion"),
         pytest.param(("f",), (80, 24), id="findings"),
+        pytest.param(("6",), (80, 24), id="licences"),
         pytest.param(("slash", "a", "n", "a", "ctrl+s"), (80, 24), id="saved-filters"),
         pytest.param(("f", "enter"), (80, 24), id="finding"),
     ],

@@ -1,0 +1,119 @@
+"""Licences bought, used and held, and when people last logged in: what a look at charts tells."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from zoomgov.store.words import licence
+
+if TYPE_CHECKING:
+    from zoomgov.store.snapshot import Snapshot
+
+
+class Tier(NamedTuple):
+    """Who holds one licence tier."""
+
+    name: str
+    active: int
+    inactive: int
+    pending: int
+
+    @property
+    def people(self) -> int:
+        return self.active + self.inactive + self.pending
+
+
+class Plan(NamedTuple):
+    """Seats of one thing bought from Zoom."""
+
+    name: str
+    bought: int
+    used: int
+    pending: int
+    """Taken by people who were invited."""
+
+
+class Logins(NamedTuple):
+    """People who last logged in so many days before the sync."""
+
+    least: int
+    most: int | None
+    """Exclusive; None without end."""
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Licences:
+    """Of one sync."""
+
+    tiers: tuple[Tier, ...]
+    """The most frequent first."""
+    plans: tuple[Plan, ...] | None
+    """None when it was never read."""
+    logins: tuple[Logins, ...]
+    never: int
+
+
+_EDGES: Final = (0, 7, 30, 90, 180, 365)
+"""Days before the sync."""
+_TAKEN: Final = ("usage", "pending")
+_NAMES: Final = {"plan_base": "Base plan", "plan_zoom_rooms": "Zoom Rooms", "plan_united": "Zoom United"}
+
+
+def licences(snapshot: Snapshot, plan_usage: bytes | None) -> Licences:
+    """Count tiers and logins; `plan_usage` is Zoom's answer about what was bought."""
+    users = snapshot.facts("users")
+    counts: dict[str, dict[str, int]] = {}
+    for kind, united, status, number in snapshot.connection.execute(
+        f"SELECT type, plan_united_type, status, count(*) FROM {users} GROUP BY 1, 2, 3"
+    ):
+        statuses = counts.setdefault(licence(kind, united), {})
+        statuses[status] = statuses.get(status, 0) + number
+    tiers = [
+        Tier(name, statuses.get("active", 0), statuses.get("inactive", 0), statuses.get("pending", 0))
+        for name, statuses in counts.items()
+    ]
+    tiers.sort(key=lambda tier: (-tier.people, tier.name))
+    logins, never = _logins(snapshot)
+    return Licences(tuple(tiers), plans(plan_usage), logins, never)
+
+
+def _logins(snapshot: Snapshot) -> tuple[tuple[Logins, ...], int]:
+    users = snapshot.facts("users")
+    finished = datetime.fromisoformat(snapshot.info.finished_at) if snapshot.info else datetime.now(UTC)
+    join = f"FROM {users} u JOIN logins l ON l.id = u.id WHERE l.last_login_time"
+
+    def since(days: int) -> int:
+        edge = (finished - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return int(snapshot.connection.execute(f"SELECT count(*) {join} >= ?", (edge,)).fetchone()[0])
+
+    ever = int(snapshot.connection.execute(f"SELECT count(*) {join} <> ''").fetchone()[0])
+    everyone = int(snapshot.connection.execute(f"SELECT count(*) FROM {users}").fetchone()[0])
+    within = [0, *(since(edge) for edge in _EDGES[1:]), ever]
+    buckets = tuple(
+        Logins(edge, _EDGES[place + 1] if place + 1 < len(_EDGES) else None, within[place + 1] - within[place])
+        for place, edge in enumerate(_EDGES)
+    )
+    return buckets, everyone - ever
+
+
+def plans(usage: bytes | None) -> tuple[Plan, ...] | None:
+    """Read Zoom's answer leniently: each plan is an object, or an array of some."""
+    try:
+        found: Any = json.loads(usage) if usage else None
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    told = []
+    for key, value in found.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and isinstance(one.get("hosts"), int) and key.startswith("plan_"):
+                name = _NAMES.get(key, key.removeprefix("plan_").replace("_", " ").capitalize())
+                kind = one.get("name") or one.get("type")
+                used, pending = (number if isinstance(number := one.get(field), int) else 0 for field in _TAKEN)
+                told.append(Plan(f"{name} ({kind})" if kind else name, one["hosts"], used, pending))
+    return tuple(told)
