@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import webbrowser
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +15,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
 
 from zoomgov.kept import read_kept, write_kept
+from zoomgov.settings import parse_cloud
 from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.store.views import Query
@@ -31,6 +33,7 @@ from .browse_words import (
     NOTHING_SYNCED,
     NOUNS,
     PLACEHOLDERS,
+    PORTAL_PAGES,
     empty_text,
     not_read_reason,
     notice_text,
@@ -38,6 +41,7 @@ from .browse_words import (
     sync_line,
     tab_label,
 )
+from .columns import ColumnsScreen
 from .items import item_screen
 from .saved_filters import SavedFiltersScreen
 from .sync_notes import SyncNotesScreen, targets_to_name
@@ -54,10 +58,15 @@ if TYPE_CHECKING:
     from zoomgov.store import Reader
     from zoomgov.store.model import SyncInfo
 
+    from .browse_data import StoreSource
+
 _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
 
+_NEEDING_A_SYNC = frozenset(
+    {"search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences", "columns", "portal"}
+)
 _MORE = Content.assemble(*(part for key, word in (("5", "syncs"), ("6", "licences"), ("f5", "sync"))
                            for part in ((f"  {key}", "bold $footer-key-foreground"), f" {word}")))  # fmt: skip
 
@@ -74,6 +83,8 @@ everything they have and the path that gives it; open a group, contact group or 
 `c` compares syncs, `f` tells what looks wrong, `x` writes a file, `5` lists the syncs and opens an older one, `6`
 counts licences and last logins, `f5` syncs again. The last line says when this was read and whether it is complete; `n`
 lists what was not read, and why. What was not read is never shown as empty.
+
+`o` chooses the columns of a table, `w` opens Zoom's own page for its things.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
 `last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
@@ -88,6 +99,8 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("3", "kind('contact-groups')", "Contact groups", show=False, tooltip="Who finds whom in Zoom"),
         Binding("4", "kind('roles')", "Roles", show=False, tooltip="What people may administer"),
         Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
+        Binding("o", "columns", "Columns", show=False, tooltip="Choose the columns of this table"),
+        Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for these in a browser"),
         Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
         Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
         Binding("6", "licences", "Licences", show=False, tooltip="Licences bought, used and held; last logins"),
@@ -115,6 +128,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         """
         super().__init__()
         self._kept = kept
+        self._sources: dict[Kind, StoreSource] = {}
         self._offered: dict[str, list[str]] | None = None
         self.connector = connector
         self._open_reader = open_reader or (lambda: self.services.reader(connector))
@@ -215,7 +229,9 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         self._kind = kind
         lists = self.query_one("#lists", ContentSwitcher)
         if not lists.query(f"#{kind}"):
-            source = await asyncio.to_thread(self._browser.source, kind)
+            kept = await asyncio.to_thread(read_kept, self._kept_path())
+            columns = kept.columns.get(kind.value, ())
+            source = self._sources[kind] = await asyncio.to_thread(self._browser.source, kind, None, columns)
             table = SearchTable(
                 source,
                 sort=DEFAULT_SORT,
@@ -270,6 +286,46 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
 
         screen = SavedFiltersScreen(table.text.strip(), kept.filters.get(kind, {}), keep)
         await self.app.push_screen(screen, chosen)
+
+    async def action_columns(self) -> None:
+        """Choose the columns of this table; they are kept."""
+        kind = self._kind
+        if (source := self._sources.get(kind)) is None:
+            return
+
+        def chosen(columns: list[str] | None) -> None:
+            if columns is not None:
+                self.show_columns(kind, columns)
+
+        shown = [column.key for column in source.columns]
+        await self.app.push_screen(ColumnsScreen(source.all_columns, shown), chosen)
+
+    @work(group="browse")
+    async def show_columns(self, kind: Kind, columns: list[str]) -> None:
+        """Show these columns from now on."""
+
+        def keep() -> None:
+            kept = read_kept(self._kept_path())
+            kept.columns[kind.value] = columns
+            write_kept(self._kept_path(), kept)
+
+        try:
+            source = self._sources[kind] = await asyncio.to_thread(self._browser.source, kind, None, columns)
+            await asyncio.to_thread(keep)
+        except SourceError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        except OSError as error:
+            self.notify(f"They are not kept: {error.strerror}.", severity="warning", markup=False)
+        if (table := self.search_table) is not None and kind is self._kind:
+            table.table.show(source)
+
+    def action_portal(self) -> None:
+        """Open Zoom's own page for these things in the browser."""
+        portal = parse_cloud(self.connector.cloud).portal_url
+        link = f"{portal}{PORTAL_PAGES[self._kind]}"
+        opened = webbrowser.open(link)
+        self.notify(f"{'Opened' if opened else 'Open'} {link} in a browser, signed in as an admin.", markup=False)
 
     def _kept_path(self) -> Path:
         return self._kept or self.services.settings.data_dir / "browse" / f"{self.connector.id}.json"
@@ -344,7 +400,19 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences"):
+        if action in (
+            "search",
+            "kind",
+            "notes",
+            "filters",
+            "changes",
+            "syncs",
+            "findings",
+            "export",
+            "licences",
+            "columns",
+            "portal",
+        ):
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 

@@ -102,10 +102,10 @@ class Browser:
                 raise SourceError("The store was closed. Go back and open it again.")
             yield self._reader
 
-    def source(self, kind: Kind, within: Target | None = None) -> StoreSource:
-        """Make the model of a table: all of `kind`, or the people in a thing."""
+    def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
+        """Make the model of a table: all of `kind`, or the people in a thing; with `columns`, or all there are."""
         with self._asking() as reader:
-            return StoreSource(self, reader, kind, within)
+            return StoreSource(self, reader, kind, within, columns)
 
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
@@ -207,11 +207,15 @@ def _kind_of(part: str) -> Kind:
 class StoreSource:
     """A kind of a sync, or the people in one thing, as the model of a table."""
 
-    def __init__(self, browser: Browser, reader: Reader, kind: Kind, within: Target | None) -> None:
+    def __init__(
+        self, browser: Browser, reader: Reader, kind: Kind, within: Target | None, columns: Sequence[str]
+    ) -> None:
         self._browser = browser
         self._kind = kind
         self._query = Query(within=within)
-        self.columns = looks(reader.columns(kind, self._query))
+        self.all_columns = looks(reader.columns(kind, self._query))
+        chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
+        self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
         self._keys = [column.key for column in self.columns]
 
     def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
@@ -225,7 +229,7 @@ class StoreSource:
 
     def _asked(self, query: TableQuery) -> Query:
         by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
-        sort = ((query.sort, query.descending),) if query.sort and not by_name else ()
+        sort = query.keys if not by_name or query.then else ()
         found = parse_filter(query.text, self._kind)
         return Query(found.text, sort, found.conditions, self._query.within)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 TABLE_HELP = """
 **In a table** `↑ ↓ PgUp PgDn Home End` move; `Enter` or a double click opens. `← →` choose a column, also those that
-do not fit on the screen; `s` sorts by it, again turns the order round, and so does a click on its title.
+do not fit on the screen; `s` sorts by it, again turns the order round, and so does a click on its title; `S` sorts
+rows that are alike by one column more. `space` marks rows, `y` copies them or the row under the cursor, `Y` a cell.
 
 **Search** `/` goes to the search line. Results change as you type; `Esc` clears it.
 """

@@ -88,7 +88,7 @@ async def test_a_column_is_chosen_with_arrows_and_sorted_with_s(people: Any, tab
         assert app.table.query_shown == TableQuery(sort="status", descending=True)
         assert "Status ▼" in lines(app)[0]
         assert "pending" in lines(app)[1]
-        await pilot.press("S")
+        await pilot.press("r")
         await settled(pilot)
         assert app.table.query_shown == TableQuery(sort="status")
 
@@ -125,7 +125,7 @@ async def test_the_cursor_follows_its_person_through_sorting_and_search(people: 
         await pilot.press("pagedown", "pagedown", "down")
         person = app.table.cursor_id
         above = app.table.cursor_index - app.table.scroll_offset.y
-        await pilot.press("S")
+        await pilot.press("r")
         await settled(pilot)
         assert app.table.cursor_id == person
         assert app.table.cursor_index > 1000
@@ -143,7 +143,7 @@ async def test_a_cursor_nobody_moved_stays_on_top(people: Any, table_app: Any) -
     app = table_app(IdentityTable(people(50), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press("S")
+        await pilot.press("r")
         await settled(pilot)
         assert app.table.cursor_index == 0
         assert cursor_line(app).startswith("Grace 000048")
@@ -300,7 +300,7 @@ async def test_a_fixed_list_can_be_searched_and_sorted_too(table_app: Any) -> No
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert list(app.table._view.ids) == [1, 0, 3, 2]
-        await pilot.press("S")
+        await pilot.press("r")
         await settled(pilot)
         assert list(app.table._view.ids) == [3, 0, 1, 2]
         app.table.search("GROUP 9")

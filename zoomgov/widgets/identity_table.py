@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from .table_layout import GAP, Slot, lay_out
 from .table_paint import draw_header, draw_note, draw_row
-from .table_source import QuickSource, SourceError, TableQuery, TableSource, View
+from .table_source import PAGE, QuickSource, SourceError, TableQuery, TableSource, View
 
 if TYPE_CHECKING:
     from array import array
@@ -83,7 +83,7 @@ class IdentityTable(ScrollView, can_focus=True):
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown,space", "page(1)", "Page down", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home,ctrl+home,g", "first", "First row", show=False),
         Binding("end,ctrl+end,G", "last", "Last row", show=False),
         Binding("left", "aim(-1)", "Column to the left", show=False),
@@ -92,7 +92,11 @@ class IdentityTable(ScrollView, can_focus=True):
         Binding(
             "s", "sort", "Sort", show=False, tooltip="Sort by the column chosen with ← →; again: the other way round"
         ),
-        Binding("S,r", "reverse", "Reverse", show=False),
+        Binding("S", "sort_too", "Sort also", show=False, tooltip="For rows that are alike, sort by this column too"),
+        Binding("r", "reverse", "Reverse", show=False),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark rows to copy them"),
+        Binding("y", "copy", "Copy", show=False, tooltip="Copy the marked rows, or the row under the cursor"),
+        Binding("Y", "copy_cell", "Copy cell", show=False, tooltip="Copy the cell in the column chosen with ← →"),
     ]
 
     @dataclass
@@ -149,6 +153,7 @@ class IdentityTable(ScrollView, can_focus=True):
         self._first = 1
         self._slots: tuple[Slot, ...] = ()
         self._laid_out = 0
+        self._marked: set[int] = set()
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
         self._header: Strip | None = None
         self._styles_at_hand: dict[str, Style] = {}
@@ -193,7 +198,7 @@ class IdentityTable(ScrollView, can_focus=True):
     def sort_by(self, key: str, *, descending: bool = False) -> None:
         """Order by the column `key`."""
         if self._source is not None:
-            self._ask(self._source, replace(self._query, sort=key, descending=descending))
+            self._ask(self._source, replace(self._query, sort=key, descending=descending, then=()))
 
     def explain_empty(self, text: str) -> None:
         """Say `text` when there are no rows."""
@@ -364,6 +369,57 @@ class IdentityTable(ScrollView, can_focus=True):
         if self._query.sort is not None:
             self.sort_by(self._query.sort, descending=not self._query.descending)
 
+    def action_sort_too(self) -> None:
+        """Sort rows that are alike by the chosen column; when that is so already, the other way round."""
+        if self._view is None or self._source is None:
+            return
+        key, query = self._view.source.columns[self._aim].key, self._query
+        if query.sort is None or query.sort == key:
+            self._sort(self._aim)
+            return
+        downwards = dict(query.then).get(key)
+        others = tuple(one for one in query.then if one[0] != key)
+        self._ask(self._source, replace(query, then=(*others, (key, downwards is False))))
+
+    # Marking and copying
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on to the next."""
+        if (row_id := self.cursor_id) is not None:
+            self._marked ^= {row_id}
+            self._lines.clear()
+            self.refresh()
+            self._move_to(self._cursor + 1)
+
+    @property
+    def marked(self) -> frozenset[int]:
+        """Ids of the marked rows; they stay marked while they are out of view."""
+        return frozenset(self._marked)
+
+    def action_copy(self) -> None:
+        """Copy the marked rows in their order, or the row under the cursor: cells parted by tabs."""
+        if self._view is None or not self.row_count:
+            return
+        ids = [row_id for row_id in self._view.ids if row_id in self._marked] or [self._view.ids[self._cursor]]
+        columns = self._view.source.columns
+        try:
+            pages = [self._view.source.rows(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+        except SourceError as error:
+            self._fail(str(error))
+            return
+        rows = (row for page in pages for row in page)
+        lines = ("\t".join(column.text(cell) for column, cell in zip(columns, row, strict=True)) for row in rows)
+        self.app.copy_to_clipboard("\n".join(lines))
+        self.notify("1 row copied." if len(ids) == 1 else f"{len(ids):,} rows copied.")
+
+    def action_copy_cell(self) -> None:
+        """Copy the cell of the chosen column under the cursor."""
+        if self._view is None or not self.row_count:
+            return
+        column = self._view.source.columns[self._aim]
+        self.app.copy_to_clipboard(column.text(self._view.row(self._cursor)[self._aim]))
+        self.notify(f"{column.title} copied.", markup=False)
+
     def _sort(self, column: int) -> None:
         assert self._view is not None
         key = self._view.source.columns[column].key
@@ -454,7 +510,8 @@ class IdentityTable(ScrollView, can_focus=True):
             except SourceError as error:
                 self._fail(str(error))
                 return self._draw_note(y, width)
-            strip = draw_row(view.source.columns, self._slots, row, is_cursor, width, self._style)
+            is_marked = view.ids[index] in self._marked
+            strip = draw_row(view.source.columns, self._slots, row, is_cursor, width, self._style, is_marked)
             self._lines[(index, is_cursor)] = strip
         return strip
 

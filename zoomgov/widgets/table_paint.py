@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .table_source import Row, TableQuery
 
 _CURSOR_MARK: Final = "▌".ljust(MARGIN)
+_CURSOR_AND_MARK: Final = "▌✓".ljust(MARGIN)
+_MARK: Final = " ✓".ljust(MARGIN)
 _NO_MARK: Final = " " * MARGIN
 _GAP: Final = " " * GAP
 
@@ -25,13 +27,20 @@ Styler = Callable[..., "Style"]
 
 
 def draw_row(
-    columns: Sequence[Column], slots: Sequence[Slot], row: Row, is_cursor: bool, width: int, style: Styler
+    columns: Sequence[Column],
+    slots: Sequence[Slot],
+    row: Row,
+    is_cursor: bool,
+    width: int,
+    style: Styler,
+    is_marked: bool = False,
 ) -> Strip:
     """Draw one row; neighbouring cells of one style are one segment, because each segment costs."""
     ground = ("cursor",) if is_cursor else ()
     base = style(*ground)
-    segments = [Segment(_CURSOR_MARK, style("cursor", "mark"))] if is_cursor else []
-    plain: list[str] = [] if is_cursor else [_NO_MARK]
+    cursor_mark = _CURSOR_AND_MARK if is_marked else _CURSOR_MARK
+    segments = [Segment(cursor_mark, style("cursor", "mark"))] if is_cursor else []
+    plain: list[str] = [] if is_cursor else [_MARK if is_marked else _NO_MARK]
     for slot in slots:
         column = columns[slot.column]
         text = column.text(row[slot.column])
@@ -58,9 +67,10 @@ def draw_header(
         column = columns[slot.column]
         parts = ["header"]
         title = column.title
-        if column.key == query.sort:
-            parts.append("sorted")
-            title += " ▼" if query.descending else " ▲"
+        for place, (key, descending) in enumerate(query.keys, start=1):
+            if key == column.key:
+                parts.append("sorted")
+                title += (" ▼" if descending else " ▲") + (str(place) if query.then and place > 1 else "")
         if slot.column == aim:
             parts.append("aimed")
         cell = cut(title, slot.width, column.align)

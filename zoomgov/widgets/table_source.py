@@ -31,6 +31,13 @@ class TableQuery:
     sort: str | None = None
     """Key of a column; None for the source's own order."""
     descending: bool = False
+    then: tuple[tuple[str, bool], ...] = ()
+    """(Column, descending) for rows alike in `sort`, the more important first."""
+
+    @property
+    def keys(self) -> tuple[tuple[str, bool], ...]:
+        """All of the sorting."""
+        return ((self.sort, self.descending), *self.then) if self.sort is not None else ()
 
 
 class TableSource(Protocol):
@@ -117,12 +124,17 @@ class ListSource:
         found = [index for index, text in enumerate(folded) if all(word in text for word in words)]
         if not words:
             found = list(range(len(texts)))
-        place = next((place for place, column in enumerate(self.columns) if column.key == query.sort), None)
-        if place is not None:
-            known = [index for index in found if self._rows[index][place] not in (None, "")]
-            known.sort(key=lambda index: _sort_key(self._rows[index][place]), reverse=query.descending)
-            found = known + [index for index in found if self._rows[index][place] in (None, "")]
+        places = {column.key: place for place, column in enumerate(self.columns)}
+        for key, descending in reversed(query.keys):
+            if (place := places.get(key)) is not None:
+                found = self._sorted(found, place, descending)
         return array("q", found)
+
+    def _sorted(self, found: list[int], place: int, descending: bool) -> list[int]:
+        """Sort by one column; what is empty comes last either way."""
+        known = [index for index in found if self._rows[index][place] not in (None, "")]
+        known.sort(key=lambda index: _sort_key(self._rows[index][place]), reverse=descending)
+        return known + [index for index in found if self._rows[index][place] in (None, "")]
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         return [self._rows[index] for index in ids]

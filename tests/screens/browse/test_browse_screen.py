@@ -71,7 +71,7 @@ async def test_any_column_sorts_and_the_tabs_keep_their_place(company: Any, sett
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, *["right"] * 6, "s")
-        await press(pilot, settled, "S")
+        await press(pilot, settled, "r")
         assert "Last login ▼" in app.text()
         first = next(line for line in app.lines() if line.startswith("▌"))
         assert first.rstrip().endswith("2026-02-27") or "2026-02-27" in first

@@ -1,0 +1,104 @@
+"""Columns, sorting by several, marking, copying and Zoom's own pages, by keys alone at 80x24."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Any
+
+import pytest
+
+from zoomgov.kept import read_kept
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.columns import ColumnsScreen
+
+SIZE = (80, 24)
+
+
+async def press(pilot: Any, settled: Any, *keys: str) -> None:
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+def header(app: Any) -> str:
+    (line,) = [line for line in app.lines() if line.lstrip().startswith("Name")]
+    return str(line)
+
+
+async def test_columns_are_chosen_and_remembered(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "E-mail" in header(app)
+        await press(pilot, settled, "o")
+        assert isinstance(app.screen, ColumnsScreen)
+        assert "[✓] E-mail" in app.text()
+        await press(pilot, settled, "space", "down", "space", "enter")
+        assert isinstance(app.screen, BrowseScreen)
+        assert "E-mail" not in header(app)
+        assert "Department" in header(app)
+        assert "email" not in read_kept(app.store.path.with_name("kept.json")).columns["users"]
+        await press(pilot, settled, "o", "escape", "2", "1")
+        assert "E-mail" not in header(app)
+    again = type(app)(app.store)
+    async with again.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "E-mail" not in header(again)
+
+
+async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "right", "right", "s", "left", "S", "S")
+        query = app.focused.view_shown
+        assert (query.sort, query.then) == ("status", (("email", True),))
+        assert "E-mail ▼2" in header(app)
+        assert "Status ▲" in header(app)
+        shown = [line.split() for line in app.lines() if "@acme.example" in line and " active" in line]
+        emails = [word for words in shown for word in words if "@" in word]
+        assert emails == sorted(emails, reverse=True)
+        assert len(emails) > 5
+        await press(pilot, settled, "s")
+        assert app.focused.view_shown.then == ()
+
+
+async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Any, settled: Any) -> None:
+    app = company(60, rename={0: "Evil \x1b[31m\tname\nof all"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "y")
+        assert app.clipboard.startswith("Ana García")
+        assert "\n" not in app.clipboard
+        await press(pilot, settled, "slash", *"evil", "enter", "space")
+        await press(pilot, settled, "escape", "home", "space")
+        assert sum("✓" in line for line in app.lines()) == 1
+        await press(pilot, settled, "y")
+        lines = app.clipboard.split("\n")
+        assert len(lines) == 2
+        assert {line.split("\t")[1] for line in lines} == {"person000@acme.example", "person010@acme.example"}
+        assert "\x1b" not in app.clipboard
+        await press(pilot, settled, "home", "right", "Y")
+        assert app.clipboard == "person010@acme.example"
+
+
+async def test_zooms_own_page_is_opened_for_each_kind(
+    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_page(link: str) -> bool:
+        opened.append(link)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for kind in "1234":
+            await press(pilot, settled, kind, "w")
+        assert opened == [
+            "https://zoom.us/user",
+            "https://zoom.us/account/group",
+            "https://zoom.us/account/contacts#/",
+            "https://zoom.us/role",
+        ]
