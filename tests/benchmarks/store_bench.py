@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoomgov.store import Query, Store, Target, diff
-from zoomgov.store.model import GrantKind, GrantRow, GroupRow, Kind, ListKey, RoleRow, UserRow
+from zoomgov.store.model import GrantKind, GroupRow, Held, Kind, ListKey, RoleRow, UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,17 +72,16 @@ class Account:
             groups = self.member_of[place]
             groups[0] = next(g for g in iter(lambda: self.rng.randrange(len(self.groups)), -1) if g not in groups)
 
-    def pages(self) -> Iterator[tuple[list[UserRow], list[GrantRow]]]:
+    def pages(self) -> Iterator[tuple[list[UserRow], list[Held]]]:
         for start in range(0, len(self.people), PAGE):
-            rows, grants = [], []
+            rows, held = [], []
             for (number, version), groups in zip(
                 self.people[start : start + PAGE], self.member_of[start : start + PAGE], strict=True
             ):
                 row = person(number, version)
                 rows.append(row)
-                grants.append(GrantRow(GrantKind.ROLE, row.role_id, "user", row.key))
-                grants += [GrantRow(GrantKind.GROUP_MEMBER, self.groups[g], "user", row.key) for g in groups]
-            yield rows, grants
+                held.append(Held(row.role_id, tuple(self.groups[g] for g in groups)))
+            yield rows, held
 
 
 def sync(store: Store, account: Account) -> tuple[float, float, float]:
@@ -91,9 +90,9 @@ def sync(store: Store, account: Account) -> tuple[float, float, float]:
     writer = store.begin("2026-11-01T00:00:00Z")
     staging = time.process_time() - before
     key = ListKey("users-active")
-    for rows, grants in account.pages():
+    for rows, held in account.pages():
         before = time.process_time()
-        writer.stage(key, users=rows, grants=grants)
+        writer.stage(key, users=rows, held=held)
         staging += time.process_time() - before
     before = time.process_time()
     writer.finish(key, len(account.people))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.store.conftest import held_by
 from zoomgov.store import Store
 from zoomgov.store.model import (
     ContactGroupRow,
@@ -82,7 +83,6 @@ CONTACTS = [
 def sync(store: Store, users: list[UserRow], number: int = 1) -> None:
     """Publish one sync: the admins of g2 and the privileges of role r9 are never read."""
     with store.begin(f"2026-11-0{number}T08:00:00Z") as writer:
-        keys = {person.key for person in users}
 
         def read(part: str, target: str = "", **rows: Any) -> None:
             writer.stage(ListKey(part, target), **rows)
@@ -90,8 +90,7 @@ def sync(store: Store, users: list[UserRow], number: int = 1) -> None:
 
         for status in ("active", "inactive", "pending"):
             people = [person for person in users if person.status == status]
-            mine = {person.key for person in people}
-            read(f"users-{status}", users=people, grants=[g for g in USER_GRANTS if g.principal_key in mine & keys])
+            read(f"users-{status}", users=people, held=held_by(people, USER_GRANTS))
         read("groups", groups=GROUPS)
         read("group-admins", "g1", grants=[GrantRow(GrantKind.GROUP_ADMIN, "g1", "user", "ann")])
         read("contact-groups", contact_groups=CONTACT_GROUPS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.store.conftest import held_by
 from zoomgov.findings import Audit, Finding, Thresholds, find
 from zoomgov.store import Store
 from zoomgov.store.model import (
@@ -106,9 +107,8 @@ class World:
 
             for status in ("active", "inactive", "pending"):
                 people = [person for person in self.users if person.status == status]
-                keys = {person.key for person in people}
-                own = [grant for grant in self.grants if grant.kind not in _PARTS and grant.principal_key in keys]
-                read(f"users-{status}", users=people, grants=own)
+                own = [grant for grant in self.grants if grant.kind not in _PARTS]
+                read(f"users-{status}", users=people, held=held_by(people, own))
             read("groups", groups=self.groups)
             read("contact-groups", contact_groups=self.contact_groups)
             read("roles", roles=list(self.roles.values()))

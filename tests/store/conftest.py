@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from zoomgov.store.model import (
     GrantKind,
     GrantRow,
     GroupRow,
+    Held,
     ListKey,
     NotRead,
     RoleDetail,
@@ -23,7 +25,7 @@ from zoomgov.store.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from zoomgov.store import SyncWriter
@@ -74,6 +76,18 @@ def contact(contact_group: str, key: str, kind: str = "user") -> GrantRow:
     return GrantRow(GrantKind.CONTACT_GROUP_MEMBER, contact_group, kind, key)
 
 
+def held_by(users: Iterable[UserRow], grants: Iterable[GrantRow]) -> list[Held]:
+    """What the records of `users` name, when `grants` is what they have by their records."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    roles: dict[str, str] = {}
+    for grant in grants:
+        if grant.kind is GrantKind.ROLE:
+            roles[grant.principal_key] = grant.target_id
+        else:
+            groups[grant.principal_key].append(grant.target_id)
+    return [Held(roles.get(row.key, ""), tuple(groups[row.key])) for row in users]
+
+
 @dataclass
 class Account:
     """What Zoom would answer: lists by key. A list that is missing is not read."""
@@ -110,9 +124,7 @@ def stage(writer: SyncWriter, account: Account) -> None:
 
     for status in ("active", "inactive", "pending"):
         people = [person for person in account.users if person.status == status]
-        keys = {person.key for person in people}
-        mine = [grant for grant in account.user_grants if grant.principal_key in keys]
-        read(f"users-{status}", users=people, grants=mine)
+        read(f"users-{status}", users=people, held=held_by(people, account.user_grants))
     read("groups", groups=account.groups)
     read("contact-groups", contact_groups=account.contact_groups)
     read("roles", roles=account.roles)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from zoomgov.store import store as store_module
 from zoomgov.store.database import connect
-from zoomgov.store.model import GrantKind, GrantRow, GroupRow, ListKey, UserRow
+from zoomgov.store.model import GroupRow, Held, ListKey, UserRow
 from zoomgov.store.store import Store
 
 PEOPLE, PAGE = 60, 20
@@ -35,28 +35,23 @@ def people(number: int) -> list[UserRow]:
     ]  # fmt: skip
 
 
-def grants(number: int) -> list[GrantRow]:
+def held(number: int) -> dict[str, Held]:
+    """What the records of the people of `number` name, by key."""
     rng = random.Random(number + 1000)
-    return [
-        GrantRow(GrantKind.GROUP_MEMBER, f"g{group}", "user", row.key)
-        for row in people(number)
-        for group in range(4)
-        if rng.random() < 0.5
-    ]
+    return {row.key: Held("", tuple(f"g{group}" for group in range(4) if rng.random() < 0.5)) for row in people(number)}
 
 
 def sync_once(store: Store, number: int) -> None:
     """Read the account of `number`, but for lists that an earlier run finished."""
     writer = store.begin("2026-11-01T08:00:00Z")
     done = writer.finished_lists()
-    rows, members = people(number), grants(number)
+    rows, names = people(number), held(number)
     key = ListKey("users-active")
     if key not in done:
         writer.restart(key)
         for start in range(0, len(rows), PAGE):
             page = rows[start : start + PAGE]
-            keys = {row.key for row in page}
-            writer.stage(key, users=page, grants=[grant for grant in members if grant.principal_key in keys])
+            writer.stage(key, users=page, held=[names[row.key] for row in page])
         writer.finish(key, len(rows))
     if ListKey("groups") not in done:
         writer.restart(ListKey("groups"))

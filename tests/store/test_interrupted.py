@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def expect_sync(store: Store, number: int) -> None:
         for group in range(4):
             query = Query(within=Target(Kind.GROUPS, f"g{group}"))
             keys = {reader.key(row) for row in reader.order(Kind.USERS, query)}
-            assert keys == {g.principal_key for g in kill_worker.grants(number) if g.target_id == f"g{group}"}
+            assert keys == {key for key, held in kill_worker.held(number).items() if f"g{group}" in held.groups}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
@@ -201,3 +202,42 @@ def test_removing_a_store_removes_every_file(store: Store) -> None:
     remove_store(store.path)
     assert not is_busy(store.path)
     assert not lock_path(store.path).exists()
+
+
+def staged(store: Store) -> set[str]:
+    """The parts that are on disk, whatever the writer that runs has said."""
+    connection = sqlite3.connect(store.path)
+    found = {part for (part,) in connection.execute("SELECT part FROM stage_lists")}
+    connection.close()
+    return found
+
+
+def test_what_is_held_back_is_on_disk_with_the_commit_and_the_end(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        writer.holds = True
+        writer.finish(ListKey("groups"), None)
+        assert staged(store) == set()
+        writer.commit()
+        assert staged(store) == {"groups"}
+        writer.finish(ListKey("roles"), None)
+        assert staged(store) == {"groups"}
+    assert staged(store) == {"groups", "roles"}
+
+
+def test_a_failure_takes_what_was_held_back_along_and_says_so(store: Store) -> None:
+    writer = store.begin(STARTED)
+    writer.finish(ListKey("groups"), None)
+    writer.holds = True
+    writer.finish(ListKey("roles"), None)
+    connection = writer._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="disk is full"):
+        writer.stage(ListKey("users-active"), users=[user(f"n{number}") for number in range(3000)])
+    for change in (lambda: writer.finish(ListKey("contact-groups"), None), lambda: writer.publish(FINISHED)):
+        with pytest.raises(StoreError, match="was lost; begin another"):
+            change()
+    writer.close()
+    with store.begin(STARTED) as again:
+        assert again.finished_lists().keys() == {ListKey("groups")}
+    assert check(store.path) == []

@@ -20,7 +20,7 @@ from tests.store.conftest import (
 )
 from zoomgov.store import Query, Target
 from zoomgov.store.check import check
-from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, Kind, ListKey, NotRead, RoleDetail, RoleRow
+from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, Held, Kind, ListKey, NotRead, RoleDetail, RoleRow
 
 if TYPE_CHECKING:
     from zoomgov.store import Store
@@ -138,7 +138,7 @@ def test_what_is_only_nice_to_have_does_not_make_a_sync_partial(store: Store) ->
 def test_who_moves_between_lists_is_one_person(store: Store) -> None:
     publish(store, BASE)
     writer = store.begin(STARTED)
-    writer.stage(ListKey("users-active"), users=[user("ann"), user("bob")], grants=[holder("2", "ann")])
+    writer.stage(ListKey("users-active"), users=[user("ann"), user("bob")], held=[Held("2", ()), Held("", ())])
     writer.stage(ListKey("users-inactive"), users=[user("bob", status="inactive"), user("cy", status="inactive")])
     for part in ("users-active", "users-inactive"):
         writer.finish(ListKey(part), 2)

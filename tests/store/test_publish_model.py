@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.store.conftest import FINISHED, STARTED, admin, contact, holder, member, user
+from tests.store.conftest import FINISHED, STARTED, admin, contact, held_by, holder, member, user
 from zoomgov.store import Query, Reader, Store, Target
 from zoomgov.store.check import check
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Kind, ListKey, RoleRow, UserRow
@@ -232,7 +232,6 @@ def stage_read(store: Store, reads: list[Read], interrupt: int) -> None:
         writer.restart(read.key)
         middle = len(read.users) // 2
         for rows in (read.users[:middle], read.users[middle:]):
-            keys = {row.key for row in rows}
             things = read.things if rows is not read.users[:middle] or not middle else ()
             writer.stage(
                 read.key,
@@ -240,7 +239,8 @@ def stage_read(store: Store, reads: list[Read], interrupt: int) -> None:
                 groups=[GroupRow(*one, 1) for one in things if read.key.part == "groups"],
                 contact_groups=[ContactGroupRow(*one, 1, "") for one in things if read.key.part == "contact-groups"],
                 roles=[RoleRow(*one, "", "common", 1) for one in things if read.key.part == "roles"],
-                grants=[g for g in read.grants if not read.users or g.principal_key in keys],
+                held=held_by(rows, read.grants),
+                grants=() if read.users else read.grants,
             )
         if read.finished:
             writer.finish(read.key, None)

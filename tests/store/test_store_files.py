@@ -13,6 +13,7 @@ import pytest
 
 from tests.store.conftest import STARTED, Account, publish, user
 from zoomgov.store import Store, StoreError
+from zoomgov.store.check import check
 from zoomgov.store.schema import SCHEMA_VERSION, migrate
 
 if TYPE_CHECKING:
@@ -105,3 +106,22 @@ def test_reading_needs_nothing_that_is_slow_to_import() -> None:
     script = f"import sys, zoomgov.store.reader; print([name for name in {slow} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_a_store_of_the_schema_before_is_read_and_gone_on_from(tmp_path: Path) -> None:
+    """As written while versions of people were told apart by a hash."""
+    path = tmp_path / "old.sqlite3"
+    store = Store.open(path)
+    publish(store, Account(users=[user("ann"), user("bob")]))
+    publish(store, Account(users=[user("ann", dept="Law"), user("bob")]))
+    store.build_search()
+    connection = sqlite3.connect(path)
+    for table in ("users", "users_past"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN hash INTEGER NOT NULL DEFAULT 7")
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+
+    again = publish(Store.open(path), Account(users=[user("ann", dept="Law"), user("bob")]))
+    assert (again.number, again.changes["users_changed"]) == (3, 0)
+    assert check(path) == []

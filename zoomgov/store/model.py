@@ -44,7 +44,8 @@ class UserRow(NamedTuple):
     dept: str
     timezone: str
     pmi: int | None
-    verified: bool | None
+    verified: int | None
+    """0 or 1."""
     created_at: str
     """`user_created_at`, else `created_at`; empty for pending people, whose value changes at each call (quirk 2)."""
     last_login_time: str
@@ -55,6 +56,14 @@ class UserRow(NamedTuple):
     plan_united_type: str
     extra: bytes
     """JSON object of the remaining fields Zoom sent, keys sorted; `{}` when there are none."""
+
+
+class Held(NamedTuple):
+    """What a user record names beside the person."""
+
+    role_id: str
+    """Empty when it names none."""
+    groups: tuple[str, ...]
 
 
 class GroupRow(NamedTuple):

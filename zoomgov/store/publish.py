@@ -11,32 +11,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.codes import GRANT_CODES, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in
-from zoomgov.store.folding import search_text
 from zoomgov.store.info import info_of, save_info
 from zoomgov.store.model import GrantKind, ListKey, NotRead, PartRead, SyncInfo
 from zoomgov.store.schema import GRANT_INDEXES, THING_FIELDS, USER, USER_FIELDS, USER_INDEXES
-from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, unpack, unpack_grants, user_content
+from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, unpack, unpack_grants
 from zoomgov.store.things import publish_things
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from zoomgov.store.model import Disagreement, UserRow
-    from zoomgov.store.staging import Page
+    from zoomgov.store.model import Disagreement
+    from zoomgov.store.staging import Page, StagedUser
 
-_USER_COLUMNS: Final = ", ".join([*USER_FIELDS, "hash", "search"])
+_USER_COLUMNS: Final = ", ".join([*USER_FIELDS, "search"])
 _INSERT_USER: Final = (
-    f"INSERT INTO users (id, seen_from, {_USER_COLUMNS}) VALUES ({', '.join('?' * (len(USER_FIELDS) + 4))})"
+    f"INSERT INTO users (id, seen_from, {_USER_COLUMNS}) VALUES ({', '.join('?' * (len(USER_FIELDS) + 3))})"
 )
 _KEEP_USER: Final = (
     f"INSERT INTO users_past (id, seen_from, gone_at, {_USER_COLUMNS}) "
     f"SELECT id, seen_from, ?, {_USER_COLUMNS} FROM users WHERE id = ?"
 )
 _UPDATE_USER: Final = (
-    "UPDATE users SET seen_from = ?, "
-    + ", ".join(f"{name} = ?" for name in [*USER_FIELDS, "hash", "search"])
-    + " WHERE id = ?"
+    "UPDATE users SET seen_from = ?, " + ", ".join(f"{name} = ?" for name in [*USER_FIELDS, "search"]) + " WHERE id = ?"
 )
 _TABLES: Final = ("users", *THING_FIELDS)
 _HOWS: Final = ("added", "removed", "changed")
@@ -214,52 +211,45 @@ class _Publishing:
         self.tally["users_removed"] += len(gone)
 
     def _apply_users(self, page: int, content: Page) -> None:
-        new: list[tuple[object, ...]] = []
-        changed: list[tuple[object, ...]] = []
-        for number, flags, digest, row, _ in content.users:
-            if self._winner(number) != page or number in self._aliases:
-                continue
-            if flags & RENAMED:
-                self._rename(number, row)
-            if flags & NEW:
-                new.append((number, self._number, *user_content(row), digest, search_text(row)))
-            else:
-                changed.append((self._number, *user_content(row), digest, search_text(row), number))
+        seen_from = self._number
+        mine = [user for user in content.users if self._winner(user.id) == page and user.id not in self._aliases]
+        for user in mine:
+            if user.flags & RENAMED:
+                self._rename(user)
+        new = [(user.id, seen_from, *user.content, user.search) for user in mine if user.flags & NEW]
+        changed = [(seen_from, *user.content, user.search, user.id) for user in mine if not user.flags & NEW]
         self._connection.executemany(_INSERT_USER, new)
         self._connection.executemany(_KEEP_USER, ((self._number, row[-1]) for row in changed))
         self._connection.executemany(_UPDATE_USER, changed)
-        logins = [*content.logins]
-        logins += [
-            (number, row.last_login_time, row.last_client_version, record)
-            for number, _, _, row, record in content.users
-        ]
+        logins = [login for login in content.logins if self._winner(login[0]) == page and login[0] not in self._aliases]
+        logins += [(user.id, user.last_login_time, user.last_client_version, user.record) for user in mine]
         self._connection.executemany(
             "INSERT INTO logins (id, last_login_time, last_client_version, record) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET last_login_time = excluded.last_login_time, "
             "last_client_version = excluded.last_client_version, record = excluded.record",
-            (login for login in logins if self._winner(login[0]) == page and login[0] not in self._aliases),
+            logins,
         )
         self.tally["users_added"] += len(new)
         self.tally["users_changed"] += len(changed)
 
-    def _rename(self, number: int, row: UserRow) -> None:
+    def _rename(self, user: StagedUser) -> None:
         """The person known by address so far goes by Zoom's id from now on."""
-        staged = self._connection.execute("SELECT replaces FROM stage_keys WHERE key = ?", (row.key,)).fetchone()
+        staged = self._connection.execute("SELECT replaces FROM stage_keys WHERE key = ?", (user.key,)).fetchone()
         if staged and staged[0] is not None:
-            self._aliases[staged[0]] = number
+            self._aliases[staged[0]] = user.id
             self._connection.execute("DELETE FROM things WHERE id = ?", staged)
-        self._connection.execute("UPDATE things SET key = ? WHERE id = ?", (row.key, number))
+        self._connection.execute("UPDATE things SET key = ? WHERE id = ?", (user.key, user.id))
 
     def _drop_invitations(self, page: int, content: Page) -> None:
         """An invitation read beside the account it became is the same person."""
-        for number, flags, _, row, _ in content.users:
-            if flags & NEW and self._winner(number) == page:
+        for user in content.users:
+            if user.flags & NEW and self._winner(user.id) == page:
                 account = self._connection.execute(
-                    "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND status <> 'pending'", (row.email,)
+                    "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND status <> 'pending'", user.content[:1]
                 ).fetchone()
-                if account is not None and account[0] != number:
-                    self._aliases[number] = account[0]
-                    self._winners[number] = 0
+                if account is not None and account[0] != user.id:
+                    self._aliases[user.id] = account[0]
+                    self._winners[user.id] = 0
 
     def _alias_addresses(self) -> None:
         """Principals known by address only are the users of that address, or else those who were so last."""

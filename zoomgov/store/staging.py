@@ -7,18 +7,19 @@ its pages.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import zlib
 from array import array
+from itertools import chain, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS
 from zoomgov.store.database import select_in
-from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
+from zoomgov.store.folding import search_text
+from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 
 if TYPE_CHECKING:
@@ -30,11 +31,25 @@ NEW, RENAMED = 1, 2
 _content = itemgetter(*(UserRow._fields.index(name) for name in USER_FIELDS))
 
 
+class StagedUser(NamedTuple):
+    """A person who differs from their current version, in the shape they are published in."""
+
+    id: int
+    flags: int
+    key: str
+    content: tuple[Any, ...]
+    """As `user_content` gives it: the address first. Any: texts, numbers and bytes."""
+    search: str
+    last_login_time: str
+    last_client_version: str
+    record: int | None
+    """Digest of Zoom's record."""
+
+
 class Page(msgspec.Struct, array_like=True, gc=False):
     """One page as it lies in `stage_pages.payload`. Ids are those of `things`."""
 
-    users: list[tuple[int, int, int, UserRow, int | None]] = []
-    """Id, flags, content hash, row and digest of people who differ from their current version."""
+    users: list[StagedUser] = []
     logins: list[tuple[int, str, str, int | None]] = []
     """Last login, client and digest of the others, where they may differ."""
     groups: list[tuple[int, GroupRow]] = []
@@ -44,7 +59,9 @@ class Page(msgspec.Struct, array_like=True, gc=False):
     blobs: dict[str, bytes] = {}
 
 
-PAGE_FORMAT: Final = 2
+NOTHING: Final = Held("", ())
+
+PAGE_FORMAT: Final = 3
 """Written beside what is staged; a page of another format is read from Zoom again."""
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -72,14 +89,12 @@ def fact_of(code: int, target: int) -> int:
     return target * 8 + code
 
 
-def pack_grants(grants: Iterable[tuple[int, Sequence[int]]]) -> bytes:
-    """Return (principal, facts) as `stage_pages.grants` has them: the number of principals, ids, counts, facts."""
-    people, counts, facts = array("I"), array("I"), array("I")
-    for principal, listed in grants:
-        people.append(principal)
-        counts.append(len(listed))
-        facts.extend(listed)
-    return array("I", [len(people)]).tobytes() + people.tobytes() + counts.tobytes() + facts.tobytes()
+def pack_grants(people: Sequence[int], facts: Sequence[Sequence[int]]) -> bytes:
+    """Return principals and the facts of each as `stage_pages.grants` has them: how many there are, who they are,
+    how many facts each has, and the facts, one after the other.
+    """
+    counts = [len(listed) for listed in facts]
+    return array("I", [len(people), *people, *counts, *chain.from_iterable(facts)]).tobytes()
 
 
 def unpack_grants(blob: bytes) -> tuple[array[int], array[int], array[int]]:
@@ -98,16 +113,18 @@ def grants_of(blob: bytes) -> Iterator[tuple[int, array[int]]]:
         place += count
 
 
-def user_content(row: UserRow) -> tuple[object, ...]:
+def user_content(row: UserRow) -> tuple[Any, ...]:
     """The fields that open a new version, in the order of `USER_FIELDS`."""
-    content: tuple[object, ...] = _content(row)
+    content: tuple[Any, ...] = _content(row)
     return content
 
 
-def user_hash(content: tuple[object, ...]) -> int:
-    """64 bits that tell one content from another, as SQLite's signed integer."""
-    digest = hashlib.blake2b(_encoder.encode(content), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+class Current(NamedTuple):
+    """The current version of a person."""
+
+    login: str | None
+    client: str | None
+    content: tuple[Any, ...]
 
 
 class Names:
@@ -123,7 +140,9 @@ class Names:
         self._next = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
         self._next = max(self._next, first_new)
         self._targets: dict[tuple[int, str], int] = {}
-        self._facts: dict[tuple[GrantKind, str], int] = {}
+        self._facts: dict[GrantKind, dict[str, int]] = {kind: {} for kind in GrantKind}
+        self.published = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM users)").fetchone()[0])
+        """Whether there are people of an earlier sync."""
         self._keys: dict[str, int] = dict(connection.execute("SELECT key, id FROM stage_keys"))
         self._claimed = set(self._keys.values())
         self._addresses: dict[str, int] = {}
@@ -169,120 +188,130 @@ class Names:
         found.update(read)
         return found
 
-    def facts(self, grants: Sequence[GrantRow]) -> dict[tuple[GrantKind, str], int]:
-        """Return what at least holds the facts of `grants` by their kind and target."""
-        unknown = {grant[:2] for grant in grants} - self._facts.keys()
-        for kind in {kind for kind, _ in unknown}:
+    def facts(self, kind: GrantKind, targets: Iterable[str]) -> dict[str, int]:
+        """Return what holds at least the facts of having `targets`, by target."""
+        known = self._facts[kind]
+        if unknown := [target for target in targets if target not in known]:
             code = GRANT_CODES[kind]
-            targets = self.things(TARGET_KINDS[code], (target for of, target in unknown if of == kind))
-            self._facts.update({(kind, key): fact_of(code, number) for key, number in targets.items()})
-        return self._facts
+            numbers = self.things(TARGET_KINDS[code], unknown)
+            known.update({key: fact_of(code, number) for key, number in numbers.items()})
+        return known
 
-    def users(self, rows: Iterable[UserRow]) -> list[tuple[UserRow, int, int | None, tuple[str, str] | None, bool]]:
-        """Tell for each person: id, hash of the current version, current login, whether the key is a new one.
+    def users(self, rows: Iterable[UserRow]) -> list[tuple[UserRow, int, Current | None, bool]]:
+        """Tell for each person: id, current version, whether the key is a new one.
 
         No version: the person is not among the users of the last published sync.
         """
         wanted = {row.key: row for row in rows}
-        facts: dict[str, tuple[int, int | None, tuple[str, str] | None]] = {}
-        for key, *fact in select_in(
-            self._connection,
-            "SELECT t.key, t.id, u.hash, l.last_login_time, l.last_client_version FROM things t "
-            "LEFT JOIN users u ON u.id = t.id LEFT JOIN logins l ON l.id = t.id WHERE t.kind = 1 AND t.key IN ({})",
-            list(wanted),
-        ):
-            facts[key] = _fact(fact)
-        renamed = {key for key, row in wanted.items() if self._takes_over(row, facts.get(key))}
+        found: dict[str, tuple[int, Current | None]] = {}
+        if self.published:
+            for key, *version in select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), list(wanted)):
+                found[key] = _version(version)
+        else:
+            sql = "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})"
+            found = {key: (number, None) for key, number in select_in(self._connection, sql, list(wanted))}
+        renamed: set[str] = set()
+        if self._addresses or self._keys:
+            renamed = {key for key, row in wanted.items() if self._takes_over(row, found.get(key))}
         elsewhere: dict[str, int] = {key: self._keys[key] for key in renamed}
         for key, row in wanted.items():
-            if key.startswith(EMAIL_PREFIX) and (key not in facts or facts[key][1] is None):
+            if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
                 person = self._connection.execute(
                     "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (row.email,)
                 ).fetchone()
                 if person:  # invited again: the same person under the id they had
                     elsewhere[key] = person[0]
         if elsewhere:
-            current = {
-                fact[0]: _fact(fact)
-                for fact in select_in(
-                    self._connection,
-                    "SELECT t.id, u.hash, l.last_login_time, l.last_client_version FROM things t "
-                    "LEFT JOIN users u ON u.id = t.id LEFT JOIN logins l ON l.id = t.id WHERE t.id IN ({})",
-                    list(set(elsewhere.values())),
-                )
-            }
-            facts.update({key: current[number] for key, number in elsewhere.items()})
-        given = self._new(USER, [key for key in wanted if key not in facts])
-        facts.update({key: (number, None, None) for key, number in given.items()})
-        return [(row, *facts[key], key in renamed) for key, row in wanted.items()]
+            versions = select_in(self._connection, _VERSIONS.format("t.id"), list(set(elsewhere.values())))
+            current = {version[0]: _version(version) for _, *version in versions}
+            found.update({key: current[number] for key, number in elsewhere.items()})
+        given = self._new(USER, [key for key in wanted if key not in found])
+        found.update({key: (number, None) for key, number in given.items()})
+        return [(row, *found[key], key in renamed) for key, row in wanted.items()]
 
-    def _takes_over(self, row: UserRow, fact: tuple[int, int | None, object] | None) -> bool:
+    def _takes_over(self, row: UserRow, found: tuple[int, Current | None] | None) -> bool:
         """Whether this id belongs to a person so far known by address; remembers it."""
         if row.key in self._keys:
             return True
-        if row.key.startswith(EMAIL_PREFIX) or (
-            fact is not None and (fact[1] is not None or fact[0] < self._first_new)
-        ):
-            return False
         person = self._addresses.get(row.email.lower())
-        if person is None or person in self._claimed:
+        if person is None or person in self._claimed or row.key.startswith(EMAIL_PREFIX):
             return False
-        if fact is not None and not self._connection.execute("SELECT 1 FROM users WHERE id = ?", (person,)).fetchone():
+        if found is not None and (found[1] is not None or found[0] < self._first_new):
+            return False
+        if found is not None and not self._connection.execute("SELECT 1 FROM users WHERE id = ?", (person,)).fetchone():
             return False  # neither was a user before: nothing to carry on
-        replaces = None if fact is None else fact[0]
+        replaces = None if found is None else found[0]
         self._connection.execute("INSERT INTO stage_keys VALUES (?, ?, ?)", (row.key, person, replaces))
         self._keys[row.key] = person
         self._claimed.add(person)
         return True
 
 
-def _fact(row: Sequence[object]) -> tuple[int, int | None, tuple[str, str] | None]:
-    number, digest, login, client = row
-    return number, digest, None if login is None else (login, client)  # type: ignore[return-value]
+_VERSIONS: Final = (
+    "SELECT t.key, t.id, u.id, l.last_login_time, l.last_client_version, "
+    + ", ".join(f"u.{name}" for name in USER_FIELDS)
+    + " FROM things t LEFT JOIN users u ON u.id = t.id LEFT JOIN logins l ON l.id = t.id WHERE {} IN ({{}})"
+)
+
+
+def _version(row: Sequence[Any]) -> tuple[int, Current | None]:
+    number, published, login, client, *content = row
+    return number, None if published is None else Current(login, client, tuple(content))
 
 
 def user_page(
     connection: sqlite3.Connection,
     names: Names,
-    users: Iterable[UserRow],
-    grants: Iterable[GrantRow],
+    users: Sequence[UserRow],
+    held: Sequence[Held],
     digests: Mapping[str, int],
 ) -> tuple[array[int], bytes, Page]:
     """Compare a page of people, and the groups and roles they name, with what was published last.
 
     Args:
+        held: what the record of each of `users` names; nothing when it is empty.
         digests: of the records, by the person's key.
 
     Returns:
         The ids on the page; the grants, packed, of those whose grants differ; and the rest that differs.
     """
+    roles = names.facts(GrantKind.ROLE, {one.role_id for one in held if one.role_id})
+    groups = names.facts(GrantKind.GROUP_MEMBER, set(chain.from_iterable(one.groups for one in held)))
+    told = dict(
+        zip((row.key for row in users), held or repeat(NOTHING), strict=False)
+    )  # of two records of one key the last, as below
     # should two records on one page be the same person, the one with an id tells more than the one without
     people = names.users(users)
     if any(person[0].key.startswith(EMAIL_PREFIX) for person in people):
         people.sort(key=lambda person: not person[0].key.startswith(EMAIL_PREFIX))
-    last = {number: row for row, number, *_ in people}
     page = Page()
-    ids: dict[str, int] = {}
-    wanted: dict[int, list[int]] = {}
+    last = {number: row for row, number, *_ in people}
+    wanted: dict[int, list[int]] = {number: [] for number in last}
     known: list[int] = []
-    for row, number, digest, login, renamed in people:
-        ids[row.key] = number
+    for row, number, current, renamed in people:
+        role, named = told[row.key]
+        facts = [groups[group] for group in named]
+        if role:
+            facts.append(roles[role])
+        wanted[number] += facts
         if last[number] is not row:
             continue
-        wanted[number] = []
-        if digest is not None:
+        if current is not None:
             known.append(number)
         content = user_content(row)
-        content_hash = user_hash(content)
-        if content_hash != digest or renamed:
-            flags = (NEW if digest is None else 0) | (RENAMED if renamed else 0)
-            page.users.append((number, flags, content_hash, row, digests.get(row.key)))
-        elif digests or login != (row.last_login_time, row.last_client_version):
-            page.logins.append((number, row.last_login_time, row.last_client_version, digests.get(row.key)))
-    for fact, principal in _coded(names, grants, ids):
-        wanted[principal].append(fact)
-    current = dict.fromkeys(known, "")
-    current.update(
+        record = digests.get(row.key)
+        if current is None or renamed or content != current.content:
+            flags = (NEW if current is None else 0) | (RENAMED if renamed else 0)
+            page.users.append(
+                StagedUser(
+                    number, flags, row.key, content, search_text(row),
+                    row.last_login_time, row.last_client_version, record,
+                )
+            )  # fmt: skip
+        elif digests or (current.login, current.client) != (row.last_login_time, row.last_client_version):
+            page.logins.append((number, row.last_login_time, row.last_client_version, record))
+    current_facts = dict.fromkeys(known, "")
+    current_facts.update(
         select_in(
             connection,
             "SELECT principal, group_concat(target * 8 + kind) FROM grants WHERE kind IN (1, 3) AND principal IN ({}) "
@@ -290,10 +319,12 @@ def user_page(
             known,
         )
     )
-    differing = (
-        (number, dict.fromkeys(facts)) for number, facts in wanted.items() if _differ(current.get(number), facts)
-    )
-    return array("I", wanted), pack_grants((number, tuple(facts)) for number, facts in differing), page
+    differing = {
+        number: list(dict.fromkeys(facts))
+        for number, facts in wanted.items()
+        if _differ(current_facts.get(number), facts)
+    }
+    return array("I", wanted), pack_grants([*differing], [*differing.values()]), page
 
 
 def _differ(current: str | None, facts: list[int]) -> bool:
@@ -307,23 +338,12 @@ def _differ(current: str | None, facts: list[int]) -> bool:
 
 def grant_page(names: Names, grants: Iterable[GrantRow]) -> tuple[array[int], bytes]:
     """Return the principals of a page of members or admins, and their grants, packed."""
-    coded = _coded(names, grants, None)
-    return array("I", (principal for _, principal in coded)), pack_grants((who, (fact,)) for fact, who in coded)
-
-
-def _coded(names: Names, grants: Iterable[GrantRow], people: dict[str, int] | None) -> list[tuple[int, int]]:
-    """Return (fact, principal) for each grant; `people`: those of the page, the only principals there can be."""
     rows = list(grants)
-    if people is not None:
-        known = names.facts(())
-        try:
-            return [(known[row[:2]], people[row.principal_key]) for row in rows]
-        except KeyError:  # a group or role met for the first time
-            known = names.facts(rows)
-            return [(known[row[:2]], people[row.principal_key]) for row in rows]
-    facts = names.facts(rows)
+    targets: dict[GrantKind, list[str]] = {}
+    for row in rows:
+        targets.setdefault(row.kind, []).append(row.target_id)
+    facts = {kind: names.facts(kind, listed) for kind, listed in targets.items()}
     strangers = names.things(USER, (row.principal_key for row in rows if row.principal_kind == "user"))
     groups = names.things(GROUP, (row.principal_key for row in rows if row.principal_kind != "user"))
-    return [
-        (facts[row[:2]], (strangers if row.principal_kind == "user" else groups)[row.principal_key]) for row in rows
-    ]
+    people = [(strangers if row.principal_kind == "user" else groups)[row.principal_key] for row in rows]
+    return array("I", people), pack_grants(people, [(facts[row.kind][row.target_id],) for row in rows])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.store.codes import GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
-from zoomgov.store.database import select_in, transaction
+from zoomgov.store.database import explained, select_in, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zoomgov.store.files import SyncLock
-    from zoomgov.store.model import (
-        Disagreement,
-        GrantRow,
-        NotRead,
-        RoleDetail,
-        SyncInfo,
-        UserRow,
-    )
+    from zoomgov.store.model import Disagreement, GrantRow, Held, NotRead, RoleDetail, SyncInfo, UserRow
 
 _Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
@@ -50,6 +43,10 @@ class SyncWriter:
         self._path = path
         self._lock: SyncLock | None = lock
         self._lists: dict[ListKey, int] = {}
+        self.holds = False
+        """Whether changes wait for `commit`, which costs as much as staging a page. Those that wait are lost when the
+        process is killed: commit within a second."""
+        self._failed = False
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         with transaction(connection, path):
@@ -86,6 +83,42 @@ class SyncWriter:
     def _open(self) -> None:
         if self._lock is None:
             raise StoreError(f"{self._path}: this sync was closed already; begin another.")
+        if self._failed:
+            raise StoreError(f"{self._path}: a change of this sync was lost; begin another, which goes on before it.")
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """All of a change or nothing, on disk at once or with the next `commit`."""
+        self._open()
+        with explained(self._path):
+            try:
+                if not self._connection.in_transaction:
+                    self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                if not self.holds:
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                # what other changes of the transaction told the caller is no longer true
+                self._failed = True
+                with suppress(sqlite3.Error):  # a full disk has rolled back by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def commit(self) -> None:
+        """Put on disk what `holds` has held back.
+
+        Raises:
+            StoreError: it is lost, back to the commit before; so is every later change.
+        """
+        if self._lock is not None and self._connection.in_transaction:
+            with explained(self._path):
+                try:
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._failed = True
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+                    raise
 
     # Staging
 
@@ -111,7 +144,8 @@ class SyncWriter:
         self,
         key: ListKey,
         *,
-        users: Iterable[UserRow] = (),
+        users: Sequence[UserRow] = (),
+        held: Sequence[Held] = (),
         groups: Iterable[GroupRow] = (),
         contact_groups: Iterable[ContactGroupRow] = (),
         roles: Iterable[RoleRow] = (),
@@ -123,18 +157,18 @@ class SyncWriter:
     ) -> array[int]:
         """Keep one page of the list `key`, in one transaction; returns the numbers of who and what is on it.
 
-        A page of users must come with all groups and the role that each user record names: for the people on it
-        they replace what was known, and they hold unless a finished list of the group's members or the role's
-        members says otherwise.
-
         Args:
+            held: all groups and the role that the record of each of `users` names. They replace what was known of
+                these people, and hold unless a finished list of the group's members or the role's members says
+                otherwise.
+            grants: of a list of members or admins.
             digests: of the records of `users`, by key, for `unchanged` of the next sync.
             unchanged: numbers of further people on the page, as `unchanged` gave them.
         """
-        self._open()
-        with transaction(self._connection, self._path):
+        with self._change():
             if key.part in STATUS_OF_PART:
-                seen, packed, page = user_page(self._connection, self._names, users, grants, digests)
+                assert not grants, "what a user record names is `held`"
+                seen, packed, page = user_page(self._connection, self._names, users, held, digests)
                 seen.extend(unchanged)
             else:
                 seen, packed = grant_page(self._names, grants)
@@ -159,6 +193,8 @@ class SyncWriter:
         """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
         record of the same list, so it need not be taken apart again.
         """
+        if not self._names.published:
+            return {}
         return dict(
             select_in(self._connection, "SELECT record, id FROM logins WHERE record IN ({})", digests)  # index only
         )
@@ -178,16 +214,14 @@ class SyncWriter:
 
     def restart(self, key: ListKey) -> None:
         """Drop what is staged of the list."""
-        self._open()
-        with transaction(self._connection, self._path):
+        with self._change():
             if (number := self._lists.pop(key, None)) is not None:
                 self._connection.execute("DELETE FROM stage_pages WHERE list = ?", (number,))
                 self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
 
     def finish(self, key: ListKey, expected: int | None) -> int:
         """Mark the list complete, also an empty one; return how many distinct rows it has."""
-        self._open()
-        with transaction(self._connection, self._path):
+        with self._change():
             number = self._list(key)
             distinct: set[int] = set()
             for (seen,) in self._connection.execute("SELECT seen FROM stage_pages WHERE list = ?", (number,)):
@@ -267,6 +301,7 @@ class SyncWriter:
             StoreError: nothing was published; what is staged stays.
         """
         self._open()
+        self.commit()
         with transaction(self._connection, self._path):
             info = publish(self._connection, self.started_at, finished_at, not_read, disagreements)
             self._drop_staged()
@@ -289,13 +324,17 @@ class SyncWriter:
     def close(self) -> None:
         """Let go of the lock. What is staged stays for the next run."""
         if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-            self._connection.close()
+            try:
+                self.commit()
+            finally:
+                self._lock.release()
+                self._lock = None
+                self._connection.close()
 
     def abandon(self) -> None:
         """Drop what is staged, and close."""
         self._open()
+        self.commit()
         with transaction(self._connection, self._path):
             self._drop(self._first_new)
         self.close()

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
-from zoomgov.store.model import GrantRow
-from zoomgov.sync.rows import Rows
-
-if TYPE_CHECKING:
-    from zoomgov.store.model import GrantKind
-    from zoomgov.sync.reading import Decode
-    from zoomgov.zoom.records import Record
+from zoomgov.store.model import GrantKind, GrantRow
+from zoomgov.sync.rows import Rows, UserPages
 
 
 class UserListMembership:
@@ -27,19 +21,20 @@ class UserListMembership:
         self.heard: set[str] = set()
         """Statuses whose list was read in this run; of the others nothing is known here."""
 
-    def listening(self, status: str, decode: Decode) -> Decode:
-        """`decode`, taking note of the grants it makes."""
+    def pages(self, status: str) -> UserPages:
+        """How to read the user list of `status`, taking note of what it says."""
         self.heard.add(status)
         if status == "active" and not self._everyone:
-            return decode
+            return UserPages(status)
 
-        def decode_and_note(records: list[Record]) -> Rows:
-            rows = decode(records)
-            for grant in rows.grants:
-                self._members[grant.kind, grant.target_id][grant.principal_key] = status
-            return rows
+        def note(rows: Rows) -> None:
+            for user, (role, groups) in zip(rows.users, rows.held, strict=True):
+                for group in groups:
+                    self._members[GrantKind.GROUP_MEMBER, group][user.key] = status
+                if role:
+                    self._members[GrantKind.ROLE, role][user.key] = status
 
-        return decode_and_note
+        return UserPages(status, note)
 
     def of(self, kind: GrantKind, target: str, statuses: frozenset[str]) -> set[str]:
         """Keys of the people with one of `statuses` in one thing."""

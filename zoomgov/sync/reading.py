@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zoomgov.sync.parts import Part
     from zoomgov.sync.progress import Reporter
-    from zoomgov.sync.staging import Staging
+    from zoomgov.sync.staging import Identity, Staging
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.records import Record
 
@@ -46,7 +46,7 @@ class ListOutcome:
 
     read: int
     expected: int | None
-    seen: frozenset[str] = field(default=frozenset(), repr=False)
+    seen: frozenset[Identity] = field(default=frozenset(), repr=False)
     """What `Rows.identities` gave for the rows, where there are few."""
     drifted: bool = False
     """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
@@ -72,7 +72,6 @@ class Reading:
         urgent: bool = False,
         split: Split | None = None,
         beside: Rows | None = None,
-        digested: bool = False,
     ) -> ListOutcome:
         """Read a list until its end. A list that loses its page token, or does not add up, starts again.
 
@@ -80,7 +79,6 @@ class Reading:
             split: asked after the first page of a long list for queries that together give all of it, to be read
                 side by side; if they turn out not to, the list is read again in one chain.
             beside: rows that belong to the list though Zoom leaves them out.
-            digested: as `Staging.stage` takes it.
 
         Raises:
             ZoomError: it could not be read; what was staged of it is dropped when it is read again.
@@ -91,7 +89,7 @@ class Reading:
         counted_again = False
         while True:
             await self._staging.restart(key)
-            one = _Pass(self._client, self._staging, self._report, part, decode, key, path, digested)
+            one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
             try:
                 await one.chain(query, urgent, split)
             except ZoomError as error:
@@ -129,7 +127,6 @@ class _Pass:
         decode: Decode,
         key: ListKey,
         path: Mapping[str, str],
-        digested: bool,
     ) -> None:
         self._client = client
         self._staging = staging
@@ -138,8 +135,7 @@ class _Pass:
         self._decode = decode
         self._key = key
         self._path = path
-        self._digested = digested
-        self._seen: set[str] = set()
+        self._seen: set[Identity] = set()
         self._totals: list[int] = []
 
     async def chain(self, query: Query, urgent: bool, split: Split | None = None, *, counts: bool = True) -> None:
@@ -157,14 +153,7 @@ class _Pass:
                         self._totals.append(page.total_records)
                     if staging is not None:
                         self._advanced(await staging)
-                    staging = self._staging.stage(
-                        self._key,
-                        self._part.endpoint,
-                        page.body,
-                        self._decode,
-                        self._seen,
-                        digested=self._digested,
-                    )
+                    staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
                     if split is not None and page.next_page_token and self._totals:
                         queries = await self._queries(await staging, split)
                         split = None
@@ -196,7 +185,7 @@ class _Pass:
         """People come and go while a long list is read: its first count is as true as its last."""
         read = len(self._seen)
         expected = read if read in self._totals else self._totals[-1] if self._totals else None
-        seen = frozenset(self._seen) if self._key.target else frozenset()
+        seen: frozenset[Identity] = frozenset(self._seen) if self._key.target else frozenset()
         return ListOutcome(read, expected, seen, drifted=len(set(self._totals)) > 1)
 
 

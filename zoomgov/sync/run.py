@@ -99,11 +99,10 @@ class Run:
         active = status == "active"
         outcome = await self._whole(
             part,
-            self._members.listening(status, partial(rows.user_rows, status=status)),
+            self._members.pages(status),
             query={"status": status},
             urgent=active,
             split=self._by_role if active else None,
-            digested=active,
         )
         if outcome is not None:
             self._user_lists[status] = outcome
@@ -177,12 +176,9 @@ class Run:
         query: Mapping[str, str | int] = {},
         urgent: bool = False,
         split: Split | None = None,
-        digested: bool = False,
     ) -> ListOutcome | None:
         async def read(key: ListKey) -> ListOutcome:
-            return await self._reading.read(
-                part, decode, key=key, query=query, urgent=urgent, split=split, digested=digested
-            )
+            return await self._reading.read(part, decode, key=key, query=query, urgent=urgent, split=split)
 
         return await self._guarded(part, read)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias, TypeVar
 
-from zoomgov.sync.rows import digest
-from zoomgov.zoom.records import decode_list, join_records, split_list
+from zoomgov.sync.rows import UserPages, digest
+from zoomgov.zoom.records import decode_list, join_list, split_list, wrap_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    import msgspec
 
     from zoomgov.store import Store, SyncWriter
     from zoomgov.store.model import Disagreement, GrantKind, ListKey, NotRead, SyncInfo
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     from zoomgov.zoom.endpoints import Endpoint
 
 T = TypeVar("T")
+Identity: TypeAlias = str | int
+"""Equal for rows of a list that mean the same."""
+
+COMMIT_WITHIN: Final = 0.5
+"""Seconds that what is staged may wait to be on disk: what a crash costs at the most, beside unfinished lists."""
+RECOGNISED: Final = "users-active"
+"""The part whose records are recognised when they have not changed: the one with most people."""
 
 _ACCOUNT: Final = "account"
 _MEMORY: Final = "zoom client"
@@ -48,6 +57,7 @@ class Staging:
         self._started_at = started_at
         self._resume_since = resume_since
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-staging")
+        self._committing: asyncio.TimerHandle | None = None
         self._writer: SyncWriter
         self._opened = False
         self._interrupted = False
@@ -71,6 +81,7 @@ class Staging:
         if before not in (None, self._account):
             self._resume_since = self._started_at  # staged by a sync with credentials of another account
         self._writer = self._store.begin(self._started_at, resume_since=self._resume_since)
+        self._writer.holds = True
         self._opened = True
         if before != self._account:
             self._store.set_meta(_MEMORY, "")
@@ -84,6 +95,8 @@ class Staging:
 
     async def _close(self) -> None:
         """Even when cancelled: the lock must be free for the next sync when this one returns."""
+        if self._committing is not None:
+            self._committing.cancel()
         closing = self._submit(lambda: self._writer.close() if self._opened else None)
         try:
             await asyncio.shield(closing)
@@ -96,47 +109,59 @@ class Staging:
     async def _run(self, job: Callable[[], T]) -> T:
         return await self._submit(job)
 
-    def stage(
-        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[str], *, digested: bool = False
-    ) -> asyncio.Future[int]:
-        """Decode a page and stage its rows; gives how many different rows of the list there are by now.
+    def _change(self, job: Callable[[], T]) -> asyncio.Future[T]:
+        """Run a job that changes what is staged; on disk soon."""
+        if self._committing is None:
+            self._committing = asyncio.get_running_loop().call_later(COMMIT_WITHIN, self._commit)
+        return self._submit(job)
 
-        Args:
-            digested: keep a digest of each record, and leave people whose record has the digest of the last sync
-                out of decoding.
-        """
+    def _commit(self) -> None:
+        self._committing = None
+        # should it fail, the next change says so
+        self._submit(self._writer.commit).add_done_callback(lambda done: done.exception())
+
+    def stage(
+        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[Identity]
+    ) -> asyncio.Future[int]:
+        """Decode a page and stage its rows; gives how many different rows of the list there are by now."""
         self._touched.add(key)
 
         def job() -> int:
-            raw = split_list(endpoint, body) if digested else None
-            if raw is None:
+            if isinstance(decode, UserPages) and key.part == RECOGNISED and (split := split_list(endpoint, body)):
+                seen.update(self._stage_people(key, endpoint, decode, *split))
+            else:
                 rows = decode(decode_list(endpoint, body))
                 self._write(key, rows)
                 seen.update(rows.identities())
-                return len(seen)
-            digests = [digest(record) for record in raw]
-            known = self._writer.unchanged(digests) if self.recognises else {}
-            rest = [(record, number) for record, number in zip(raw, digests, strict=True) if number not in known]
-            rows = decode(decode_list(endpoint, join_records(endpoint, [record for record, _ in rest])))
-            given: dict[str, int] = {}
-            if len(rows.users) == len(rest):  # none was unreadable
-                given = {user.key: number for user, (_, number) in zip(rows.users, rest, strict=True)}
-            numbers = self._writer.stage(
-                key, users=rows.users, grants=rows.grants, digests=given, unchanged=list(known.values())
-            )
-            seen.update(map(str, numbers))
             return len(seen)
 
-        return self._submit(job)
+        return self._change(job)
+
+    def _stage_people(
+        self, key: ListKey, endpoint: Endpoint, decode: UserPages, listed: msgspec.Raw, records: list[msgspec.Raw]
+    ) -> Iterable[int]:
+        """Keep a digest of each record, and leave people whose record has the digest of the last sync undecoded."""
+        digests = list(map(digest, records))
+        known = self._writer.unchanged(digests) if self.recognises else {}
+        rest: bytes | msgspec.Raw = listed
+        if known:
+            rest = join_list([record for record, number in zip(records, digests, strict=True) if number not in known])
+            digests = [number for number in digests if number not in known]
+        rows = decode.plain(rest) or decode(decode_list(endpoint, wrap_list(endpoint, rest)))
+        given: dict[str, int] = {}
+        if len(rows.users) == len(digests):  # none was unreadable
+            given = {user.key: number for user, number in zip(rows.users, digests, strict=True)}
+        return self._writer.stage(key, users=rows.users, held=rows.held, digests=given, unchanged=list(known.values()))
 
     async def stage_rows(self, key: ListKey, rows: Rows) -> None:
         self._touched.add(key)
-        await self._run(partial(self._write, key, rows))
+        await self._change(partial(self._write, key, rows))
 
     def _write(self, key: ListKey, rows: Rows) -> None:
         self._writer.stage(
             key,
             users=rows.users,
+            held=rows.held,
             groups=rows.groups,
             contact_groups=rows.contact_groups,
             roles=rows.roles,
@@ -149,10 +174,10 @@ class Staging:
         """Drop what is staged of a list, if anything can be."""
         if key in self._touched or self._interrupted:
             self.finished.pop(key, None)
-            await self._run(partial(self._writer.restart, key))
+            await self._change(partial(self._writer.restart, key))
 
     async def finish(self, key: ListKey, expected: int | None) -> None:
-        self.finished[key] = await self._run(partial(self._writer.finish, key, expected))
+        self.finished[key] = await self._change(partial(self._writer.finish, key, expected))
 
     # What the connector remembers between syncs
 
@@ -161,6 +186,7 @@ class Staging:
         return await self._run(partial(self._store.get_meta, _MEMORY))
 
     async def remember(self, memory: str) -> None:
+        await self._run(self._writer.commit)  # or it would wait for itself
         await self._run(partial(self._store.set_meta, _MEMORY, memory))
 
     # Reading back what is staged, whichever run staged it

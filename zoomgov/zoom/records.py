@@ -52,21 +52,26 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
     return []
 
 
-def split_list(endpoint: Endpoint, body: bytes) -> list[bytes] | None:
-    """The rows of one page, each as Zoom wrote it; None when the page is not what it should be."""
+def split_list(endpoint: Endpoint, body: bytes) -> tuple[msgspec.Raw, list[msgspec.Raw]] | None:
+    """The list on one page, and its rows, each as Zoom wrote it; None when the page is not what it should be."""
     try:
         page = _RAW_PAGE.decode(body)
         for key in endpoint.list_keys:
             if key in page:
-                return [bytes(record) for record in _RAW_LIST.decode(page[key])]
+                return page[key], _RAW_LIST.decode(page[key])
     except UNREADABLE:
         pass
     return None
 
 
-def join_records(endpoint: Endpoint, records: Sequence[bytes]) -> bytes:
-    """A page of these rows."""
-    return b'{"%s":[%s]}' % (endpoint.list_keys[0].encode(), b",".join(records))
+def join_list(records: Sequence[msgspec.Raw]) -> bytes:
+    """A list of these rows."""
+    return b"[%s]" % b",".join(records)
+
+
+def wrap_list(endpoint: Endpoint, listed: bytes | msgspec.Raw) -> bytes:
+    """A page with this list."""
+    return b'{"%s":%s}' % (endpoint.list_keys[0].encode(), listed)
 
 
 def as_text(value: object) -> str:

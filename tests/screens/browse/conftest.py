@@ -11,6 +11,7 @@ import pytest
 from textual.app import App
 from textual.widgets import Input
 
+from tests.store.conftest import held_by
 from zoomgov.connectors.model import App as Application
 from zoomgov.connectors.model import Connector, Owner, Status, Step
 from zoomgov.screens.browse import BrowseScreen
@@ -126,7 +127,7 @@ def fill(
                     grants.append(GrantRow(member, "g1", "user", row.key))
                 if number % 3 == 0:
                     grants.append(GrantRow(member, "g2", "user", row.key))
-            writer.stage(key, users=chosen, grants=grants)
+            writer.stage(key, users=chosen, held=held_by(chosen, grants))
             writer.finish(key, len(chosen))
         if people and not gaps:
             admins = ListKey("group-admins", "g1")
@@ -161,7 +162,7 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
                 if number % 3 == 0 or number == 1:
                     grants.append(GrantRow(GrantKind.GROUP_MEMBER, "g2", "user", row.key))
             key = ListKey(f"users-{status}")
-            writer.stage(key, users=chosen, grants=grants)
+            writer.stage(key, users=chosen, held=held_by(chosen, grants))
             writer.finish(key, len(chosen))
         writer.stage(ListKey("groups"), groups=[GROUPS[0], GROUPS[1]._replace(name="Field Sales"), GROUPS[2]])
         writer.finish(ListKey("groups"), None)
