@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from zoomgov.store.model import Kind, NotRead
-from zoomgov.sync.words import PART_WORDS
+from zoomgov.sync.words import PART_WORDS, listed
 from zoomgov.text import printable
 from zoomgov.widgets.labels import ago, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from zoomgov.store.model import SyncInfo
     from zoomgov.widgets.table_layout import Tone
@@ -128,11 +128,6 @@ def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
     older = [gap.last_read for gap in gaps if gap.last_read is not None]
     shown = f" What you see of it is from sync {max(older)}." if older else ""
     return f"Not read: {what}. {gaps[0].reason}{shown}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def sync_line(sync: SyncInfo, now: datetime, width: int) -> Content:

@@ -11,13 +11,14 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Footer, Static, Tab, Tabs
 
+from zoomgov.sync.words import comparison_notes
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
 from .browse_words import moment
-from .changes_words import ACCESS, ACCESS_COLUMNS, ITEM_COLUMNS, ITEMS, grant_rows, item_rows, not_compared, tab_text
+from .changes_words import ACCESS, ACCESS_COLUMNS, ITEM_COLUMNS, ITEMS, grant_rows, item_rows, tab_text
 from .items import item_screen
 from .sync_choice import SyncChoiceScreen
 from .table_page import TABLE_HELP, TablePage
@@ -115,7 +116,7 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
                 f", {times[newer]}",
             )
         )  # fmt: skip
-        self._notice = not_compared(changes)
+        self._notice = " ".join(comparison_notes(changes))
         if not changes and not self._notice:
             self._say(f"Nothing changed between sync {older} and sync {newer}.")
             return

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from zoomgov.store.model import GrantKind, Kind
-from zoomgov.sync.words import PART_WORDS
 from zoomgov.widgets.table_layout import Column
 
-from .browse_words import NOUNS, ONE, listed
+from .browse_words import NOUNS, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,14 +86,6 @@ def tab_text(number: int, view: str, changes: Changes) -> Content:
         counts = [("+", gained), ("−", len(changes.grants) - gained)]
     told = " ".join(f"{sign}{count:,}" for sign, count in counts if count) or "none"
     return Content.assemble((f"{number} ", "bold $footer-key-foreground"), title, f"  {told}")
-
-
-def not_compared(changes: Changes) -> str:
-    """What the newer sync did not read, in a sentence."""
-    parts = dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in changes.not_compared)
-    if not parts:
-        return ""
-    return f"Not compared: {listed(list(parts))}. Sync {changes.to_sync} did not read all of it."
 
 
 def sync_changes(changes: dict[str, int]) -> str:

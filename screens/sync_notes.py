@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
-from zoomgov.sync.words import PART_WORDS
+from zoomgov.sync.words import PART_WORDS, listed
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
 
-from .browse_words import listed, moment
+from .browse_words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

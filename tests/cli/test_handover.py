@@ -9,6 +9,7 @@ import json
 import sqlite3
 import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from zoomgov.export import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from zoomgov.sim import SimServer
 
@@ -143,8 +143,9 @@ def test_a_folder_is_written_for_many_tables(cli: Cli, synced: str, tmp_path: Pa
         (["--format", "xlsx", "--output", "-"], 1, "name a file"),
         (["--format", "json", "--output", "-", "--filter", "x"], 2, "--kind"),
         (["--format", "json", "--output", "-", "--filter", "x", "--kind", "grants"], 2, "--kind"),
-        (["--format", "json", "--output", "-", "--to", "9"], 1, "There is no sync 9"),
-        (["--format", "json", "--output", "-", "--to", "yesterday"], 2, "neither"),
+        (["--format", "json", "--output", "-", "--to", "9"], 2, "There is no sync 9"),
+        (["--format", "json", "--output", "-", "--to", "yesterday"], 2, "Nothing was synced by"),
+        (["--format", "json", "--output", "-", "--to", "soon"], 2, "is no date that can be read"),
         (["--format", "pdf", "--output", "-"], 2, "pdf"),
     ],
 )
@@ -203,6 +204,57 @@ def test_diff_for_people_and_for_scripts(cli: Cli, twice: str) -> None:
     assert list(csv.DictReader(io.StringIO(exported.out, newline=""))) == rows
     same = cli("diff", twice, "--from", "2", "--to", "2", "--exit-code")
     assert (same.code, same.out.splitlines()[-1]) == (0, "Nothing changed.")
+
+
+def test_access_by_person_and_by_thing(cli: Cli, twice: str) -> None:
+    told = json.loads(cli("diff", twice, "--format", "json", "--by", "thing").out)["access"]
+    names = [(one["target_kind"], one["target"].casefold()) for one in told]
+    kinds = ["groups", "contact-groups", "roles"]
+    assert names == sorted(names, key=lambda name: (kinds.index(name[0]), name[1]))
+    people = json.loads(cli("diff", twice, "--format", "json").out)["access"]
+    assert sorted(map(str, told)) == sorted(map(str, people))
+    assert [one["principal"].casefold() for one in people] == sorted(one["principal"].casefold() for one in people)
+    by_thing = cli("diff", twice, "--by", "thing").out
+    (start,) = (place for place, line in enumerate(by_thing.splitlines()) if line.startswith("Access by thing: "))
+    lines = by_thing.splitlines()[start + 1 :]
+    headings = [line for line in lines if line.startswith(("  Group ", "  Contact group ", "  Role "))]
+    assert len(headings) == len({(one["target_kind"], one["target_id"]) for one in told})
+    listed = [line for line in lines if line.startswith(("    + ", "    - "))]
+    assert len(listed) == len(told)
+
+
+def test_the_exit_code_of_diff_tells_a_failure_from_a_difference(cli: Cli, twice: str, zoom: SimServer) -> None:
+    assert cli("diff", twice, "--exit-code").code == 1
+    assert cli("diff", "Nobody", "--exit-code").code == 2
+    assert cli("diff", "Nobody").code == 1
+    zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
+    assert cli("sync", twice, "--quiet").code == 3
+    blind = cli("diff", twice, "--exit-code")
+    assert blind.code == 3
+    assert "Nothing changed in what was compared." in blind.out
+    assert "Not compared: contact groups. Sync 3 did not read all of it." in blind.err
+    assert "code 4711" in blind.err
+    since = cli("diff", twice, "--from", "1", "--format", "json")
+    assert "Sync 3 did not read all of contact groups: compared as sync 2 read it." in since.err
+    (gap,) = json.loads(since.out)["not_compared"]
+    assert (gap["part"], gap["sync"], gap["compared_as_of_sync"]) == ("contact-groups", 3, 2)
+
+
+def test_the_json_of_diff_is_as_documented(cli: Cli, twice: str) -> None:
+    told = json.loads(cli("diff", twice, "--format", "json").out)
+    text = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text("utf-8")
+    documented = json.loads(text.split("```json\n")[1].split("```")[0])
+
+    def shape(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: shape(inner) for key, inner in value.items()}
+        return [shape(value[0])] if isinstance(value, list) and value else type(value)
+
+    assert told.keys() == documented.keys()
+    for key in ("from", "to", "access", "missing"):
+        assert shape(told[key]) == shape(documented[key])
+    changed = next(item for item in told["items"] if item["fields"])
+    assert shape(changed) == shape(documented["items"][0])
 
 
 def test_a_date_means_what_was_known_then(cli: Cli, twice: str) -> None:

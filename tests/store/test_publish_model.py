@@ -77,6 +77,7 @@ def syncs(draw: st.DrawFn) -> list[Read]:
 
 
 Fact = tuple[GrantKind, str, str, str]
+_USER_PARTS = tuple(f"users-{status}" for status in STATUSES)
 
 
 @dataclass
@@ -88,6 +89,15 @@ class Model:
         default_factory=lambda: {part: {} for part in ("groups", "contact-groups", "roles")}
     )
     facts: frozenset[Fact] = frozenset()
+    missing: dict[str, UserRow] = field(default_factory=dict)
+    """People who left a list while another was not read: who knows where they are."""
+    where: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For each of them the lists that were not read since."""
+    facts_of_missing: frozenset[Fact] = frozenset()
+    unread: frozenset[ListKey] = frozenset()
+    """Not read this time."""
+    blind: frozenset[ListKey] | None = None
+    """Not read this time nor any time before; None before the first sync."""
 
     def after(self, reads: list[Read]) -> Model:
         done = [read for read in reads if read.finished]
@@ -134,7 +144,22 @@ class Model:
                         if fact[0] in kinds and fact[1] == gone and (fact[0], gone) not in covered
                         and not (fact[0] in _USER_BORNE and fact[3] in told)
                     }  # fmt: skip
-        return Model(users, things, frozenset(facts))
+        unread = frozenset(part for part in _USER_PARTS if ListKey(part) not in lists)
+        where = {key: parts & unread for key, parts in {**self.where, **dict.fromkeys(closed, unread)}.items()}
+        where = {key: parts for key, parts in where.items() if parts and key not in users}
+        missing = {key: self.users.get(key) or self.missing[key] for key in where}
+        left = frozenset(fact for fact in self.facts - facts if fact[0] in _USER_BORNE and fact[3] in closed)
+        staged = frozenset(read.key for read in reads)
+        return Model(
+            users,
+            things,
+            frozenset(facts),
+            missing,
+            where,
+            frozenset(fact for fact in self.facts_of_missing | left if fact[3] in missing),
+            staged - set(lists),
+            staged - set(lists) if self.blind is None else (staged - set(lists)) & self.blind,
+        )
 
     def effective(self, kinds: tuple[GrantKind, ...], target: str) -> dict[str, set[str]]:
         """How each person has a thing, by brute force over all facts."""
@@ -195,28 +220,49 @@ def _way(path: Any) -> str:
     return {GrantKind.GROUP_ADMIN: "admin", GrantKind.ROLE: "holds the role"}.get(path.kind, "member")
 
 
+def never(model: Model, part: str, target: str = "") -> bool:
+    return model.blind is not None and ListKey(part, target) in model.blind
+
+
 def expect_difference(reader: Reader, before: int, after: int, old: Model, new: Model) -> None:
+    """Like comparing two plain copies, but for what one of them did not read."""
     changes = reader.diff(before, after)
+    then, now = {**old.users, **old.missing}, new.users
+    unseen = {status for status in STATUSES if never(old, f"users-{status}")}
+    doubtful = {key for key in now.keys() - then.keys() if now[key].status in unseen}
     people = {item.id: item.how for item in changes.items if item.kind is Kind.USERS}
     assert people == {
-        key: "added" if key not in old.users else "removed" if key not in new.users else "changed"
-        for key in old.users.keys() | new.users.keys()
-        if old.users.get(key) != new.users.get(key)
+        key: "added" if key not in then else "removed" if key not in now else "changed"
+        for key in (then.keys() | now.keys()) - new.missing.keys() - doubtful
+        if then.get(key) != now.get(key)
     }
+    assert changes.missing == len(old.users.keys() & new.missing.keys())
     for kind, part in _PARTS.items():
         found = {(item.id, item.how) for item in changes.items if item.kind is kind}
-        then, now = old.things[part], new.things[part]
+        named, renamed = old.things[part], new.things[part]
         assert found == {
-            (one, "added" if one not in then else "removed" if one not in now else "changed")
-            for one in then.keys() | now.keys()
-            if then.get(one) != now.get(one)
+            (one, "added" if one not in named else "removed" if one not in renamed else "changed")
+            for one in named.keys() | renamed.keys()
+            if named.get(one) != renamed.get(one) and not (one not in named and never(old, part))
         }
-    for gained, expected in ((True, new.facts - old.facts), (False, old.facts - new.facts)):
+    held = old.facts | old.facts_of_missing
+    hidden = {GrantKind.GROUP_ADMIN: never(old, "groups"), GrantKind.CONTACT_GROUP_MEMBER: never(old, "contact-groups")}
+    lists = {GrantKind.GROUP_ADMIN: "group-admins", GrantKind.CONTACT_GROUP_MEMBER: "contact-group-members"}
+    gained = {
+        fact
+        for fact in new.facts - held
+        if not hidden.get(fact[0])
+        and not (fact[0] in _USER_BORNE and fact[3] in doubtful)
+        and not (fact[0] in lists and never(old, lists[fact[0]], fact[1]))
+    }
+    for sign, expected in ((True, gained), (False, held - new.facts - new.facts_of_missing)):
         assert {
             (grant.kind, grant.target_id, grant.principal_kind, grant.principal_id)
             for grant in changes.grants
-            if grant.gained is gained
+            if grant.gained is sign
         } == expected
+    told = {(gap.part, gap.target) for gap in changes.not_compared}
+    assert told == {tuple(key) for key in (old.unread | new.unread if before != after else new.unread)}
 
 
 def stage_read(store: Store, reads: list[Read], interrupt: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zoomgov.cli.handover import open_synced
+from zoomgov.cli.compare import open_synced
 from zoomgov.cli.output import FORMATS, print_json, print_rows, say
 from zoomgov.cli.problem import Exit
 from zoomgov.cli.running import ConnectorName

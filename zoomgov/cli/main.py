@@ -22,7 +22,7 @@ COMMANDS = {
     "connectors": "connectors",
     "credentials": "credentials",
     "demo": "demo",
-    "diff": "handover",
+    "diff": "compare",
     "explain": "troubleshoot",
     "export": "handover",
     "findings": "findings",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from zoomgov.store.codes import TARGET_KINDS
+from zoomgov.store import gaps
+from zoomgov.store.codes import HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import name_of_key
 from zoomgov.store.database import select_in
 from zoomgov.store.details import GRANT_KINDS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
+    from zoomgov.store.gaps import Grant
     from zoomgov.store.model import SyncInfo
 
 _LABELS: Final = {
@@ -49,11 +51,11 @@ _LABELS: Final = {
 def changed_fields(
     table: str, old: dict[str, Any], new: dict[str, Any], roles: dict[str, str]
 ) -> tuple[FieldChange, ...]:
-    """Return the fields in which two versions differ, in words."""
+    """Return the fields in which two versions differ, in words. Privileges read for the first time are no change."""
     names = dict.fromkeys(
         "licence" if table == "users" and name in ("type", "plan_united_type") else name
         for name in (USER_FIELDS if table == "users" else THING_FIELDS[table])
-        if old[name] != new[name]
+        if old[name] != new[name] and not (name.startswith("privilege") and None in (old[name], new[name]))
     )
     return tuple(FieldChange(_LABELS[name], _shown(name, old, roles), _shown(name, new, roles)) for name in names)
 
@@ -75,18 +77,31 @@ def _shown(name: str, row: dict[str, Any], roles: dict[str, str]) -> str:
     return bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-Grant = tuple[int, int, int]
-"""Target, code and principal, by the ids of `things`."""
+class _Comparison:
+    """Two syncs, and what they did not read."""
+
+    def __init__(self, connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> None:
+        self.connection = connection
+        self.before, self.after = older.number, newer.number
+        self.bounds = {"before": older.number, "after": newer.number}
+        self.unseen = gaps.never_read(connection, older.not_read)
+        self.missed = gaps.missing_people(connection, older)
+        self.missing = gaps.missing_people(connection, newer)
+        self.newly_missing = 0
+        self.unknown: set[int] = set()
+        """People there now who may have been there before."""
 
 
-def changes(connection: sqlite3.Connection, before: int, newer: SyncInfo) -> Changes:
-    """Compare sync `before` with the sync `newer`."""
-    after = newer.number
-    roles = {**SYSTEM_ROLES, **_names_of_roles(connection, before), **_names_of_roles(connection, after)}
-    items = [change for kind in TABLES for change in _items(connection, kind, before, after, roles)]
-    lost, gained = changed_grants(connection, before, after)
-    grants = _named(connection, gained, lost, before, after)
-    return Changes(before, after, tuple(items), tuple(grants), newer.not_read)
+def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> Changes:
+    """Compare two syncs."""
+    pair = _Comparison(connection, older, newer)
+    names = (_names_of_roles(connection, number) for number in (pair.before, pair.after))
+    roles = {**SYSTEM_ROLES, **next(names), **next(names)}
+    items = [change for kind in TABLES for change in _items(pair, kind, roles)]
+    lost, gained = _changed_grants(pair)
+    grants = _named(connection, gained, lost, pair.before, pair.after)
+    told = gaps.not_compared(older, newer)
+    return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing)
 
 
 def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, str]:
@@ -105,21 +120,28 @@ _ENDED: Final = (
 )
 
 
-def _items(
-    connection: sqlite3.Connection, kind: Kind, before: int, after: int, roles: dict[str, str]
-) -> Iterable[ItemChange]:
-    table = TABLES[kind]
-    bounds = {"before": before, "after": after}
-    touched = {number for (number,) in connection.execute(_BEGUN.format(columns="id", table=table), bounds)}
-    touched |= {number for (number,) in connection.execute(_ENDED.format(columns="id", table=table), bounds)}
+def _items(pair: _Comparison, kind: Kind, roles: dict[str, str]) -> Iterable[ItemChange]:
+    table, connection = TABLES[kind], pair.connection
+    touched = {number for (number,) in connection.execute(_BEGUN.format(columns="id", table=table), pair.bounds)}
+    touched |= {number for (number,) in connection.execute(_ENDED.format(columns="id", table=table), pair.bounds)}
+    people = kind is Kind.USERS
+    if people:
+        touched |= set(pair.missed)
     ids = sorted(touched)
-    old, new = versions(connection, table, ids, before), versions(connection, table, ids, after)
+    old, new = versions(connection, table, ids, pair.before), versions(connection, table, ids, pair.after)
+    if people:
+        pair.newly_missing = len(pair.missing.keys() & old.keys())
+        for seen in {seen for seen, _ in pair.missed.values()}:
+            old.update(versions(connection, table, [n for n, (last, _) in pair.missed.items() if last == seen], seen))
     keys = dict(select_in(connection, "SELECT id, key FROM things WHERE id IN ({})", ids))
     found: list[ItemChange] = []
     for number in ids:
         then, now = old.get(number), new.get(number)
         row = now or then
-        if row is None:
+        if row is None or (people and number in pair.missing):
+            continue
+        if then is None and (table in pair.unseen.tables or row.get("status") in pair.unseen.statuses):
+            pair.unknown.add(number)
             continue
         fields = changed_fields(table, then, now, roles) if then and now else ()
         if then and now and not fields:
@@ -146,12 +168,31 @@ def title_of(table: str, row: dict[str, Any], key: str) -> str:
 
 
 def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[Grant], set[Grant]]:
-    """Return what was lost and what was gained."""
+    """Return what began and what ended, some of it both; from the ranges alone, whatever was not read."""
     bounds = {"before": before, "after": after}
     columns = "target, kind, principal"
     begun = set(connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds))
     ended = set(connection.execute(_ENDED.format(columns=columns, table="grants"), bounds))
-    return ended - begun, begun - ended
+    return begun, ended
+
+
+def _changed_grants(pair: _Comparison) -> tuple[set[Grant], set[Grant]]:
+    """Return what was lost and what was gained. Call after `_items`."""
+    begun, ended = changed_grants(pair.connection, pair.before, pair.after)
+    held = gaps.grants_of_missing(pair.connection, pair.missed)
+    lost = (ended | held) - begun - gaps.grants_of_missing(pair.connection, pair.missing)
+    gained = {
+        grant
+        for grant in begun - ended - held
+        if not pair.unseen.hides(grant) and not (grant[1] in (MEMBER, HOLDER) and grant[2] in pair.unknown)
+    }
+    return lost, gained
+
+
+_FORMER: Final = (
+    f"SELECT u.id, {NAME_SQL}, u.email FROM users_past u WHERE u.id IN ({{}}) AND {NAME_SQL} <> '' ORDER BY u.gone_at"
+)
+"""What people were called who are in a list, but were users at neither sync."""
 
 
 def _named(
@@ -176,6 +217,8 @@ def _named(
             found = {one: (name, email) for one, name, email in select_in(connection, sql, of_kind) if name}
             names.update(found)
             unnamed.difference_update(found)
+    for number, *called in select_in(connection, _FORMER, sorted(one for one in unnamed if things[one][0] == USER)):
+        names[number] = called[0], called[1]  # the newest comes last
     by_name = sorted(names, key=lambda one: (names[one][0].casefold(), things[one][1]))
     place = {one: where for where, one in enumerate(by_name)}
     listed = sorted((place[principal], code, place[target], principal, target) for target, code, principal in either)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zoomgov.store.gaps import all_read
+from zoomgov.store.info import info_of
 from zoomgov.store.snapshot import TABLES
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ def prune(connection: sqlite3.Connection, keep: int) -> int:
     """Forget all but the `keep` newest syncs; return how many were forgotten.
 
     Facts that ended before the oldest sync kept go. The others stay as they are: a fact that began earlier held at
-    the oldest kept sync, and no comparison of kept syncs asks for more.
+    the oldest kept sync, and no comparison of kept syncs asks for more. But where that sync did not read all lists of
+    users, those whom it misses stay as well: a later sync may find them where it did not look.
     """
     numbers = [number for (number,) in connection.execute("SELECT number FROM syncs ORDER BY number")]
     forgotten = numbers[: max(0, len(numbers) - max(1, keep))]
@@ -22,8 +25,11 @@ def prune(connection: sqlite3.Connection, keep: int) -> int:
         return 0
     first = numbers[len(forgotten)]
     connection.execute("DELETE FROM syncs WHERE number < ?", (first,))
+    oldest = info_of(connection, first)
+    assert oldest is not None
     for table in (*TABLES.values(), "grants"):
-        connection.execute(f"DELETE FROM {table}_past WHERE gone_at <= ?", (first,))
+        since = all_read(oldest) if table in ("users", "grants") else first
+        connection.execute(f"DELETE FROM {table}_past WHERE gone_at <= ?", (since,))
     connection.execute(
         "DELETE FROM blobs WHERE EXISTS (SELECT 1 FROM blobs b WHERE b.name = blobs.name "
         "AND b.seen_from > blobs.seen_from AND b.seen_from <= ?)",

@@ -311,10 +311,10 @@ class Reader:
         if not 0 < from_sync <= after:
             raise StoreError(f"Sync {from_sync} is not before sync {after}: give the older one first.")
         with self._at(self._slow, from_sync) as at:
-            newer = info_of(at.connection, after)
-            if newer is None:
-                raise StoreError(f"There is no sync {after} here (any longer).")
-            return diff.changes(at.connection, from_sync, newer)
+            older, newer = info_of(at.connection, from_sync), info_of(at.connection, after)
+            if older is None or newer is None:
+                raise StoreError(f"There is no sync {after if newer is None else from_sync} here (any longer).")
+            return diff.changes(at.connection, older, newer)
 
     def has_search(self) -> bool:
         """Whether words are looked up in the trigram index; `Store.build_search` makes it."""

@@ -186,6 +186,19 @@ class GrantChange(NamedTuple):
     principal_email: str
 
 
+class NotCompared(NamedTuple):
+    """A part that one of the two syncs did not read."""
+
+    part: str
+    target: str
+    """Empty when all of the part."""
+    reason: str
+    sync: int
+    """Which of the two did not read it."""
+    instead: int | None
+    """The sync whose reading is compared in its place; None when there is nothing to compare."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What is different between two syncs."""
@@ -194,8 +207,10 @@ class Changes:
     to_sync: int
     items: tuple[ItemChange, ...]
     grants: tuple[GrantChange, ...]
-    not_compared: tuple[NotRead, ...] = field(default=())
-    """Parts that the newer sync did not read: what changed there is not known."""
+    not_compared: tuple[NotCompared, ...] = field(default=())
+    """Parts that one of them did not read."""
+    missing: int = 0
+    """People who are in no list that the newer sync read, but may be in one that it did not: not told as gone."""
 
     def __bool__(self) -> bool:
         return bool(self.items or self.grants)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zoomgov.store.model import NotRead
+    from zoomgov.store.views import Changes
 
 PART_WORDS: Final = {
     "users-active": "active users",
@@ -61,3 +62,26 @@ def part_words(part: NotRead) -> str:
     """What was not read, e.g. `admins of g1`."""
     words = PART_WORDS.get(part.part, part.part)
     return f"{words} of {printable(part.target)}" if part.target else words
+
+
+def comparison_notes(changes: Changes) -> list[str]:
+    """What a comparison does not tell because one of its two syncs did not read it, a sentence or two each."""
+    parts: dict[tuple[int, int | None], dict[str, None]] = {}
+    for gap in changes.not_compared:
+        parts.setdefault((gap.sync, gap.instead), {})[PART_WORDS.get(gap.part, gap.part)] = None
+    notes = []
+    for (sync, instead), named in parts.items():
+        words = listed(list(named))
+        if instead is None:
+            notes.append(f"Not compared: {words}. Sync {sync} did not read all of it.")
+        else:
+            notes.append(f"Sync {sync} did not read all of {words}: compared as sync {instead} read it.")
+    if changes.missing:
+        people = "1 person is" if changes.missing == 1 else f"{changes.missing:,} people are"
+        notes.append(f"{people} in no list that was read, but may be in one that was not: not told as gone.")
+    return notes
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
