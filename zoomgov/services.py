@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from zoomgov.connectors.model import Connector, Status, Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.settings import Settings, load_settings, parse_cloud
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
@@ -96,9 +97,11 @@ class Services:
     def _settled(self, connector: Connector) -> Connector:
         if connector.status is not Status.SYNCING or self._store_busy(connector):
             return connector
-        if connector.last_sync_at is not None:
-            return self.registry.update(connector.id, status=Status.CONNECTED, reason="")
-        return self.registry.update(connector.id, status=Status.NOT_CONNECTED, reason="")
+        status = Status.CONNECTED if connector.last_sync_at is not None else Status.NOT_CONNECTED
+        try:
+            return self.registry.update(connector.id, status=status, reason="")
+        except RegistryError:  # a full disk is no reason not to show it
+            return replace(connector, status=status, reason="")
 
     def _store_busy(self, connector: Connector) -> bool:
         from zoomgov.store import is_busy
@@ -281,15 +284,17 @@ class Services:
                 if published:
                     await asyncio.shield(self._label_synced(connector))
                 else:
-                    await asyncio.shield(self._label(before, before.status, before.reason, before.reason_line))
+                    with suppress(RegistryError):  # a label *Syncing* left behind is put right when it is shown
+                        await asyncio.shield(self._label(before, before.status, before.reason, before.reason_line))
                 raise
             except Exception as error:
-                await self._label(connector, Status.ERROR, f"{type(error).__name__}: {error}")
+                with suppress(RegistryError):  # most of all on a full disk, which is what has to be told
+                    await self._label(connector, Status.ERROR, str(error) or type(error).__name__)
                 raise
-            with suppress(StoreError):  # searches are slower without
+            with suppress(StoreError):  # searches are slower without, and what is not pruned now is with the next sync
                 await self.run(store.build_search)
-            if self.settings.keep_syncs is not None:
-                await self.run(store.prune, self.settings.keep_syncs)
+                if self.settings.keep_syncs is not None:
+                    await self.run(store.prune, self.settings.keep_syncs)
         return summary
 
     async def _label_synced(self, connector: Connector) -> None:
@@ -339,11 +344,32 @@ class Services:
         return self._stores[connector.id]
 
     def reader(self, connector: Connector) -> Reader:
-        """A new reader of what was last synced; the caller closes it."""
+        """A new reader of what was last synced; the caller closes it.
+
+        Raises:
+            StoreError: it cannot be read, or what was synced is not where it was.
+        """
+        self._expect_store(connector)
         return self._store(connector).reader()
 
+    def _expect_store(self, connector: Connector) -> None:
+        """Never take what was moved away for nothing synced yet."""
+        from zoomgov.store import StoreError
+
+        path = self.settings.store_path(connector.id)
+        if connector.last_sync_at is not None and not (path.exists() and path.stat().st_size):
+            raise StoreError(
+                f"{path} is missing or empty: it holds what was last synced on "
+                f"{connector.last_sync_at:%Y-%m-%d}. Put it back where it was, or sync again to read everything anew."
+            )
+
     def latest_sync(self, connector: Connector) -> SyncInfo | None:
-        """The last published sync, or None."""
+        """The last published sync, or None.
+
+        Raises:
+            StoreError: as `reader`.
+        """
+        self._expect_store(connector)
         if not self.settings.store_path(connector.id).exists():
             return None
         with self.reader(connector) as reader:

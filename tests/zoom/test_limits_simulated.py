@@ -18,15 +18,16 @@ Ceiling = Callable[[float], float]
 
 
 class FixedWindow:
-    """Counts per second of the calendar."""
+    """Counts per second of the calendar, refused requests too; the first second has begun `phase` ago."""
 
-    def __init__(self, ceiling: Ceiling) -> None:
+    def __init__(self, ceiling: Ceiling, phase: float = 0.0) -> None:
         self._ceiling = ceiling
+        self._phase = phase
         self._second, self._count = -1, 0
 
     def accepts(self, now: float) -> bool:
-        if int(now) != self._second:
-            self._second, self._count = int(now), 0
+        if int(now + self._phase) != self._second:
+            self._second, self._count = int(now + self._phase), 0
         self._count += 1
         return self._count <= self._ceiling(now)
 
@@ -34,7 +35,7 @@ class FixedWindow:
 class SlidingWindow:
     """Counts accepted requests in the second before each request."""
 
-    def __init__(self, ceiling: Ceiling) -> None:
+    def __init__(self, ceiling: Ceiling, phase: float = 0.0) -> None:
         self._ceiling = ceiling
         self._times: deque[float] = deque()
 
@@ -98,26 +99,32 @@ def simulate(
     return Outcome(accepted / available, refused / max(1, accepted + refused))
 
 
+CASES = [(rate, seed) for rate, seeds in ((20, 5), (30, 3), (60, 3), (80, 3)) for seed in range(1, seeds + 1)]
+PHASE = 0.17
+"""Times the seed: where in a second of the server's calendar the run begins."""
+
+
 @pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
-@pytest.mark.parametrize("rate", [20, 30, 60, 80])
+@pytest.mark.parametrize(("rate", "seed"), CASES)
 @pytest.mark.parametrize("jitter", [0.005, 0.010])
 def test_steady_uses_the_ceiling_and_is_hardly_ever_refused(
-    window: type[FixedWindow] | type[SlidingWindow], rate: int, jitter: float
+    window: type[FixedWindow] | type[SlidingWindow], rate: int, seed: int, jitter: float
 ) -> None:
-    outcome = simulate(window(lambda now: rate), rate, lambda now: rate, 120, jitter=jitter)
+    seconds = 120 if rate <= 30 else 60
+    outcome = simulate(window(lambda now: rate, PHASE * seed), rate, lambda now: rate, seconds, seed, jitter)
     assert outcome.used >= 0.93, outcome
     assert outcome.refused < 0.001, outcome
 
 
 @pytest.mark.parametrize("window", [FixedWindow, SlidingWindow])
-@pytest.mark.parametrize("rate", [20, 60, 80])
+@pytest.mark.parametrize(("rate", "seed"), CASES)
 def test_halved_by_other_apps_keeps_most_of_what_is_left(
-    window: type[FixedWindow] | type[SlidingWindow], rate: int
+    window: type[FixedWindow] | type[SlidingWindow], rate: int, seed: int
 ) -> None:
     def left(now: float) -> float:
         return rate / 2 if now >= 10 else rate
 
-    outcome = simulate(window(left), rate, left, 60)
+    outcome = simulate(window(left, PHASE * seed), rate, left, 60, seed)
     assert outcome.used >= 0.80, outcome
     assert outcome.refused <= 0.05, outcome
 

@@ -29,6 +29,7 @@ from zoomgov.connectors.rows import (
     owners_text,
     time_text,
 )
+from zoomgov.store.database import connect_at_rest, is_at_rest, obstacle
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
@@ -238,19 +239,29 @@ class Registry:
         return connector_of(row)
 
     @contextlib.contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
+    def _database(self, *, changing: bool = False) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
                 if self._connection is None:
-                    self._connection = _open(self._path)
-                yield self._connection
+                    try:
+                        self._connection = _open(self._path)
+                    except (sqlite3.OperationalError, OSError):
+                        if changing or not _readable(self._path):
+                            raise
+                if self._connection is not None:
+                    yield self._connection
+                    return
+                # A full disk, or a folder that may not be written: what is there can be read. Not kept open, as
+                # such a connection does not notice changes.
+                with contextlib.closing(connect_at_rest(self._path)) as database:
+                    yield database
             except (sqlite3.Error, OSError) as error:
                 raise RegistryError(_failure(error, self._path)) from error
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that no other process writes beside."""
-        with self._database() as database:
+        with self._database(changing=True) as database:
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database
@@ -277,6 +288,17 @@ def _open(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _readable(path: Path) -> bool:
+    """Whether the file has this program's schema and can be read though nothing can be written beside it."""
+    if not is_at_rest(path):
+        return False
+    try:
+        with contextlib.closing(connect_at_rest(path)) as database:
+            return _version(database) == SCHEMA_VERSION
+    except sqlite3.Error:
+        return False
 
 
 def _use_write_ahead_log(database: sqlite3.Connection) -> None:
@@ -323,4 +345,5 @@ def _failure(error: sqlite3.Error | OSError, path: Path) -> str:
         )
     if "locked" in text:
         return f"Another program has held {path} for {BUSY_SECONDS:g} seconds. Close it and try again."
-    return f"The list of connectors, {path}, cannot be used: {text}."
+    why = error.strerror or text if isinstance(error, OSError) else text
+    return f"The list of connectors, {path}, cannot be used: {why}. {obstacle(error, path.parent)}".strip()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.errors import StoreError
 
@@ -13,14 +14,55 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 256
+_NO_SPACE: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
+"""The last: the file all connections share cannot grow."""
+_CANNOT_WRITE: Final = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL")
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     """Open a connection in autocommit mode; may be used from one thread at a time.
 
-    Temporary tables and sorts stay in memory: no file with people's data is left anywhere.
+    Temporary tables and sorts stay in memory: no file with people's data is left anywhere. To read is possible
+    where nothing can be written, too: on a full disk, in a folder or on a disk that is read-only.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=60, cached_statements=256)
+    try:
+        return _connect(path, writing)
+    except sqlite3.Error as error:
+        if writing or not cannot_write(error) or not is_at_rest(path):
+            raise
+    return connect_at_rest(path)
+
+
+class AtRest(sqlite3.Connection):
+    """A connection to a file that nothing can be written beside. It is blind to changes: see `Reader`."""
+
+
+def connect_at_rest(path: Path) -> sqlite3.Connection:
+    """Read a file as it lies there, for which `is_at_rest` holds."""
+    return _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", writing=False, factory=AtRest)
+
+
+def is_at_rest(path: Path) -> bool:
+    """Whether all there is lies in the file itself, so that it can be read without SQLite's files beside it."""
+    log = path.with_name(path.name + "-wal")
+    try:
+        return path.stat().st_size > 0 and (not log.exists() or log.stat().st_size == 0)
+    except OSError:
+        return False
+
+
+def _connect(
+    target: Path | str, writing: bool, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        target,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=60,
+        cached_statements=256,
+        uri=isinstance(target, str),
+        factory=factory,
+    )
     try:
         connection.execute("PRAGMA temp_store = MEMORY")
         if writing:
@@ -32,6 +74,7 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
         else:
             connection.execute("PRAGMA query_only = 1")
             connection.execute("PRAGMA cache_size = -8000")
+            connection.execute("PRAGMA user_version")  # opens the file: what is in the way shows here
     except BaseException:
         connection.close()
         raise
@@ -63,16 +106,43 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_WRITE":
-            remedy = "The disk is full. Free some space and sync again: it goes on where it stopped."
-        elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            remedy = "Another program holds the file. Close it and try again."
-        elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-            remedy = "The file is damaged. Move it away and sync again to read everything anew."
-        else:
-            remedy = "What was published before is unchanged."
-        raise StoreError(f"{path}: {error}. {remedy}") from error
+        raise StoreError(f"{path}: {error}. {_remedy(error, path)}") from error
+
+
+def error_name(error: sqlite3.Error) -> str:
+    """SQLite's name of the error, e.g. SQLITE_FULL; empty when it has none."""
+    return getattr(error, "sqlite_errorname", "") or ""
+
+
+def cannot_write(error: sqlite3.Error) -> bool:
+    """Whether SQLite could not write the files it needs, be it only to read."""
+    return error_name(error).startswith(_CANNOT_WRITE)
+
+
+def obstacle(error: sqlite3.Error | OSError, folder: Path) -> str:
+    """Why a file in `folder` cannot be written, and what to do, in a sentence; empty when it is something else."""
+    name = error_name(error) if isinstance(error, sqlite3.Error) else ""
+    number = error.errno if isinstance(error, OSError) else None
+    if name.startswith(_NO_SPACE) or number in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Free some space and try again."
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"It cannot be written there. Check that {folder} belongs to you and is not read-only."
+    if name.startswith("SQLITE_IOERR") or number == errno.EIO:
+        return f"The disk that holds {folder} does not work as it should: it may be full, unplugged or failing."
+    return ""
+
+
+def _remedy(error: sqlite3.Error, path: Path) -> str:
+    name = error_name(error)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "Another program holds the file. Close it and try again."
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return (
+            f"The file is damaged. Move it away, with {path.name}-wal if that is there, and sync again to read "
+            "everything anew; or put back a copy of it."
+        )
+    kept = "What was published before is unchanged, and the next sync goes on where it stopped."
+    return f"{obstacle(error, path.parent)} {kept}".strip()
 
 
 def select_in(

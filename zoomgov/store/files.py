@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.store.database import obstacle
 from zoomgov.store.errors import StoreBusy, StoreError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _LOCK_OFFSET: Final = 1 << 30
 """Windows locks bytes, and a locked byte cannot be read: lock one far behind the text."""
 _ATTEMPTS: Final = 20
+_SURE_AFTER: Final = 4
+"""Attempts after which a holder with a text is believed to be one."""
 
 
 def create_private(path: Path) -> None:
@@ -35,9 +38,8 @@ def create_private(path: Path) -> None:
         if path.stat().st_mode & 0o077 and os.name == "posix":
             path.chmod(0o600)
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written: {error.strerror}. Check the folder's owner and its rights."
-        ) from error
+        remedy = obstacle(error, path.parent) or "Check the folder's owner and its rights."
+        raise StoreError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
 
 
 class SyncLock:
@@ -53,8 +55,9 @@ class SyncLock:
     def __init__(self, path: Path, since: str) -> None:
         create_private(path)
         self._descriptor: int | None = _take(path)
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode())
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without its text
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode())
 
     def release(self) -> None:
         """Give the lock back; harmless when given back already."""
@@ -67,19 +70,24 @@ class SyncLock:
 
 def is_locked(path: Path) -> bool:
     """Whether someone holds the lock at `path`, in this process or another."""
-    if not path.exists():
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:  # nobody can hold what is not there, or what may not be opened
         return False
     try:
-        os.close(_take(path))
-    except StoreBusy:
+        _lock(descriptor, shared=True)
+    except OSError:
         return True
+    finally:
+        os.close(descriptor)
     return False
 
 
 def _take(path: Path) -> int:
     """Return a descriptor that holds the lock.
 
-    A holder without text only looks whether the lock is free, or is about to write its text: that takes a moment.
+    Whoever only looks whether it is free holds it for a moment, beside the text of one that was killed perhaps; and
+    a new holder is about to write its text. So it is tried again before somebody is told to be in the way.
     """
     descriptor = os.open(path, os.O_RDWR)
     for attempts_left in reversed(range(_ATTEMPTS)):
@@ -88,7 +96,7 @@ def _take(path: Path) -> int:
             return descriptor
         except OSError:
             holder = _read_holder(descriptor)
-            if holder[0] is None and attempts_left:
+            if attempts_left > (0 if holder[0] is None else _ATTEMPTS - _SURE_AFTER):
                 time.sleep(0.005)
                 continue
             os.close(descriptor)
@@ -108,7 +116,7 @@ def _read_holder(descriptor: int) -> tuple[int | None, str]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, *, shared: bool = False) -> None:
         os.lseek(descriptor, _LOCK_OFFSET, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -116,5 +124,5 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, *, shared: bool = False) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

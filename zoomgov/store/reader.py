@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from zoomgov.store import details, diff, history
 from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows, ways_in
-from zoomgov.store.database import connect, explained, select_in
+from zoomgov.store.database import AtRest, connect, explained, is_at_rest, select_in
 from zoomgov.store.errors import StoreError
 from zoomgov.store.folding import fold
 from zoomgov.store.info import all_info, info_of
@@ -79,8 +79,7 @@ class Reader:
 
     @contextmanager
     def _at(self, side: _Side, number: int | None = None) -> Iterator[Snapshot]:
-        with explained(self._path), side.lock:
-            connection = side.connection
+        with explained(self._path), side.lock, side.unchanged() as connection:
             connection.execute("BEGIN")
             try:
                 wanted = self.number if number is None else number
@@ -326,9 +325,37 @@ class _Side:
     """A read-only connection and the lock that lets one thread at a time use it."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with explained(path):
             self.connection: sqlite3.Connection = connect(path, writing=False)
+        self._state = self._look()
         self.lock = threading.Lock()
+
+    def _look(self) -> tuple[int, int] | None:
+        """What changes with the file, for a connection that does not notice by itself."""
+        if not isinstance(self.connection, AtRest) or not is_at_rest(self._path):
+            return None
+        found = self._path.stat()
+        return found.st_mtime_ns, found.st_size
+
+    @contextmanager
+    def unchanged(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one read; opened anew where it would not notice that the file has changed.
+
+        Raises:
+            StoreError: it changed during the read.
+        """
+        if not isinstance(self.connection, AtRest):
+            yield self.connection
+            return
+        if self._look() != self._state:
+            self.connection.close()
+            self.connection = connect(self._path, writing=False)
+            self._state = self._look()
+        before = self._state
+        yield self.connection
+        if isinstance(self.connection, AtRest) and self._look() != before:
+            raise StoreError(f"{self._path} changed while it was read. Try again.")
 
     def close(self) -> None:
         with self.lock:

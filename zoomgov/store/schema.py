@@ -177,5 +177,10 @@ def migrate(connection: sqlite3.Connection, path: object) -> None:
             raise
 
 
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the file has this program's schema."""
+    return _version(connection) == SCHEMA_VERSION
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from zoomgov.store.database import connect, explained, transaction
+from zoomgov.store.errors import StoreError
 from zoomgov.store.files import SyncLock, create_private, is_locked
-from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, migrate
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, migrate
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
@@ -22,12 +24,30 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open `path`, creating or migrating it.
+        """Open `path`, creating or migrating it. One that cannot be written can still be read.
 
         Raises:
-            StoreError: it cannot be written, is no store, or was written by a newer zoomgov.
+            StoreError: it is no store, was written by a newer zoomgov, or cannot be written and has to be.
         """
         self.path = Path(path)
+        try:
+            self._prepare()
+        except StoreError:
+            if not self._readable():
+                raise
+
+    def _readable(self) -> bool:
+        """Whether all readers need is there: a full disk or a read-only folder is in the way of syncs only."""
+        try:
+            connection = connect(self.path, writing=False)
+            try:
+                return is_current(connection)
+            finally:
+                connection.close()
+        except sqlite3.Error:
+            return False
+
+    def _prepare(self) -> None:
         create_private(self.path)
         with explained(self.path):
             connection = connect(self.path, writing=True)
@@ -52,6 +72,10 @@ class Store:
 
     # Writing
 
+    def _writable(self) -> sqlite3.Connection:
+        with explained(self.path):
+            return connect(self.path, writing=True)
+
     def begin(self, started_at: str, *, resume_since: str = "") -> SyncWriter:
         """Take the sync lock and go on from what an interrupted run has staged.
 
@@ -66,7 +90,7 @@ class Store:
 
         lock = SyncLock(lock_path(self.path), started_at)
         try:
-            connection = connect(self.path, writing=True)
+            connection = self._writable()
         except BaseException:
             lock.release()
             raise
@@ -97,7 +121,7 @@ class Store:
         Returns:
             False when it was there already.
         """
-        connection = connect(self.path, writing=True)
+        connection = self._writable()
         try:
             with transaction(connection, self.path):
                 if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (SEARCH_TABLE,)).fetchone():
@@ -121,7 +145,7 @@ class Store:
 
         lock = SyncLock(lock_path(self.path), "")
         try:
-            connection = connect(self.path, writing=True)
+            connection = self._writable()
             try:
                 with transaction(connection, self.path):
                     return prune(connection, keep)
@@ -144,7 +168,7 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember `value`: a page size that works, what is used of a daily budget."""
-        connection = connect(self.path, writing=True)
+        connection = self._writable()
         try:
             with transaction(connection, self.path):
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"kept:{key}", value))

@@ -31,6 +31,9 @@ PACE: Final = 0.95
 PACE_OF_LOW_CEILINGS: Final = 0.94
 """Up to 20 a second: 0.05 of so few is less than what jitter on the way moves requests together."""
 DECREASE: Final = 0.82
+LONE_DECREASE: Final = 0.92
+LONE_AFTER: Final = 20.0
+"""Seconds without a refusal after which the next one is taken for jitter on the way, and costs less."""
 DECREASE_EVERY: Final = 0.5
 """Seconds between two decreases: one burst of refusals is one sign, not many."""
 FLOOR: Final = 0.2
@@ -198,9 +201,10 @@ class Limiter:
         now = self._clock()
         self._pause_until = max(self._pause_until, now + (PAUSE if pause is None else max(pause, 0.0)))
         if now - self._decreased >= DECREASE_EVERY:
+            decrease = LONE_DECREASE if now - self._decreased >= LONE_AFTER else DECREASE
             self._decreased = now
             self._refused_rate = self.rate
-            self._rate = max(self._refused_rate * DECREASE, self._full * FLOOR)
+            self._rate = max(self._refused_rate * decrease, self._full * FLOOR)
 
 
 @dataclass(slots=True)
