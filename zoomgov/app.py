@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from zoomgov.connectors.model import Step
     from zoomgov.services import Services
+
+
+_LEAVE_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _utc_now() -> datetime:
@@ -56,6 +61,21 @@ class ZoomgovApp(App[int]):
             self.register_theme(theme)
         wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
+
+    def run_until_closed(self) -> int:
+        """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""
+        before = {
+            name: signal.signal(name, self._leave) for name in _LEAVE_ON if signal.getsignal(name) is not signal.SIG_IGN
+        }
+        try:
+            return self.run() or 0
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def _leave(self, number: int, frame: object) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="leave on a signal"))
 
     def get_default_screen(self) -> ConnectorsScreen:
         """The list of connectors lies under everything else."""
@@ -126,7 +146,7 @@ def run() -> None:
 
     services = build_services(os.environ)
     try:
-        status = ZoomgovApp(services).run()
+        status = ZoomgovApp(services).run_until_closed()
     finally:
         services.close()
-    raise SystemExit(status or 0)
+    raise SystemExit(status)

@@ -94,6 +94,11 @@ class Services:
         """All connectors; a label *Syncing* left behind by a program that died is put right first."""
         return [self._settled(connector) for connector in self.registry.connectors()]
 
+    def find(self, name: str) -> Connector | None:
+        """The connector of this name, its label put right as in `connectors`."""
+        found = self.registry.find(name)
+        return None if found is None else self._settled(found)
+
     def _settled(self, connector: Connector) -> Connector:
         if connector.status is not Status.SYNCING or self._store_busy(connector):
             return connector

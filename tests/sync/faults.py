@@ -15,7 +15,12 @@ import pytest
 T = TypeVar("T", bound=Callable[..., Any])
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "faults.md"
-MODULES: Final = ("tests.sync.test_faults", "tests.sync.test_more_faults", "tests.sync.test_killed")
+MODULES: Final = (
+    "tests.sync.test_faults",
+    "tests.sync.test_more_faults",
+    "tests.sync.test_killed",
+    "tests.cli.test_stopped",
+)
 ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}
 """By the last part of the module's name, so that the order does not depend on which is imported first."""
 

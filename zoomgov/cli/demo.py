@@ -43,7 +43,7 @@ def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
         from zoomgov.connectors.model import Draft
 
         services.registry.save_draft(Draft(cloud=facts["url"]))
-        return int(ZoomgovApp(services).run() or 0)
+        return ZoomgovApp(services).run_until_closed()
 
 
 @contextlib.contextmanager

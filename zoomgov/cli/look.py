@@ -58,10 +58,13 @@ def _open(name: str) -> Reader:
 
 
 def _warn_about_gaps(reader: Reader, *parts: str) -> None:
-    """Say on standard error what this table cannot show: never let *not read* look like *none*."""
+    """Say on standard error what this table cannot show, and what does not add up: never let *not read* look like
+    *none*, or a part like the whole."""
     for gap in reader.sync.not_read if reader.sync else ():
         if not gap.target and gap.part.startswith(parts):
             note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
+    for item in reader.sync.disagreements if reader.sync else ():
+        note(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")
 
 
 def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:

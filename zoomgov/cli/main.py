@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoomgov import __version__
-from zoomgov.cli.problem import Exit
+from zoomgov.cli.problem import Exit, stops
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -87,6 +88,8 @@ def root(ctx: click.Context) -> None:
 
 def command() -> None:
     """Run the command line and exit; no failure reaches the person as a traceback."""
+    for name in stops():  # each ends like Ctrl-C: whatever is half written is removed
+        signal.signal(name, signal.default_int_handler)
     sys.exit(run_command())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zoomgov.cli.problem import Problem
+from zoomgov.cli.problem import Problem, stops
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_services() -> Services:
 
 
 def run(job: Coroutine[Any, Any, T]) -> T:
-    """Run `job`; Ctrl-C and SIGTERM cancel it, so that it can leave everything in order.
+    """Run `job`; Ctrl-C, SIGTERM and a terminal that hangs up cancel it, so that it can leave everything in order.
 
     Raises:
         KeyboardInterrupt: it was interrupted.
@@ -47,14 +47,19 @@ def run(job: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(job)
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C reaches asyncio.run instead
-            for name in (signal.SIGINT, signal.SIGTERM):
+            for name in stops():
                 loop.add_signal_handler(name, task.cancel)
         try:
             return await task
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 
-    return asyncio.run(interruptible())
+    before = {name: signal.getsignal(name) for name in stops()}
+    try:
+        return asyncio.run(interruptible())
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def get_connector(services: Services, name: str) -> Connector:
@@ -63,7 +68,7 @@ def get_connector(services: Services, name: str) -> Connector:
     Raises:
         Problem: there is none; names those there are.
     """
-    connector = services.registry.find(name)
+    connector = services.find(name)
     if connector is None:
         names = ", ".join(printable(other.name) for other in services.registry.connectors())
         raise Problem(

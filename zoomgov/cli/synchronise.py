@@ -13,6 +13,7 @@ from zoomgov.cli.problem import Exit
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.settings import parse_cloud
+from zoomgov.sync.parts import source_of
 from zoomgov.sync.words import counted, part_words
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ZoomError
@@ -96,6 +97,16 @@ def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any
         "disagreements": [
             {"what": item.what, "read": item.read, "expected": item.expected, "source": item.source}
             for item in summary.disagreements
+        ],
+        "lists": [
+            {
+                "part": part.part,
+                "lists": part.lists,
+                "read": part.rows,
+                "expected": part.expected,
+                "source": None if part.expected is None else source_of(part.part),
+            }
+            for part in summary.parts
         ],
         "changes": summary.changes,
         "requests": sum(summary.requests.values()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
+SETTLE_EVERY: Final = 2.0
+"""Seconds of reading that a power failure may cost, beside the last commit."""
 
 
 class SyncWriter:
@@ -47,6 +50,7 @@ class SyncWriter:
         """Whether changes wait for `commit`, which costs as much as staging a page. Those that wait are lost when the
         process is killed: commit within a second."""
         self._failed = False
+        self._settled = float("-inf")
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         with transaction(connection, path):
@@ -93,6 +97,7 @@ class SyncWriter:
         with explained(self._path):
             try:
                 if not self._connection.in_transaction:
+                    self._settle()
                     self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 if not self.holds:
@@ -103,6 +108,17 @@ class SyncWriter:
                 with suppress(sqlite3.Error):  # a full disk has rolled back by itself
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _settle(self, *, always: bool = False) -> None:
+        """Before a transaction: whether all up to its end shall be on the disk itself when it ends.
+
+        Else it is only handed to the operating system: it outlives this program, not a power failure, which takes
+        the last transactions back, each whole.
+        """
+        full = always or time.monotonic() - self._settled >= SETTLE_EVERY
+        if full:
+            self._settled = time.monotonic()
+        self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
 
     def commit(self) -> None:
         """Put on disk what `holds` has held back.
@@ -302,6 +318,7 @@ class SyncWriter:
         """
         self._open()
         self.commit()
+        self._settle(always=True)
         with transaction(self._connection, self._path):
             info = publish(self._connection, self.started_at, finished_at, not_read, disagreements)
             self._drop_staged()

@@ -76,6 +76,7 @@ async def run_sync(
             retried=stats.retried,
             seconds=clock() - began,
             changes=info.changes,
+            parts=info.parts,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.store.model import Disagreement, ListKey, NotRead, PartRead
 from zoomgov.zoom.limits import LabelUse
 
 
@@ -130,3 +130,5 @@ class SyncSummary:
     seconds: float
     changes: dict[str, int] = field(default_factory=dict)
     """Since the previous sync: users_added, users_removed, users_changed, grants_gained, grants_lost."""
+    parts: tuple[PartRead, ...] = ()
+    """What was read of each part, and what Zoom counts."""

@@ -94,3 +94,11 @@ PART_TITLES: Final = {
     ROLE_MEMBERS.name: "Role holders",
 }
 """What to call all lists of a part together."""
+
+
+def source_of(part: str) -> str:
+    """Where the number comes from that a list of the part is held against."""
+    return f"total_records of {_BY_NAME[part].endpoint.template}"
+
+
+_BY_NAME: Final = {part.name: part for part in ALL}

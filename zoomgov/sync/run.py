@@ -211,8 +211,7 @@ class Run:
         for key, (read, expected) in (await self._staging.unequal_lists()).items():
             part = names[key.part]
             title = part.title.format(things.get(key.target, key.target))
-            source = f"total_records of {part.endpoint.template}"
-            self.disagreements.append(Disagreement(title, read, expected, source))
+            self.disagreements.append(Disagreement(title, read, expected, parts.source_of(part.name)))
 
     # The lists of each thing
 

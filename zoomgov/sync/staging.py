@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias, TypeVar
 
@@ -186,8 +187,11 @@ class Staging:
         return await self._run(partial(self._store.get_meta, _MEMORY))
 
     async def remember(self, memory: str) -> None:
-        await self._run(self._writer.commit)  # or it would wait for itself
-        await self._run(partial(self._store.set_meta, _MEMORY, memory))
+        def job() -> None:
+            self._writer.commit()  # or it would wait for itself
+            self._store.set_meta(_MEMORY, memory)
+
+        await self._run(job)
 
     # Reading back what is staged, whichever run staged it
 
@@ -218,7 +222,8 @@ class Staging:
         except asyncio.CancelledError:
             while not publishing.done():
                 self._writer.interrupt()
-                await asyncio.wait([publishing], timeout=0.005)
+                with suppress(asyncio.CancelledError):  # Ctrl-C again: which of the two it became must be known
+                    await asyncio.wait([publishing], timeout=0.005)
             if publishing.exception() is not None:
                 raise
             if (task := asyncio.current_task()) is not None:
