@@ -23,7 +23,6 @@ class UserListMembership:
 
     def pages(self, status: str) -> UserPages:
         """How to read the user list of `status`, taking note of what it says."""
-        self.heard.add(status)
         if status == "active" and not self._everyone:
             return UserPages(status)
 

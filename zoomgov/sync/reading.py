@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +50,9 @@ class ListOutcome:
     """What `Rows.identities` gave for the rows, where there are few."""
     drifted: bool = False
     """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
+    moved: bool = False
+    """Somebody came or went while it was read, or it had to be read again: whoever moved to another list meanwhile
+    may be in neither."""
 
 
 class Reading:
@@ -86,7 +89,7 @@ class Reading:
         key = key or ListKey(part.name)
         self._report.started(part, key, title or part.title)
         lost = 0
-        counted_again = False
+        counted_again = drifted = False
         while True:
             await self._staging.restart(key)
             one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
@@ -99,6 +102,7 @@ class Reading:
                 self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
             outcome = one.outcome()
+            drifted = drifted or outcome.drifted
             if counted_again or (outcome.expected in (None, outcome.read) and not one.shrank):
                 break
             counted_again, split = True, None
@@ -112,7 +116,7 @@ class Reading:
         expected = None if outcome.expected is None else outcome.expected + len(apart)
         await self._staging.finish(key, expected)
         self._report.finished(key, outcome.read, outcome.expected)
-        return outcome
+        return replace(outcome, moved=drifted or counted_again or lost > 0)
 
 
 class _Pass:

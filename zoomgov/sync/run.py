@@ -38,6 +38,8 @@ LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read side by side; the limiter decides how fast."""
 WORTH_SPLITTING: Final = 0.7
 """Largest part of the active users one role may have for the list to be read role by role."""
+MAX_RECOUNTS: Final = 3
+"""How often the lists of people are read again because their numbers change: a very busy account has no calm moment."""
 MAX_FAILURES: Final = 5
 """Lists lost to server errors before the whole sync is put off."""
 
@@ -88,6 +90,7 @@ class Run:
         )
         if not self._staging.finished and self._first_error is not None:
             raise self._first_error
+        await self._count_people_again()
         await self._prove(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
         await self._prove(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
         await self._note_unequal_lists()
@@ -97,6 +100,7 @@ class Run:
     async def _users(self, status: str) -> None:
         part = parts.USERS[status]
         active = status == "active"
+        read_before = ListKey(part.name) in self._staging.finished
         outcome = await self._whole(
             part,
             self._members.pages(status),
@@ -106,6 +110,8 @@ class Run:
         )
         if outcome is not None:
             self._user_lists[status] = outcome
+            if not read_before:
+                self._members.heard.add(status)
 
     async def _by_role(self, total: int) -> list[Query] | None:
         """Queries that cut a long list of active users into chains, one a role; None when one role has most people."""
@@ -117,6 +123,37 @@ class Run:
             return None
         self._report.note(f"Reading {total} active users role by role, side by side.")
         return [{"status": "active", "role_id": role.id} for role in roles]
+
+    async def _count_people_again(self) -> None:
+        """Ask how many people there are by now, where somebody came or went while they were listed, or an interrupted
+        run listed some of them. Who is deactivated between the reading of two lists is in neither; the counts tell."""
+        lists = {status: ListKey(part.name) for status, part in parts.USERS.items()}
+        finished = self._staging.finished
+        for _ in range(MAX_RECOUNTS):
+            here = [status for status, key in lists.items() if key in finished]
+            if not any(status not in self._members.heard or self._user_lists[status].moved for status in here):
+                return
+            totals = await asyncio.gather(*map(self._count, here))
+            again = [
+                status
+                for status, total in zip(here, totals, strict=True)
+                if total is not None and total != finished[lists[status]]
+            ]
+            for status in again:
+                self._report.restarted(lists[status], "The number of people in it has changed: read once more")
+                del finished[lists[status]]
+                await self._users(status)
+            if not again:
+                return
+
+    async def _count(self, status: str) -> int | None:
+        try:
+            answer = await self._client.get(parts.USERS[status].endpoint, query={"status": status})
+        except ZoomError as error:
+            if error.kind in ENDS_THE_SYNC:
+                raise
+            return None
+        return answer.total_records
 
     async def _groups(self) -> None:
         outcome = await self._whole(parts.GROUPS, rows.group_rows)

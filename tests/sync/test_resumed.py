@@ -1,0 +1,98 @@
+"""A sync that goes on from an interrupted one: the account has moved on meanwhile, and nobody may fall through."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.sync.conftest import Bench, MakeBench
+from tests.sync.faults import fault
+from tests.sync.test_faults import complete
+from zoomgov.sim.options import Options
+from zoomgov.sync.events import Noted, Outcome
+
+
+class Stopped(Exception):
+    """As Ctrl-C, or worse, at one moment."""
+
+
+async def interrupted(bench: Bench, *, thorough: bool = False) -> None:
+    """A sync that has read every list, and is ended before it publishes them."""
+
+    def listen(event: object) -> None:
+        if isinstance(event, Noted) and "together" in event.text:
+            raise Stopped
+
+    bench.on_event = listen
+    with pytest.raises(Stopped):
+        await bench.sync(thorough=thorough)
+    bench.on_event = lambda event: None
+
+
+def stored(bench: Bench) -> dict[str, str]:
+    """Status by address, as published."""
+    connection = sqlite3.connect(bench.store.path)
+    try:
+        return dict(connection.execute("SELECT email, status FROM users"))
+    finally:
+        connection.close()
+
+
+@fault(
+    "Somebody is deactivated between an interrupted sync and the one that goes on from it",
+    "the numbers of people are asked for again, and the lists that changed are read again",
+)
+async def test_who_is_deactivated_between_two_runs_is_in_one_of_the_lists(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    await interrupted(bench)
+    leaver = next(user for user in bench.account.users if user.status == "active" and user.role_id == "2")
+    bench.zoom.control.update_user(leaver.id or "", status="inactive")
+    asked = bench.asked("GET /contacts/groups")
+    await complete(bench)
+    assert bench.resumed > 3
+    assert bench.asked("GET /contacts/groups") == asked
+    assert set(bench.restarted) == {"users-active", "users-inactive"}
+    assert stored(bench) == {user.email: user.status for user in bench.account.users}
+
+
+@fault(
+    "Somebody is deactivated while the people are listed",
+    "the numbers of people are asked for again, and the lists that changed are read again",
+)
+async def test_who_is_deactivated_while_listed_is_in_one_of_the_lists(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    leaver = next(user for user in reversed(bench.account.users) if user.status == "active" and user.role_id == "2")
+    bench.zoom.control.add_fault(
+        path="status=active.*next_page_token",
+        action="operate",
+        operation="update_user",
+        arguments={"key": leaver.id, "status": "inactive"},
+        nth=3,
+    )
+    await complete(bench)
+    assert "users-inactive" in bench.restarted
+    assert stored(bench) == {user.email: user.status for user in bench.account.users}
+
+
+async def test_without_any_change_no_list_is_read_again(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=50))
+    await interrupted(bench)
+    asked = bench.asked("GET /users")
+    await complete(bench)
+    assert bench.restarted == []
+    assert bench.asked("GET /users") == asked + 3
+
+
+async def test_an_undisturbed_sync_counts_nobody_twice(make_bench: MakeBench) -> None:
+    bench = make_bench(users=320, options=Options(users_page_max=2000))
+    await complete(bench)
+    assert bench.asked("GET /users") == 3
+
+
+async def test_a_thorough_sync_that_goes_on_compares_all_the_same(bench: Bench) -> None:
+    await interrupted(bench, thorough=True)
+    summary = await bench.sync(thorough=True)
+    assert bench.resumed > 0
+    assert (summary.outcome, summary.disagreements) == (Outcome.COMPLETE, ())
+    assert {name: summary.counts.get(name, 0) for name in bench.truth()} == bench.truth()
