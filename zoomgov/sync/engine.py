@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from zoomgov.sync.events import Outcome, Published, SyncStarted, SyncSummary
 from zoomgov.sync.progress import Reporter
@@ -15,11 +15,14 @@ from zoomgov.sync.staging import Staging, remembered
 from zoomgov.zoom.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from typing import Any
 
     from zoomgov.store import Store
     from zoomgov.sync.events import SyncEvent
     from zoomgov.zoom.client import ZoomClient
+
+T = TypeVar("T")
 
 RESUME_WITHIN: Final = timedelta(hours=36)
 """What an interrupted run has read is too old to go on from after this; a day's budget reopens within a day."""
@@ -52,11 +55,12 @@ async def run_sync(
     began = clock()
     report = Reporter(client, on_event)
     started = now()
-    async with Staging(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN)) as staging:
+    staging = Staging(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
+    async with _meanwhile(client.authenticate()) as authenticated, staging:
         report.tell(SyncStarted(staging.resumed))
         with report.listening():
             async with _memory(client, staging, now):
-                token = await client.authenticate()
+                token = await authenticated
                 if token.note:
                     report.note(token.note)
                 run = Run(client, staging, report, token, thorough=thorough, without=without)
@@ -83,6 +87,17 @@ async def run_sync(
 def recall(client: ZoomClient, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
     """Let the client begin with what earlier syncs of the same account learnt; blocks for a small read."""
     client.recall(Memory.loads(remembered(store, client.account), now()))
+
+
+@asynccontextmanager
+async def _meanwhile(job: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """Begin a job beside what follows, and leave nothing of it behind."""
+    task = asyncio.create_task(job)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -80,11 +80,15 @@ class HttpxTransport:
         self._by_proxy: dict[str, httpx.AsyncHTTPTransport] = {}
         self._proxies: dict[tuple[str, str], str] = {}
         self._building = asyncio.Lock()
+        self._loaded = False
         self._extensions = {
             "timeout": {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": None}
         }
 
     async def send(self, request: Request) -> Response:
+        if not self._loaded:
+            await asyncio.to_thread(_load_httpx)
+            self._loaded = True
         import httpx
 
         address = urlsplit(request.url)
@@ -141,16 +145,8 @@ class HttpxTransport:
             return self._by_proxy[proxy]
 
     def _new_transport(self, proxy: str) -> httpx.AsyncHTTPTransport:
-        import importlib.util
-        import logging
-        import sys
-
         import httpx
 
-        if importlib.util.find_spec("sniffio") is None:
-            # httpcore tries to import it several times a request, and each failure searches the whole path: 1 ms
-            sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None: fail at once
-        logging.getLogger("httpcore").setLevel(logging.WARNING)  # DEBUG prints whole headers
         self._certificates = self._certificates or httpx.create_ssl_context()
         return httpx.AsyncHTTPTransport(
             verify=self._certificates,
@@ -167,6 +163,22 @@ class HttpxTransport:
             self._by_proxy.clear()
         for transport in transports:
             await transport.aclose()
+
+
+def _load_httpx() -> None:
+    """Import httpx without what is not wanted of it; takes 0.1 s and more: not on the loop."""
+    import importlib.util
+    import logging
+    import sys
+
+    # its command line: two thirds of the import. None: fail at once, which httpx expects of it
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    if importlib.util.find_spec("sniffio") is None:
+        # httpcore tries to import it several times a request, and each failure searches the whole path: 1 ms
+        sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+    import httpx  # noqa: F401
+
+    logging.getLogger("httpcore").setLevel(logging.WARNING)  # DEBUG prints whole headers
 
 
 def _proxy(scheme: str, netloc: str, host: str) -> str:
