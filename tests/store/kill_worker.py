@@ -53,6 +53,10 @@ def sync_once(store: Store, number: int) -> None:
             page = rows[start : start + PAGE]
             writer.stage(key, users=page, held=[names[row.key] for row in page])
         writer.finish(key, len(rows))
+    for part in ("users-inactive", "users-pending"):
+        writer.finish(ListKey(part), 0)
+    while writer.write_ahead():
+        pass
     if ListKey("groups") not in done:
         writer.restart(ListKey("groups"))
         writer.stage(ListKey("groups"), groups=[GroupRow(f"g{n}", f"Group {n}", None) for n in range(4)])

@@ -17,11 +17,13 @@ from tests.store import kill_worker
 from tests.store.conftest import FINISHED, STARTED, Account, member, publish, stage, user
 from zoomgov.store import Query, Store, StoreBusy, StoreError, Target, is_busy, remove_store
 from zoomgov.store.check import check
-from zoomgov.store.model import GroupRow, Kind, ListKey
+from zoomgov.store.model import GroupRow, Kind, ListKey, UserRow
 from zoomgov.store.store import lock_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from zoomgov.store import SyncWriter
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = Account(users=[user("ann"), user("bob")], user_grants=[member("g1", "ann")], groups=[GroupRow("g1", "G", 1)])
@@ -240,4 +242,71 @@ def test_a_failure_takes_what_was_held_back_along_and_says_so(store: Store) -> N
     writer.close()
     with store.begin(STARTED) as again:
         assert again.finished_lists().keys() == {ListKey("groups")}
+    assert check(store.path) == []
+
+
+LISTS = ("users-active", "users-inactive", "users-pending")
+
+
+def stage_lists(writer: SyncWriter, people: list[UserRow]) -> None:
+    for part in LISTS:
+        writer.restart(ListKey(part))
+        writer.stage(ListKey(part), users=[person for person in people if part.endswith(person.status)])
+        writer.finish(ListKey(part), None)
+
+
+def written(store: Store) -> int:
+    connection = sqlite3.connect(store.path)
+    (count,) = connection.execute("SELECT count(*) FROM users").fetchone()
+    connection.close()
+    return int(count)
+
+
+def test_people_written_ahead_are_seen_by_nobody_until_published(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        stage_lists(writer, [user("ann"), user("bob", status="inactive")])
+        while writer.write_ahead():
+            assert check(store.path) == []
+    assert written(store) == 2
+    with store.reader() as reader:
+        assert list(reader.order(Kind.USERS)) == []
+        assert reader.person("ann") is None
+    with store.begin("2026-11-02T00:00:00Z") as writer:  # the run that goes on
+        while writer.write_ahead():  # the indexes, which are there
+            pass
+        assert written(store) == 2
+        info = writer.publish(FINISHED)
+    assert info.counts["users"] == 2
+    assert check(store.path) == []
+
+
+def test_a_list_read_again_takes_back_what_was_written_ahead(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        stage_lists(writer, [user("ann"), user("bob")])
+        while writer.write_ahead():
+            pass
+        stage_lists(writer, [user("bob", dept="Law"), user("cy")])
+        assert written(store) == 0
+        while writer.write_ahead():
+            pass
+        assert written(store) == 2
+        writer.publish(FINISHED)
+    with store.reader() as reader:
+        assert [row for (row,) in reader.rows(Kind.USERS, reader.order(Kind.USERS), ["dept"])] == ["Law", ""]
+    assert check(store.path) == []
+
+
+def test_only_a_first_sync_is_written_ahead(store: Store) -> None:
+    publish(store, ACCOUNT)
+    with store.begin(STARTED) as writer:
+        stage_lists(writer, [user("zoe")])
+        assert not writer.write_ahead()
+
+
+def test_what_was_written_ahead_too_long_ago_is_dropped_too(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        stage_lists(writer, [user("ann")])
+        writer.write_ahead()
+    with store.begin("2026-11-09T00:00:00Z", resume_since="2026-11-08T00:00:00Z"):
+        assert written(store) == 0
     assert check(store.path) == []

@@ -265,8 +265,8 @@ def expect_difference(reader: Reader, before: int, after: int, old: Model, new: 
     assert told == {tuple(key) for key in (old.unread | new.unread if before != after else new.unread)}
 
 
-def stage_read(store: Store, reads: list[Read], interrupt: int) -> None:
-    """Stage all reads; at `interrupt` the run stops and another goes on."""
+def stage_read(store: Store, reads: list[Read], interrupt: int, ahead: int) -> None:
+    """Stage all reads; at `interrupt` the run stops and another goes on. After each, write `ahead` pieces ahead."""
     writer = store.begin(STARTED)
     for place, read in enumerate(reads):
         if place == interrupt:
@@ -290,22 +290,24 @@ def stage_read(store: Store, reads: list[Read], interrupt: int) -> None:
             )
         if read.finished:
             writer.finish(read.key, None)
+        for _ in range(ahead):
+            writer.write_ahead()
     writer.publish(FINISHED)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
-    rounds=st.lists(st.tuples(syncs(), st.integers(0, 12)), min_size=1, max_size=4),
+    rounds=st.lists(st.tuples(syncs(), st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=4),
     keep=st.integers(1, 5),
     search=st.booleans(),
 )
-def test_any_syncs_read_like_the_model(rounds: list[tuple[list[Read], int]], keep: int, search: bool) -> None:
+def test_any_syncs_read_like_the_model(rounds: list[tuple[list[Read], int, int]], keep: int, search: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.sqlite3") as store:
         if search:
             store.build_search()
         models = [Model()]
-        for reads, interrupt in rounds:
-            stage_read(store, reads, interrupt)
+        for reads, interrupt, ahead in rounds:
+            stage_read(store, reads, interrupt, ahead)
             assert check(store.path) == []
             models.append(models[-1].after(reads))
         first = 1

@@ -36,9 +36,11 @@ def _problems(connection: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()
     if count and last - first + 1 != count:
         yield "the numbers of the syncs have a gap"
+    staging = connection.execute("SELECT 1 FROM meta WHERE key = 'staging'").fetchone() is not None
     for table in (*TABLES.values(), "grants"):
         identity = ["target", "kind", "principal"] if table == "grants" else ["id"]
-        yield from _ranges(connection, table, identity, last)
+        ahead = not count and staging and table == "users"
+        yield from _ranges(connection, table, identity, 1 if ahead else last)
         for column in ["target", "principal"] if table == "grants" else ["id"]:
             for past in ("", "_past"):
                 yield from _nobody(connection, f"{table}{past}", column)
@@ -47,7 +49,7 @@ def _problems(connection: sqlite3.Connection) -> Iterator[str]:
         yield from _counts(connection, info.counts)
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (SEARCH_TABLE,)).fetchone():
         connection.execute(f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rank) VALUES ('integrity-check', 1)")
-    if connection.execute("SELECT 1 FROM meta WHERE key = 'staging'").fetchone() is None:
+    if not staging:
         for table in ("stage_lists", "stage_pages", "stage_keys"):
             if connection.execute(f"SELECT 1 FROM {table}").fetchone():
                 yield f"{table} has rows though no sync is staged"

@@ -14,7 +14,7 @@ from zoomgov.store.database import select_in
 from zoomgov.store.info import info_of, save_info
 from zoomgov.store.model import GrantKind, ListKey, NotRead, PartRead, SyncInfo
 from zoomgov.store.schema import GRANT_INDEXES, THING_FIELDS, USER, USER_FIELDS, USER_INDEXES
-from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, unpack, unpack_grants
+from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, is_ahead, unpack, unpack_grants
 from zoomgov.store.things import publish_things
 
 if TYPE_CHECKING:
@@ -58,17 +58,51 @@ def winners(connection: sqlite3.Connection) -> array[int]:
     return decided
 
 
+def user_pages(connection: sqlite3.Connection, *, pending: bool) -> list[int]:
+    """Return the staged pages of the finished list of invitations, or of the other finished lists of users."""
+    sign = "=" if pending else "<>"
+    return [
+        page
+        for (page,) in connection.execute(
+            "SELECT p.id FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+            f"WHERE l.finished AND l.part LIKE 'users-%' AND l.part {sign} 'users-pending' ORDER BY p.id"
+        )
+    ]
+
+
+def staged_page(connection: sqlite3.Connection, number: int) -> Page:
+    """Return a staged page."""
+    return unpack(connection.execute("SELECT payload FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
+
+
+def insert_people(connection: sqlite3.Connection, number: int, people: Sequence[StagedUser]) -> None:
+    """Begin the first versions of `people` with sync `number`."""
+    connection.executemany(_INSERT_USER, ((user.id, number, *user.content, user.search) for user in people))
+    keep_logins(connection, [(user.id, user.last_login_time, user.last_client_version, user.record) for user in people])
+
+
+def keep_logins(connection: sqlite3.Connection, logins: Sequence[tuple[int, str, str, int | None]]) -> None:
+    """Overwrite (id, last login, client, digest of the record)."""
+    connection.executemany(
+        "INSERT INTO logins (id, last_login_time, last_client_version, record) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET last_login_time = excluded.last_login_time, "
+        "last_client_version = excluded.last_client_version, record = excluded.record",
+        logins,
+    )
+
+
 def publish(
     connection: sqlite3.Connection,
     started_at: str,
     finished_at: str,
     not_read: Sequence[NotRead],
     disagreements: Sequence[Disagreement],
+    ahead: int,
 ) -> SyncInfo:
-    """Write the next sync and return it."""
+    """Write the next sync and return it; `ahead`: the last staged page whose people are written already."""
     previous = info_of(connection)
     number = previous.number + 1 if previous else 1
-    run = _Publishing(connection, number)
+    run = _Publishing(connection, number, ahead)
     run.users()
     closed_targets = publish_things(connection, number, run.finished, run.pages, run.tally)
     run.grants(closed_targets)
@@ -130,8 +164,9 @@ def _keep_blobs(connection: sqlite3.Connection, number: int, page: Page) -> None
 class _Publishing:
     """People and grants of one publication."""
 
-    def __init__(self, connection: sqlite3.Connection, number: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, number: int, ahead: int) -> None:
         self._connection = connection
+        self._ahead = ahead
         self._number = number
         self._first = number == 1
         self._winners = winners(connection)
@@ -155,10 +190,7 @@ class _Publishing:
         numbers = {number for key, number in self.finished.items() if wanted(key)}
         for page, number in self._connection.execute("SELECT id, list FROM stage_pages ORDER BY id").fetchall():
             if number in numbers:
-                yield self._page(page)
-
-    def _page(self, number: int) -> Page:
-        return unpack(self._connection.execute("SELECT payload FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
+                yield staged_page(self._connection, page)
 
     def _grants_on(self, number: int) -> bytes:
         row = self._connection.execute("SELECT grants FROM stage_pages WHERE id = ?", (number,)).fetchone()
@@ -167,26 +199,19 @@ class _Publishing:
     def _winner(self, number: int) -> int:
         return self._winners[number] if number < len(self._winners) else 0
 
-    def _user_pages(self, *, pending: bool) -> list[int]:
-        sign = "=" if pending else "<>"
-        return [
-            page
-            for (page,) in self._connection.execute(
-                "SELECT p.id FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-                f"WHERE l.finished AND l.part LIKE 'users-%' AND l.part {sign} 'users-pending' ORDER BY p.id"
-            )
-        ]
-
     # People
 
     def users(self) -> None:
         self._close_users()
-        for page in self._user_pages(pending=False):
-            self._apply_users(page, self._page(page))
+        for page in user_pages(self._connection, pending=False):
+            content = staged_page(self._connection, page)
+            if page <= self._ahead:
+                content.users = [user for user in content.users if not is_ahead(user.flags)]
+            self._apply_users(page, content)
         for statement in USER_INDEXES:
             self._connection.execute(statement)
-        for page in self._user_pages(pending=True):
-            content = self._page(page)
+        for page in user_pages(self._connection, pending=True):
+            content = staged_page(self._connection, page)
             self._drop_invitations(page, content)
             self._apply_users(page, content)
         self._alias_addresses()
@@ -216,19 +241,18 @@ class _Publishing:
         for user in mine:
             if user.flags & RENAMED:
                 self._rename(user)
-        new = [(user.id, seen_from, *user.content, user.search) for user in mine if user.flags & NEW]
+        new = [user for user in mine if user.flags & NEW]
         changed = [(seen_from, *user.content, user.search, user.id) for user in mine if not user.flags & NEW]
-        self._connection.executemany(_INSERT_USER, new)
-        self._connection.executemany(_KEEP_USER, ((self._number, row[-1]) for row in changed))
+        insert_people(self._connection, seen_from, new)
+        self._connection.executemany(_KEEP_USER, ((seen_from, row[-1]) for row in changed))
         self._connection.executemany(_UPDATE_USER, changed)
         logins = [login for login in content.logins if self._winner(login[0]) == page and login[0] not in self._aliases]
-        logins += [(user.id, user.last_login_time, user.last_client_version, user.record) for user in mine]
-        self._connection.executemany(
-            "INSERT INTO logins (id, last_login_time, last_client_version, record) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET last_login_time = excluded.last_login_time, "
-            "last_client_version = excluded.last_client_version, record = excluded.record",
-            logins,
-        )
+        logins += [
+            (user.id, user.last_login_time, user.last_client_version, user.record)
+            for user in mine
+            if not user.flags & NEW
+        ]
+        keep_logins(self._connection, logins)
         self.tally["users_added"] += len(new)
         self.tally["users_changed"] += len(changed)
 
@@ -303,7 +327,7 @@ class _Publishing:
         return found
 
     def _grants_of_people(self, covered: dict[int, list[int]]) -> None:
-        for page in (*self._user_pages(pending=False), *self._user_pages(pending=True)):
+        for page in (*user_pages(self._connection, pending=False), *user_pages(self._connection, pending=True)):
             told = [
                 (number, facts)
                 for number, facts in grants_of(self._grants_on(page))

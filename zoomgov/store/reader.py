@@ -86,7 +86,7 @@ class Reader:
                 first, last = connection.execute("SELECT min(number), max(number) FROM syncs").fetchone()
                 if wanted and (first is None or not first <= wanted <= last):
                     raise StoreError(f"Sync {wanted} is no longer kept. Open the latest one instead.")
-                yield Snapshot(connection, wanted, wanted == (last or 0), self.sync)
+                yield Snapshot(connection, wanted, wanted == last, self.sync)
             finally:
                 connection.execute("ROLLBACK")
 

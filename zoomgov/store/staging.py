@@ -46,6 +46,11 @@ class StagedUser(NamedTuple):
     """Digest of Zoom's record."""
 
 
+def is_ahead(flags: int) -> bool:
+    """Whether a person with these flags is written ahead once their page is."""
+    return flags & NEW != 0 and not flags & RENAMED
+
+
 class Page(msgspec.Struct, array_like=True, gc=False):
     """One page as it lies in `stage_pages.payload`. Ids are those of `things`."""
 
@@ -141,8 +146,8 @@ class Names:
         self._next = max(self._next, first_new)
         self._targets: dict[tuple[int, str], int] = {}
         self._facts: dict[GrantKind, dict[str, int]] = {kind: {} for kind in GrantKind}
-        self.published = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM users)").fetchone()[0])
-        """Whether there are people of an earlier sync."""
+        self.published = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0])
+        """Whether there is an earlier sync."""
         self._keys: dict[str, int] = dict(connection.execute("SELECT key, id FROM stage_keys"))
         self._claimed = set(self._keys.values())
         self._addresses: dict[str, int] = {}

@@ -79,9 +79,7 @@ class Run:
     async def everything(self) -> None:
         """Read all lists, the active users first: their chain of pages takes the longest."""
         await together(
-            self._users("active"),
-            self._users("inactive"),
-            self._users("pending"),
+            self._people(),
             self._groups(),
             self._contact_groups(),
             self._roles(),
@@ -96,6 +94,11 @@ class Run:
         await self._note_unequal_lists()
 
     # The lists of the account
+
+    async def _people(self) -> None:
+        await together(*(self._users(status) for status in parts.USERS))
+        if not any(outcome.drifted for outcome in self._user_lists.values()):  # or they may be read again
+            await self._staging.write_ahead()
 
     async def _users(self, status: str) -> None:
         part = parts.USERS[status]

@@ -177,6 +177,11 @@ class Staging:
             self.finished.pop(key, None)
             await self._change(partial(self._writer.restart, key))
 
+    async def write_ahead(self) -> None:
+        """Write the people of a first sync before it is published, piece by piece beside what else is staged."""
+        while await self._change(self._writer.write_ahead):
+            pass
+
     async def finish(self, key: ListKey, expected: int | None) -> None:
         self.finished[key] = await self._change(partial(self._writer.finish, key, expected))
 
