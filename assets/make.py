@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, Draft, Owner, Step
+from zoomgov.export import documentation
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services import Demo, Services
 from zoomgov.settings import Settings
@@ -80,14 +81,19 @@ def scope_table() -> str:
     return "\n".join(rows)
 
 
-def fill_readme() -> None:
-    """Put generated tables between their marks."""
-    text = README.read_text("utf-8")
-    start, end = "<!-- scopes: made by assets/make.py from the catalogue -->", "<!-- end of scopes -->"
-    before, _, rest = text.partition(start)
+def fill(page: Path, name: str, source: str, table: str) -> None:
+    """Put a generated table between its marks."""
+    start, end = f"<!-- {name}: made by assets/make.py from the {source} -->", f"<!-- end of {name} -->"
+    before, _, rest = page.read_text("utf-8").partition(start)
     _, _, after = rest.partition(end)
-    README.write_text(f"{before}{start}\n{scope_table()}\n{end}{after}", encoding="utf-8")
-    print("README.md")
+    page.write_text(f"{before}{start}\n{table}\n{end}{after}", encoding="utf-8")
+    print(page.name)
+
+
+def fill_pages() -> None:
+    """Make the tables of the pages anew."""
+    fill(README, "scopes", "catalogue", scope_table())
+    fill(README.parent / "docs" / "exports.md", "columns", "code", documentation())
 
 
 async def main() -> None:
@@ -125,7 +131,7 @@ async def main() -> None:
             )
         finally:
             services.close()
-    fill_readme()
+    fill_pages()
 
 
 if __name__ == "__main__":

@@ -6,8 +6,12 @@ terminal and spreadsheet. Clean it at the edge: where it is drawn, printed or wr
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Format characters that change how neighbours are drawn: bidirectional marks, embeddings, overrides and
 # isolates, the byte order mark, soft hyphen, interlinear annotation, tags. Joiners (ZWJ, ZWNJ) stay: names need them.
@@ -15,6 +19,7 @@ _KEPT_FORMAT: Final = frozenset("\u200c\u200d")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _SPACES: Final = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r\n|%＝＋－＠")
+_AFTER_SEPARATOR: Final = re.compile(rf";(?=\s*[{re.escape(''.join(sorted(_FORMULA_STARTS)))}])")
 
 
 def printable(value: object) -> str:
@@ -41,7 +46,21 @@ def _printable_character(character: str) -> str:
 def spreadsheet_safe(value: object) -> str:
     """Return `printable(value)` so that a spreadsheet reads it as text, never as a formula.
 
-    A leading apostrophe is what OWASP's page on CSV injection recommends.
+    A leading apostrophe is what OWASP's page on CSV injection recommends. Where the decimal sign is a comma, a
+    spreadsheet takes a semicolon for the end of a cell: what follows one is treated as the start of a cell too.
     """
     text = printable(value)
+    if ";" in text:
+        text = _AFTER_SEPARATOR.sub(";'", text)
     return f"'{text}" if text.lstrip()[:1] in _FORMULA_STARTS and text.strip() else text
+
+
+def all_spreadsheet_safe(values: Sequence[str]) -> bool:
+    """Tell whether `spreadsheet_safe` would return each of these as it is. May say no where it would.
+
+    A look at many cells at once, at a tenth of the price: nearly all that Zoom sends is harmless.
+    """
+    joined = "".join(values)
+    if ";" in joined or not joined.isprintable():
+        return False
+    return not any(first in _FORMULA_STARTS or first.isspace() for first in {value[:1] for value in values})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
-import sqlite3
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
 
+from tests.export import baton
 from zoomgov.export import WHOLE
 
 if TYPE_CHECKING:
@@ -91,19 +91,38 @@ def test_every_format_writes_a_private_file_with_its_sum(cli: Cli, synced: str, 
             assert {f"{table}.{form}" for table in WHOLE} <= set(packed.namelist())
 
 
-def test_the_c1z_has_everybody(cli: Cli, synced: str, tmp_path: Path, zoom: SimServer) -> None:
+def test_baton_reads_of_the_c1z_what_the_json_says(cli: Cli, synced: str, tmp_path: Path, zoom: SimServer) -> None:
     path = tmp_path / "zoom.c1z"
     assert cli("export", synced, "--format", "c1z", "--output", str(path)).code == 0
-    unpacked = tmp_path / "c1z.sqlite3"
-    unpacked.write_bytes(zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()[5:]))
-    connection = sqlite3.connect(unpacked)
-    try:
-        kinds = dict(connection.execute("SELECT resource_type_id, count(*) FROM v1_resources GROUP BY 1"))
-        assert kinds == {"user": 60, "group": 5, "contactGroup": 3, "role": 5}
-        holders = connection.execute("SELECT count(*) FROM v1_grants WHERE resource_type_id = 'role'").fetchone()[0]
-        assert holders == sum(user.role_id is not None for user in zoom.account.users)
-    finally:
-        connection.close()
+    told = json.loads(cli("export", synced, "--format", "json", "--output", "-").out)
+    names = {"groups": "group", "contact-groups": "contactGroup", "roles": "role"}
+    slugs = {"group member": "member", "group admin": "admin", "role": "member", "contact group member": "member"}
+    expected = {
+        (
+            f"{names[grant['target_kind']]}:{grant['target_id']}:{slugs[grant['kind']]}",
+            f"{grant.get('principal_kind', 'user')}:{grant['principal_id']}",
+        )
+        for grant in [*told["grants"], *told["nested-access"]]
+    }
+    with contextlib.closing(baton.File(path, tmp_path)) as file:
+        stats = file.stats()
+        assert {name: stats[name] for name in ("user", "group", "contactGroup", "role")} == {
+            "user": 60, "group": 5, "contactGroup": 3, "role": 5,
+        }  # fmt: skip
+        assert {key: name for key, name, _ in file.resources("user")} == {
+            person["id"]: person["name"] for person in told["users"]
+        }
+        assert len(file.grants()) == stats["grants"] == len(expected)
+        assert set(file.pairs()) == expected
+        assert len(file.entitlements()) == stats["entitlements"] == 5 * 2 + 3 + 5
+        somebody = told["grants"][0]["principal_id"]
+        held = {pair[0].rpartition(":")[0] for pair in expected if pair[1] == f"user:{somebody}"}
+        assert set(file.access("user", somebody)) == held
+        rows = file.export()
+        assert {(row["user_id"], row["email"]) for row in rows if row["type"] == "Identity"} == {
+            (person["id"], person["email"]) for person in told["users"]
+        }
+        assert sum(row["type"] == "Grant" for row in rows) == sum(who.startswith("user:") for _, who in expected)
 
 
 def test_a_c1z_names_nothing_that_is_not_in_it(cli: Cli, connector: str, tmp_path: Path, zoom: SimServer) -> None:
@@ -112,28 +131,53 @@ def test_a_c1z_names_nothing_that_is_not_in_it(cli: Cli, connector: str, tmp_pat
     assert cli("sync", connector, "--quiet").code == 3
     path = tmp_path / "zoom.c1z"
     assert cli("export", connector, "--format", "c1z", "--output", str(path)).code == 0
-    unpacked = tmp_path / "c1z.sqlite3"
-    unpacked.write_bytes(zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes()[5:]))
-    connection = sqlite3.connect(unpacked)
-    try:
-        for side in (
-            "resource_type_id || ':' || resource_id",
-            "principal_resource_type_id || ':' || principal_resource_id",
-        ):
-            sql = f"SELECT count(*) FROM v1_grants WHERE {side} NOT IN (SELECT external_id FROM v1_resources)"
-            assert connection.execute(sql).fetchone() == (0,)
-        sql = "SELECT count(*) FROM v1_grants WHERE entitlement_id NOT IN (SELECT external_id FROM v1_entitlements)"
-        assert connection.execute(sql).fetchone() == (0,)
-        kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT resource_type_id FROM v1_grants")}
-        assert {"group", "role"} <= kinds
-    finally:
-        connection.close()
+    with contextlib.closing(baton.File(path, tmp_path)) as file:
+        assert {row[0] for row in file.grants()} >= {"Group", "Role"}  # looks up both ends of each
+        assert file.entitlements()
 
 
 def test_a_folder_is_written_for_many_tables(cli: Cli, synced: str, tmp_path: Path) -> None:
     result = cli("export", synced, "--format", "csv", "--output", str(tmp_path / "out"))
     assert result.code == 0
     assert sum(1 for _ in csv.reader((tmp_path / "out" / "users.csv").read_text().splitlines())) == 61
+
+
+def test_what_is_there_is_replaced_only_when_asked_to(cli: Cli, synced: str, tmp_path: Path) -> None:
+    words = ["export", synced, "--format", "json", "--output"]
+    path, full, empty = tmp_path / "zoom.json", tmp_path / "full", tmp_path / "empty"
+    path.write_text("mine")
+    full.mkdir()
+    (full / "notes.txt").write_text("mine")
+    empty.mkdir()
+    refused = cli(*words, str(path))
+    assert refused.code == 1
+    assert "is there already" in refused.err
+    assert "--force" in refused.err
+    assert path.read_text() == "mine"
+    assert cli(*words, str(path), "--force").code == 0
+    assert json.loads(path.read_text())["about"]["sync"] == 1
+    whole = ["export", synced, "--format", "csv", "--output"]
+    assert cli(*whole, str(full)).code == 1
+    assert "other files" in cli(*whole, str(full), "--force").err  # never what is not ours
+    assert (full / "notes.txt").read_text() == "mine"
+    assert cli(*whole, str(empty)).code == 0
+
+
+def test_an_older_sync_is_written_as_it_was(cli: Cli, twice: str, zoom: SimServer) -> None:
+    older = json.loads(cli("export", twice, "--format", "json", "-o", "-", "--sync", "1").out)
+    assert older["about"]["sync"] == 1
+    assert "second.look@partner.example" not in {person["email"] for person in older["users"]}
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "xlsx", "parquet", "c1z"])
+def test_what_changed_can_be_written_in_every_format(cli: Cli, twice: str, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"changes.{form}"
+    result = cli("export", twice, "--format", form, "-o", str(path), "--from", "1")
+    assert result.code == 0, result.err
+    assert ("users" if form == "c1z" else "changes") in result.out
+    if form == "c1z":
+        with contextlib.closing(baton.File(path, tmp_path)) as file:
+            assert file.diff()["resources"]["created"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import os
 import resource
 import stat
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,16 +25,16 @@ from zoomgov.export import (
     Progress,
     TableName,
     documentation,
+    install_command,
     write_export,
 )
-from zoomgov.export.text import safe_rows
+from zoomgov.export.tables import Column, Table
+from zoomgov.export.text import safe_rows, write_json
 from zoomgov.store import Query, Target
 from zoomgov.store.model import Kind
-from zoomgov.text import spreadsheet_safe
+from zoomgov.text import all_spreadsheet_safe, spreadsheet_safe
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from zoomgov.store import Reader
 
 FORMULA = '=HYPERLINK("https://evil.example","x")'
@@ -265,8 +266,26 @@ def test_a_missing_library_is_named_with_what_to_install(
     reader: Reader, folder: Path, form: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None)
-    with pytest.raises(ExportError, match=rf"pip install 'zoomgov\[{form}\]'"):
+    with pytest.raises(ExportError, match=r"not installed\. Install it: .+ -m pip install \w+$"):
         write(reader, form, folder / "x")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "command"),
+    [
+        ("/home/ann/.local/share/pipx/venvs/zoomgov", "pipx inject zoomgov pyarrow"),
+        ("/home/ann/.local/share/uv/tools/zoomgov", "uv pip install --python '/my python' pyarrow"),
+        ("/usr", "'/my python' -m pip install pyarrow"),
+    ],
+)
+def test_the_command_to_install_it_fits_where_zoomgov_runs(
+    prefix: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None)
+    monkeypatch.setattr("sys.prefix", prefix)
+    monkeypatch.setattr("sys.executable", "/my python")
+    assert install_command(Format.PARQUET) == command
+    assert install_command(Format.CSV) is None
 
 
 def test_a_link_is_followed_not_replaced(reader: Reader, folder: Path) -> None:
@@ -279,6 +298,8 @@ def test_a_link_is_followed_not_replaced(reader: Reader, folder: Path) -> None:
 
 def test_every_column_is_documented() -> None:
     text = documentation()
+    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+    assert text in page, "run make pictures"
     for table, columns in COLUMNS.items():
         assert f"### {table}" in text
         for column in columns:
@@ -286,10 +307,34 @@ def test_every_column_is_documented() -> None:
             assert f"| `{column.key}` | {column.type} |" in text
 
 
-@pytest.mark.parametrize("value", ["a\0=1", "a\0b", "=1", "\t=1", " =1", "Zoë", "a\nb", "", "a=b", "-1", "\u202ea"])
+HARD = [
+    "a\0=1", "a\0b", "=1", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u200b=1", "\ufeff=1", "Zoë", "a\nb", "", "a=b",
+    "-1", "+1", "@SUM(1)", "|calc", "＝1", "＋1", "－1", "＠A", "\u202ea", "a;b", "a;=1", "a; \t+1", "a;＝1",
+    ";=1", "'=1",
+    "=cmd|'/C calc'!A0", "a;-2+3+cmd|'/C calc'!A0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", HARD)
+def test_no_spreadsheet_finds_a_formula(value: str) -> None:
+    """Wherever it takes a cell to begin: at its start, or after a semicolon where the comma is the decimal sign."""
+    for cell in spreadsheet_safe(value).split(";"):
+        assert cell.strip("\u00a0 \t\r\n")[:1] not in set("=+-@|%＝＋－＠")
+
+
+@pytest.mark.parametrize("value", HARD)
+def test_json_keeps_what_a_spreadsheet_must_not_see(value: str) -> None:
+    table = Table(TableName.GROUPS, (Column("name", "text", "name"),), [(value,)], 1)
+    out = io.BytesIO()
+    write_json({}, [table], out)
+    assert json.loads(out.getvalue())["groups"] == [{"name": value}]
+
+
+@pytest.mark.parametrize("value", HARD)
 def test_a_cell_is_as_safe_in_company_as_alone(value: str) -> None:
     column = COLUMNS[TableName.GROUPS][1]
     for others in ([], ["plain", ""], ["=other"]):
+        assert not all_spreadsheet_safe([*others, value]) or spreadsheet_safe(value) == value
         page = [(text,) for text in [*others, value]]
         assert list(safe_rows([column], page)) == [(text and spreadsheet_safe(text),) for (text,) in page]
 

@@ -12,7 +12,8 @@ import click
 
 from zoomgov.cli.compare import compared, find_sync, open_synced
 from zoomgov.cli.output import note, say
-from zoomgov.cli.running import ConnectorName
+from zoomgov.cli.problem import Problem
+from zoomgov.cli.running import ConnectorName, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.text import printable
 
@@ -28,7 +29,7 @@ _QUIET_SECONDS: Final = 0.5
 
 @contextlib.contextmanager
 def _counting() -> Iterator[Callable[[Progress], None]]:
-    """Yield a listener that counts rows on standard error, once it has taken a while and someone watches."""
+    """Yield a listener that counts on standard error, once it has taken a while and someone watches."""
     begun, shown, watched = time.monotonic(), 0.0, sys.stderr.isatty()
 
     def on_progress(progress: Progress) -> None:
@@ -36,14 +37,32 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
         now = time.monotonic()
         if watched and now - begun > _QUIET_SECONDS and now - shown > 0.1:
             shown = now
-            total = "" if progress.total is None else f" of {progress.total:,}"
-            click.echo(f"\r\033[KWriting {progress.table}: {progress.done:,}{total} ...", nl=False, err=True)
+            click.echo(f"\r\033[K{progress.text} ...  Ctrl-C stops it.", nl=False, err=True)
 
     try:
         yield on_progress
     finally:
         if shown:
             click.echo("\r\033[K", nl=False, err=True)
+
+
+def _check_replaced(path: Path, *, force: bool) -> None:
+    """Ask before something is replaced; without a terminal, refuse.
+
+    Raises:
+        Problem: there is something, and nobody can be asked.
+        Abort: they said no.
+    """
+    from zoomgov.export import is_occupied
+
+    try:
+        occupied = not force and is_occupied(path)
+    except OSError as error:
+        raise Problem(f"{printable(path)} cannot be looked at: {error.strerror}.") from None
+    if occupied:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise Problem(f"{printable(path)} is there already.", "", "Give another name, or --force to replace it.")
+        click.confirm(f"{printable(path)} is there already. Replace it?", abort=True, err=True)
 
 
 @click.command("export")
@@ -53,16 +72,26 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
 @click.option("--kind", type=click.Choice([str(table) for table in WHOLE]), help="Only this table.")
 @click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that list --filter finds; needs --kind.")
 @click.option("--from", "since", metavar="SYNC|DATE", help="Only what changed since then.")
-@click.option("--to", "until", metavar="SYNC|DATE", help="As of this sync, instead of the latest.")
+@click.option("--sync", "--to", "until", metavar="SYNC|DATE", help="As of this sync, instead of the latest.")
 @click.option("--sha256", is_flag=True, help="Also write check sums.")
+@click.option("--force", is_flag=True, help="Replace what is there already, without asking.")
 def export_command(
-    name: str, form: str, output: str, kind: str | None, text: str, since: str | None, until: str | None, sha256: bool
+    name: str,
+    form: str,
+    output: str,
+    kind: str | None,
+    text: str,
+    since: str | None,
+    until: str | None,
+    sha256: bool,
+    force: bool,
 ) -> None:
     """Write what was synced of connector NAME to files, whole or not at all, readable by you only.
 
     \b
     CSV and Parquet hold one table a file: a whole sync makes a folder, or a .zip.
     With --from, what changed; a .c1z then holds both syncs, for `baton diff`.
+    Tables and columns: docs/exports.md.
     """
     from zoomgov.export import write_export
 
@@ -79,8 +108,10 @@ def export_command(
         click.get_current_context().call_on_close(reader.close)
     what = _what(reader, syncs, kind, text, since, until)
     streamed = output == "-"
-    destination = sys.stdout.buffer if streamed else Path(output)
-    with _counting() as on_progress:
+    destination = sys.stdout.buffer if streamed else Path(output).expanduser()
+    if isinstance(destination, Path):
+        _check_replaced(destination, force=force)
+    with stopped_by_signals(), _counting() as on_progress:
         written = write_export(
             reader,
             Format(form),
@@ -119,7 +150,6 @@ def _what(
 
 
 def _tell_written(written: Written) -> None:
-    told = ", ".join(f"{rows:,} {table}" for table, rows in written.rows.items())
-    say(f"Wrote {printable(written.path)}: {told}.")
+    say(f"Wrote {printable(written.path)}: {written.text}.")
     if written.sha256 is not None:
         say(f"Check sums: {printable(written.sha256)}")

@@ -14,7 +14,7 @@ from zoomgov.cli.problem import Problem, stops
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
     from click.shell_completion import CompletionItem
 
@@ -60,6 +60,22 @@ def run(job: Coroutine[Any, Any, T]) -> T:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let being told to end, or a terminal that went away, stop what runs as Ctrl-C does: it can clear up.
+
+    Raises:
+        KeyboardInterrupt: it was.
+    """
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def get_connector(services: Services, name: str) -> Connector:

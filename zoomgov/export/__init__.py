@@ -17,7 +17,7 @@ from zoomgov.export.model import (
     Written,
 )
 from zoomgov.export.tables import COLUMNS, documentation
-from zoomgov.export.write import What, write_export
+from zoomgov.export.write import What, install_command, is_occupied, write_export
 
 __all__ = [
     "COLUMNS",
@@ -32,5 +32,7 @@ __all__ = [
     "WholeSync",
     "Written",
     "documentation",
+    "install_command",
+    "is_occupied",
     "write_export",
 ]

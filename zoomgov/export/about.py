@@ -37,6 +37,17 @@ def about(
     }
     if changes is not None:
         facts["compared_with_sync"] = changes.from_sync
+        facts["not_compared"] = [
+            {
+                "part": gap.part,
+                "target": gap.target,
+                "reason": gap.reason,
+                "not_read_in_sync": gap.sync,
+                "read_in_sync_instead": gap.instead,
+            }
+            for gap in changes.not_compared
+        ]
+        facts["people_not_known_to_be_gone"] = changes.missing
     if query is not None and (query.text or query.conditions or query.within is not None):
         facts["filter"] = as_typed(query.text, query.conditions)
         if query.within is not None:
@@ -56,6 +67,16 @@ def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "compared_with_sync" in facts:
         lines.append(("Compared with sync", str(facts["compared_with_sync"])))
+    for gap in facts.get("not_compared", ()):
+        where = f"{gap['part']} {gap['target']}".strip()
+        instead = gap["read_in_sync_instead"]
+        held = f" Compared as of sync {instead} instead." if instead else ""
+        lines.append(
+            ("Not compared", f"{where}: sync {gap['not_read_in_sync']} did not read it.{held} {gap['reason']}")
+        )
+    if facts.get("people_not_known_to_be_gone"):
+        many = facts["people_not_known_to_be_gone"]
+        lines.append(("Not compared", f"{many:,} people: gone, or in a list that was not read; not told as gone."))
     if "filter" in facts:
         lines.append(("Only rows with", facts["filter"] or "(no words)"))
     if "within" in facts:

@@ -1,4 +1,7 @@
-"""The messages of a .c1z file (package c1.connector.v2), as far as they say anything about Zoom."""
+"""The messages of a .c1z file (package c1.connector.v2), as far as they say anything about Zoom.
+
+In the canonical form: fields by number, maps by key, nothing that is empty. Readers compare syncs byte by byte.
+"""
 
 from __future__ import annotations
 
@@ -168,7 +171,7 @@ def grant(
         message += pb.any_of(4, f"{_PACKAGE}GrantImmutable")
     if sources:
         entries = b"".join(
-            pb.data(1, pb.text(1, source) + pb.data(2, pb.number(1, direct))) for source, direct in sources
+            pb.data(1, pb.text(1, source) + pb.data(2, pb.number(1, direct))) for source, direct in sorted(sources)
         )
         message += pb.data(5, entries)
     return entitlement, made, message

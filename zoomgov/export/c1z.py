@@ -6,11 +6,12 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.export import c1_messages as c1
-from zoomgov.export.model import ExportCancelled, Progress, TableName
+from zoomgov.export.model import Progress, TableName
 from zoomgov.store import bulk
 from zoomgov.store.columns import role_names
 from zoomgov.store.model import GrantKind, Kind
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from zoomgov.export.model import Cancelled, OnProgress
+    from zoomgov.export.model import Watch
     from zoomgov.store import Reader
     from zoomgov.store.snapshot import Snapshot
 
 MAGIC: Final = b"C1ZF\0"
 _WINDOW_LOG: Final = 23
 _PAGE: Final = 1000
+_CHUNK: Final = 1 << 20
+_STEPS: Final = 100_000
+"""Steps of SQLite's machine between two looks whether to stop."""
 _KSUID_EPOCH: Final = 1_400_000_000
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DONE: Final = (
@@ -48,14 +52,23 @@ _TABLES: Final = {
     "sync_type TEXT NOT NULL DEFAULT 'full', parent_sync_id TEXT NOT NULL DEFAULT ''",
 }
 _INDEXES: Final = {
-    "resources": ("resource_type_id", "parent_resource_type_id, parent_resource_id"),
-    "entitlements": ("resource_type_id, resource_id",),
-    "grants": (
-        "resource_type_id, resource_id",
-        "principal_resource_type_id, principal_resource_id",
-        "entitlement_id, principal_resource_type_id, principal_resource_id",
-    ),
+    "resource_types": {"external_sync": "external_id, sync_id"},
+    "resources": {
+        "resource_type_id": "resource_type_id",
+        "external_sync": "parent_resource_type_id, parent_resource_id",  # these two names are swapped in the original
+        "parent_resource_id": "external_id, sync_id",
+    },
+    "entitlements": {"resource_id": "resource_type_id, resource_id", "external_sync": "external_id, sync_id"},
+    "grants": {
+        "resource_type_id_resource_id": "resource_type_id, resource_id",
+        "principal_id": "principal_resource_type_id, principal_resource_id",
+        "entitlement_id_principal_id": "entitlement_id, principal_resource_type_id, principal_resource_id",
+        "external_sync": "external_id, sync_id",
+    },
+    "assets": {"external_sync": "external_id, sync_id"},
+    "sync_runs": {"sync_id": "sync_id"},
 }
+"""By the names readers know: one that is missing is made by every command that opens the file."""
 
 
 def ksuid(seconds: int, seed: str) -> str:
@@ -73,8 +86,7 @@ def write_c1z(
     readers: Sequence[Reader],
     path: Path,
     database: Path,
-    on_progress: OnProgress | None = None,
-    cancelled: Cancelled | None = None,
+    watch: Watch,
 ) -> dict[str, int]:
     """Write one finished full sync for each reader, the oldest first.
 
@@ -82,7 +94,7 @@ def write_c1z(
         database: where to build what is then packed into `path`; the caller removes it.
 
     Returns:
-        Rows by table.
+        How many there are of each kind, and grants, in the newest.
     """
     import zstandard
 
@@ -94,26 +106,42 @@ def write_c1z(
         for table, columns in _TABLES.items():
             connection.execute(f"CREATE TABLE v1_{table} (id INTEGER PRIMARY KEY, {columns})")
         rows: dict[str, int] = {}
-        for reader in readers:
+        for place, reader in enumerate(readers):
             with reader.snapshot() as at:
-                sync = _Sync(connection, connector, at, on_progress, cancelled)
+                sync = _Sync(connection, connector, at, place, watch)
                 sync.write()
                 rows = sync.rows
-        for table in _TABLES:
-            unique = "sync_id" if table == "sync_runs" else "external_id, sync_id"
-            connection.execute(f"CREATE UNIQUE INDEX idx_v1_{table}_unique ON v1_{table} ({unique})")
-            for place, columns in enumerate(_INDEXES.get(table, ())):
-                connection.execute(f"CREATE INDEX idx_v1_{table}_{place} ON v1_{table} ({columns})")
+        _index(connection, watch)
         connection.execute("COMMIT")
     compressor = zstandard.ZstdCompressor(
         compression_params=zstandard.ZstdCompressionParameters.from_level(
             3, window_log=_WINDOW_LOG, write_checksum=True, write_content_size=False
         )
     )
+    size = database.stat().st_size
     with database.open("rb") as source, path.open("wb") as target:
         target.write(MAGIC)
-        compressor.copy_stream(source, target)
+        with compressor.stream_writer(target, closefd=False) as packer:
+            watch.tell(Progress("", 0, size, "packing"))
+            while chunk := source.read(_CHUNK):
+                packer.write(chunk)
+                watch.tell(Progress("", source.tell(), size, "packing"))
     return rows
+
+
+def _index(connection: sqlite3.Connection, watch: Watch) -> None:
+    """Make the indexes, once everything is there. Takes a third of the time, so it can be stopped in the middle."""
+    wanted = [(table, name, columns) for table, found in _INDEXES.items() for name, columns in found.items()]
+    connection.set_progress_handler(watch.cancelled, _STEPS)
+    for done, (table, name, columns) in enumerate(wanted):
+        watch.tell(Progress("", done, len(wanted), "indexes"))
+        unique = "UNIQUE " if columns.endswith("sync_id") else ""
+        try:
+            connection.execute(f"CREATE {unique}INDEX idx_{table}_{name}_v1 ON v1_{table} ({columns})")
+        except sqlite3.OperationalError:
+            watch.tell(Progress("", done, len(wanted), "indexes"))  # raises when that is why
+            raise
+    connection.set_progress_handler(None, 0)
 
 
 class _Sync:
@@ -124,31 +152,33 @@ class _Sync:
         connection: sqlite3.Connection,
         connector: str,
         at: Snapshot,
-        on_progress: OnProgress | None,
-        cancelled: Cancelled | None,
+        place: int,
+        watch: Watch,
     ) -> None:
         assert at.info is not None
         self._connection = connection
         self._at = at
-        self._on_progress, self._cancelled = on_progress, cancelled
+        self._watch = watch
         self._info = at.info
         started = int(datetime.fromisoformat(at.info.started_at).timestamp())
         self._id = ksuid(started, f"{connector}\n{at.info.number}\n{at.info.started_at}")
-        self._when = _local(at.info.finished_at)
+        self._when = _local(at.info.finished_at, place)
         self.rows: dict[str, int] = {}
 
     def write(self) -> None:
         """Write everything of the sync."""
-        self._insert("resource_types", ((kind.id, c1.resource_type(kind)) for kind in c1.RESOURCE_TYPES.values()))
+        kinds = ((kind.id, c1.resource_type(kind)) for kind in c1.RESOURCE_TYPES.values())
+        self._insert("resource_types", kinds, "resource types")
         for kind in Kind:
-            self._resources(kind)
-        self._insert("grants", self._grants(), bulk.count_grants(self._at))
+            self.rows[str(kind)] = self._resources(kind)
+        grants = str(TableName.GRANTS)
+        self.rows[grants] = self._insert("grants", self._grants(), grants)  # with those through groups: no total
         self._connection.execute(
             "INSERT INTO v1_sync_runs (sync_id, started_at, ended_at, sync_token) VALUES (?, ?, ?, ?)",
             (self._id, _local(self._info.started_at), self._when, _DONE),
         )
 
-    def _insert(self, table: str, rows: Iterable[Sequence[Any]], total: int | None = None, label: str = "") -> None:
+    def _insert(self, table: str, rows: Iterable[Sequence[Any]], label: str, total: int | None = None) -> int:
         columns = _COLUMNS[table]
         marks = ", ".join("?" * (len(columns) + 2))
         sql = f"INSERT INTO v1_{table} ({', '.join(columns)}, sync_id, discovered_at) VALUES ({marks})"
@@ -157,13 +187,10 @@ class _Sync:
         while page := list(islice(entries, _PAGE)):
             self._connection.executemany(sql, ((*row, *tail) for row in page))
             done += len(page)
-            if self._cancelled is not None and self._cancelled():
-                raise ExportCancelled("The export was stopped; nothing was written.")
-            if self._on_progress is not None:
-                self._on_progress(Progress(label or table, done, total))
-        self.rows[label or table] = self.rows.get(label or table, 0) + done
+            self._watch.tell(Progress(label, done, total))
+        return done
 
-    def _resources(self, kind: Kind) -> None:
+    def _resources(self, kind: Kind) -> int:
         type_id = c1.TYPE_OF[kind]
         ids = bulk.everything(self._at, kind)
         unlisted = bulk.unlisted(self._at, kind)
@@ -177,8 +204,9 @@ class _Sync:
                 )
                 yield type_id, f"{type_id}:{key}", message
 
-        self._insert("resources", rows(), len(ids) + len(unlisted), str(TableName(kind.value)))
-        self._insert("entitlements", entitlements, len(entitlements))
+        written = self._insert("resources", rows(), str(kind), len(ids) + len(unlisted))
+        self._insert("entitlements", entitlements, "entitlements", len(entitlements))
+        return written
 
     def _messages(
         self, kind: Kind, ids: list[int], unlisted: list[tuple[int, str, str, str]]
@@ -199,26 +227,30 @@ class _Sync:
 
     def _grants(self) -> Iterator[tuple[str, str, str, str, str, str, bytes]]:
         """Every grant once. Who is in a contact group through groups has a grant that names these as its sources."""
-        through: dict[tuple[str, str], list[str]] = {}
-        for way in bulk.nested_records(self._at):
-            through.setdefault((way.target_id, way.principal_id), []).append(way.via_id)
-        for grant in bulk.grant_records(self._at):
-            kind, slug = c1.SLUGS[grant.kind]
-            sources: list[tuple[str, bool]] = []
-            if grant.kind is GrantKind.CONTACT_GROUP_MEMBER and grant.principal_kind == c1.USER:
-                groups = through.pop((grant.target_id, grant.principal_id), [])
-                sources = [(c1.entitlement_id(c1.GROUP, group, c1.MEMBER), False) for group in groups]
-                if sources:
-                    sources.append((c1.entitlement_id(kind, grant.target_id, slug), True))
-            yield self._grant_row(kind, grant.target_id, slug, grant.principal_kind, grant.principal_id, sources)
-        for (target, person), groups in through.items():
-            sources = [(c1.entitlement_id(c1.GROUP, group, c1.MEMBER), False) for group in groups]
-            yield self._grant_row(c1.CONTACT_GROUP, target, c1.MEMBER, c1.USER, person, sources)
+        # both come contact group by contact group in the same order, and no more than one of these is held in memory
+        nested = groupby(bulk.nested_records(self._at), key=attrgetter("target_id"))
+        following = next(nested, None)
+        for (grant_kind, target), grants in groupby(bulk.grant_records(self._at), key=attrgetter("kind", "target_id")):
+            kind, slug = c1.SLUGS[grant_kind]
+            through: dict[str, list[str]] = {}
+            if grant_kind is GrantKind.CONTACT_GROUP_MEMBER and following is not None and following[0] == target:
+                for way in following[1]:
+                    through.setdefault(way.principal_id, []).append(way.via_id)
+                following = next(nested, None)
+            for grant in grants:
+                groups = through.pop(grant.principal_id, ()) if grant.principal_kind == c1.USER else ()
+                yield self._grant_row(kind, target, slug, grant.principal_kind, grant.principal_id, groups, direct=True)
+            for person, groups in through.items():
+                yield self._grant_row(kind, target, slug, c1.USER, person, groups, direct=False)
+        assert following is None, "a contact group has people through groups, but no group in it"
 
     @staticmethod
     def _grant_row(
-        kind: str, key: str, slug: str, principal_kind: str, principal: str, sources: list[tuple[str, bool]]
+        kind: str, key: str, slug: str, principal_kind: str, principal: str, groups: Sequence[str], *, direct: bool
     ) -> tuple[str, str, str, str, str, str, bytes]:
+        sources = [(c1.entitlement_id(c1.GROUP, group, c1.MEMBER), False) for group in groups]
+        if sources and direct:
+            sources.append((c1.entitlement_id(kind, key, slug), True))
         entitlement, made, message = c1.grant(kind, key, slug, principal_kind, principal, sources)
         return kind, key, entitlement, principal_kind, principal, made, message
 
@@ -239,6 +271,11 @@ _COLUMNS: Final = {
 }
 
 
-def _local(time: str) -> str:
-    """A time as these files have it, without a zone; in UTC, so that it does not depend on where it is written."""
-    return datetime.fromisoformat(time).strftime("%Y-%m-%d %H:%M:%S.000000000")
+def _local(time: str, place: int = 0) -> str:
+    """A time as these files have it, without a zone; in UTC, so that it does not depend on where it is written.
+
+    Args:
+        place: of the sync among those in the file, for nanoseconds: readers order syncs by when they ended, and two
+            may have ended in the same second.
+    """
+    return datetime.fromisoformat(time).strftime("%Y-%m-%d %H:%M:%S.") + f"{place:09}"

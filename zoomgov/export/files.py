@@ -9,15 +9,44 @@ import shutil
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.export.model import ExportError
+from zoomgov.export.model import ExportError, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from typing_extensions import Buffer
+
+    from zoomgov.export.model import Watch
+
 SUMS: Final = "SHA256SUMS"
+_CHUNK: Final = 1 << 20
+
+
+class Packing(FileIO):
+    """A file that others write, and that somebody watches being written.
+
+    Once something went wrong it takes everything and keeps nothing: archives write their end when they are thrown away.
+    """
+
+    def __init__(self, path: Path, watch: Watch) -> None:
+        super().__init__(path, "wb")
+        self._watch = watch
+        self._spoiled = False
+
+    def write(self, data: Buffer, /) -> int:
+        """Write, unless it was stopped."""
+        if self._spoiled:
+            return memoryview(data).nbytes
+        try:
+            self._watch.tell(Progress("", 0, None, "packing"))
+            return super().write(data)
+        except BaseException:
+            self._spoiled = True
+            raise
 
 
 @contextmanager
@@ -99,18 +128,23 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
     _sync_to_disk(destination.parent)
 
 
-def zip_folder(folder: Path, archive: Path, at: str) -> None:
+def zip_folder(folder: Path, archive: Path, at: str, watch: Watch) -> None:
     """Pack the files of `folder`; `at` is the time they bear, so that the same files give the same archive."""
     year, month, day, hour, minute, second = (
         int(at[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
     )
+    found = sorted(folder.iterdir())
+    size, done = sum(file.stat().st_size for file in found), 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        for file in sorted(folder.iterdir()):
+        for file in found:
             entry = zipfile.ZipInfo(file.name, (year, month, day, hour, minute, second))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
             with file.open("rb") as source, packed.open(entry, "w", force_zip64=True) as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+                while chunk := source.read(_CHUNK):
+                    target.write(chunk)
+                    done += len(chunk)
+                    watch.tell(Progress("", done, size, "packing"))
 
 
 def sums(files: list[Path]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from zoomgov.store.model import Kind
 from zoomgov.store.views import Query
@@ -66,11 +67,55 @@ class OneTable:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """So far. Sent a few times a second at most by the caller's measure: every thousand rows."""
+    """So far. Sent for every thousand rows, which is more often than anybody wants to read it."""
 
     table: str
+    """Of rows, the table they are written to; else empty."""
     done: int
     total: int | None
+    step: Literal["rows", "indexes", "packing"] = "rows"
+    """What `done` counts: rows, indexes of a .c1z, or bytes that were packed."""
+
+    @property
+    def text(self) -> str:
+        """The same for people, without a full stop."""
+        if self.step == "rows":
+            whole = "" if self.total is None else f" of {self.total:,}"
+            return f"Writing {in_words(self.table)}: {self.done:,}{whole}"
+        if self.step == "indexes":
+            return f"Making indexes: {self.done} of {self.total}"
+        return "Packing" + (f": {min(100 * self.done // self.total, 100)} %" if self.total else "")
+
+
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody who watches an export and may stop it."""
+
+    on_progress: OnProgress | None = None
+    cancelled: Cancelled | None = None
+
+    def tell(self, progress: Progress) -> None:
+        """Report progress.
+
+        Raises:
+            ExportCancelled: they have stopped it.
+        """
+        if self.cancelled is not None and self.cancelled():
+            raise ExportCancelled("The export was stopped; nothing was written.")
+        if self.on_progress is not None:
+            self.on_progress(progress)
+
+
+def in_words(table: str) -> str:
+    """The name of a table for people: `access through groups` for `nested-access`."""
+    return _WORDS.get(table, table.replace("-", " "))
+
+
+_WORDS = {TableName.NESTED.value: "access through groups"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +129,7 @@ class Written:
     sha256: Path | None = None
     """The file of check sums."""
 
-
-OnProgress = Callable[[Progress], None]
-Cancelled = Callable[[], bool]
+    @property
+    def text(self) -> str:
+        """How much there is in it, for people: `60 users, 5 groups`."""
+        return ", ".join(f"{rows:,} {in_words(table)}" for table, rows in self.rows.items())

@@ -22,6 +22,7 @@ def write_parquet(facts: dict[str, Any], table: Table, path: Path) -> None:
 
     types = {
         "text": pyarrow.string(),
+        "time": pyarrow.string(),  # one that is not as Zoom's pages say must not be lost
         "integer": pyarrow.int64(),
         "boolean": pyarrow.bool_(),
         "list": pyarrow.list_(pyarrow.string()),
@@ -32,20 +33,18 @@ def write_parquet(facts: dict[str, Any], table: Table, path: Path) -> None:
         metadata={"zoomgov": msgspec.json.encode(facts)},
     )
     with ParquetWriter(path, schema, compression="zstd") as writer:
-        rows: list[tuple[Any, ...]] = []
-        for number, page in enumerate(table.pages(), start=1):
-            rows += page
-            if number % _PAGES == 0:
-                writer.write_batch(_batch(pyarrow, table, schema, rows))
-                rows = []
-        writer.write_batch(_batch(pyarrow, table, schema, rows))
+        batches = []
+        for page in table.pages():
+            batches.append(_batch(pyarrow, table, schema, page))
+            if len(batches) == _PAGES:
+                writer.write_table(pyarrow.Table.from_batches(batches))
+                batches = []
+        writer.write_table(pyarrow.Table.from_batches(batches, schema))
 
 
 def _batch(pyarrow: Any, table: Table, schema: Any, rows: list[tuple[Any, ...]]) -> Any:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in table.columns)
     arrays = []
-    for column, field, values in zip(table.columns, schema, columns, strict=True):
-        if column.type == "json":
-            values = [None if value is None else value.decode() for value in values]
-        arrays.append(pyarrow.array(values, type=field.type))
+    for column, field, values in zip(table.columns, schema, zip(*rows, strict=True), strict=True):
+        texts = [None if value is None else value.decode() for value in values] if column.type == "json" else values
+        arrays.append(pyarrow.array(texts, type=field.type))
     return pyarrow.record_batch(arrays, schema=schema)

@@ -6,10 +6,11 @@ This is the one place where columns of files are named; `documentation` prints t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from zoomgov.export.model import ExportCancelled, OneTable, Progress, TableName
+from zoomgov.export.model import OneTable, Progress, TableName, Watch
 from zoomgov.store import bulk
 from zoomgov.store.columns import role_names, ways_in
 from zoomgov.store.model import GrantKind, Kind
@@ -20,12 +21,11 @@ from zoomgov.store.words import licence, privacy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from zoomgov.export.model import Cancelled, OnProgress
     from zoomgov.store import Reader
     from zoomgov.store.snapshot import Snapshot
 
-Type = Literal["text", "integer", "boolean", "list", "json"]
-"""Rows hold str, int, bool, a list of str, and of `json` the bytes; each or None."""
+Type = Literal["text", "time", "integer", "boolean", "list", "json"]
+"""Rows hold str, a time as Zoom writes it, int, bool, a list of str, and of `json` the bytes; each or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ COLUMNS: Final[dict[TableName, tuple[Column, ...]]] = {
         Column("timezone", "text", "time zone", 18),
         Column("pmi", "integer", "personal meeting id", 13),
         Column("verified", "boolean", "whether the address was verified; empty when Zoom does not say", 9),
-        Column("created_at", "text", f"when the user was made, {_DATES}; empty for invited people", 21),
+        Column("created_at", "time", f"when the user was made, {_DATES}; empty for invited people", 21),
         Column(
             "last_login_time",
-            "text",
+            "time",
             f"last login as of the newest sync, up to three days before the true one, {_DATES}; empty: never",
             21,
         ),
@@ -176,12 +176,11 @@ class Table:
         self.written = 0
         """Rows taken so far."""
         self._rows = rows
-        self._on_progress: OnProgress | None = None
-        self._cancelled: Cancelled | None = None
+        self._watch = Watch()
 
-    def watch(self, on_progress: OnProgress | None, cancelled: Cancelled | None) -> None:
+    def watch(self, watch: Watch) -> None:
         """Report every thousand rows, and stop when asked to."""
-        self._on_progress, self._cancelled = on_progress, cancelled
+        self._watch = watch
 
     def pages(self) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows, a thousand at a time. Text is as Zoom sent it.
@@ -197,10 +196,7 @@ class Table:
             self._report()
 
     def _report(self) -> None:
-        if self._cancelled is not None and self._cancelled():
-            raise ExportCancelled("The export was stopped; nothing was written.")
-        if self._on_progress is not None:
-            self._on_progress(Progress(str(self.name), self.written, self.total))
+        self._watch.tell(Progress(str(self.name), self.written, self.total))
 
 
 def whole_table(at: Snapshot, name: TableName) -> Table:
@@ -249,8 +245,11 @@ def _kind_rows(at: Snapshot, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[A
     yield from map(row, bulk.thing_records(at, kind, ids))
 
 
+_licence: Final = lru_cache(maxsize=256)(licence)  # one of a handful, asked for everybody
+
+
 def _user_row(user: bulk.UserRecord) -> tuple[Any, ...]:
-    tier = licence(user.type, user.plan_united_type) if user.type else ""
+    tier = _licence(user.type, user.plan_united_type) if user.type else ""
     return (*user[:4], tier, user.type or None, user.plan_united_type, user.role, user.role_id, *user[8:])
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from zoomgov.text import spreadsheet_safe
+from zoomgov.text import all_spreadsheet_safe, spreadsheet_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import BinaryIO
 
     from zoomgov.export.tables import Column, Table, Type
 
 _encode: Final = msgspec.json.Encoder().encode
+_AT_ONCE: Final = 200
+"""Rows given to the CSV writer in one go: until it is done no other thread runs, so the screen stands still."""
 NOT_READ: Final = "not read"
 """In place of a list that was never read, where an empty cell would say that there is nothing in it."""
 
@@ -29,32 +32,33 @@ def write_csv(table: Table, out: BinaryIO) -> None:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([column.key for column in table.columns])
         for page in table.pages():
-            writer.writerows(safe_rows(table.columns, page))
+            rows = iter(safe_rows(table.columns, page))
+            while some := list(islice(rows, _AT_ONCE)):
+                writer.writerows(some)
         text.flush()
     finally:
         text.detach()
 
 
-def safe_rows(columns: Sequence[Column], page: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    """Return the rows with cells that no spreadsheet runs: numbers and text."""
-    made = (_COLUMNS[column.type](values) for column, values in zip(columns, zip(*page, strict=True), strict=True))
+def safe_rows(
+    columns: Sequence[Column], page: list[tuple[Any, ...]], special: Mapping[Type, Cells] | None = None
+) -> Iterable[tuple[Any, ...]]:
+    """Return the rows with cells that no spreadsheet runs: numbers, None for an empty cell, and text.
+
+    Args:
+        special: other cells for some types.
+    """
+    kinds = CELLS if special is None else {**CELLS, **special}
+    made = (kinds[column.type](values) for column, values in zip(columns, zip(*page, strict=True), strict=True))
     return zip(*made, strict=True)
 
 
-_PLAIN: Final = r"(?:[A-Za-z0-9][ -~]*)?"
-_all_plain: Final = re.compile(f"{_PLAIN}(?:\0{_PLAIN})*").fullmatch
-"""Cells that `spreadsheet_safe` would return as they are, joined: most columns are told harmless in one go."""
-
-
 def _text(values: Sequence[str]) -> Sequence[str]:
-    joined = "\0".join(values)
-    if joined.count("\0") == len(values) - 1 and _all_plain(joined):
-        return values
-    return [value and spreadsheet_safe(value) for value in values]
+    return values if all_spreadsheet_safe(values) else [value and spreadsheet_safe(value) for value in values]
 
 
-def _number(values: Sequence[int | None]) -> Sequence[int | str]:
-    return ["" if value is None else value for value in values]
+def _number(values: Sequence[int | None]) -> Sequence[int | None]:
+    return values
 
 
 def _boolean(values: Sequence[bool | None]) -> Sequence[str]:
@@ -62,15 +66,19 @@ def _boolean(values: Sequence[bool | None]) -> Sequence[str]:
 
 
 def _list(values: Sequence[list[str] | None]) -> Sequence[str]:
-    return [NOT_READ if value is None else spreadsheet_safe("; ".join(value)) for value in values]
+    return _text([NOT_READ if value is None else "; ".join(value) for value in values])
 
 
 def _json(values: Sequence[bytes]) -> Sequence[str]:
-    return ["" if value in (b"{}", b"[]") else spreadsheet_safe(value.decode()) for value in values]
+    return _text(["" if value == b"{}" or value == b"[]" else value.decode() for value in values])
 
 
-_COLUMNS: Final[dict[Type, Callable[[Any], Sequence[Any]]]] = {
+Cells = Callable[[Any], "Sequence[Any]"]
+"""The values of a column on their way into cells."""
+
+CELLS: Final[dict[Type, Cells]] = {
     "text": _text,
+    "time": _text,
     "integer": _number,
     "boolean": _boolean,
     "list": _list,

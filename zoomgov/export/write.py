@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
+import sys
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +18,7 @@ from zoomgov.export.model import (
     Format,
     OneTable,
     TableName,
+    Watch,
     WholeSync,
     Written,
 )
@@ -34,8 +37,8 @@ What = WholeSync | OneTable | Changes
 
 _TO_STDOUT: Final = (Format.CSV, Format.JSON, Format.JSONL)
 _ONE_TABLE_A_FILE: Final = (Format.CSV, Format.PARQUET)
-_NEEDS: Final = {Format.XLSX: "xlsxwriter", Format.PARQUET: "pyarrow", Format.C1Z: "zstandard"}
-"""Formats that need a library, which the extra of the format's name installs."""
+_NEEDS: Final = {Format.XLSX: "XlsxWriter", Format.PARQUET: "pyarrow", Format.C1Z: "zstandard"}
+"""Formats that need a library; imported by the same name in lower case."""
 _EVERYTHING: Final = WholeSync()
 
 
@@ -70,7 +73,8 @@ def write_export(
     if sync is None:
         raise ExportError("Nothing has been synced yet.")
     _check(form, what, destination, sha256)
-    job = _Job(reader, sync, form, connector, what, on_progress, cancelled)
+    watch = Watch(on_progress, cancelled)
+    job = _Job(reader, sync, form, connector, what, watch)
     if not isinstance(destination, Path):
         with reader.snapshot() as at:
             tables = job.tables(at)
@@ -79,9 +83,7 @@ def write_export(
     several = form in _ONE_TABLE_A_FILE and isinstance(what, WholeSync)
     packed = several and destination.suffix.lower() == ".zip"
     if several and not packed and destination.suffix.lower() == f".{form}":
-        raise ExportError(
-            f"A whole sync is several {form} files: name a folder or a .zip, or choose one table to write."
-        )
+        raise ExportError(f"A whole sync is several {form} files: name a folder or a .zip, or choose one table.")
     path = files.check_destination(destination, folder=several and not packed)
     with files.working_folder(path) as folder:
         if several:
@@ -89,18 +91,17 @@ def write_export(
             if not packed:
                 files.put_folder(folder / "tables", path, lambda name: _is_ours(name, form))
                 return Written(path, rows, path / files.SUMS if sha256 else None)
-            files.zip_folder(folder / "tables", folder / path.name, sync.finished_at)
+            files.zip_folder(folder / "tables", folder / path.name, sync.finished_at, watch)
         else:
             rows = job.write_one(folder / path.name, folder)
         return Written(path, rows, _put(folder / path.name, path, sha256=sha256))
 
 
 def _check(form: Format, what: What, destination: Path | BinaryIO, sha256: bool) -> None:
-    library = _NEEDS.get(form)
-    if library is not None and find_spec(library) is None:
-        raise ExportError(f"Writing {form} needs {library}: python -m pip install 'zoomgov[{form}]'")
+    if (command := install_command(form)) is not None:
+        raise ExportError(f"Writing {form} needs {_NEEDS[form]}, which is not installed. Install it: {command}")
     if form is Format.C1Z and isinstance(what, OneTable):
-        raise ExportError("A .c1z file holds whole syncs; another format can hold one table.")
+        raise ExportError("A .c1z file holds whole syncs. For one table, or some rows, choose another format.")
     if not isinstance(destination, Path):
         if form not in _TO_STDOUT:
             raise ExportError(f"{form} cannot be written to standard output: name a file.")
@@ -108,6 +109,26 @@ def _check(form: Format, what: What, destination: Path | BinaryIO, sha256: bool)
             raise ExportError("A whole sync is several CSV files: choose one table, or json or jsonl.")
         if sha256:
             raise ExportError("A check sum needs a file to lie beside.")
+
+
+def install_command(form: Format) -> str | None:
+    """The one command that installs what a format needs into where zoomgov runs; None when nothing is missing."""
+    library = _NEEDS.get(form)
+    if library is None or find_spec(library.lower()) is not None:
+        return None
+    parts = Path(sys.prefix).parts
+    if "pipx" in parts:
+        return f"pipx inject zoomgov {library}"
+    python = shlex.quote(sys.executable)
+    if "uv" in parts:
+        return f"uv pip install --python {python} {library}"
+    return f"{python} -m pip install {library}"
+
+
+def is_occupied(destination: Path) -> bool:
+    """Whether an export to this path would replace something."""
+    path = destination.expanduser()
+    return path.exists() and (not path.is_dir() or any(path.iterdir()))
 
 
 def _is_ours(name: str, form: Format) -> bool:
@@ -137,12 +158,10 @@ class _Job:
         form: Format,
         connector: str,
         what: What,
-        on_progress: OnProgress | None,
-        cancelled: Cancelled | None,
+        watch: Watch,
     ) -> None:
         self._reader, self._form, self._connector, self._what = reader, form, connector, what
-        self._on_progress, self._cancelled = on_progress, cancelled
-        self._sync = sync
+        self._sync, self._watch = sync, watch
         self._facts: dict[str, Any] = about(
             connector,
             sync,
@@ -159,7 +178,7 @@ class _Job:
         else:
             found = [whole_table(at, name) for name in WHOLE]
         for table in found:
-            table.watch(self._on_progress, self._cancelled)
+            table.watch(self._watch)
         return found
 
     def stream(self, tables: Sequence[Table], out: BinaryIO) -> None:
@@ -182,7 +201,7 @@ class _Job:
             if self._form is Format.XLSX:
                 from zoomgov.export.workbook import write_xlsx
 
-                write_xlsx(about_lines(self._facts), tables, path, folder, self._sync.finished_at)
+                write_xlsx(about_lines(self._facts), tables, path, folder, self._sync.finished_at, self._watch)
             elif self._form is Format.PARQUET:
                 from zoomgov.export.parquet import write_parquet
 
@@ -224,9 +243,9 @@ class _Job:
                 numbers = (self._what.from_sync, self._what.to_sync)
                 readers = [opened.enter_context(self._reader.another(number)) for number in numbers]
             try:
-                return write_c1z(self._connector, readers, path, database, self._on_progress, self._cancelled)
+                return write_c1z(self._connector, readers, path, database, self._watch)
             except sqlite3.Error as error:  # of the file in the making; the store's come as StoreError
                 raise OSError(str(error)) from error
 
 
-__all__ = ["TableName", "What", "write_export"]
+__all__ = ["TableName", "What", "install_command", "is_occupied", "write_export"]
