@@ -6,7 +6,9 @@ import contextlib
 import csv
 import hashlib
 import io
+import itertools
 import json
+import signal
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.export import baton
-from zoomgov.export import WHOLE
+from zoomgov.export import WHOLE, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +163,30 @@ def test_what_is_there_is_replaced_only_when_asked_to(cli: Cli, synced: str, tmp
     assert "other files" in cli(*whole, str(full), "--force").err  # never what is not ours
     assert (full / "notes.txt").read_text() == "mine"
     assert cli(*whole, str(empty)).code == 0
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_being_told_to_end_leaves_nothing_behind(
+    cli: Cli, synced: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = signal.getsignal(getattr(signal, name))
+
+    def halfway(progress: Progress) -> str:
+        if progress.table == "grants" and progress.done:
+            signal.raise_signal(getattr(signal, name))
+        return ""
+
+    monkeypatch.setattr(Progress, "text", property(halfway))
+    monkeypatch.setattr("zoomgov.cli.handover._QUIET_SECONDS", -1)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    ticks = itertools.count()
+    monkeypatch.setattr("zoomgov.cli.handover.time.monotonic", lambda: next(ticks))
+    result = cli("export", synced, "--format", "xlsx", "-o", str(folder / "zoom.xlsx"))
+    assert (result.code, list(folder.iterdir())) == (130, [])
+    assert "Stopped; nothing was written." in result.err
+    assert signal.getsignal(getattr(signal, name)) is before
 
 
 def test_an_older_sync_is_written_as_it_was(cli: Cli, twice: str, zoom: SimServer) -> None:

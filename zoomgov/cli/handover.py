@@ -12,7 +12,7 @@ import click
 
 from zoomgov.cli.compare import compared, find_sync, open_synced
 from zoomgov.cli.output import note, say
-from zoomgov.cli.problem import Problem
+from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.running import ConnectorName, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.text import printable
@@ -111,16 +111,20 @@ def export_command(
     destination = sys.stdout.buffer if streamed else Path(output).expanduser()
     if isinstance(destination, Path):
         _check_replaced(destination, force=force)
-    with stopped_by_signals(), _counting() as on_progress:
-        written = write_export(
-            reader,
-            Format(form),
-            destination,
-            connector=connector.name,
-            what=what,
-            sha256=sha256,
-            on_progress=on_progress,
-        )
+    try:
+        with stopped_by_signals(), _counting() as on_progress:
+            written = write_export(
+                reader,
+                Format(form),
+                destination,
+                connector=connector.name,
+                what=what,
+                sha256=sha256,
+                on_progress=on_progress,
+            )
+    except KeyboardInterrupt:
+        left = "what was printed is not whole" if streamed else "nothing was written"
+        raise Problem(f"Stopped; {left}.", code=Exit.INTERRUPTED) from None
     assert reader.sync is not None
     if streamed:
         sys.stdout.buffer.flush()

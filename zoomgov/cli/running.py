@@ -69,13 +69,12 @@ def stopped_by_signals() -> Iterator[None]:
     Raises:
         KeyboardInterrupt: it was.
     """
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
+    before = {name: signal.signal(name, signal.default_int_handler) for name in stops()}
     try:
         yield
     finally:
         for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+            signal.signal(name, handler)
 
 
 def get_connector(services: Services, name: str) -> Connector:
