@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,9 @@ from zoomgov.zoom.transport import HttpxTransport, Timeouts
 
 SPEED = 25.0
 """Seconds of the tests' clock per second: rate limits and back-off keep their meaning and cost little."""
+
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes of an answer that is too large for the tests' client."""
 
 
 class FastClock:
@@ -52,6 +55,8 @@ class Bench:
 
     def __init__(self, path: Path, account: Account, options: Options) -> None:
         self.clock = FastClock()
+        self.computer_behind = 0.0
+        """Seconds by which the clock of this computer, and not Zoom's, is behind."""
         self.zoom = SimServer(account, options, clock=self.clock.timestamp)
         self.store = Store.open(path)
         self.events: list[SyncEvent] = []
@@ -61,14 +66,18 @@ class Bench:
     def account(self) -> Account:
         return self.zoom.account
 
+    def now(self) -> datetime:
+        """The time of this computer's clock."""
+        return self.clock.now() - timedelta(seconds=self.computer_behind)
+
     def client(self, read_timeout: float = 0.3) -> ZoomClient:
         ids = self.zoom.credentials
         return ZoomClient(
             parse_cloud(self.zoom.url),
             Credentials(ids[0], ids[1], Secret(ids[2])),
-            transport=HttpxTransport(Timeouts(read=read_timeout)),
+            transport=HttpxTransport(Timeouts(read=read_timeout), max_body=MAX_BODY),
             clock=self.clock.monotonic,
-            now=self.clock.now,
+            now=self.now,
             sleep=self.clock.sleep,
         )
 
@@ -86,7 +95,7 @@ class Bench:
                 on_event=tell,
                 thorough=thorough,
                 without=without,
-                now=self.clock.now,
+                now=self.now,
                 clock=self.clock.monotonic,
             )
 

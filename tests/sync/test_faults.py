@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.sync.conftest import Bench, MakeBench
+from tests.sync.conftest import MAX_BODY, Bench, MakeBench
 from tests.sync.faults import fault, passing
 from zoomgov.sim.options import Options
 from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome
@@ -38,11 +38,22 @@ PASSING: dict[str, dict[str, Any]] = {
     "HTTP 429, Retry-After as an HTTP date": {
         "path": "/admins", "status": 429, "headers": {"Retry-After": "Mon, 23 Nov 2026 12:00:20 GMT"},
     },
+    "HTTP 429, Retry-After: 0": {"path": "/admins", "status": 429, "headers": {"Retry-After": "0"}, "times": 2},
+    "HTTP 429, Retry-After that says nothing": {
+        "path": "/admins", "status": 429, "headers": {"Retry-After": "soon"}, "times": 2,
+    },
+    "HTTP 429, X-RateLimit-Reset alone": {
+        "path": "/admins", "status": 429, "headers": {"X-RateLimit-Reset": "1795435220"},
+    },
     "HTTP 500 with a web page": {"path": "/roles", "status": 500, "body": "<html>Internal error</html>"},
     "HTTP 502, empty": {"path": "/roles", "status": 502, "body": ""},
     "HTTP 503 with half a JSON answer, twice": {"path": "/groups", "status": 503, "body": '{"groups": [', "times": 2},
     "HTTP 200 with half a JSON answer": {"path": "/groups", "status": 200, "body": '{"groups": ['},
     "HTTP 200 with a proxy's web page": {"path": "/contacts/groups", "status": 200, "body": "<html>proxy</html>"},
+    "A redirect to a login page": {
+        "path": "/users", "status": 302, "body": "", "headers": {"Location": "https://portal.example/login"},
+    },
+    "An answer larger than any of Zoom's": {"path": "/groups", "status": 200, "body": " " * (MAX_BODY + 1)},
     "HTTP 200, empty": {"path": "/users", "status": 200, "body": ""},
     "The connection is dropped": {"path": "/users", "action": "drop"},
     "The connection is dropped in the middle of an answer": {"path": "/users", "action": "truncate"},
@@ -107,8 +118,9 @@ async def test_a_contact_group_deleted_between_the_list_and_its_members(bench: B
 
 
 @fault("Somebody leaves while the people are listed", "Zoom's count no longer fits: the list is read once more")
-async def test_somebody_who_leaves_while_listed_costs_nobody_else(make_bench: MakeBench) -> None:
-    bench = make_bench(users=320, options=Options(users_page_max=50))
+@pytest.mark.parametrize("groups", [5, 0])  # without groups there are no other numbers that would tell
+async def test_somebody_who_leaves_while_listed_costs_nobody_else(make_bench: MakeBench, groups: int) -> None:
+    bench = make_bench(users=320, groups=groups, options=Options(users_page_max=50))
     leaver = next(user for user in bench.account.users if user.status == "active" and user.role_id == "2")
     bench.zoom.control.add_fault(
         path="status=active.*next_page_token",

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_RESTARTS: Final = 3
 """How often a list may lose its page token before it is given up."""
 
+MAX_IDLE_PAGES: Final = 20
+"""Pages one after the other with nothing new on them, each with a new token, after which a list is given up."""
+
 SPLIT_FROM: Final = 12
 """Pages still to come from which it is worth reading a list in several chains."""
 
@@ -36,8 +39,15 @@ ENDS_THE_SYNC: Final = frozenset(
     {ErrorKind.CREDENTIALS, ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.DAILY_LIMIT}
 )
 """Nothing else can be read either: stop, keep what is staged, go on from there next time."""
+
 CLOSES_THE_PART: Final = frozenset({ErrorKind.SCOPE, ErrorKind.PLAN, ErrorKind.PRIVILEGE})
 """No other list of the part can be read either."""
+
+
+def ends_the_sync(error: ZoomError) -> bool:
+    """Whether nothing else can be read either. A web page or a redirect that stays, in place of an answer, is not
+    Zoom's: a captive portal, or a proxy that wants a login."""
+    return error.kind in ENDS_THE_SYNC or error.is_from_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ class _Pass:
         more, so that a slow disk holds the reading back instead of filling the memory.
         """
         staging: asyncio.Future[int] | None = None
+        read = idle = 0
         pages = self._client.pages(self._part.endpoint, path=self._path, query=query, urgent=urgent)
         try:
             async with aclosing(pages):
@@ -156,7 +167,15 @@ class _Pass:
                     if counts and page.total_records is not None:
                         self._totals.append(page.total_records)
                     if staging is not None:
-                        self._advanced(await staging)
+                        before, read = read, await staging
+                        self._advanced(read)
+                        idle = idle + 1 if read == before else 0
+                        if counts and idle >= MAX_IDLE_PAGES:
+                            raise ZoomError(
+                                ErrorKind.UNEXPECTED,
+                                self._part.endpoint.template,
+                                f"Zoom gave {idle} pages without anything new: the list has no end.",
+                            )
                     staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
                     if split is not None and page.next_page_token and self._totals:
                         queries = await self._queries(await staging, split)
@@ -189,6 +208,8 @@ class _Pass:
         """People come and go while a long list is read: its first count is as true as its last."""
         read = len(self._seen)
         expected = read if read in self._totals else self._totals[-1] if self._totals else None
+        if expected is None and (unreadable := self._staging.unreadable[self._key]):
+            expected = read + unreadable
         seen: frozenset[Identity] = frozenset(self._seen) if self._key.target else frozenset()
         return ListOutcome(read, expected, seen, drifted=len(set(self._totals)) > 1)
 

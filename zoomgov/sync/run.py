@@ -14,9 +14,9 @@ from zoomgov.sync.progress import Reporter
 from zoomgov.sync.proof import Proof, prove
 from zoomgov.sync.reading import (
     CLOSES_THE_PART,
-    ENDS_THE_SYNC,
     ListOutcome,
     Reading,
+    ends_the_sync,
     together,
     unread,
 )
@@ -153,7 +153,7 @@ class Run:
         try:
             answer = await self._client.get(parts.USERS[status].endpoint, query={"status": status})
         except ZoomError as error:
-            if error.kind in ENDS_THE_SYNC:
+            if ends_the_sync(error):
                 raise
             return None
         return answer.total_records
@@ -313,7 +313,7 @@ class Run:
     def _bear(self, part: Part, error: ZoomError, thing: Thing | None = None) -> None:
         """Go on without a list that cannot be read, or raise when nothing else could be read either."""
         self._first_error = self._first_error or error
-        if error.kind in ENDS_THE_SYNC and (part.required or error.kind is not ErrorKind.DAILY_LIMIT):
+        if ends_the_sync(error) and (part.required or error.kind is not ErrorKind.DAILY_LIMIT):
             raise error
         if error.kind is ErrorKind.PLAN and not self._client.limits.learnt:
             self._client.set_tier(Tier.FREE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -65,6 +66,8 @@ class Staging:
         self._touched: set[ListKey] = set()
         self.finished: dict[ListKey, int] = {}
         """Lists that are complete in staging, with the rows read; those of an interrupted run included."""
+        self.unreadable: Counter[ListKey] = Counter()
+        """Records staged of a list that name nobody and nothing: they are in no row, and must not be forgotten."""
         self.resumed = 0
         self.recognises = True
         """Whether unchanged people may be left out of decoding; not when everyone's memberships are to be heard."""
@@ -132,6 +135,7 @@ class Staging:
                 seen.update(self._stage_people(key, endpoint, decode, *split))
             else:
                 rows = decode(decode_list(endpoint, body))
+                self.unreadable[key] += rows.unreadable
                 self._write(key, rows)
                 seen.update(rows.identities())
             return len(seen)
@@ -149,6 +153,7 @@ class Staging:
             rest = join_list([record for record, number in zip(records, digests, strict=True) if number not in known])
             digests = [number for number in digests if number not in known]
         rows = decode.plain(rest) or decode(decode_list(endpoint, wrap_list(endpoint, rest)))
+        self.unreadable[key] += rows.unreadable
         given: dict[str, int] = {}
         if len(rows.users) == len(digests):  # none was unreadable
             given = {user.key: number for user, number in zip(rows.users, digests, strict=True)}
@@ -175,6 +180,7 @@ class Staging:
         """Drop what is staged of a list, if anything can be."""
         if key in self._touched or self._interrupted:
             self.finished.pop(key, None)
+            self.unreadable.pop(key, None)
             await self._change(partial(self._writer.restart, key))
 
     async def write_ahead(self) -> None:

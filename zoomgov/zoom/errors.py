@@ -64,6 +64,14 @@ class ZoomError(Exception):
     body_excerpt: str | None = field(default=None, repr=False)
     """The first few hundred characters of an answer that could not be read, for the report."""
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether it is a redirect, or a web page that claims success: something on the way answered, not Zoom."""
+        if self.kind is not ErrorKind.UNEXPECTED or self.status is None:
+            return False
+        page = (self.body_excerpt or "").lstrip().startswith("<")
+        return 300 <= self.status < 400 or (self.status < 300 and page)
+
     def __str__(self) -> str:
         status = f"HTTP {self.status}" if self.status else "no answer"
         code = f", code {self.code}" if self.code is not None else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -26,13 +27,19 @@ _ATTEMPTS: Final = {
 
 
 def retry_moment(headers: Mapping[str, str], now: datetime, *, daily: bool = False) -> datetime | None:
-    """When Zoom says to come back: Retry-After as seconds, HTTP date or ISO time, else X-RateLimit-Reset.
+    """When Zoom says to come back, by this computer's clock: Retry-After as seconds, HTTP date or ISO time, else
+    X-RateLimit-Reset. A time of Zoom's clock counts from the answer's Date, where there is one.
 
     A daily limit without either reopens at the next 00:00 UTC (Zoom's rate-limit docs).
     """
-    found = _moment(headers.get("retry-after", ""), now)
+    stated = headers.get("retry-after", "")
+    found = _moment(stated, now)
+    absolute = found is not None and _seconds(stated) is None
     if found is None and (reset := headers.get("x-ratelimit-reset", "").strip()).isdigit():
-        found = _timestamp(reset)
+        found, absolute = _timestamp(reset), True
+    if found is not None and absolute and (zooms_now := _moment(headers.get("date", ""), now)) is not None:
+        with suppress(OverflowError):  # the year 9999
+            found += now - zooms_now
     if found is None and daily:
         return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
     return found
@@ -45,15 +52,18 @@ def _timestamp(text: str) -> datetime | None:
         return None
 
 
+def _seconds(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _moment(text: str, now: datetime) -> datetime | None:
     text = text.strip()
     if not text:
         return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        pass
-    else:
+    if (seconds := _seconds(text)) is not None:
         return now + timedelta(seconds=min(max(seconds, 0.0), _YEAR)) if math.isfinite(seconds) else None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
