@@ -75,6 +75,25 @@ class Browser:
         with _explained(), self._opened() as reader:
             yield reader
 
+    def at(self, number: int) -> Browser:
+        """Open another sync of the same connector, as it was; to be closed by who asked. For a worker thread.
+
+        Raises:
+            SourceError: it is no longer kept.
+        """
+        other = Browser(f"{self.name}  ›  as of sync {number}", self._open_reader, number)
+        other.open()
+        return other
+
+    def has(self, kind: Kind, key: str) -> bool:
+        """Tell whether the list of this kind has a person or thing. For a worker thread."""
+        with self._asking() as reader:
+            if kind is Kind.USERS:
+                person = reader.person(key)
+                return person is not None and person.since is not None
+            thing = reader.thing(kind, key)
+            return thing is not None and thing.known
+
     def is_outdated(self) -> bool:
         """Tell whether a newer sync was published since `open`."""
         if self.number is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -17,8 +18,9 @@ from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
+from .access_changes import AccessChangesScreen
 from .browse_words import moment
-from .changes_words import ACCESS, ACCESS_COLUMNS, ITEM_COLUMNS, ITEMS, grant_rows, item_rows, tab_text
+from .changes_words import COLUMNS, ITEMS, PERSONS, THINGS, VIEWS, lines_of, tab_text
 from .items import item_screen
 from .sync_choice import SyncChoiceScreen
 from .table_page import TABLE_HELP, TablePage
@@ -28,44 +30,56 @@ if TYPE_CHECKING:
 
     from zoomgov.store.model import Kind, SyncInfo
     from zoomgov.store.views import Changes
-    from zoomgov.widgets.table_source import Row
 
     from .browse_data import Browser
+    from .changes_words import Line
+
+_EMPTY = {
+    ITEMS: "Nobody and nothing came, went or changed.",
+    PERSONS: "No access was gained or lost.",
+    THINGS: "No access was gained or lost.",
+}
 
 
 class ChangesScreen(TablePage):
-    """Two syncs, and a table of what is different; Enter opens the person or thing."""
+    """Two syncs, and tables of what is different; Enter opens the person or thing."""
 
     HELP = f"""
 # Changes
 
-What is different between two syncs: first people, groups, contact groups and roles that came, went or changed, with
-the old and the new value; then access, gained and lost. Sort by *Who* to read it by person, by *What* to read it by
-thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read are not compared, and said.
+What is different between two syncs. `1`: people, groups, contact groups and roles that came, went or changed, with the
+old and the new value. `2` and `3`: access gained and lost, by person and by thing; Enter shows all of a line.
+
+`f` and `t` choose the two syncs, from a list or by a date such as `2026-11-20`, `yesterday` or `7d`. `x` writes what
+changed, or what the table shows, to a file. What one of the two did not read is not compared, and said.
 {TABLE_HELP}
 """
     CSS_PATH = "changes.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", f"view('{ITEMS}')", "People and things", show=False, tooltip="Who and what came, went or changed"),
-        Binding("2", f"view('{ACCESS}')", "Access", show=False, tooltip="Access gained and lost"),
-        Binding("f", "choose('from')", "From", tooltip="Choose the older sync"),
-        Binding("t", "choose('to')", "To", tooltip="Choose the newer sync"),
+        Binding("2", f"view('{PERSONS}')", "Access by person", show=False, tooltip="What each gained and lost"),
+        Binding("3", f"view('{THINGS}')", "Access by thing", show=False, tooltip="Who gained and lost each thing"),
+        Binding("f", "choose('from')", "From", tooltip="Choose the older sync, or a date"),
+        Binding("t", "choose('to')", "To", tooltip="Choose the newer sync, or a date"),
+        Binding("x", "export", "Export", tooltip="Write what changed to a file"),
     ]
 
     def __init__(self, browser: Browser) -> None:
         super().__init__()
         self._browser = browser
+        self._others: dict[int, Browser] = {}
         self._syncs: list[SyncInfo] = []
         self._between: tuple[int, int] = (0, 0)
         self._view = ITEMS
-        self._rows: dict[str, list[Row]] = {ITEMS: [], ACCESS: []}
-        self._keys: dict[str, list[tuple[Kind, str]]] = {ITEMS: [], ACCESS: []}
+        self._changes: Changes | None = None
+        self._lines: dict[str, list[Line]] = {view: [] for view in VIEWS}
+        self._source: ListSource | None = None
         self._notice = ""
 
     def compose(self) -> ComposeResult:
         yield Banner(f"{self._browser.name}  ›  Changes")
         yield Static(id="between")
-        yield Tabs(Tab("People and things", id=ITEMS), Tab("Access", id=ACCESS), id="views")
+        yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         yield Container(id="changes")
         yield Static(id="nothing")
         yield Footer()
@@ -75,6 +89,10 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
         self._say("Comparing …")
         self.load()
 
+    async def on_unmount(self) -> None:
+        for other in self._others.values():
+            await asyncio.to_thread(other.close)
+
     def _say(self, text: str) -> None:
         self.query_one("#nothing", Static).update(Content(text))
         self.query_one("#nothing").display = bool(text)
@@ -83,6 +101,7 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
     @work(exclusive=True, group="changes")
     async def load(self) -> None:
         """Compare the two syncs and show the result."""
+        self._changes = None
         try:
             if not self._syncs:
                 self._syncs = await asyncio.to_thread(self._browser.syncs)
@@ -96,16 +115,12 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
                     return
                 self._between = (numbers[-2], numbers[-1])
             changes = await asyncio.to_thread(self._browser.diff, *self._between)
-            await asyncio.to_thread(self._arrange, changes)
+            self._lines = {view: await asyncio.to_thread(lines_of, view, changes) for view in VIEWS}
         except SourceError as error:
             self._say(f"✗ {error}")
             return
+        self._changes = changes
         await self._show(changes)
-
-    def _arrange(self, changes: Changes) -> None:
-        for view, found in ((ITEMS, item_rows(changes.items)), (ACCESS, grant_rows(changes.grants))):
-            self._keys[view] = [key for key, _ in found]
-            self._rows[view] = [row for _, row in found]
 
     async def _show(self, changes: Changes) -> None:
         times = {sync.number: moment(sync.finished_at) for sync in self._syncs}
@@ -117,23 +132,25 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
             )
         )  # fmt: skip
         self._notice = " ".join(comparison_notes(changes))
-        if not changes and not self._notice:
-            self._say(f"Nothing changed between sync {older} and sync {newer}.")
+        if not changes:
+            unseen = f"\n\n▲ {self._notice}" if self._notice else ""
+            self._say(f"Nothing changed between sync {older} and sync {newer}.{unseen}\n\nf and t choose other syncs.")
             return
         self._say("")
-        for number, view in enumerate((ITEMS, ACCESS), start=1):
-            self.query_one(f"#views #{view}", Tab).label = tab_text(number, view, changes)
-        await self._show_view(self._view if self._rows[self._view] else ITEMS if self._rows[ITEMS] else ACCESS)
+        for number, view in enumerate(VIEWS, start=1):
+            self.query_one(f"#views #{view}", Tab).label = tab_text(number, view, changes, len(self._lines[view]))
+        await self._show_view(self._view if self._lines[self._view] else ITEMS if self._lines[ITEMS] else PERSONS)
 
     async def _show_view(self, view: str) -> None:
         self._view = view
         place = self.query_one("#changes")
         await place.remove_children()
+        self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
         table = SearchTable(
-            ListSource(ITEM_COLUMNS if view == ITEMS else ACCESS_COLUMNS, self._rows[view]),
-            noun="changes",
+            self._source,
+            noun="changes" if view == ITEMS else "people" if view == PERSONS else "things",
             placeholder="Search changes …",
-            empty="No access was gained or lost." if view == ACCESS else "Nobody and nothing came, went or changed.",
+            empty=_EMPTY[view],
             notice=self._notice,
         )
         await place.mount(table)
@@ -144,6 +161,11 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "export" and not self._changes:
+            return None
+        return super().check_action(action, parameters)
 
     @on(Tabs.TabActivated)
     async def _tab_chosen(self, event: Tabs.TabActivated) -> None:
@@ -171,9 +193,55 @@ thing. `f` and `t` choose the two syncs. Parts that the newer sync did not read 
 
         if offered and newer:
             title = "Compare from which sync?" if end == "from" else "Compare to which sync?"
-            await self.app.push_screen(SyncChoiceScreen(title, offered, older if end == "from" else newer), chosen)
+            current = older if end == "from" else newer
+            choice = SyncChoiceScreen(title, offered, current, self.host.now(), end=end == "to")
+            await self.app.push_screen(choice, chosen)
+
+    def action_export(self) -> None:
+        """Write what changed, or what the table shows of it."""
+        from .export import ExportScreen
+
+        table = self.search_table
+        if not self._changes or table is None or self._source is None:
+            return
+        lines = [self._lines[self._view][number] for number in self._source.order(table.table.view_shown)]
+        found = replace(
+            self._changes,
+            items=tuple(line.item for line in lines if line.item is not None),
+            grants=tuple(grant for line in lines for grant in line.grants),
+        )
+        self.app.push_screen(ExportScreen.of_changes(self._browser, self._changes, found, table.text.strip()))
+
+    # Opening
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
-        kind, key = self._keys[self._view][event.row_id]
-        self.app.push_screen(item_screen(self._browser, kind, key))
+        line = self._lines[self._view][event.row_id]
+        if self._view == ITEMS:
+            self.open_item(line.kind, line.key)
+            return
+        older, newer = self._between
+        place = f"{self._browser.name}  ›  Changes from sync {older} to {newer}"
+        self.app.push_screen(AccessChangesScreen(place, self._view, line, self.open_item))
+
+    @work(exclusive=True, group="changes-open")
+    async def open_item(self, kind: Kind, key: str) -> None:
+        """Open a person or thing as it was in the newer sync, or in the older one where it is gone since."""
+        try:
+            browser = await asyncio.to_thread(self._where, kind, key)
+        except SourceError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        await self.app.push_screen(item_screen(browser, kind, key))
+
+    def _where(self, kind: Kind, key: str) -> Browser:
+        older, newer = self._between
+        now, then = self._at(newer), self._at(older)
+        return then if then.has(kind, key) and not now.has(kind, key) else now
+
+    def _at(self, number: int) -> Browser:
+        if self._browser.sync is not None and self._browser.sync.number == number:
+            return self._browser
+        if number not in self._others:
+            self._others[number] = self._browser.at(number)
+        return self._others[number]

@@ -1,8 +1,9 @@
-"""Changes as rows of a table."""
+"""Changes as rows of tables: what came, went or changed; and access, by person and by thing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.content import Content
 
@@ -12,80 +13,170 @@ from zoomgov.widgets.table_layout import Column
 from .browse_words import NOUNS, ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
 
     from zoomgov.store.views import Changes, FieldChange, GrantChange, ItemChange
     from zoomgov.widgets.table_layout import Tone
+    from zoomgov.widgets.table_source import Row
 
 ITEMS: Final = "items"
-ACCESS: Final = "access"
+PERSONS: Final = "persons"
+THINGS: Final = "things"
+VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", THINGS: "by thing"}
 _TONES: Final[dict[str, Tone]] = {"came": "good", "went": "error", "gained": "good", "lost": "error"}
 _HOW: Final = {"added": "came", "removed": "went", "changed": "changed"}
 _WAYS: Final = {
-    GrantKind.GROUP_MEMBER: "member of",
-    GrantKind.GROUP_ADMIN: "admin of",
-    GrantKind.ROLE: "role",
-    GrantKind.CONTACT_GROUP_MEMBER: "member of",
+    GrantKind.GROUP_MEMBER: "member",
+    GrantKind.GROUP_ADMIN: "admin",
+    GrantKind.ROLE: "holder",
+    GrantKind.CONTACT_GROUP_MEMBER: "member",
 }
+_NAMED: Final = 50
+"""Names in one cell at most; opening the line shows all."""
 
-ITEM_COLUMNS: Final = (
-    Column("name", "Name", 24, least=16, most=40),
-    Column("how", "Change", 9, tones=_TONES),
-    Column("what", "What", 40, least=38, most=90),
-    Column("kind", "Kind", 14),
-    Column("email", "E-mail", 28, most=40),
+
+def _signed(sign: str) -> Callable[[object], str]:
+    return lambda value: f"{sign}{value:,}" if value else ""
+
+
+_COUNTS: Final = (
+    Column("gained", "Gained", 7, align="right", show=_signed("+")),
+    Column("lost", "Lost", 6, align="right", show=_signed("−")),
 )
-ACCESS_COLUMNS: Final = (
-    Column("who", "Who", 24, least=16, most=40),
-    Column("how", "Change", 8, tones=_TONES),
-    Column("way", "As", 10),
-    Column("what", "What", 26, least=16, most=48),
-    Column("kind", "Kind", 14),
-    Column("email", "E-mail", 28, most=40),
-)
+COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
+    ITEMS: (
+        Column("name", "Name", 24, least=16, most=40),
+        Column("how", "Change", 9, tones=_TONES),
+        Column("what", "What", 40, least=38, most=90),
+        Column("kind", "Kind", 14),
+        Column("email", "E-mail", 28, most=40),
+    ),
+    PERSONS: (
+        Column("who", "Who", 24, least=16, most=40),
+        *_COUNTS,
+        Column("what", "What", 38, least=30, most=90),
+        Column("email", "E-mail", 28, most=40),
+    ),
+    THINGS: (
+        Column("what", "What", 22, least=16, most=48),
+        *_COUNTS,
+        Column("who", "Who", 40, least=24, most=90),
+        Column("kind", "Kind", 14),
+    ),
+}
+GRANT_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
+    PERSONS: (
+        Column("how", "Change", 8, tones=_TONES),
+        Column("way", "As", 8),
+        Column("what", "What", 34, least=20, most=60),
+        Column("kind", "Kind", 14),
+    ),
+    THINGS: (
+        Column("how", "Change", 8, tones=_TONES),
+        Column("way", "As", 8),
+        Column("who", "Who", 28, least=20, most=44),
+        Column("email", "E-mail", 30, most=44),
+    ),
+}
+"""Of the grants of one person, or of one thing."""
+
+
+class Line(NamedTuple):
+    """A row of one of the tables, and what it stands for."""
+
+    row: Row
+    kind: Kind
+    key: str
+    item: ItemChange | None
+    grants: tuple[GrantChange, ...]
+
+
+def lines_of(view: str, changes: Changes) -> list[Line]:
+    """The rows of one of `VIEWS`."""
+    if view == ITEMS:
+        return [Line(_item_row(item), item.kind, item.id, item, ()) for item in changes.items]
+    if view == PERSONS:
+        return [_of_person(tuple(group)) for _, group in groupby(changes.grants, key=_principal)]
+    grants = sorted(changes.grants, key=_thing)
+    return [_of_thing(tuple(group)) for _, group in groupby(grants, key=_thing)]
+
+
+def _principal(grant: GrantChange) -> tuple[str, str]:
+    return grant.principal_kind, grant.principal_id
+
+
+def _thing(grant: GrantChange) -> tuple[int, str, str]:
+    return list(Kind).index(grant.target_kind), grant.target_name.casefold(), grant.target_id
+
+
+def _item_row(item: ItemChange) -> Row:
+    told = "; ".join(map(_field, item.fields))
+    return item.name or item.id, _HOW[item.how], told, ONE[item.kind], item.email
 
 
 def _field(change: FieldChange) -> str:
     return f"{change.field}: {change.old or '(none)'} → {change.new or '(none)'}"
 
 
-def item_rows(items: Iterable[ItemChange]) -> list[tuple[tuple[Kind, str], tuple[str, ...]]]:
-    """Each change: what it is of, and a row of `ITEM_COLUMNS`."""
-    return [
-        (
-            (item.kind, item.id),
-            (
-                item.name or item.id, _HOW[item.how], "; ".join(map(_field, item.fields)), ONE[item.kind], item.email,
-            ),
-        )
-        for item in items
-    ]  # fmt: skip
-
-
-def grant_rows(grants: Iterable[GrantChange]) -> list[tuple[tuple[Kind, str], tuple[str, ...]]]:
-    """Each grant: who it is of, and a row of `ACCESS_COLUMNS`."""
-    return [
-        (
-            (Kind.USERS if grant.principal_kind == "user" else Kind.GROUPS, grant.principal_id),
-            (
-                grant.principal_name or grant.principal_id, "gained" if grant.gained else "lost", _WAYS[grant.kind],
-                grant.target_name or grant.target_id, ONE[grant.target_kind], grant.principal_email,
-            ),
-        )
+def _of_person(grants: tuple[GrantChange, ...]) -> Line:
+    gained = sum(grant.gained for grant in grants)
+    first = grants[0]
+    kind, key = principal_of(first)
+    named = [
+        (grant.gained, f"{grant.target_name or grant.target_id}{' (admin)' if _is_admin(grant) else ''}")
         for grant in grants
-    ]  # fmt: skip
+    ]
+    row = (first.principal_name or key, gained, len(grants) - gained, _listed(named), first.principal_email)
+    return Line(row, kind, key, None, grants)
 
 
-def tab_text(number: int, view: str, changes: Changes) -> Content:
-    """`1 People and things  +3 −1 ~4`."""
+def _of_thing(grants: tuple[GrantChange, ...]) -> Line:
+    gained = sum(grant.gained for grant in grants)
+    first = grants[0]
+    named = [
+        (grant.gained, f"{grant.principal_name or grant.principal_id}{' (admin)' if _is_admin(grant) else ''}")
+        for grant in grants
+    ]
+    row = (
+        first.target_name or first.target_id, gained, len(grants) - gained, _listed(named), ONE[first.target_kind],
+    )  # fmt: skip
+    return Line(row, first.target_kind, first.target_id, None, grants)
+
+
+def _is_admin(grant: GrantChange) -> bool:
+    return grant.kind is GrantKind.GROUP_ADMIN
+
+
+def _listed(named: Sequence[tuple[bool, str]]) -> str:
+    """`+Sales, −Finance`, gained first."""
+    ordered = sorted(named, key=lambda one: not one[0])
+    told = ", ".join(f"{'+' if gained else '−'}{name}" for gained, name in ordered[:_NAMED])
+    rest = len(named) - _NAMED
+    return f"{told} and {rest:,} more" if rest > 0 else told
+
+
+def principal_of(grant: GrantChange) -> tuple[Kind, str]:
+    """Who has a grant."""
+    return (Kind.USERS if grant.principal_kind == "user" else Kind.GROUPS), grant.principal_id
+
+
+def grant_row(view: str, grant: GrantChange) -> Row:
+    """A row of `GRANT_COLUMNS`."""
+    how, way = "gained" if grant.gained else "lost", _WAYS[grant.kind]
+    if view == PERSONS:
+        return how, way, grant.target_name or grant.target_id, ONE[grant.target_kind]
+    return how, way, grant.principal_name or grant.principal_id, grant.principal_email
+
+
+def tab_text(number: int, view: str, changes: Changes, lines: int) -> Content:
+    """`1 People and things  +3 −1 ~4`, or `2 Access by person  12`."""
     if view == ITEMS:
-        title, hows = "People and things", [item.how for item in changes.items]
+        hows = [item.how for item in changes.items]
         counts = [("+", hows.count("added")), ("−", hows.count("removed")), ("~", hows.count("changed"))]
+        told = " ".join(f"{sign}{count:,}" for sign, count in counts if count) or "none"
     else:
-        title, gained = "Access", sum(grant.gained for grant in changes.grants)
-        counts = [("+", gained), ("−", len(changes.grants) - gained)]
-    told = " ".join(f"{sign}{count:,}" for sign, count in counts if count) or "none"
-    return Content.assemble((f"{number} ", "bold $footer-key-foreground"), title, f"  {told}")
+        told = f"{lines:,}" if lines else "none"
+    return Content.assemble((f"{number} ", "bold $footer-key-foreground"), VIEWS[view], f"  {told}")
 
 
 def sync_changes(changes: dict[str, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -23,9 +24,12 @@ from zoomgov.export.model import (
     WholeSync,
     Written,
 )
+from zoomgov.store.model import Kind
+from zoomgov.store.views import Query
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.choice import Alternative, Choice
+from zoomgov.widgets.labels import count
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
@@ -36,8 +40,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from zoomgov.export import What
-    from zoomgov.store.model import Kind
-    from zoomgov.store.views import Query
+    from zoomgov.store.views import Changes
 
     from .browse_data import Browser
 
@@ -75,6 +78,7 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         super().__init__()
         self._browser = browser
         self._kind, self._query, self._typed, self._shown = kind, query, typed, shown
+        self._compared: tuple[Changes, Changes] | None = None
         self._older: int | None = None
         self._suggested = ""
         self._cancelled = False
@@ -83,17 +87,31 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         self._poll: Timer | None = None
         self._replace = ""
 
+    @classmethod
+    def of_changes(cls, browser: Browser, changes: Changes, found: Changes, typed: str) -> ExportScreen:
+        """Make it for a comparison: `found` is what the table shows of `changes`, `typed` its search."""
+        screen = cls(browser, Kind.USERS, Query(), typed, len(found.items) + len(found.grants))
+        screen._compared = (changes, found)
+        return screen
+
     def compose(self) -> ComposeResult:
-        table = f"{self._shown:,} {NOUNS[self._kind]}"
         search = f", found by {self._typed}" if self._typed else ""
-        whats = [
-            Alternative("whole", "The whole sync", "everyone, everything and who has what"),
-            Alternative("table", f"What the table shows: {table}{search}"),
-        ]
+        if self._compared is not None:
+            changes = self._compared[0]
+            whats = [
+                Alternative("compared", f"Everything that changed from sync {changes.from_sync} to {changes.to_sync}"),
+                Alternative("found", f"What the table shows: {count(self._shown, 'change')}{search}"),
+            ]
+        else:
+            table = f"{self._shown:,} {NOUNS[self._kind]}"
+            whats = [
+                Alternative("whole", "The whole sync", "everyone, everything and who has what"),
+                Alternative("table", f"What the table shows: {table}{search}"),
+            ]
         yield Banner(f"{self._browser.name}  ›  Export")
         with VerticalScroll(id="export", can_focus=False):
             yield Static("What", classes="heading")
-            yield Choice(whats, chosen="table" if self._typed else "whole", id="what")
+            yield Choice(whats, chosen=whats[1 if self._typed else 0].key, id="what")
             yield Static("Format", classes="heading")
             yield Choice(_FORMATS, chosen="xlsx", id="format")
             with Horizontal(id="path-line"):
@@ -105,7 +123,8 @@ and what was not read. Tab goes from one question to the next, the arrows choose
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#what"))
         self._suggest()
-        self.look_for_older()
+        if self._compared is None:
+            self.look_for_older()
 
     @work(group="export-syncs")
     async def look_for_older(self) -> None:
@@ -139,6 +158,9 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         slug = re.sub(r"[^A-Za-z0-9]+", "-", self._browser.name).strip("-").lower() or "connector"
         number = self._browser.sync.number if self._browser.sync is not None else 0
         part = {"table": f"-{self._kind}", "changes": f"-changes-since-{self._older}"}.get(what or "", "")
+        if self._compared is not None:
+            number = self._compared[0].to_sync
+            part = f"-changes-since-{self._compared[0].from_sync}{'-found' if what == 'found' else ''}"
         ending = "zip" if what == "whole" and form in ("csv", "parquet") else form
         self._suggested = str(Path.cwd() / f"zoomgov-{slug}-sync-{number}{part}.{ending}")
         path.value = self._suggested
@@ -198,9 +220,17 @@ and what was not read. Tab goes from one question to the next, the arrows choose
     def _write(self, path: Path, form: Format, what: str) -> Written:
         from zoomgov.export import write_export
 
-        with self._browser.long_reader() as reader:
+        with self._browser.long_reader() as shown, ExitStack() as stack:
+            reader = shown
             chosen: What = WholeSync()
-            if what == "table":
+            if self._compared is not None:
+                if what == "found" and form is Format.C1Z:
+                    raise ExportError(
+                        "A .c1z holds both syncs whole: choose everything that changed, or another format."
+                    )
+                chosen = self._compared[what == "found"]
+                reader = stack.enter_context(shown.another(chosen.to_sync))
+            elif what == "table":
                 chosen = OneTable(TableName(self._kind.value), self._query)
             elif what == "changes" and self._older is not None:
                 chosen = reader.diff(self._older)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store.model import SyncInfo
 
-HINT: Final = "a date like 2026-11-20, yesterday, monday, 7d, 2 weeks ago, or the number of a sync"
+HINT: Final = "2026-11-20, yesterday, monday, 7d, or a sync's number"
 """What can be typed, for those who ask."""
 
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -73,7 +73,7 @@ def sync_at(syncs: Sequence[SyncInfo], text: str, now: datetime, *, end: bool) -
             raise MomentError(f"There is no sync {number[1]} here (any longer). {kept}.")
     moment = _moment(typed, now.astimezone(UTC), end=end)
     if moment is None:
-        raise MomentError(f"“{printable(text.strip())}” is no date that can be read. Give {HINT}.")
+        raise MomentError(f"“{printable(text.strip())}” is no date that can be read: give {HINT}.")
     if moment > now and not end:
         raise MomentError(f"{_shown(moment)} is yet to come. Give {HINT}.")
     earlier = [sync for sync in syncs if datetime.fromisoformat(sync.finished_at) <= moment]
@@ -82,8 +82,8 @@ def sync_at(syncs: Sequence[SyncInfo], text: str, now: datetime, *, end: bool) -
     early = f"Nothing was synced by {_shown(moment)}"
     first = f"{oldest.number}, of {_shown(datetime.fromisoformat(oldest.finished_at))}"
     if end:
-        raise MomentError(f"{early}: the oldest sync that is kept is {first}.")
-    return Moment(oldest, f"{early}; compared with the oldest sync that is kept, {first}.")
+        raise MomentError(f"{early}: the oldest sync to choose from is {first}.")
+    return Moment(oldest, f"{early}; compared with the oldest sync, {first}.")
 
 
 def _shown(moment: datetime) -> str:

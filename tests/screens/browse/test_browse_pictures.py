@@ -42,6 +42,9 @@ def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tupl
     [
         pytest.param(("c",), id="changes"),
         pytest.param(("c", "2"), id="changes-of-access"),
+        pytest.param(("c", "3"), id="changes-of-access-by-thing"),
+        pytest.param(("c", "2", "enter"), id="changes-of-one"),
+        pytest.param(("c", "f"), id="choosing-a-sync"),
         pytest.param(("5",), id="syncs"),
         pytest.param(("enter", "h"), id="history"),
     ],

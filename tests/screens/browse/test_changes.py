@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from zoomgov.screens.access_changes import AccessChangesScreen
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.changes import ChangesScreen
 from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.syncs import SyncsScreen
+from zoomgov.screens.thing import ThingScreen
 from zoomgov.store.model import NotRead
 
 SIZE = (80, 24)
@@ -23,6 +29,13 @@ def row(app: Any, text: str) -> list[str]:
     """The words of the one line with `text`."""
     (line,) = [line for line in app.lines() if text in line]
     return str(line).removeprefix("▌").split()
+
+
+def read_csv(folder: Path, pattern: str) -> list[dict[str, str]]:
+    """The rows of the one file of this name."""
+    (path,) = folder.glob(pattern)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs: Any, settled: Any) -> None:
@@ -50,15 +63,82 @@ async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled:
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, "c", "2")
-        assert row(app, "Björn Ångström")[2:6] == ["gained", "member", "of", "Field"]
-        await press(pilot, settled, "slash", *"lost finance", "enter")
-        assert "2 of" in app.text()
-        lost = [line for line in app.lines() if "lost" in line and "Finance" in line]
-        assert {line.removeprefix("▌").split()[0] for line in lost} == {"Ana", "Fatima"}
-        await press(pilot, settled, "escape", *["right"] * 3, "s")
-        assert "What ▲" in app.text()
-        await press(pilot, settled, "1")
-        assert "Name" in app.text()
+        assert row(app, "Björn Ångström")[2:5] == ["+1", "+Field", "Sales"]
+        assert row(app, "Ana García")[2:3] == ["−3"]
+        await press(pilot, settled, "slash", *"ana garc", "enter", "enter")
+        assert isinstance(app.screen, AccessChangesScreen)
+        assert {line.removeprefix("▌").split()[0] for line in app.lines() if "Finance" in line} == {"lost"}
+        assert row(app, "Finance")[:3] == ["lost", "member", "Finance"]
+        await press(pilot, settled, "o")
+        assert isinstance(app.screen, PersonScreen)
+        assert "as of sync 1" in app.text()
+        await press(pilot, settled, "escape", "escape", "escape", "3")
+        assert row(app, "Finance")[:3] == ["Finance", "+1", "−2"]
+        await press(pilot, settled, "slash", *"finance", "enter", "enter")
+        assert row(app, "Fatima Haddad")[:4] == ["lost", "member", "Fatima", "Haddad"]
+        await press(pilot, settled, "o")
+        assert isinstance(app.screen, ThingScreen)
+        assert "as of sync" not in app.text()
+
+
+async def test_a_person_who_went_is_opened_as_they_were(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "slash", *"went", "enter", "enter")
+        assert isinstance(app.screen, PersonScreen)
+        assert "as of sync 1" in app.text()
+        assert "person000@acme.example" in app.text()
+        await press(pilot, settled, "escape")
+        assert isinstance(app.screen, ChangesScreen)
+
+
+async def test_a_date_chooses_the_sync(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    with app.store.begin("2026-03-04T11:40:00Z") as writer:
+        writer.publish("2026-03-04T11:50:00Z")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "f", *"soon", "enter")
+        assert "“soon” is no date that can be read: give 2026-11-20" in app.text()
+        await press(pilot, settled, *["backspace"] * 4, *"60 min")
+        assert "Sync 1, the last one finished by then. Enter takes it." in app.text()
+        await press(pilot, settled, "enter")
+        assert "From sync 1, 2026-03-04 10:05  ›  to sync 3" in app.text()
+        await press(pilot, settled, "t", *"2026-03-04t11:40", "enter")
+        assert "From sync 1, 2026-03-04 10:05  ›  to sync 2" in app.text()
+        await press(pilot, settled, "f", *"2020-01-01")
+        assert "Nothing was synced by 2020-01-01 00:00 UTC; compared" in app.text()
+        await press(pilot, settled, "t", "escape")
+        assert isinstance(app.screen, ChangesScreen)
+
+
+async def test_what_the_table_shows_is_written(
+    two_syncs: Any, settled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "slash", *"went", "enter", "x")
+        assert "(•) What the table shows: 1 change, found by went" in app.text()
+        await press(pilot, settled, "tab", "down", "tab", "enter")
+        assert "✓" in app.text()
+        rows = read_csv(tmp_path, "*-sync-2-changes-since-1-found.csv")
+        assert [(row["change"], row["name"]) for row in rows] == [("removed", "Ana García")]
+        await press(pilot, settled, "shift+tab", "shift+tab", "up", "tab", "tab", "enter")
+        assert len(read_csv(tmp_path, "*-sync-2-changes-since-1.csv")) > 10
+
+
+async def test_nothing_to_export_when_nothing_changed(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    with app.store.begin("2026-03-04T11:40:00Z") as writer:
+        writer.publish("2026-03-04T11:50:00Z")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "x", "2", "enter")
+        assert isinstance(app.screen, ChangesScreen)
+        assert "f and t choose other syncs" in app.text()
 
 
 async def test_what_was_not_read_is_not_compared(two_syncs: Any, settled: Any) -> None:
