@@ -62,19 +62,23 @@ async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await press(pilot, settled, "c", "2")
+        await press(pilot, settled, "c")
+        await press(pilot, settled, "2")
         assert row(app, "Björn Ångström")[2:5] == ["+1", "+Field", "Sales"]
         assert row(app, "Ana García")[2:3] == ["−3"]
-        await press(pilot, settled, "slash", *"ana garc", "enter", "enter")
+        await press(pilot, settled, "slash", *"ana garc", "enter")
+        await press(pilot, settled, "enter")
         assert isinstance(app.screen, AccessChangesScreen)
         assert {line.removeprefix("▌").split()[0] for line in app.lines() if "Finance" in line} == {"lost"}
         assert row(app, "Finance")[:3] == ["lost", "member", "Finance"]
         await press(pilot, settled, "o")
         assert isinstance(app.screen, PersonScreen)
         assert "as of sync 1" in app.text()
-        await press(pilot, settled, "escape", "escape", "escape", "3")
+        await press(pilot, settled, "escape", "escape", "escape")
+        await press(pilot, settled, "3")
         assert row(app, "Finance")[:3] == ["Finance", "+1", "−2"]
-        await press(pilot, settled, "slash", *"finance", "enter", "enter")
+        await press(pilot, settled, "slash", *"finance", "enter")
+        await press(pilot, settled, "enter")
         assert row(app, "Fatima Haddad")[:4] == ["lost", "member", "Fatima", "Haddad"]
         await press(pilot, settled, "o")
         assert isinstance(app.screen, ThingScreen)
@@ -85,7 +89,9 @@ async def test_a_person_who_went_is_opened_as_they_were(two_syncs: Any, settled:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await press(pilot, settled, "c", "slash", *"went", "enter", "enter")
+        await press(pilot, settled, "c")
+        await press(pilot, settled, "slash", *"went", "enter")
+        await press(pilot, settled, "enter")
         assert isinstance(app.screen, PersonScreen)
         assert "as of sync 1" in app.text()
         assert "person000@acme.example" in app.text()
@@ -99,7 +105,8 @@ async def test_a_date_chooses_the_sync(two_syncs: Any, settled: Any) -> None:
         writer.publish("2026-03-04T11:50:00Z")
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await press(pilot, settled, "c", "f", *"soon", "enter")
+        await press(pilot, settled, "c")
+        await press(pilot, settled, "f", *"soon", "enter")
         assert "“soon” is no date that can be read: give 2026-11-20" in app.text()
         await press(pilot, settled, *["backspace"] * 4, *"60 min")
         assert "Sync 1, the last one finished by then. Enter takes it." in app.text()
@@ -120,7 +127,9 @@ async def test_what_the_table_shows_is_written(
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await press(pilot, settled, "c", "slash", *"went", "enter", "x")
+        await press(pilot, settled, "c")
+        await press(pilot, settled, "slash", *"went", "enter")
+        await press(pilot, settled, "x")
         assert "(•) What the table shows: 1 change, found by went" in app.text()
         await press(pilot, settled, "tab", "down", "tab", "enter")
         assert "✓" in app.text()
@@ -136,7 +145,8 @@ async def test_nothing_to_export_when_nothing_changed(two_syncs: Any, settled: A
         writer.publish("2026-03-04T11:50:00Z")
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await press(pilot, settled, "c", "x", "2", "enter")
+        await press(pilot, settled, "c")
+        await press(pilot, settled, "x", "2", "enter")
         assert isinstance(app.screen, ChangesScreen)
         assert "f and t choose other syncs" in app.text()
 
