@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import math
 import os
@@ -117,10 +118,15 @@ class Run:
 # The sync, in a process of its own
 
 
+LOADED_LATER: Final = ("httpx", "anyio._backends._asyncio", "certifi", "zoomgov.store.reader", "zoomgov.store.writer")
+"""What the first sync of a process imports under way."""
+
+
 async def sync(told: dict[str, Any]) -> dict[str, Any]:
     import resource
 
-    import httpx  # noqa: F401  # its import is start-up, like the others
+    for name in LOADED_LATER:
+        importlib.import_module(name)  # start-up, like the others
 
     from zoomgov.secret import Credentials, Secret
     from zoomgov.settings import parse_cloud
