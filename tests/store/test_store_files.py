@@ -118,6 +118,7 @@ def test_a_store_of_the_schema_before_is_read_and_gone_on_from(tmp_path: Path) -
     connection = sqlite3.connect(path)
     for table in ("users", "users_past"):
         connection.execute(f"ALTER TABLE {table} ADD COLUMN hash INTEGER NOT NULL DEFAULT 7")
+    connection.execute("ALTER TABLE stage_pages DROP COLUMN renamed")
     connection.execute("PRAGMA user_version = 2")
     connection.commit()
     connection.close()

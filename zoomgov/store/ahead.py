@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.store.codes import STATUS_OF_PART
 from zoomgov.store.publish import insert_people, staged_page, user_pages, winners
 from zoomgov.store.schema import USER_INDEXES
-from zoomgov.store.staging import is_ahead
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,7 +53,7 @@ class Ahead:
             people = [
                 user
                 for user in staged_page(self._connection, page).users
-                if is_ahead(user.flags) and self._winners[user.id] == page and user.id not in self._replaced
+                if self._winners[user.id] == page and user.id not in self._replaced
             ]
             insert_people(self._connection, FIRST, people)
             self.done = page

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from unicodedata import normalize
-
-if TYPE_CHECKING:
-    from zoomgov.store.model import UserRow
 
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
 _LINES: Final = str.maketrans({"\0": " ", "\n": " "})
@@ -33,10 +30,10 @@ def person_name(display_name: str, first_name: str, last_name: str, email: str) 
     return display_name or f"{first_name} {last_name}".strip() or email
 
 
-def search_text(row: UserRow) -> str:
+def search_text(display_name: str, first_name: str, last_name: str, email: str, dept: str) -> str:
     """Return name, address and department, folded, a line each: begins with the name, so it sorts by name."""
-    name = person_name(row.display_name, row.first_name, row.last_name, row.email)
-    text = _fold(f"{name}\n{row.email}\n{row.dept}")
+    name = person_name(display_name, first_name, last_name, email)
+    text = _fold(f"{name}\n{email}\n{dept}")
     if text.count("\n") == 2 and "\0" not in text:
         return text
-    return f"{fold(name)}\n{fold(row.email)}\n{fold(row.dept)}"
+    return f"{fold(name)}\n{fold(email)}\n{fold(dept)}"

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.codes import GRANT_CODES, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in
+from zoomgov.store.folding import search_text
 from zoomgov.store.info import info_of, save_info
 from zoomgov.store.model import GrantKind, ListKey, NotRead, PartRead, SyncInfo
 from zoomgov.store.schema import GRANT_INDEXES, THING_FIELDS, USER, USER_FIELDS, USER_INDEXES
-from zoomgov.store.staging import NEW, RENAMED, fact_of, grants_of, ids_of, is_ahead, unpack, unpack_grants
+from zoomgov.store.staging import NEW, RENAMED, Page, fact_of, grants_of, ids_of, unpack, unpack_grants, unpack_renamed
 from zoomgov.store.things import publish_things
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from zoomgov.store.model import Disagreement
-    from zoomgov.store.staging import Page, StagedUser
+    from zoomgov.store.staging import StagedUser
 
 _USER_COLUMNS: Final = ", ".join([*USER_FIELDS, "search"])
 _INSERT_USER: Final = (
@@ -75,9 +77,23 @@ def staged_page(connection: sqlite3.Connection, number: int) -> Page:
     return unpack(connection.execute("SELECT payload FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
 
 
+def renamed_people(connection: sqlite3.Connection, number: int) -> list[StagedUser]:
+    """Return who of a staged page goes by a new key from now on."""
+    return unpack_renamed(connection.execute("SELECT renamed FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
+
+
+_search_fields: Final = itemgetter(
+    *([*USER_FIELDS].index(name) for name in ("display_name", "first_name", "last_name", "email", "dept"))
+)
+
+
+def _search(user: StagedUser) -> str:
+    return search_text(*_search_fields(user.content))
+
+
 def insert_people(connection: sqlite3.Connection, number: int, people: Sequence[StagedUser]) -> None:
     """Begin the first versions of `people` with sync `number`."""
-    connection.executemany(_INSERT_USER, ((user.id, number, *user.content, user.search) for user in people))
+    connection.executemany(_INSERT_USER, ((user.id, number, *user.content, _search(user)) for user in people))
     keep_logins(connection, [(user.id, user.last_login_time, user.last_client_version, user.record) for user in people])
 
 
@@ -204,14 +220,15 @@ class _Publishing:
     def users(self) -> None:
         self._close_users()
         for page in user_pages(self._connection, pending=False):
-            content = staged_page(self._connection, page)
-            if page <= self._ahead:
-                content.users = [user for user in content.users if not is_ahead(user.flags)]
+            # what is written ahead are all people on the page but those who go by a new key
+            content = Page() if page <= self._ahead else staged_page(self._connection, page)
+            content.users += renamed_people(self._connection, page)
             self._apply_users(page, content)
         for statement in USER_INDEXES:
             self._connection.execute(statement)
         for page in user_pages(self._connection, pending=True):
             content = staged_page(self._connection, page)
+            content.users += renamed_people(self._connection, page)
             self._drop_invitations(page, content)
             self._apply_users(page, content)
         self._alias_addresses()
@@ -242,7 +259,7 @@ class _Publishing:
             if user.flags & RENAMED:
                 self._rename(user)
         new = [user for user in mine if user.flags & NEW]
-        changed = [(seen_from, *user.content, user.search, user.id) for user in mine if not user.flags & NEW]
+        changed = [(seen_from, *user.content, _search(user), user.id) for user in mine if not user.flags & NEW]
         insert_people(self._connection, seen_from, new)
         self._connection.executemany(_KEEP_USER, ((seen_from, row[-1]) for row in changed))
         self._connection.executemany(_UPDATE_USER, changed)

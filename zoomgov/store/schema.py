@@ -106,7 +106,10 @@ _VERSION_2: Final = "ALTER TABLE logins ADD COLUMN record INTEGER"
 _VERSION_3: Final = "ALTER TABLE users DROP COLUMN hash; ALTER TABLE users_past DROP COLUMN hash"
 """Versions are compared field by field: as fast, and nothing to keep."""
 
-_MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4: Final = "ALTER TABLE stage_pages ADD COLUMN renamed BLOB NOT NULL DEFAULT x''"
+"""People on the page who go by a new key."""
+
+_MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Step n leads from schema version n to n + 1. Add steps; never change one that was released."""
 
 SCHEMA_VERSION: Final = len(_MIGRATIONS)

@@ -18,7 +18,6 @@ import msgspec
 
 from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS
 from zoomgov.store.database import select_in
-from zoomgov.store.folding import search_text
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 
@@ -31,30 +30,25 @@ NEW, RENAMED = 1, 2
 _content = itemgetter(*(UserRow._fields.index(name) for name in USER_FIELDS))
 
 
-class StagedUser(NamedTuple):
+class StagedUser(msgspec.Struct, array_like=True, gc=False):
     """A person who differs from their current version, in the shape they are published in."""
 
     id: int
     flags: int
     key: str
     content: tuple[Any, ...]
-    """As `user_content` gives it: the address first. Any: texts, numbers and bytes."""
-    search: str
+    """As `user_content` gives it. Any: texts, numbers and bytes."""
     last_login_time: str
     last_client_version: str
     record: int | None
     """Digest of Zoom's record."""
 
 
-def is_ahead(flags: int) -> bool:
-    """Whether a person with these flags is written ahead once their page is."""
-    return flags & NEW != 0 and not flags & RENAMED
-
-
 class Page(msgspec.Struct, array_like=True, gc=False):
     """One page as it lies in `stage_pages.payload`. Ids are those of `things`."""
 
     users: list[StagedUser] = []
+    """But for those who go by a new key: they lie in `stage_pages.renamed`."""
     logins: list[tuple[int, str, str, int | None]] = []
     """Last login, client and digest of the others, where they may differ."""
     groups: list[tuple[int, GroupRow]] = []
@@ -66,11 +60,12 @@ class Page(msgspec.Struct, array_like=True, gc=False):
 
 NOTHING: Final = Held("", ())
 
-PAGE_FORMAT: Final = 3
+PAGE_FORMAT: Final = 4
 """Written beside what is staged; a page of another format is read from Zoom again."""
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Page)
+_renamed: Final = msgspec.msgpack.Decoder(list[StagedUser])
 
 
 def pack(page: Page) -> bytes:
@@ -80,6 +75,15 @@ def pack(page: Page) -> bytes:
 
 def unpack(payload: bytes) -> Page:
     return _decoder.decode(zlib.decompress(payload))
+
+
+def pack_renamed(people: list[StagedUser]) -> bytes:
+    """Return people who go by a new key as `stage_pages.renamed` has them: nothing for nobody."""
+    return _encoder.encode(people) if people else b""
+
+
+def unpack_renamed(blob: bytes) -> list[StagedUser]:
+    return _renamed.decode(blob) if blob else []
 
 
 def ids_of(blob: bytes) -> array[int]:
@@ -270,7 +274,7 @@ def user_page(
     users: Sequence[UserRow],
     held: Sequence[Held],
     digests: Mapping[str, int],
-) -> tuple[array[int], bytes, Page]:
+) -> tuple[array[int], bytes, Page, list[StagedUser]]:
     """Compare a page of people, and the groups and roles they name, with what was published last.
 
     Args:
@@ -278,18 +282,19 @@ def user_page(
         digests: of the records, by the person's key.
 
     Returns:
-        The ids on the page; the grants, packed, of those whose grants differ; and the rest that differs.
+        The ids on the page; the grants, packed, of those whose grants differ; the rest that differs; and the people
+        who go by a new key from now on.
     """
     roles = names.facts(GrantKind.ROLE, {one.role_id for one in held if one.role_id})
     groups = names.facts(GrantKind.GROUP_MEMBER, set(chain.from_iterable(one.groups for one in held)))
-    told = dict(
-        zip((row.key for row in users), held or repeat(NOTHING), strict=False)
-    )  # of two records of one key the last, as below
+    # of two records of one key the last, as with the people below
+    told = dict(zip((row.key for row in users), held or repeat(NOTHING), strict=False))
     # should two records on one page be the same person, the one with an id tells more than the one without
     people = names.users(users)
     if any(person[0].key.startswith(EMAIL_PREFIX) for person in people):
         people.sort(key=lambda person: not person[0].key.startswith(EMAIL_PREFIX))
     page = Page()
+    under_new_key: list[StagedUser] = []
     last = {number: row for row, number, *_ in people}
     wanted: dict[int, list[int]] = {number: [] for number in last}
     known: list[int] = []
@@ -307,12 +312,8 @@ def user_page(
         record = digests.get(row.key)
         if current is None or renamed or content != current.content:
             flags = (NEW if current is None else 0) | (RENAMED if renamed else 0)
-            page.users.append(
-                StagedUser(
-                    number, flags, row.key, content, search_text(row),
-                    row.last_login_time, row.last_client_version, record,
-                )
-            )  # fmt: skip
+            person = StagedUser(number, flags, row.key, content, row.last_login_time, row.last_client_version, record)
+            (under_new_key if renamed else page.users).append(person)
         elif digests or (current.login, current.client) != (row.last_login_time, row.last_client_version):
             page.logins.append((number, row.last_login_time, row.last_client_version, record))
     current_facts = dict.fromkeys(known, "")
@@ -329,7 +330,7 @@ def user_page(
         for number, facts in wanted.items()
         if _differ(current_facts.get(number), facts)
     }
-    return array("I", wanted), pack_grants([*differing], [*differing.values()]), page
+    return array("I", wanted), pack_grants([*differing], [*differing.values()]), page, under_new_key
 
 
 def _differ(current: str | None, facts: list[int]) -> bool:

@@ -17,7 +17,18 @@ from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
 from zoomgov.store.publish import publish
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
-from zoomgov.store.staging import PAGE_FORMAT, Names, Page, grant_page, ids_of, pack, unpack, unpack_grants, user_page
+from zoomgov.store.staging import (
+    PAGE_FORMAT,
+    Names,
+    Page,
+    grant_page,
+    ids_of,
+    pack,
+    pack_renamed,
+    unpack,
+    unpack_grants,
+    user_page,
+)
 
 if TYPE_CHECKING:
     from array import array
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store.files import SyncLock
     from zoomgov.store.model import Disagreement, GrantRow, Held, NotRead, RoleDetail, SyncInfo, UserRow
+    from zoomgov.store.staging import StagedUser
 
 _Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
@@ -188,11 +200,12 @@ class SyncWriter:
             digests: of the records of `users`, by key, for `unchanged` of the next sync.
             unchanged: numbers of further people on the page, as `unchanged` gave them.
         """
+        renamed: list[StagedUser] = []
         with self._change():
             if key.part in STATUS_OF_PART:
                 assert not grants, "what a user record names is `held`"
                 self._undo_ahead()
-                seen, packed, page = user_page(self._connection, self._names, users, held, digests)
+                seen, packed, page, renamed = user_page(self._connection, self._names, users, held, digests)
                 seen.extend(unchanged)
             else:
                 seen, packed = grant_page(self._names, grants)
@@ -208,8 +221,8 @@ class SyncWriter:
                 page.blobs = dict(blobs)
                 seen.append(0)
             self._connection.execute(
-                "INSERT INTO stage_pages (list, seen, grants, payload) VALUES (?, ?, ?, ?)",
-                (self._list(key), seen.tobytes(), packed, pack(page)),
+                "INSERT INTO stage_pages (list, seen, grants, payload, renamed) VALUES (?, ?, ?, ?, ?)",
+                (self._list(key), seen.tobytes(), packed, pack(page), pack_renamed(renamed)),
             )
         return seen
 
