@@ -19,6 +19,7 @@ MODULES: Final = (
     "tests.sync.test_faults",
     "tests.sync.test_more_faults",
     "tests.sync.test_killed",
+    "tests.store.test_power_loss",
     "tests.cli.test_stopped",
 )
 ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}

@@ -181,7 +181,9 @@ async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None
 )
 @pytest.mark.parametrize("form", ["iso", "http_date", "seconds", "none"])
 async def test_the_daily_limit_ends_it_with_the_time_and_the_next_goes_on(make_bench: MakeBench, form: Any) -> None:
-    bench = make_bench(plan="pro", options=Options(daily_budget={"medium": 8}, retry_after=form))
+    few = {"groups": 1, "contact_groups": 1} if form == "iso" else {}  # with many, the lists of each would end it too
+    budget = {"medium": 4 if few else 8}
+    bench = make_bench(plan="pro", options=Options(daily_budget=budget, retry_after=form), **few)
     with pytest.raises(ZoomError) as caught:
         await bench.sync()
     assert caught.value.kind is ErrorKind.DAILY_LIMIT

@@ -59,9 +59,7 @@ async def sync_until(bench: Bench, events: int) -> None:
     process.stdin.close()
 
 
-@fault(
-    "kill -9 or power loss at any moment", "the last sync stays readable; the next one goes on from the finished lists"
-)
+@fault("kill -9 at any moment", "the last sync stays readable; the next one goes on from the finished lists")
 async def test_killed_at_any_moment(make_bench: MakeBench) -> None:
     chance = random.Random(20261123)
     bench = make_bench(users=320, groups=4, options=Options(users_page_max=50))

@@ -56,7 +56,7 @@ async def test_connections_refused_for_a_while(make_bench: MakeBench) -> None:
     "the sync ends and names the address; the next one goes on from the finished lists",
 )
 async def test_connections_refused_for_good(make_bench: MakeBench) -> None:
-    bench = make_bench(users=320, options=Options(users_page_max=50))
+    bench = make_bench(users=320, groups=1, contact_groups=1, options=Options(users_page_max=50))
     port = int(bench.zoom.url.rpartition(":")[2])
     bench.zoom.control.set_latency(5)
     when_people_come(bench, bench.zoom.stop)
