@@ -18,7 +18,6 @@ from zoomgov.kept import read_kept, write_kept
 from zoomgov.settings import parse_cloud
 from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
-from zoomgov.store.views import Query
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
@@ -438,14 +437,10 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
 
     def action_export(self) -> None:
         """Write a file."""
-        from .export import ExportScreen
+        from .export import ExportScreen, Shown
 
-        table = self.search_table
-        if table is not None:
-            found = parse_filter(table.text, self._kind)
-            query = Query(found.text, conditions=found.conditions)
-            rows = table.table.row_count
-            self.app.push_screen(ExportScreen(self._browser, self._kind, query, table.text.strip(), rows))
+        if (table := self.search_table) is not None:
+            self.app.push_screen(ExportScreen.of_table(self._browser, Shown.of(self._kind, table)))
 
     def action_licences(self) -> None:
         """Count licences and logins."""

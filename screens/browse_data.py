@@ -70,10 +70,14 @@ class Browser:
             return latest.another(self.number)
 
     @contextmanager
-    def long_reader(self) -> Iterator[Reader]:
-        """Open one more reader of the same sync, for what takes long: nothing else waits for it."""
+    def long_reader(self, number: int | None = None) -> Iterator[Reader]:
+        """Open one more reader of the same sync, or of another, for what takes long: nothing else waits for it."""
         with _explained(), self._opened() as reader:
-            yield reader
+            if number is None:
+                yield reader
+                return
+            with reader.another(number) as other:  # the latest may be a newer one by now
+                yield other
 
     def at(self, number: int) -> Browser:
         """Open another sync of the same connector, as it was; to be closed by who asked. For a worker thread.
@@ -223,6 +227,14 @@ def _kind_of(part: str) -> Kind:
     return next((kind for kind, start in kinds if part.startswith(start)), Kind.GROUPS)
 
 
+def asked(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
+    """Return what a table asks for as the store is asked."""
+    by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
+    sort = query.keys if not by_name or query.then else ()
+    found = parse_filter(query.text, kind)
+    return Query(found.text, sort, found.conditions, within)
+
+
 class StoreSource:
     """A kind of a sync, or the people in one thing, as the model of a table."""
 
@@ -247,10 +259,7 @@ class StoreSource:
         self._browser.hurry()
 
     def _asked(self, query: TableQuery) -> Query:
-        by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
-        sort = query.keys if not by_name or query.then else ()
-        found = parse_filter(query.text, self._kind)
-        return Query(found.text, sort, found.conditions, self._query.within)
+        return asked(self._kind, query, self._query.within)
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         return self._browser.rows(self._kind, ids, self._query, self._keys)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -14,46 +12,48 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
-from zoomgov.export.model import (
-    ExportCancelled,
-    ExportError,
-    Format,
-    OneTable,
-    Progress,
-    TableName,
-    WholeSync,
-    Written,
-)
-from zoomgov.store.model import Kind
-from zoomgov.store.views import Query
+from zoomgov.export.model import ExportCancelled, ExportError, Format, Progress, Written
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
-from zoomgov.widgets.choice import Alternative, Choice
-from zoomgov.widgets.labels import count
+from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.widgets.choice import Choice
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
-from .browse_words import NOUNS
+from .export_words import (
+    SUM,
+    Offer,
+    Shown,
+    compared_offers,
+    done_text,
+    formats,
+    hint,
+    progress_text,
+    since_offer,
+    suggested_path,
+    table_offer,
+    whole_offer,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from zoomgov.export import What
     from zoomgov.store.views import Changes
 
     from .browse_data import Browser
 
-_FORMATS: Final = (
-    Alternative("xlsx", "XLSX", "a workbook, one sheet a kind and a cover sheet"),
-    Alternative("csv", "CSV", "a file a kind, packed together when there are several"),
-    Alternative("json", "JSON", "one document"),
-    Alternative("jsonl", "JSON Lines", "a line a row"),
-    Alternative("parquet", "Parquet", "for data tools"),
-    Alternative("c1z", "c1z", "for ConductorOne's baton"),
-)
-_POLL: Final = 0.1
+__all__ = ["ExportScreen", "Shown"]
+_POLL = 0.1
 """Seconds between two looks at the progress."""
+
+
+class _PathInput(Input):
+    """A path; Enter writes, as everywhere on the screen, and the footer says so here too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.write", "Write", tooltip="Write the file")]
 
 
 class ExportScreen(Page[None]):
@@ -63,9 +63,10 @@ class ExportScreen(Page[None]):
 # Export
 
 Writes what was synced into a file that only you can read: the whole sync, the rows that the table shows now with its
-search, or what changed since the sync before. The file is written whole or not at all, and says which sync it is of
-and what was not read. Tab goes from one question to the next, the arrows choose, Enter writes, Esc stops it.
-`zoomgov export` does the same, and can write check sums.
+search and order, or what changed since another sync. The file is written whole or not at all, and says which sync it
+is of and what was not read. Tab goes from one question to the next, the arrows choose, Space ticks the check sum,
+Enter writes, Esc stops it. For an older sync, open it from the list of syncs first. To compare other syncs, choose
+them under *Changes* and export from there. `zoomgov export` does the same.
 """
     CSS_PATH = "export.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,13 +74,11 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         Binding("escape", "back", "Stop or back", tooltip="Stop writing, or go back"),
     ]
 
-    def __init__(self, browser: Browser, kind: Kind, query: Query, typed: str, shown: int) -> None:
-        """`query` is that of the table on screen, `typed` its search and `shown` its number of rows."""
+    def __init__(self, browser: Browser, offered: Sequence[Offer], chosen: str, *, look_back: bool = False) -> None:
+        """`offered` is what can be written, `chosen` the key of one; `look_back` adds what changed since before."""
         super().__init__()
         self._browser = browser
-        self._kind, self._query, self._typed, self._shown = kind, query, typed, shown
-        self._compared: tuple[Changes, Changes] | None = None
-        self._older: int | None = None
+        self._offered, self._first, self._look_back = list(offered), chosen, look_back
         self._suggested = ""
         self._cancelled = False
         self._writing = False
@@ -88,42 +87,36 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         self._replace = ""
 
     @classmethod
+    def of_table(cls, browser: Browser, shown: Shown) -> ExportScreen:
+        """Make it for a table: the whole sync, what the table shows, or what changed."""
+        number = browser.sync.number if browser.sync is not None else 0
+        offered = [whole_offer(number), table_offer(number, shown)]
+        return cls(browser, offered, offered[shown.narrowed].line.key, look_back=True)
+
+    @classmethod
     def of_changes(cls, browser: Browser, changes: Changes, found: Changes, typed: str) -> ExportScreen:
         """Make it for a comparison: `found` is what the table shows of `changes`, `typed` its search."""
-        screen = cls(browser, Kind.USERS, Query(), typed, len(found.items) + len(found.grants))
-        screen._compared = (changes, found)
-        return screen
+        offered = compared_offers(changes, found, typed)
+        return cls(browser, offered, offered[bool(typed)].line.key)
 
     def compose(self) -> ComposeResult:
-        search = f", found by {self._typed}" if self._typed else ""
-        if self._compared is not None:
-            changes = self._compared[0]
-            whats = [
-                Alternative("compared", f"Everything that changed from sync {changes.from_sync} to {changes.to_sync}"),
-                Alternative("found", f"What the table shows: {count(self._shown, 'change')}{search}"),
-            ]
-        else:
-            table = f"{self._shown:,} {NOUNS[self._kind]}"
-            whats = [
-                Alternative("whole", "The whole sync", "everyone, everything and who has what"),
-                Alternative("table", f"What the table shows: {table}{search}"),
-            ]
         yield Banner(f"{self._browser.name}  ›  Export")
         with VerticalScroll(id="export", can_focus=False):
             yield Static("What", classes="heading")
-            yield Choice(whats, chosen=whats[1 if self._typed else 0].key, id="what")
+            yield Choice([offer.line for offer in self._offered], chosen=self._first, id="what")
             yield Static("Format", classes="heading")
-            yield Choice(_FORMATS, chosen="xlsx", id="format")
+            yield Choice(formats(), chosen="xlsx", id="format")
             with Horizontal(id="path-line"):
                 yield Static("File", id="path-label")
-                yield Input(id="path", compact=True, select_on_focus=False)
+                yield _PathInput(id="path", compact=True, select_on_focus=False)
+            yield CheckList([Item(SUM, "A SHA-256 check sum beside it")], id="more")
             yield Static(id="outcome")
         yield Footer()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#what"))
         self._suggest()
-        if self._compared is None:
+        if self._look_back:
             self.look_for_older()
 
     @work(group="export-syncs")
@@ -132,39 +125,36 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         try:
             syncs = await asyncio.to_thread(self._browser.syncs)
         except SourceError:
-            return
-        assert self._browser.sync is not None
-        older = [sync.number for sync in syncs if sync.number < self._browser.sync.number]
-        if older:
-            self._older = older[-1]
-            what = self.query_one("#what", Choice)
-            changes = Alternative("changes", f"What changed since sync {self._older}")
-            what.offer([*what.alternatives, changes])
+            return  # says so when it is written
+        number = self._offered[0].sync
+        older = [sync.number for sync in syncs if sync.number < number]
+        if older and self.is_attached:
+            self._offered.append(since_offer(older[-1], number))
+            self.query_one("#what", Choice).offer([offer.line for offer in self._offered])
+
+    @property
+    def _chosen(self) -> tuple[Offer, Format]:
+        key = self.query_one("#what", Choice).chosen
+        offer = next((one for one in self._offered if one.line.key == key), self._offered[0])
+        return offer, Format(self.query_one("#format", Choice).chosen or "xlsx")
 
     # The path
 
     @on(Choice.Chosen)
-    def _chosen(self, event: Choice.Chosen) -> None:
+    def _another(self, event: Choice.Chosen) -> None:
         event.stop()
-        self._suggest()
-        self._say("")
+        if not self._writing:
+            self._suggest()
 
     def _suggest(self) -> None:
-        """Propose a path, unless somebody typed one of their own."""
+        """Propose a path, unless somebody typed one of their own; say what there is to know about the choice."""
+        offer, form = self._chosen
         path = self.query_one("#path", Input)
-        if path.value != self._suggested:
-            return
-        what, form = self.query_one("#what", Choice).chosen, self.query_one("#format", Choice).chosen or "xlsx"
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", self._browser.name).strip("-").lower() or "connector"
-        number = self._browser.sync.number if self._browser.sync is not None else 0
-        part = {"table": f"-{self._kind}", "changes": f"-changes-since-{self._older}"}.get(what or "", "")
-        if self._compared is not None:
-            number = self._compared[0].to_sync
-            part = f"-changes-since-{self._compared[0].from_sync}{'-found' if what == 'found' else ''}"
-        ending = "zip" if what == "whole" and form in ("csv", "parquet") else form
-        self._suggested = str(Path.cwd() / f"zoomgov-{slug}-sync-{number}{part}.{ending}")
-        path.value = self._suggested
-        path.cursor_position = len(self._suggested)
+        if path.value == self._suggested:
+            self._suggested = path.value = suggested_path(self._browser.name, offer, form)
+            path.cursor_position = len(self._suggested)
+        text, tone = hint(offer, form)
+        self._say(text, tone)
 
     def _say(self, text: str, tone: str = "") -> None:
         outcome = self.query_one("#outcome", Static)
@@ -173,35 +163,37 @@ and what was not read. Tab goes from one question to the next, the arrows choose
 
     # Writing
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_write()
-
     def action_write(self) -> None:
-        """Write the file."""
+        """Write the file; ask before one is replaced."""
+        from zoomgov.export import is_occupied
+
         if self._writing:
             return
         typed = self.query_one("#path", Input).value.strip()
         if not typed:
             self._say("Name a file.", "-problem")
             return
-        path = Path(typed).expanduser()
-        if path.exists() and self._replace != typed:
+        try:
+            path = Path(typed).expanduser()
+            occupied = is_occupied(path)
+        except (OSError, RuntimeError, ValueError) as error:  # no permission, no such ~user, a NUL in it
+            self._say(f"✗ {typed}: {str(error).rstrip('.')}. Name another file.", "-problem")
+            return
+        if occupied and self._replace != typed:
             self._replace = typed
             self._say(f"{path.name} is there already. Press Enter once more to replace it.", "-problem")
             return
         self._writing, self._cancelled, self._progress, self._replace = True, False, None, ""
-        self._say("Writing …")
+        self._say("Writing …  Esc stops it.")
         self._poll = self.set_interval(_POLL, self._tick)
-        what = self.query_one("#what", Choice).chosen or "whole"
-        self.write(path, Format(self.query_one("#format", Choice).chosen or "xlsx"), what)
+        offer, form = self._chosen
+        self.write(path, form, offer, sha256=SUM in self.query_one(CheckList).ticked)
 
     @work(group="export")
-    async def write(self, path: Path, form: Format, what: str) -> None:
+    async def write(self, path: Path, form: Format, offer: Offer, *, sha256: bool) -> None:
         """Write on a worker thread, and say what came of it."""
         try:
-            written = await asyncio.to_thread(self._write, path, form, what)
+            written = await asyncio.to_thread(self._write, path, form, offer, sha256)
         except ExportCancelled:
             text, tone = "Stopped. Nothing was written.", ""
         except (ExportError, SourceError) as error:
@@ -209,33 +201,21 @@ and what was not read. Tab goes from one question to the next, the arrows choose
         except OSError as error:
             text, tone = f"✗ {path}: {error.strerror or error}. Nothing was written.", "-problem"
         else:
-            rows = ", ".join(f"{number:,} {table}" for table, number in written.rows.items())
-            text, tone = f"✓ {written.path}\n{rows}. Only you can read it.", "-done"
+            text, tone = done_text(written), "-done"
         self._writing = False
         if self._poll is not None:
             self._poll.stop()
         for _ in self.query("#outcome"):  # gone when the screen was left meanwhile
             self._say(text, tone)
 
-    def _write(self, path: Path, form: Format, what: str) -> Written:
+    def _write(self, path: Path, form: Format, offer: Offer, sha256: bool) -> Written:
         from zoomgov.export import write_export
 
-        with self._browser.long_reader() as shown, ExitStack() as stack:
-            reader = shown
-            chosen: What = WholeSync()
-            if self._compared is not None:
-                if what == "found" and form is Format.C1Z:
-                    raise ExportError(
-                        "A .c1z holds both syncs whole: choose everything that changed, or another format."
-                    )
-                chosen = self._compared[what == "found"]
-                reader = stack.enter_context(shown.another(chosen.to_sync))
-            elif what == "table":
-                chosen = OneTable(TableName(self._kind.value), self._query)
-            elif what == "changes" and self._older is not None:
-                chosen = reader.diff(self._older)
+        if form is Format.C1Z and not offer.packs:
+            raise ExportError(hint(offer, form)[0])
+        with self._browser.long_reader(offer.sync) as reader:
             return write_export(
-                reader, form, path, connector=self._browser.name, what=chosen,
+                reader, form, path, connector=self._browser.name, what=offer.what(reader), sha256=sha256,
                 on_progress=self._note, cancelled=lambda: self._cancelled,
             )  # fmt: skip
 
@@ -244,8 +224,7 @@ and what was not read. Tab goes from one question to the next, the arrows choose
 
     def _tick(self) -> None:
         if self._writing and not self._cancelled and (progress := self._progress) is not None:
-            whole = f" of {progress.total:,}" if progress.total is not None else ""
-            self._say(f"Writing {progress.table}: {progress.done:,}{whole} …  Esc stops it.")
+            self._say(progress_text(progress))
 
     def action_back(self) -> None:
         """Stop writing; else go back."""

@@ -45,6 +45,7 @@ opens the person and shows everything they have.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History", tooltip="What changed about it, sync by sync"),
+        Binding("x", "export", "Export", tooltip="Write who is in it to a file"),
     ]
 
     def __init__(self, browser: Browser, kind: Kind, key: str) -> None:
@@ -98,6 +99,14 @@ opens the person and shows everything they have.
     def action_history(self) -> None:
         """Show what happened to it."""
         self.app.push_screen(HistoryScreen(self._browser, self._kind, self._key, self._called or self._key))
+
+    def action_export(self) -> None:
+        """Write who is in it."""
+        from .export import ExportScreen, Shown
+
+        if (table := self.search_table) is not None:
+            shown = Shown.of(Kind.USERS, table, Target(self._kind, self._key), self._called)
+            self.app.push_screen(ExportScreen.of_table(self._browser, shown))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:

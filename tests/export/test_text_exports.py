@@ -244,7 +244,7 @@ def test_a_zip_of_csv_bears_the_time_of_the_sync(reader: Reader, folder: Path) -
     [
         (Format.CSV, "zoom.csv", "--kind|one table|folder"),
         (Format.JSON, "missing/zoom.json", "no folder"),
-        (Format.JSON, ".", "not a file"),
+        (Format.JSON, ".", "is a folder"),
         (Format.CSV, "file", "is a file"),
     ],
 )

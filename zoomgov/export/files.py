@@ -86,7 +86,8 @@ def check_destination(destination: Path, *, folder: bool) -> Path:
         if path.exists() and not path.is_dir():
             raise ExportError(f"{path} is a file, and several are to be written: name a folder, or a .zip.")
     elif path.exists() and not path.is_file():
-        raise ExportError(f"{path} is not a file. Name a file, or - for standard output.")
+        kind = "a folder" if path.is_dir() else "not a file"
+        raise ExportError(f"{path} is {kind}. Name a file.")
     return path
 
 

@@ -60,3 +60,9 @@ def test_gaps(snap_compare: Any, company: Any, settled: Any, gaps: tuple[NotRead
 
 def test_nothing_synced(snap_compare: Any, unsynced: Any, settled: Any) -> None:
     assert snap_compare(unsynced, terminal_size=(80, 24), run_before=_after(settled))
+
+
+def test_export(snap_compare: Any, two_syncs: Any, settled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")  # it proposes a file in the folder it was started in
+    keys = ("slash", *"dept", "colon", *"finance", "enter", "x")
+    assert snap_compare(two_syncs(), terminal_size=(80, 24), run_before=_after(settled, *keys))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import stat
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from zoomgov.export import ExportCancelled
+from zoomgov.export import ExportCancelled, Progress
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.export import ExportScreen
+from zoomgov.widgets.check_list import CheckList
 
 SIZE = (80, 24)
 
@@ -38,7 +40,7 @@ async def test_the_whole_sync_is_written_where_it_says(company: Any, settled: An
         await settled(pilot)
         await press(pilot, settled, "x")
         assert isinstance(app.screen, ExportScreen)
-        assert "(•) The whole sync" in app.text()
+        assert "(•) All of sync 1" in app.text()
         await press(pilot, settled, "tab", "down", "down", "enter")
         path = here / "zoomgov-acme-zoom-sync-1.json"
         assert "✓" in app.text()
@@ -76,6 +78,93 @@ async def test_changes_can_be_written_when_there_are_two_syncs(two_syncs: Any, s
         assert "Newcomer" in (here / "zoomgov-acme-zoom-sync-2-changes-since-1.csv").read_text()
 
 
+async def test_the_order_of_the_table_is_kept(company: Any, settled: Any, here: Path) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "s", "x")  # by name, the other way round
+        assert "( ) What the table shows: 60 users" in app.text()
+        await press(pilot, settled, "down", "tab", "down", "down", "enter")
+        made = json.loads((here / "zoomgov-acme-zoom-sync-1-users.json").read_bytes())
+        names = [user["name"] for user in made["users"]]
+        assert (len(names), names[0], names[-1]) == (60, "김은지 5", "Ana García")
+
+
+async def test_who_is_in_a_group_can_be_written_from_its_page(company: Any, settled: Any, here: Path) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "2", "enter", "x")
+        assert isinstance(app.screen, ExportScreen)
+        assert "(•) What the table shows: " in app.text()
+        await press(pilot, settled, "tab", "down", "enter")
+        (name,) = os.listdir(here)
+        assert "-users-in-" in name
+        path = here / name
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert rows
+        assert all(row["how"] for row in rows)
+
+
+async def test_what_is_compared_can_be_written_from_there(two_syncs: Any, settled: Any, here: Path) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c", "x")
+        assert "(•) Everything that changed from sync 1 to 2" in app.text()
+        await press(pilot, settled, "tab", "down", "down", "enter")
+        made = json.loads((here / "zoomgov-acme-zoom-sync-2-changes-since-1.json").read_bytes())
+        assert (made["about"]["compared_with_sync"], made["about"]["sync"]) == (1, 2)
+        await press(pilot, settled, "escape")
+        assert "Changes" in app.text()
+
+
+async def test_a_check_sum_lies_beside_it_when_ticked(company: Any, settled: Any, here: Path) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x", "tab", "down", "down", "tab", "tab", "space", "enter")
+        assert "Check sum: zoomgov-acme-zoom-sync-1.json.sha256" in app.text()
+        path = here / "zoomgov-acme-zoom-sync-1.json"
+        told = path.with_name(f"{path.name}.sha256").read_text().split()[0]
+        assert told == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def test_what_does_not_fit_together_is_said_at_once(
+    company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None if name == "pyarrow" else object())
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x", "down", "tab", *["down"] * 4)
+        assert "parquet needs a library that is not installed. Leave, and run:" in app.text()
+        assert "pip install pyarrow" in " ".join(app.text().split())
+        await press(pilot, settled, "enter")
+        assert "✗ Writing parquet needs pyarrow" in app.text()
+        await press(pilot, settled, "down")
+        assert "A c1z holds whole syncs" in app.text()
+        await press(pilot, settled, "enter")
+        assert "✗ A c1z holds whole syncs" in app.text()
+        assert os.listdir(here) == []
+
+
+async def test_a_path_that_is_none_is_no_crash(company: Any, settled: Any, here: Path) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x", "tab", "tab", "ctrl+u", *"~no-such-user", "slash", "x", "enter")
+        assert "Name another file." in " ".join(app.text().split())
+        (here / "full").mkdir()
+        (here / "full" / "mine").write_text("mine")
+        await press(pilot, settled, "ctrl+u", *"full", "enter")
+        assert "is there already" in app.text()
+        await press(pilot, settled, "enter")
+        assert "is a folder" in " ".join(app.text().split())
+        assert (here / "full" / "mine").read_text() == "mine"
+
+
 async def test_what_cannot_be_written_is_explained(company: Any, settled: Any, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -93,7 +182,9 @@ async def test_esc_stops_writing_and_leaves_nothing(
 ) -> None:
     begun = threading.Event()
 
-    def slow(*args: Any, cancelled: Any, **kwargs: Any) -> None:
+    def slow(*args: Any, cancelled: Any, on_progress: Any, **kwargs: Any) -> None:
+        assert not begun.is_set()
+        on_progress(Progress("users", 30_000, 60_000))
         begun.set()
         while not cancelled():
             threading.Event().wait(0.01)
@@ -103,10 +194,13 @@ async def test_esc_stops_writing_and_leaves_nothing(
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press("x", "enter")
+        await pilot.press("x", "tab", "tab", "tab", "tab", "enter")
         while not begun.is_set():
             await pilot.pause()
-        assert "Writing …" in app.text()
+        assert "Writing" in app.text()
+        await pilot.press("shift+tab")  # the screen answers meanwhile
+        assert isinstance(app.focused, CheckList)
+        await pilot.press("enter")  # and writes only once
         await press(pilot, settled, "escape")
         assert "Stopped. Nothing was written." in app.text()
         assert os.listdir(here) == []
