@@ -18,9 +18,12 @@ DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "faults.md"
 MODULES: Final = (
     "tests.sync.test_faults",
     "tests.sync.test_more_faults",
+    "tests.sync.test_strange",
+    "tests.sync.test_malformed",
+    "tests.sync.test_resumed",
     "tests.sync.test_killed",
-    "tests.store.test_power_loss",
     "tests.cli.test_stopped",
+    "tests.store.test_power_loss",
 )
 ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}
 """By the last part of the module's name, so that the order does not depend on which is imported first."""
@@ -56,10 +59,12 @@ def document() -> str:
     """The whole of docs/faults.md."""
     for module in MODULES:
         importlib.import_module(module)
+        assert module.rpartition(".")[2] in ROWS, f"{module} holds no line"
     lines = [
         "# What goes wrong during a sync, and what it costs",
         "",
-        "Each line is a test that breaks a real sync over HTTP against the simulator and checks what the store holds "
+        "Each line is a test that breaks a real sync, over HTTP against the simulator or at its files, and "
+        "checks what the store holds "
         "afterwards; a test fails when this table and the tests differ.",
         "",
         "| Fault | What happens | What is lost |",

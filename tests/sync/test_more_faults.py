@@ -109,3 +109,9 @@ async def test_cancelled_too_late_it_is_published_and_says_so(
         latest = reader.latest()
     assert latest is not None
     assert latest.number == summary.number
+
+
+def test_every_module_that_holds_lines_is_in_the_table() -> None:
+    folder = Path(faults.__file__).parents[1]
+    holding = {path.stem for path in folder.rglob("test_*.py") if "import fault" in path.read_text(encoding="utf-8")}
+    assert holding == {module.rpartition(".")[2] for module in faults.MODULES}

@@ -173,7 +173,11 @@ async def test_pages_that_become_smaller_in_the_middle_of_a_list(make_bench: Mak
     await complete(bench)
 
 
-@fault("A list has no end: the same next page token again, or new ones for ever", "the sync is partial and names it")
+@fault(
+    "A list has no end: the same next page token again, or new ones for ever",
+    "the sync is partial and names it",
+    "that list; what was known of it stays",
+)
 @pytest.mark.parametrize("token", ["the same", "new ones"])
 async def test_a_list_without_end(bench: Bench, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = count()
@@ -215,7 +219,11 @@ async def test_a_total_that_lies(bench: Bench, lie: int) -> None:
     assert "users-inactive" in bench.restarted
 
 
-@fault("A record names nobody: no id and no address", "the sync is not complete and says how many there are")
+@fault(
+    "A record names nobody: no id and no address",
+    "the sync is not complete and says how many there are",
+    "that record",
+)
 @pytest.mark.parametrize("part", ["contact-groups", "users-inactive"])
 async def test_a_record_that_names_nobody(bench: Bench, part: str) -> None:
     if part == "contact-groups":
