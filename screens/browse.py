@@ -116,6 +116,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         kept: Path | None = None,
         *,
         sync: int | None = None,
+        changes: bool = False,
     ) -> None:
         """Browse `connector`.
 
@@ -124,9 +125,11 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
             open_reader: Gives a new reader of the latest sync at each call; by default that of the services.
             kept: The file of saved filters; by default in the data folder.
             sync: Stay with this older sync.
+            changes: Begin with what changed since the sync before, above the tables.
         """
         super().__init__()
         self._kept = kept
+        self._begin_with_changes = changes
         self._sources: dict[Kind, StoreSource] = {}
         self._offered: dict[str, list[str]] | None = None
         self.connector = connector
@@ -177,6 +180,8 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
             self._show_nothing(NOTHING_SYNCED)
             return
         await self._show_sync(self._browser.sync)
+        if self._begin_with_changes:
+            self.action_changes()
 
     @work(group="browse")
     async def refresh_if_newer(self, shown: SyncInfo) -> None:

@@ -24,7 +24,7 @@ from zoomgov.zoom.errors import ZoomError
 
 from .base import StepScreen
 from .sync_progress import SyncProgress
-from .sync_text import failure_content, file_part, log_text, summary_content
+from .sync_text import estimate_content, failure_content, file_part, log_text, summary_content
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -49,12 +49,19 @@ stops: finished lists are kept and the next sync goes on from there.
 
 A part that could not be read is named at the end and shown everywhere as *not read*, never as empty.
 
+Each list has a bar, what was read of what Zoom counts, how fast it goes and the time it still takes; no time means
+that nobody can know yet. *Zoom's limits* are the requests sent in this second of those that are granted, and today's,
+for each of Zoom's kinds of requests (light, medium, heavy); Zoom's day begins at 00:00 UTC. `e` tells
+beforehand what a sync takes.
+
 `f` shows only what went wrong in the log, and everything again; arrows, `pgup` and `pgdn` scroll it. `m` saves it to a
 file here, without secrets and addresses.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "stop", "Stop", tooltip="Stop the sync; finished lists are kept"),
         Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
+        Binding("e", "estimate", "Estimate", tooltip="Requests and time a sync takes; costs a few requests"),
+        Binding("c", "changes", "Changes", tooltip="What changed since the sync before"),
         Binding("v", "verify", "Verify", show=False, tooltip="Find out what Zoom refused, and why"),
         Binding("s", "restart", "Sync again", show=False, tooltip="Read everything again"),
         Binding("f", "filter", "Filter log", tooltip="Show in the log what went wrong, or everything"),
@@ -81,6 +88,7 @@ file here, without secrets and addresses.
     def body(self) -> ComposeResult:
         yield Busy(id="state")
         yield PartBars(id="parts")
+        yield Static(id="limits")
         with VerticalScroll(id="outcome"):
             yield Static(id="outcome-text")
         yield SyncLog(self.host.now, id="log")
@@ -96,7 +104,8 @@ file here, without secrets and addresses.
     def _idle(self) -> None:
         before = self.connector.last_sync_at if self.connector else None
         told = "The last sync stays visible meanwhile." if before else "Nothing was read so far."
-        self.query_one(Busy).done(Content(f"Ready to read everyone and everything. {told}"))
+        text = f"Ready to read everyone and everything. {told}\ne tells first how many requests and how long it takes."
+        self.query_one(Busy).done(Content(text))
 
     @property
     def running(self) -> bool:
@@ -126,10 +135,12 @@ file here, without secrets and addresses.
         self.query_one("#outcome").display = False
         self.query_one("#outcome").remove_class("-short")
         self.query_one("#parts").display = True
+        self.query_one("#limits").display = True
         self.query_one("#log").display = True
         self.show_status(Status.SYNCING)
         self._label_next("Stop  ⏎")
-        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), self.query_one(SyncLog))
+        limits = self.query_one("#limits", Static)
+        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), limits, self.query_one(SyncLog))
         timer = self.set_interval(1 / 8, progress.draw)
         try:
             self.summary = await self.services.sync(self.connector, progress.take)
@@ -153,6 +164,7 @@ file here, without secrets and addresses.
         self.query_one("#outcome-text", Static).update(outcome)
         self.query_one("#outcome").display = True
         self.query_one("#parts").display = False
+        self.query_one("#limits").display = False
         self.query_one("#log").display = log
         self._label_next(label)
         self.query_one("#next").focus()
@@ -217,8 +229,12 @@ file here, without secrets and addresses.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "stop":
             return self.running
+        if action == "estimate":
+            return not self.running and self.summary is None and not self._failed_line
         if action in ("filter", "save_log"):
             return bool(self.query_one(SyncLog).said) if self.is_mounted else False
+        if action == "changes":
+            return self.summary is not None and self.summary.number > 1
         if action == "browse":
             return self.connector is not None and self.connector.last_sync_at is not None
         return super().check_action(action, parameters)
@@ -261,6 +277,25 @@ file here, without secrets and addresses.
         else:
             self.notify(f"Log without secrets: {path}", timeout=8, markup=False)
 
+    @work(exclusive=True, group="sync-estimate")
+    async def action_estimate(self) -> None:
+        """Ask Zoom how much there is to read, before reading it."""
+        from zoomgov.store import StoreBusy, StoreError
+        from zoomgov.vault import VaultError
+
+        assert self.connector is not None
+        state = self.query_one(Busy)
+        state.waiting("Asking Zoom how much there is to read …")
+        try:
+            found = await self.services.estimate(self.connector)
+        except (ZoomError, VaultError, StoreBusy, StoreError) as error:
+            if not self.running:
+                text = f"✗ No estimate: {printable(error)}\nNothing was read or lost."
+                state.done(Content.styled(text, "$text-error"))
+        else:
+            if not self.running:
+                state.done(estimate_content(found))
+
     def action_restart(self) -> None:
         self.start()
 
@@ -277,13 +312,18 @@ file here, without secrets and addresses.
         else:
             super().action_back()
 
-    def action_browse(self) -> None:
+    def action_browse(self, changes: bool = False) -> None:
+        """Look at what was read, or first at what changed."""
         if self.running or self.connector is None:
             return
         from .browse import BrowseScreen
 
         self.host.remember_place("", None)
-        self.app.switch_screen(BrowseScreen(self.connector))
+        self.app.switch_screen(BrowseScreen(self.connector, changes=changes))
+
+    def action_changes(self) -> None:
+        """What changed since the sync before."""
+        self.action_browse(changes=True)
 
     def action_verify(self) -> None:
         if self.running or self.connector is None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from zoomgov import __version__
+from zoomgov.sync.course import duration
 from zoomgov.sync.events import Outcome
-from zoomgov.sync.words import counted, part_words
+from zoomgov.sync.words import change_lines, counted, part_words
 from zoomgov.text import printable
 from zoomgov.verify.redact import redact
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zoomgov.connectors.model import Connector
+    from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncSummary
     from zoomgov.verify.knowledge import Advice
     from zoomgov.widgets.sync_log import Said
@@ -47,10 +49,30 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
     for item in summary.disagreements[:3]:
         text = f"\n! {printable(item.what)}: {item.read:,} read, {item.expected:,} expected ({item.source})"
         parts.append((text, "$text-warning"))
-    changes = [f"{key.replace('_', ' ')} {value:,}" for key, value in summary.changes.items() if value]
-    if changes and summary.number > 1:
-        parts += [("\nSince the last sync  ", "dim"), ", ".join(changes)]
+    if summary.number == 1:
+        parts.append(("\nThis is the first sync: there is none before to compare with.", "dim"))
+    elif lines := change_lines(summary.changes):
+        parts.append(("\nSince the last sync  (c shows each)", "dim"))
+        for title, told in lines:
+            parts += [(f"\n  {title:<21}", "dim"), told]
+    else:
+        parts.append(("\nSince the last sync nothing changed.", "dim"))
     return verdict, Content.assemble(*parts)
+
+
+def estimate_content(found: Estimate) -> Content:
+    """What a sync will take, before it starts."""
+    requests = ", ".join(f"{number:,} {label}" for label, number in found.requests.items())
+    parts: Parts = [
+        f"{found.people:,} users, {found.groups:,} groups, {found.contact_groups:,} contact groups, "
+        f"{found.roles:,} roles.\nAt least {sum(found.requests.values()):,} requests ({requests}) and ",
+        (duration(found.seconds), "bold"),
+        f".\nWhat takes the time: {printable(found.bound_by)}.",
+    ]
+    left = [f"{number:,} {label}" for label, number in found.left_today.items()]
+    if left:
+        parts.append((f"\nLeft of Zoom's limit of the day: {', '.join(left)}.", "dim"))
+    return Content.assemble(*parts)
 
 
 def file_part(name: str) -> str:

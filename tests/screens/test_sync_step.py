@@ -6,8 +6,11 @@ import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from zoomgov.connectors.model import Status, Step
 from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
     ListAdvanced,
     ListFinished,
@@ -19,14 +22,15 @@ from zoomgov.sync.events import (
     RequestsCounted,
     SyncStarted,
     SyncSummary,
+    Waiting,
 )
 from zoomgov.vault import VaultError
+from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.limits import LabelUse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 ACTIVE, GROUPS, CONTACTS = ListKey("users-active"), ListKey("groups"), ListKey("contact-groups")
 REFUSED = NotRead("contact-groups", "", "Code 4711: no scope.", ("contact_group:read:list_groups:admin",))
@@ -87,6 +91,63 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         assert "2,000" in stage.text(pilot)
         assert "Browse" in stage.text(pilot)
     assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+
+
+async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Any) -> None:
+    uses = (LabelUse(Label.MEDIUM, 20, 57.0, 2345, None), LabelUse(Label.HEAVY, 0, 38.0, 1, 59_999))
+    wait = Waiting(12.0, "Zoom's limit for medium requests is reached")
+    stage.services.events = [*EVENTS, RequestsCounted(61, 2, 2, 7, 23.0, uses), wait]
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "20 of  57 this second" in stage.text(pilot))
+        text = stage.text(pilot)
+        assert "2,345 today, no daily limit" in text
+        assert "1 today, 59,999 left" in text
+        assert "s: Zoom's limit for medium requests is reached" in text
+
+
+async def test_finished_lists_share_a_line_where_the_terminal_is_low(stage: Any) -> None:
+    finished = [ListFinished(ListKey(name), 7, 7) for name in ("users-pending", "users-inactive", "roles", "im-groups")]
+    stage.services.events = [*finished, *EVENTS]
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "1,200 of 1,900" in stage.text(pilot))
+        assert "✓ Pending users 7, Inactive users 7, Roles 7" in stage.text(pilot)
+        assert "✓ Groups" in stage.text(pilot)
+
+
+async def test_an_estimate_comes_before_the_start(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Estimate(2000, 60, 4, 8, {"medium": 120, "light": 8}, 42.0, "Zoom's limit for medium", {"heavy": 59_000}, 5)
+
+    async def estimate(connector: object) -> Estimate:
+        return found
+
+    monkeypatch.setattr(stage.services, "estimate", estimate)
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "e")
+        await stage.until(pilot, lambda: "At least 128 requests (120 medium, 8 light) and 40 s." in stage.text(pilot))
+        assert "2,000 users, 60 groups" in stage.text(pilot)
+        assert "Left of Zoom's limit of the day: 59,000 heavy." in stage.text(pilot)
+        assert not pilot.app.screen.running
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "words"),
+    [
+        (1, {}, "This is the first sync"),
+        (2, {"users_added": 0}, "Since the last sync nothing changed."),
+        (2, {"users_added": 12, "grants_lost": 3}, "Since the last sync (c shows each) People 12 came Access 3 lost"),
+    ],
+)
+async def test_what_changed_is_told_a_line_a_kind(stage: Any, number: int, changes: dict[str, int], words: str) -> None:
+    stage.services.outcome = replace(SUMMARY, number=number, changes=changes)
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        screen = await ended(stage, pilot)
+        assert words in " ".join(stage.text(pilot).split())
+        assert screen.check_action("changes", ()) is (number > 1)
 
 
 async def test_the_log_can_be_narrowed_to_what_went_wrong(stage: Any) -> None:

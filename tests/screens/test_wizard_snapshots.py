@@ -23,7 +23,9 @@ from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.verify.knowledge import Advice, Trust
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
 from zoomgov.verify.model import Status as LineStatus
+from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.limits import LabelUse
 from zoomgov.zoom.scopes import Capability
 
 if TYPE_CHECKING:
@@ -54,13 +56,18 @@ SUMMARY = SyncSummary(
     seconds=4.2,
     changes={"users_added": 4},
 )
+USES = (
+    LabelUse(Label.LIGHT, 3, 76.0, 120, None),
+    LabelUse(Label.MEDIUM, 20, 57.0, 2345, None),
+    LabelUse(Label.HEAVY, 0, 38.0, 1, 59_999),
+)
 EVENTS = [
     ListStarted(ListKey("users-active"), "Active users", 1900),
     ListAdvanced(ListKey("users-active"), 1200, 1900),
     ListStarted(ListKey("groups"), "Groups", 60),
     ListFinished(ListKey("groups"), 60, 60),
     PartAdvanced("group-admins", "Group admins", 12, 60, 19),
-    RequestsCounted(61, 2, 2, 7, 23.0),
+    RequestsCounted(61, 2, 2, 7, 23.0, USES),
 ]
 
 

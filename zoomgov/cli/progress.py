@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+import time
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.cli.output import console, note
+from zoomgov.sync.course import Course, duration, limit_lines, rate_words
 from zoomgov.sync.events import (
-    ListAdvanced,
     ListFinished,
     ListNotRead,
     ListRestarted,
-    ListStarted,
     Noted,
     PartAdvanced,
     Published,
@@ -27,7 +28,10 @@ from zoomgov.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.progress import Progress, TaskID
+    from rich.console import RenderableType
+
+_EVERY: Final = 30.0
+"""Seconds between two lines about the whole, in a file or a pipe."""
 
 
 @contextlib.contextmanager
@@ -36,63 +40,108 @@ def show_progress(*, quiet: bool = False) -> Iterator[Callable[[SyncEvent], None
     if quiet:
         yield lambda event: None
     elif sys.stderr.isatty():
-        with _bars() as progress:
-            yield _Bars(progress)
+        with _Bars() as bars:
+            yield bars
     else:
-        yield _say_event
-
-
-def _bars() -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console(stderr=True),
-        transient=True,
-        expand=True,
-    )
+        yield _Lines()
 
 
 class _Bars:
-    """One bar for each whole-account list and each part; single lists of a part have none."""
+    """A line for each list and each kind of lists, the requests, and Zoom's limits; drawn a few times a second."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-        self._requests = progress.add_task("Requests", total=None)
+    def __init__(self) -> None:
+        from rich.live import Live
 
-    def _update(self, name: str, title: str, done: int, total: int | None) -> None:
-        if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task(printable(title)[:28], total=total)
-        # Zoom's totals drift while people come and go; a bar never runs past its end.
-        bound = None if total is None else max(total, done)
-        self._progress.update(self._tasks[name], completed=done, total=bound)
+        self._course = Course()
+        self._lock = Lock()
+        """Drawing has its own thread, so that times go on when nothing is told."""
+        self._live = Live(
+            console=console(stderr=True), get_renderable=self._draw, transient=True, refresh_per_second=4,
+            redirect_stdout=False, redirect_stderr=False,
+        )  # fmt: skip
+
+    def __enter__(self) -> _Bars:
+        self._live.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._live.stop()
 
     def __call__(self, event: SyncEvent) -> None:
-        match event:
-            case ListStarted(key=key, title=title, expected=expected) if not key.target:
-                self._update(key.part, title, 0, expected)
-            case ListAdvanced(key=key, read=read, expected=expected) if not key.target:
-                self._update(key.part, _words(key.part), read, expected)
-            case ListFinished(key=key, read=read) if not key.target:
-                self._update(key.part, _words(key.part), read, read)
-            case PartAdvanced(part=part, title=title, done=done, planned=planned):
-                self._update(part, title, done, planned)
-            case RequestsCounted(made=made):
-                self._progress.update(self._requests, completed=made)
-            case ListNotRead() | ListRestarted() | Noted() | Waiting():
-                if (text := describe(event)) is not None:
-                    self._progress.console.print(text)
-            case _:
-                pass
+        with self._lock:
+            self._course.take(event)
+        if isinstance(event, ListNotRead | ListRestarted | Noted | Waiting) and (text := describe(event)) is not None:
+            self._live.console.print(text, markup=False, highlight=False)
+
+    def _draw(self) -> RenderableType:
+        with self._lock:
+            return self._table()
+
+    def _table(self) -> RenderableType:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        course = self._course
+        course.look()
+        table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(width=22, no_wrap=True)
+        table.add_column(ratio=1)
+        for _ in range(3):
+            table.add_column(justify="right", no_wrap=True)
+        for part in course.parts.values():
+            title = Text(printable(part.title))
+            if part.problem:
+                table.add_row(title, Text("not read"), "", "", "")
+                continue
+            # Zoom's totals drift while people come and go; a bar never runs past its end.
+            total = part.done if part.finished else part.total
+            bar = ProgressBar(total=max(total or 0, part.done, 1), completed=part.done)
+            of = "" if total is None else f" of {total:,}"
+            left = "" if part.left is None else duration(part.left)
+            table.add_row(title, bar, f"{part.done:,}{of}", rate_words(part.per_second), left)
+        lines = Text("\n".join(told_lines(course)), no_wrap=True, overflow="ellipsis")
+        outer = Table.grid(expand=True)
+        outer.add_row(table)
+        outer.add_row(lines)
+        return outer
 
 
-def _say_event(event: SyncEvent) -> None:
-    if (text := describe(event)) is not None:
-        note(text)
+def told_lines(course: Course) -> list[str]:
+    """What holds for all lists together: requests, time, Zoom's limits, and what is waited for."""
+    now = course.counted
+    told = f"{now.made:,} requests, {now.per_second:.0f} a second"
+    if now.refused:
+        told += f", {now.refused:,} refused and repeated"
+    if course.together_for is not None:
+        told += f"; putting it together, {duration(course.together_for)} so far"
+    elif left := course.left_words:
+        told += f"; {left}"
+    lines = [told]
+    for number, (label, second, today) in enumerate(limit_lines(now)):
+        head = "" if number else "Zoom's limits"
+        lines.append(f"{head:<14}{label}{second}  {today}")
+    if waiting := course.waiting:
+        lines.append(printable(waiting))
+    return lines
+
+
+class _Lines:
+    """A line for each list that is read, and every `_EVERY` seconds how far it is."""
+
+    def __init__(self) -> None:
+        self._course = Course()
+        self._told = time.monotonic()
+
+    def __call__(self, event: SyncEvent) -> None:
+        self._course.take(event)
+        if (text := describe(event)) is not None:
+            note(text)
+        if isinstance(event, RequestsCounted) and time.monotonic() - self._told >= _EVERY:
+            self._told = time.monotonic()
+            self._course.look()
+            for line in told_lines(self._course):
+                note(line)
 
 
 def _words(part: str) -> str:

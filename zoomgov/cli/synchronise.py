@@ -13,8 +13,9 @@ from zoomgov.cli.problem import Exit
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.settings import parse_cloud
+from zoomgov.sync.course import duration
 from zoomgov.sync.parts import source_of
-from zoomgov.sync.words import counted, part_words
+from zoomgov.sync.words import change_lines, counted, part_words
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ZoomError
 
@@ -71,13 +72,6 @@ def print_estimate(connector: Connector, found: Estimate) -> None:
         say(f"Left of Zoom's {label} requests today: {left:,}.")
 
 
-def duration(seconds: float) -> str:
-    """A time as a person says it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
-
-
 GRANT_KEYS = ("group member", "group admin", "role", "contact group member")
 RESOURCE_KEYS = ("users", "groups", "contact_groups", "roles")
 
@@ -111,6 +105,15 @@ def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any
         "changes": summary.changes,
         "requests": sum(summary.requests.values()),
         "requests_by_endpoint": summary.requests,
+        "limits": [
+            {
+                "label": str(use.label),
+                "per_second": use.per_second,
+                "used_today": use.today,
+                "left_today": use.left_today,
+            }
+            for use in summary.limits
+        ],
         "refused": summary.refused,
         "retried": summary.retried,
         "seconds": round(summary.seconds, 3),
@@ -126,9 +129,14 @@ def print_summary(connector: Connector, summary: SyncSummary) -> None:
         say(f"  {number.title:<22}{value:>10}")
     made = sum(summary.requests.values())
     say(f"  {'Requests':<22}{made:>10,}   refused {summary.refused:,}, repeated {summary.retried:,}")
-    if any(summary.changes.values()):
-        told = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in summary.changes.items() if value)
-        say(f"Since the last sync: {told}.")
+    if summary.number == 1:
+        say("This is the first sync: there is none before to compare with.")
+    elif lines := change_lines(summary.changes):
+        say("Since the last sync:")
+        for title, told in lines:
+            say(f"  {title:<22}{told}")
+    else:
+        say("Since the last sync: nothing changed.")
     for part in summary.not_read:
         say(f"Not read: {part_words(part)}: {printable(part.reason)}")
         if part.missing_scopes:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from zoomgov.sync.events import Outcome, Published, SyncStarted, SyncSummary
+from zoomgov.sync.events import Outcome, Published, PuttingTogether, SyncStarted, SyncSummary
 from zoomgov.sync.progress import Reporter
 from zoomgov.sync.run import Run
 from zoomgov.sync.staging import Staging, remembered
@@ -65,6 +65,7 @@ async def run_sync(
                     report.note(token.note)
                 run = Run(client, staging, report, token, thorough=thorough, without=without)
                 await run.everything()
+        report.tell(PuttingTogether())
         report.note("Everything is read; putting it together.")
         info = await staging.publish(_zoom_time(now()), run.not_read, run.disagreements)
         report.tell(Published(info.number))
@@ -81,6 +82,7 @@ async def run_sync(
             seconds=clock() - began,
             changes=info.changes,
             parts=info.parts,
+            limits=client.used(),
         )
 
 

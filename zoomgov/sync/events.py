@@ -89,6 +89,11 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class PuttingTogether:
+    """Everything is read; what was read is being made one sync."""
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     number: int
 
@@ -104,6 +109,7 @@ SyncEvent = (
     | Waiting
     | RequestsCounted
     | Noted
+    | PuttingTogether
     | Published
 )
 
@@ -132,3 +138,5 @@ class SyncSummary:
     """Since the previous sync: users_added, users_removed, users_changed, grants_gained, grants_lost."""
     parts: tuple[PartRead, ...] = ()
     """What was read of each part, and what Zoom counts."""
+    limits: tuple[LabelUse, ...] = ()
+    """What the sync left of Zoom's limits, by label."""

@@ -64,6 +64,31 @@ def part_words(part: NotRead) -> str:
     return f"{words} of {printable(part.target)}" if part.target else words
 
 
+_CHANGES: Final = (
+    ("People", (("users_added", "came"), ("users_removed", "went"), ("users_changed", "changed"))),
+    ("Groups", (("groups_added", "came"), ("groups_removed", "went"), ("groups_changed", "changed"))),
+    (
+        "Contact groups",
+        (("contact_groups_added", "came"), ("contact_groups_removed", "went"), ("contact_groups_changed", "changed")),
+    ),
+    ("Roles", (("roles_added", "came"), ("roles_removed", "went"), ("roles_changed", "changed"))),
+    ("Access", (("grants_gained", "gained"), ("grants_lost", "lost"))),
+)
+
+
+def change_lines(changes: Mapping[str, int]) -> list[tuple[str, str]]:
+    """(Kind, what changed) since the sync before, e.g. `("People", "12 came, 3 went")`; kinds without change left out.
+
+    Args:
+        changes: as in `SyncSummary.changes`.
+    """
+    lines = []
+    for title, hows in _CHANGES:
+        if told := [f"{changes[key]:,} {word}" for key, word in hows if changes.get(key)]:
+            lines.append((title, ", ".join(told)))
+    return lines
+
+
 def comparison_notes(changes: Changes) -> list[str]:
     """What a comparison does not tell because one of its two syncs did not read it, a sentence or two each."""
     parts: dict[tuple[int, int | None], dict[str, None]] = {}

@@ -1,34 +1,29 @@
-"""A bar for each part of a sync."""
+"""A bar for each part of a sync, with its count, its rate and the time it still takes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 from textual.widgets import Static
 
+from zoomgov.sync.course import duration, rate_words
 from zoomgov.text import printable
 from zoomgov.widgets.columns import fit
 
 if TYPE_CHECKING:
     from textual import events
 
-_TITLE: Final = 24
-_DONE: Final = 8  # the word at the end of a line
+    from zoomgov.sync.course import Part
 
-
-@dataclass
-class Part:
-    """One line."""
-
-    title: str
-    done: int = 0
-    total: int | None = None
-    rows: int | None = None
-    """What was read, where `done` counts lists."""
-    finished: bool = False
-    problem: str = ""
+_TITLE: Final = 21
+_COUNT: Final = 26
+"""`12 of 1,000 lists, 19 read`."""
+_RATE: Final = 8
+_LEFT: Final = 7
+_AROUND: Final = 18
+"""Rows of the terminal that the rest of the screen needs."""
+_FEWEST: Final = 4
 
 
 class PartBars(Static):
@@ -37,30 +32,59 @@ class PartBars(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.parts: dict[str, Part] = {}
+        self._drawn: Content | None = None
 
     def on_resize(self, event: events.Resize) -> None:
         self.draw()
 
     def draw(self) -> None:
-        """Draw all parts anew."""
-        bar = max(6, min(self.size.width - _TITLE - 32, 40))
+        """Draw all parts anew, where one looks different."""
+        bar = max(6, min(self.size.width - _TITLE - _COUNT - _RATE - _LEFT - 6, 40))
         parts: list[str | tuple[str, str]] = []
-        for part in self.parts.values():
+        shown, folded = self._fold()
+        if folded:
+            what = ", ".join(f"{printable(part.title)} {_number(part):,}" for part in folded)
+            parts += [("✓ ", "$text-success"), fit(what, max(self.size.width - 2, _TITLE))]
+        for part in shown:
             if parts:
                 parts.append("\n")
             parts += self._line(part, bar)
-        self.update(Content.assemble(*parts))
+        content = Content.assemble(*parts)
+        if content != self._drawn:
+            # a changed number must not lay out the whole screen anew
+            grown = self._drawn is None or content.plain.count("\n") != self._drawn.plain.count("\n")
+            self._drawn = content
+            self.update(content, layout=grown)
+
+    def _fold(self) -> tuple[list[Part], list[Part]]:
+        """The parts with a line each; and the finished ones that share one, where the terminal is low."""
+        shown = list(self.parts.values())
+        folded: list[Part] = []
+        most = max(self.app.size.height - _AROUND, _FEWEST)
+        for part in list(shown):
+            if len(shown) + bool(folded) <= most:
+                break
+            if part.finished and not part.problem:
+                shown.remove(part)
+                folded.append(part)
+        return shown, folded
 
     def _line(self, part: Part, width: int) -> list[str | tuple[str, str]]:
         title = (fit(printable(part.title), _TITLE), "")
         if part.problem:
             return [("✗ ", "$text-warning"), title, ("  not read", "$text-warning")]
         if part.finished:
-            number = part.rows if part.rows is not None else part.done
-            return [("✓ ", "$text-success"), title, "  ", ("━" * width, "$success"), f" {number:,}"]
+            return [("✓ ", "$text-success"), title, "  ", ("━" * width, "$success"), f" {_number(part):,}"]
         # Zoom's totals drift while people come and go; a bar never runs past its end.
         filled = 0 if not part.total else min(width, part.done * width // max(part.total, 1))
         bar = [("━" * filled, "$primary"), ("─" * (width - filled), "dim")]
         of = f" of {part.total:,}" if part.total is not None else ""
         rows = f" lists, {part.rows:,} read" if part.rows is not None else ""
-        return [("◐ ", "$text-primary"), title, "  ", *bar, f" {part.done:,}{of}{rows}"]
+        count = f" {part.done:,}{of}{rows}"
+        left = "" if part.left is None else duration(part.left)
+        pace = f"{rate_words(part.per_second):>{_RATE}}{left:>{_LEFT}}".rstrip()
+        return [("◐ ", "$text-primary"), title, "  ", *bar, f"{count:<{_COUNT}}" if pace else count, (pace, "dim")]
+
+
+def _number(part: Part) -> int:
+    return part.done if part.rows is None else part.rows
