@@ -175,8 +175,9 @@ def test_the_command_killed_at_any_moment(machine: Machine) -> None:
 
 @fault("A sync is started in another process while one runs", "it names the one that runs, and ends")
 def test_two_processes_at_once(machine: Machine) -> None:
-    machine.zoom.control.set_latency(500)
+    machine.zoom.control.set_latency(100)
     with machine.syncing() as first:
+        machine.zoom.control.set_latency(8000)  # it is still at it when the others have looked
         told = machine.run("sync", "corp", code=1)
         assert "Another sync of this connector is running" in told
         assert f"process {first.pid}" in told
