@@ -438,7 +438,8 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         """Show what looks wrong."""
         from .findings import FindingsScreen
 
-        self.app.push_screen(FindingsScreen(self._browser, self.connector.cloud, self.host.now()))
+        thresholds = self.services.settings.thresholds
+        self.app.push_screen(FindingsScreen(self._browser, self.connector.cloud, self.host.now(), thresholds))
 
     def action_export(self) -> None:
         """Write a file."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zoomgov.store import Reader
+    from zoomgov.store.charts import Charts
     from zoomgov.store.licences import Licences
     from zoomgov.store.model import NotRead, SyncInfo
     from zoomgov.store.views import Changes, HistoryEntry, Person, Thing
@@ -202,6 +203,11 @@ class Browser:
         """Return licences and logins counted, and why what was bought is not known."""
         with self._asking() as reader:
             return reader.licences(), reader.not_read("plan-usage")
+
+    def charts(self) -> Charts:
+        """Return last logins by week and licences by sync."""
+        with self._asking() as reader:
+            return reader.charts()
 
     def thing(self, kind: Kind, key: str) -> Thing:
         """Return everything of one group, contact group or role."""

@@ -8,7 +8,7 @@ from textual import on
 from textual.containers import Container
 from textual.widgets import Footer
 
-from zoomgov.findings import find
+from zoomgov.findings import find, in_words
 from zoomgov.settings import parse_cloud
 from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from zoomgov.findings import Audit, Finding
+    from zoomgov.findings import Audit, Finding, Thresholds
     from zoomgov.widgets.table_layout import Tone
     from zoomgov.widgets.table_source import Row
 
@@ -52,7 +52,11 @@ class FindingsScreen(ListPage):
 What looks wrong or wasteful in this sync, the gravest first: admins, people who left but still hold something,
 licences nobody uses, groups without admins, strangers in lists. Enter tells why it matters, whom it is about and where
 in Zoom to put it right. A `?` marks what could not be checked because its part was not read.
-`zoomgov findings NAME` prints the same, and takes other thresholds.
+
+From when on somebody is idle, new or of another organisation are settings: the environment variables
+`ZOOMGOV_ADMIN_IDLE_DAYS`, `ZOOMGOV_LICENCE_IDLE_DAYS`, `ZOOMGOV_NEW_DAYS`, `ZOOMGOV_MOST_ADMINS` and
+`ZOOMGOV_OWN_DOMAINS`, or the options of `zoomgov findings NAME`, which prints the same. Zoom moves the recorded login
+only once three days have passed, so three days are added: nobody is called idle too early.
 {TABLE_HELP}
 """
     COLUMNS: ClassVar[Sequence[Column]] = (
@@ -63,17 +67,21 @@ in Zoom to put it right. A `?` marks what could not be checked because its part 
     NOUN = "findings"
     PLACEHOLDER = "Search findings …"
 
-    def __init__(self, browser: Browser, cloud: str, now: datetime) -> None:
+    def __init__(self, browser: Browser, cloud: str, now: datetime, thresholds: Thresholds) -> None:
         """`cloud` is the connector's, for links."""
         super().__init__(browser, "Findings")
+        self._thresholds = thresholds
         self._portal = parse_cloud(cloud).portal_url
         self._now = now
         self._audit: Audit | None = None
 
     def read(self) -> Sequence[Row]:
         with self.browser.long_reader() as reader:
-            self._audit = find(reader, self._now, portal_url=self._portal)
+            self._audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal)
         return [(_level(finding), finding.title, finding.count) for finding in self._audit.findings]
+
+    def about(self) -> str:
+        return in_words(self._thresholds)
 
     def notice(self) -> str:
         unknown = len(self._audit.unknown()) if self._audit is not None else 0

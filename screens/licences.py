@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding
+
 from zoomgov.widgets.table_layout import Column
 
 from .list_page import ListPage
@@ -11,6 +13,8 @@ from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from textual.binding import BindingType
 
     from zoomgov.store.licences import Licences, Logins, Plan, Tier
     from zoomgov.widgets.table_source import Row
@@ -36,9 +40,12 @@ class LicencesScreen(ListPage):
 
 What licences people hold, what was bought from Zoom and how much of it is free (when the plan could be read), and how
 long ago people last logged in, counted back from the sync. Zoom moves the recorded login only after three days. Enter
-shows the people of a line.
+shows the people of a line; `c` draws last logins by week and licences by sync.
 {TABLE_HELP}
 """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "charts", "Charts", tooltip="Last logins by week and licences by sync, drawn"),
+    ]
     COLUMNS: ClassVar[Sequence[Column]] = (
         Column("name", "What", 26, least=18, most=44),
         Column("number", "Number", 12, align="right"),
@@ -68,6 +75,12 @@ shows the people of a line.
 
     def notice(self) -> str:
         return self._missing
+
+    def action_charts(self) -> None:
+        """Draw them."""
+        from .charts import ChartsScreen  # reads the library that draws
+
+        self.app.push_screen(ChartsScreen(self.browser))
 
     def opened(self, index: int) -> None:
         if self._filters[index]:

@@ -52,6 +52,10 @@ class ListPage(TablePage):
         """
         raise NotImplementedError
 
+    def about(self) -> str:
+        """A quiet line above the table, asked once its rows were read."""
+        return ""
+
     def notice(self) -> str:
         """What to know about the rows, asked once they were read."""
         return ""
@@ -65,11 +69,13 @@ class ListPage(TablePage):
 
     def compose(self) -> ComposeResult:
         yield Banner(f"{self.browser.name}  ›  {self._title}")
+        yield Static(id="about")
         yield Container(id="list")
         yield Static("Loading …", id="nothing")
         yield Footer()
 
     def on_mount(self) -> None:
+        self.query_one("#about").display = False
         self.load()
 
     @work(exclusive=True, group="list-page")
@@ -81,6 +87,9 @@ class ListPage(TablePage):
             self.query_one("#nothing", Static).update(Content(f"✗ {error}"))
             return
         self.query_one("#nothing").display = False
+        about = self.about()
+        self.query_one("#about", Static).update(Content(about))
+        self.query_one("#about").display = bool(about)
         table = SearchTable(
             ListSource(self.COLUMNS, rows), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.empty(),
             notice=self.notice(),

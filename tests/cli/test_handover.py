@@ -383,6 +383,28 @@ def test_findings_for_people_and_their_exit_code(cli: Cli, twice: str) -> None:
     assert "second.look@partner.example" not in {subject["email"] for subject in external["subjects"]}
 
 
+def test_thresholds_come_from_options_or_else_from_settings(
+    cli: Cli, synced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used(*words: str) -> object:
+        return json.loads(cli("findings", synced, "--format", "json", *words).out)["thresholds"]
+
+    usual = {"admin_idle_days": 90, "licence_idle_days": 90, "new_days": 30, "most_admins": 10, "own_domains": []}
+    assert used() == usual
+    monkeypatch.setenv("ZOOMGOV_LICENCE_IDLE_DAYS", "45")
+    monkeypatch.setenv("ZOOMGOV_OWN_DOMAINS", "acme.example")
+    assert used() == {**usual, "licence_idle_days": 45, "own_domains": ["acme.example"]}
+    assert used("--licence-idle-days", "50", "--new-days", "0", "--own-domain", "b.example") == {
+        **usual, "licence_idle_days": 50, "new_days": 0, "own_domains": ["b.example"],
+    }  # fmt: skip
+    text = cli("findings", synced)
+    assert "Idle: no login for 90 days as an admin, 45 with a licence, and Zoom's 3 days of delay." in text.out
+    monkeypatch.setenv("ZOOMGOV_MOST_ADMINS", "few")
+    wrong = cli("findings", synced, "--fail-on", "high")
+    assert wrong.code == 2
+    assert "ZOOMGOV_MOST_ADMINS is 'few'" in wrong.err
+
+
 def test_fail_on_tells_what_could_not_be_checked_apart(cli: Cli, connector: str, zoom: SimServer) -> None:
     zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
     cli("sync", connector, "--quiet")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomgov.settings import ZOOM_GOV, ZOOM_US, SettingsError, is_loopback, load_settings, parse_cloud
+from zoomgov.settings import ZOOM_GOV, ZOOM_US, SettingsError, Thresholds, is_loopback, load_settings, parse_cloud
 
 ALL_THREE = {"ZOOMGOV_ACCOUNT_ID": "a", "ZOOMGOV_CLIENT_ID": " b ", "ZOOMGOV_CLIENT_SECRET": "c\n"}
 
@@ -102,3 +102,23 @@ def test_how_many_syncs_are_kept_is_a_setting() -> None:
 def test_a_useless_number_of_syncs_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="ZOOMGOV_KEEP_SYNCS"):
         load_settings({"ZOOMGOV_KEEP_SYNCS": text})
+
+
+def test_thresholds_of_findings_are_settings() -> None:
+    assert load_settings({}).thresholds == Thresholds()
+    environ = {
+        "ZOOMGOV_ADMIN_IDLE_DAYS": "30",
+        "ZOOMGOV_LICENCE_IDLE_DAYS": " 60 ",
+        "ZOOMGOV_NEW_DAYS": "0",
+        "ZOOMGOV_MOST_ADMINS": "4",
+        "ZOOMGOV_OWN_DOMAINS": "acme.example, acme.test",
+    }
+    expected = Thresholds(30, 60, 0, 4, frozenset({"acme.example", "acme.test"}))
+    assert load_settings(environ).thresholds == expected
+
+
+@pytest.mark.parametrize("name", ["ADMIN_IDLE_DAYS", "LICENCE_IDLE_DAYS", "NEW_DAYS", "MOST_ADMINS"])
+@pytest.mark.parametrize("text", ["-1", "soon", "1.5", "²", "9999999"])
+def test_a_threshold_that_is_none_is_named(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"ZOOMGOV_{name} is '{text}': give a whole number"):
+        load_settings({f"ZOOMGOV_{name}": text})

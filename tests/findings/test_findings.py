@@ -151,7 +151,19 @@ def test_custom_roles_nobody_holds(world: World) -> None:
     world.role("used", "Used", "User:Edit")
     world.role("counted", "Counted elsewhere", "User:Edit", total=2)
     world.person("someone", "used")
-    assert ids(world.finding("unused-edit-roles")) == ["unused"]
+    world.role("idle", "Idle", "User:Edit", total=2)
+    world.person("slow", "idle", last_login_time=days_ago(120))
+    world.person("gone", "idle", status="inactive")
+    world.role("new", "New", "User:Edit")
+    world.person("newcomer", "new", last_login_time="", created_at=days_ago(3))
+    world.role("hidden", "Somebody may use it", "User:Edit", total=2)
+    world.person("sleeper", "hidden", last_login_time=days_ago(120))
+    finding = world.finding("unused-edit-roles")
+    assert ids(finding) == ["unused", "idle"]
+    assert finding is not None
+    details = [subject.detail for subject in finding.subjects]
+    assert details == ["nobody holds it", "none of 2 holders has logged in for 90 days"]
+    assert ids(world.finding("unused-edit-roles", admin_idle_days=150)) == ["unused"]
 
 
 def test_domains_of_others_are_guessed_or_given(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,7 +12,8 @@ import click
 from zoomgov.cli.compare import open_synced
 from zoomgov.cli.output import FORMATS, print_json, print_rows, say
 from zoomgov.cli.problem import Exit
-from zoomgov.cli.running import ConnectorName
+from zoomgov.cli.running import ConnectorName, open_services
+from zoomgov.cli.scripted import ends_with
 from zoomgov.findings.model import Level, Thresholds
 from zoomgov.text import printable
 
@@ -31,52 +33,49 @@ _LONGEST_NAME: Final = 60
 @click.option(
     "--fail-on",
     type=click.Choice([level.word for level in Level]),
-    help="Exit with 1 for a finding of this level or above, with 3 when something could not be checked.",
+    help="Exit with 1 for a finding of this level or above; see above.",
 )
 @click.option(
-    "--admin-idle-days", type=click.IntRange(1), default=_DEFAULTS.admin_idle_days, show_default=True, metavar="DAYS",
-    help="Admins are idle after so long.",
+    "--admin-idle-days", type=click.IntRange(1), metavar="DAYS",
+    help=f"Admins are idle after so long.  [ZOOMGOV_ADMIN_IDLE_DAYS, else {_DEFAULTS.admin_idle_days}]",
 )  # fmt: skip
 @click.option(
-    "--licence-idle-days", type=click.IntRange(1), default=_DEFAULTS.licence_idle_days, show_default=True,
-    metavar="DAYS", help="Licensed people are idle after so long.",
+    "--licence-idle-days", type=click.IntRange(1), metavar="DAYS",
+    help=f"Licensed people are idle after so long.  [ZOOMGOV_LICENCE_IDLE_DAYS, else {_DEFAULTS.licence_idle_days}]",
 )  # fmt: skip
 @click.option(
-    "--new-days", type=click.IntRange(0), default=_DEFAULTS.new_days, show_default=True, metavar="DAYS",
-    help="People made so lately need not have logged in yet.",
+    "--new-days", type=click.IntRange(0), metavar="DAYS",
+    help=f"People made so lately need not have logged in yet.  [ZOOMGOV_NEW_DAYS, else {_DEFAULTS.new_days}]",
 )  # fmt: skip
 @click.option(
-    "--most-admins", type=click.IntRange(1), default=_DEFAULTS.most_admins, show_default=True, metavar="N",
-    help="More owners and admins are too many.",
+    "--most-admins", type=click.IntRange(1), metavar="N",
+    help=f"More owners and admins are too many.  [ZOOMGOV_MOST_ADMINS, else {_DEFAULTS.most_admins}]",
 )  # fmt: skip
 @click.option(
     "--own-domain", "own_domains", multiple=True, metavar="DOMAIN",
-    help="A domain of the organisation; repeat for several. By default where most people are.",
+    help="A domain of the organisation; repeat for several.  [ZOOMGOV_OWN_DOMAINS, else where most people are]",
 )  # fmt: skip
-def findings_command(
-    name: str,
-    form: str,
-    fail_on: str | None,
-    admin_idle_days: int,
-    licence_idle_days: int,
-    new_days: int,
-    most_admins: int,
-    own_domains: tuple[str, ...],
-) -> int:
-    """Show what looks wrong in connector NAME: why it matters, whom it is about, and where in Zoom to fix it."""
+@ends_with("fail_on")
+def findings_command(name: str, form: str, fail_on: str | None, **given: Any) -> int:
+    """Show what looks wrong in connector NAME: why it matters, whom it is about, and where in Zoom to fix it.
+
+    \b
+    Exit codes with --fail-on LEVEL:
+      0    nothing of this level or above was found
+      1    something was found
+      2    it could not be checked at all
+      3    nothing was found, but some questions could not be answered
+    """
     from datetime import UTC, datetime
 
     from zoomgov.findings import find
     from zoomgov.settings import parse_cloud
 
     connector, reader, _ = open_synced(name)
-    thresholds = Thresholds(
-        admin_idle_days=admin_idle_days,
-        licence_idle_days=licence_idle_days,
-        new_days=new_days,
-        most_admins=most_admins,
-        own_domains=frozenset(own_domains),
-    )
+    chosen = {key: value for key, value in given.items() if value not in (None, ())}
+    if "own_domains" in chosen:
+        chosen["own_domains"] = frozenset(chosen["own_domains"])
+    thresholds = replace(open_services().settings.thresholds, **chosen)
     portal = parse_cloud(connector.cloud).portal_url
     audit = find(reader, datetime.now(UTC), thresholds=thresholds, portal_url=portal)
     if form == "json":
@@ -98,6 +97,13 @@ def _audit_as_dict(audit: Audit) -> dict[str, Any]:
         "sync": audit.sync,
         "as_of": audit.as_of,
         "checked": audit.checked,
+        "thresholds": {
+            "admin_idle_days": audit.thresholds.admin_idle_days,
+            "licence_idle_days": audit.thresholds.licence_idle_days,
+            "new_days": audit.thresholds.new_days,
+            "most_admins": audit.thresholds.most_admins,
+            "own_domains": sorted(audit.thresholds.own_domains),
+        },
         "findings": [
             {
                 "id": finding.id,
@@ -130,8 +136,11 @@ def _print_audit_csv(audit: Audit) -> None:
 
 
 def _print_audit(connector: Connector, audit: Audit) -> None:
+    from zoomgov.findings import in_words
+
     seen = [finding for finding in audit.findings if finding.count]
     say(f"{printable(connector.name)}, sync {audit.sync} of {audit.as_of}: {audit.checked} questions asked.")
+    say(in_words(audit.thresholds))
     for finding in audit.findings:
         say()
         _print_finding(finding)

@@ -32,13 +32,13 @@ def find(
     """
     sync = reader.sync
     if sync is None:
-        return Audit(0, "", (), 0)
+        return Audit(0, "", (), 0, thresholds)
     usage = reader.blob("plan-usage")
     with reader.snapshot() as at:
         context = Context(at, sync, now, thresholds, usage)
         found = [finding for check in CHECKS if (finding := _ask(check, context, portal_url)) is not None]
     found.sort(key=lambda finding: (not finding.known, -finding.level))
-    return Audit(sync.number, sync.finished_at, tuple(found), len(CHECKS))
+    return Audit(sync.number, sync.finished_at, tuple(found), len(CHECKS), thresholds)
 
 
 def _ask(check: Check, context: Context, portal_url: str) -> Finding | None:

@@ -133,3 +133,10 @@ def last_login(user: UserRecord) -> str:
 def people(found: People, detail: Callable[[UserRecord], str]) -> tuple[Subject, ...]:
     """Return people as subjects."""
     return tuple(Subject("users", user.id, user.name, user.email, detail(user)) for user in found.first)
+
+
+def in_words(thresholds: Thresholds) -> str:
+    """Return from when on somebody is idle, in a sentence."""
+    admins, licences = thresholds.admin_idle_days, thresholds.licence_idle_days
+    idle = f"{admins:,} days" if admins == licences else f"{admins:,} days as an admin, {licences:,} with a licence"
+    return f"Idle: no login for {idle}, and Zoom's {BUFFER_DAYS} days of delay."

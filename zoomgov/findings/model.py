@@ -1,10 +1,14 @@
-"""What a finding is, and from when on something is one."""
+"""What a finding is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+from zoomgov.settings import Thresholds
+
+__all__ = ["Audit", "Finding", "Fix", "Level", "Subject", "Thresholds"]
 
 
 class Level(IntEnum):
@@ -19,26 +23,6 @@ class Level(IntEnum):
     def word(self) -> str:
         """Its name in commands and files."""
         return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From when on something is a finding."""
-
-    admin_idle_days: int = 90
-    """Admins who have not logged in for so long."""
-    licence_idle_days: int = 90
-    """People with a licence who have not logged in for so long."""
-    new_days: int = 30
-    """People made so lately are not yet expected to have logged in."""
-    most_admins: int = 10
-    """More owners and admins than this are too many."""
-    own_domains: frozenset[str] = frozenset()
-    """Domains that belong to the organisation, with all below them. None: guessed from where most people are."""
-    own_domain_share: float = 0.05
-    """When guessing: a domain with at least this share of all people is one's own."""
-    named: int = 10_000
-    """People and things a finding names at most; its count is always of all."""
 
 
 class Subject(NamedTuple):
@@ -90,6 +74,7 @@ class Audit:
     findings: tuple[Finding, ...]
     checked: int
     """How many questions were asked."""
+    thresholds: Thresholds
 
     def worst(self) -> Level | None:
         """The gravest level found; None when nothing was."""

@@ -60,7 +60,8 @@ def not_active_with_role(context: Context) -> Found:
 
 def not_active_group_admins(context: Context) -> Found:
     found = audit.not_active_group_admins(context.at, context.thresholds.named)
-    title = f"{many(found.total, 'person', 'people')} who cannot sign in {_hold(found.total)} a group admin right"
+    still = "is still a group admin" if found.total == 1 else "are still group admins"
+    title = f"{many(found.total, 'person', 'people')} who cannot sign in {still}"
     return Found(found.total, title, people(found, lambda user: user.status))
 
 

@@ -49,17 +49,28 @@ def open_contact_groups(context: Context) -> Found:
 
 
 def unused_edit_roles(context: Context) -> Found:
-    nobody = [role for role in context.roles if role.custom and not role.holders and not role.total_members]
-    found = [role for role in nobody if role.edits]
+    custom = [role for role in context.roles if role.custom and role.edits is not False]
+    nobody = [role for role in custom if not role.holders and not role.total_members]
+    held = [role for role in custom if role.edits and role.holders and role.holders >= (role.total_members or 0)]
+    days = context.thresholds.admin_idle_days
+    used = audit.lately_used(context.at, held, context.before(days, buffered=True))
+    idle = [role for role in held if role.row not in used]
+    found = [role for role in nobody if role.edits] + idle
     unread = [role.name for role in nobody if role.edits is None]
-    title = f"{many(len(found), 'custom role', 'custom roles')} with rights to edit {_has(found)} no holder"
-    subjects = tuple(Subject("roles", role.id, role.name) for role in found[: context.thresholds.named])
+    title = f"{many(len(found), 'custom role', 'custom roles')} with rights to edit that nobody uses"
+    subjects = tuple(
+        Subject("roles", role.id, role.name, "", _unused(role, days)) for role in found[: context.thresholds.named]
+    )
     limits = (f"The rights of {', '.join(unread[:5])} were never read.",) if unread else ()
     return Found(len(found), title, subjects, limits=limits)
 
 
-def _has(found: list[audit.RoleFacts]) -> str:
-    return "has" if len(found) == 1 else "have"
+def _unused(role: audit.RoleFacts, days: int) -> str:
+    if not role.holders:
+        return "nobody holds it"
+    if role.holders == 1:
+        return f"its one holder has not logged in for {days:,} days"
+    return f"none of {role.holders:,} holders has logged in for {days:,} days"
 
 
 def disagreements(context: Context) -> Found:
@@ -104,8 +115,8 @@ CHECKS: Final = (
     Check(
         "unused-edit-roles",
         Level.MEDIUM,
-        "Custom roles with edit rights that nobody holds",
-        "It waits to be given to somebody by mistake, and nobody looks at what it allows.",
+        "Custom roles with edit rights that nobody uses",
+        "What nobody needs is given or kept by mistake, and nobody looks at what it allows.",
         ("roles", "role", "users-active"),
         fixes.ROLE,
         unused_edit_roles,

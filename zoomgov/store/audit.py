@@ -119,6 +119,18 @@ def holders(at: Snapshot, of: Iterable[RoleFacts], limit: int) -> People:
     return _people(at, _holds(at, (role.row for role in of)), (), limit)
 
 
+def lately_used(at: Snapshot, of: Iterable[RoleFacts], since: str) -> set[int]:
+    """Return the rows of those roles that an active person holds who logged in, or was made, since then."""
+    listed = ",".join(str(role.row) for role in of)
+    rows = at.connection.execute(
+        f"SELECT DISTINCT g.target FROM {at.facts('grants')} g JOIN {at.facts('users')} u ON u.id = g.principal "
+        f"LEFT JOIN logins l ON l.id = u.id WHERE g.kind = {HOLDER} AND g.target IN ({listed}) "
+        "AND u.status = 'active' AND (coalesce(l.last_login_time, '') >= ? OR u.created_at >= ?)",
+        (since, since),
+    )
+    return {row for (row,) in rows}
+
+
 def idle_holders(at: Snapshot, of: Iterable[RoleFacts], before: str, limit: int) -> People:
     """Return the active holders of these roles whose last login lies before, or who never logged in since."""
     condition = (

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from zoomgov.store import details, diff, history
+from zoomgov.store.charts import Charts, charts
 from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows, ways_in
 from zoomgov.store.database import AtRest, connect, explained, is_at_rest, select_in
 from zoomgov.store.errors import StoreError
@@ -190,6 +191,11 @@ class Reader:
         usage = self.blob("plan-usage")
         with self._at(self._slow) as at:
             return licences(at, usage)
+
+    def charts(self) -> Charts:
+        """Last logins by week and licences by sync. For a worker thread."""
+        with self._at(self._slow) as at:
+            return charts(at)
 
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
         """Return how many rows `query` finds. For a worker thread."""

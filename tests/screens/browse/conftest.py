@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.store.conftest import held_by
 from zoomgov.connectors.model import App as Application
 from zoomgov.connectors.model import Connector, Owner, Status, Step
 from zoomgov.screens.browse import BrowseScreen
+from zoomgov.settings import Settings
 from zoomgov.store import Store
 from zoomgov.store.model import (
     ContactGroupRow,
@@ -179,6 +181,7 @@ class BrowseApp(App[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
+        self.services = SimpleNamespace(settings=Settings(store.path.parent))
         self.now: Callable[[], datetime] = lambda: NOW
         self.animation_level = "none"
         for theme in THEMES:

@@ -45,6 +45,7 @@ def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tupl
         pytest.param(("c", "3"), id="changes-of-access-by-thing"),
         pytest.param(("c", "2", "enter"), id="changes-of-one"),
         pytest.param(("c", "f"), id="choosing-a-sync"),
+        pytest.param(("6", "c"), id="charts"),
         pytest.param(("5",), id="syncs"),
         pytest.param(("enter", "h"), id="history"),
     ],

@@ -8,6 +8,7 @@ from zoomgov.findings import find
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.findings import FindingScreen, FindingsScreen
 from zoomgov.screens.person import PersonScreen
+from zoomgov.settings import Settings, Thresholds
 from zoomgov.store.model import NotRead
 
 SIZE = (80, 24)
@@ -59,3 +60,17 @@ async def test_nothing_to_find_says_how_much_was_asked(company: Any, settled: An
         with app.store.reader() as reader:
             found = find(reader, app.now()).findings
         assert ("Nothing looks wrong: 16 questions were asked" in app.text()) is (not found)
+
+
+async def test_thresholds_are_settings_and_shown(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f")
+        assert "Idle: no login for 90 days, and Zoom's 3 days of delay." in app.text()
+        assert "logged in for 9 days" not in app.text()
+        await press(pilot, settled, "escape")
+        app.services.settings = Settings(app.store.path.parent, thresholds=Thresholds(licence_idle_days=9))
+        await press(pilot, settled, "f")
+        assert "Idle: no login for 90 days as an admin, 9 with a licence" in app.text()
+        assert "licensed people have not logged in for 9 days" in app.text()
