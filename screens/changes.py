@@ -148,7 +148,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
         table = SearchTable(
             self._source,
-            noun="changes" if view == ITEMS else "people" if view == PERSONS else "things",
+            noun="changes" if view == ITEMS else view,
             placeholder="Search changes …",
             empty=_EMPTY[view],
             notice=self._notice,

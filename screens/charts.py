@@ -37,6 +37,7 @@ Zoom moves the recorded login only after three days. Below, how many people had 
 The numbers are in the line under each chart, and in the list before this page.
 """
     CSS_PATH = "charts.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="esc")]
 
     def __init__(self, browser: Browser) -> None:

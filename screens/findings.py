@@ -19,6 +19,7 @@ from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_layout import Column
 from zoomgov.widgets.table_source import ListSource
 
+from .browse_words import ONE
 from .items import item_screen
 from .list_page import ListPage
 from .table_page import TABLE_HELP, TablePage
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from .browse_data import Browser
 
 _LEVEL_TONES: dict[str, Tone] = {"high": "error", "medium": "warning", "low": "muted", "info": "muted", "?": "warning"}
+
+
+_KINDS = {str(kind): word for kind, word in ONE.items()}
 
 
 def _level(finding: Finding) -> str:
@@ -116,7 +120,7 @@ Why it matters and where in Zoom to put it right; below, the people or things it
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[Column]] = (
         Column("name", "Who or what", 26, least=18, most=44),
-        Column("detail", "What", 30, least=20, most=60),
+        Column("detail", "What", 34, least=32, most=60),
         Column("email", "E-mail", 28, most=40),
         Column("kind", "Kind", 14),
     )
@@ -129,7 +133,8 @@ Why it matters and where in Zoom to put it right; below, the people or things it
     def compose(self) -> ComposeResult:
         finding = self._finding
         rows = [
-            (subject.name or subject.id, subject.detail, subject.email, subject.kind) for subject in finding.subjects
+            (subject.name or subject.id, subject.detail, subject.email, _KINDS.get(subject.kind, ""))
+            for subject in finding.subjects
         ]
         notice = ""
         if finding.count > len(rows):
@@ -139,7 +144,7 @@ Why it matters and where in Zoom to put it right; below, the people or things it
             yield FactSheet(id="facts")
             with Container(id="people"):
                 yield SearchTable(
-                    ListSource(self.COLUMNS, rows), noun="entries", placeholder="Search …", notice=notice,
+                    ListSource(self.COLUMNS, rows), noun="names", placeholder="Search …", notice=notice,
                     empty="It is about no one person." if finding.count else "None was found in what could be read.",
                 )  # fmt: skip
         yield Footer()

@@ -398,7 +398,7 @@ def test_thresholds_come_from_options_or_else_from_settings(
         **usual, "licence_idle_days": 50, "new_days": 0, "own_domains": ["b.example"],
     }  # fmt: skip
     text = cli("findings", synced)
-    assert "Idle: no login for 90 days as an admin, 45 with a licence, and Zoom's 3 days of delay." in text.out
+    assert "Idle: no login for 90 days as an admin, 45 with a licence, plus 3 by which Zoom may be late." in text.out
     monkeypatch.setenv("ZOOMGOV_MOST_ADMINS", "few")
     wrong = cli("findings", synced, "--fail-on", "high")
     assert wrong.code == 2

@@ -175,6 +175,7 @@ def test_domains_of_others_are_guessed_or_given(world: World) -> None:
     world.person("boss", "1", email="boss@partner.example")
     audit = {finding.id: finding for finding in world.audit().findings}
     assert ids(audit["external-people"]) == ["alike", "boss", "guest"]
+    assert "They are in: partner.example 2, notexample.org 1. Taken" in audit["external-people"].why
     assert "by where most people are: example.org" in audit["external-people"].why
     assert ids(audit["external-admins"]) == ["boss"]
     assert audit["external-admins"].level is Level.HIGH

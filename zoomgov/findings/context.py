@@ -139,4 +139,4 @@ def in_words(thresholds: Thresholds) -> str:
     """Return from when on somebody is idle, in a sentence."""
     admins, licences = thresholds.admin_idle_days, thresholds.licence_idle_days
     idle = f"{admins:,} days" if admins == licences else f"{admins:,} days as an admin, {licences:,} with a licence"
-    return f"Idle: no login for {idle}, and Zoom's {BUFFER_DAYS} days of delay."
+    return f"Idle: no login for {idle}, plus {BUFFER_DAYS} by which Zoom may be late."

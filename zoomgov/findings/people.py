@@ -133,13 +133,22 @@ def _whose(own: list[str], guessed: bool) -> str:
     return f"Taken for one's own{', by where most people are' if guessed else ''}: {shown or 'none'}."
 
 
+_DOMAINS: Final = 8
+"""Other domains that are named with how many are in them."""
+
+
 def external_people(context: Context) -> Found:
     external, own, guessed = _external_domains(context)
     found = audit.in_domains(context.at, external, context.thresholds.named)
     where = many(len(external), "other domain", "other domains")
     title = f"{many(found.total, 'user has an address', 'users have addresses')} in {where}"
+    first = ", ".join(f"{domain} {count:,}" for domain, count in list(external.items())[:_DOMAINS])
+    told = f"Most are in: {first}." if len(external) > _DOMAINS else f"They are in: {first}."
     return Found(
-        found.total, title, people(found, lambda user: f"{user.status}, {user.role}"), more=_whose(own, guessed)
+        found.total,
+        title,
+        people(found, lambda user: f"{user.status}, {user.role}"),
+        more=f"{told} {_whose(own, guessed)}",
     )
 
 

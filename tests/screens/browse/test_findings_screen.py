@@ -34,7 +34,7 @@ async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -
         text = app.text()
         assert "Why" in text
         assert "To fix" in text
-        assert f"{len(audit.findings[idle].subjects)} entries" in text
+        assert f"{len(audit.findings[idle].subjects)} names" in text
         await press(pilot, settled, "enter")
         assert isinstance(app.screen, PersonScreen)
         await press(pilot, settled, "escape", "escape", "escape")
@@ -67,7 +67,7 @@ async def test_thresholds_are_settings_and_shown(company: Any, settled: Any) -> 
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, "f")
-        assert "Idle: no login for 90 days, and Zoom's 3 days of delay." in app.text()
+        assert "Idle: no login for 90 days, plus 3 by which Zoom may be late." in app.text()
         assert "logged in for 9 days" not in app.text()
         await press(pilot, settled, "escape")
         app.services.settings = Settings(app.store.path.parent, thresholds=Thresholds(licence_idle_days=9))
