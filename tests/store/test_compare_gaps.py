@@ -39,6 +39,7 @@ def test_what_was_never_read_before_is_not_new(store: Store) -> None:
     sync(store, account)
     with store.reader() as reader:
         changes = reader.diff(1)
+        assert set(reader.syncs()[-1].changes.values()) == {0}
     assert not changes
     assert {(gap.part, gap.sync, gap.instead) for gap in changes.not_compared} >= {
         ("users-inactive", 1, None),
@@ -55,7 +56,10 @@ def test_who_may_be_in_a_list_that_was_not_read_is_not_gone(store: Store) -> Non
     sync(store, account)
     with store.reader() as reader:
         first, second, both = reader.diff(1, 2), reader.diff(2, 3), reader.diff(1, 3)
+        counted = [info.changes for info in reader.syncs()]
     assert (told(first), first.missing) == (([], []), 1)
+    assert set(counted[1].values()) == {0}
+    assert {name: count for name, count in counted[2].items() if count} == {"users_changed": 1}
     assert [(gap.part, gap.sync) for gap in first.not_compared] == [("users-inactive", 2)]
     for changes in (second, both):
         (item,) = changes.items

@@ -104,6 +104,19 @@ def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) ->
     return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing)
 
 
+def counts(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> dict[str, int]:
+    """Return how many changes of each sort there are, by the names of `SyncInfo.changes`."""
+    pair = _Comparison(connection, older, newer)
+    found = {
+        f"{table}_{how}": sum(item.how == how for item in items)
+        for kind, table in TABLES.items()
+        for items in [list(_items(pair, kind, {}))]
+        for how in ("added", "removed", "changed")
+    }
+    lost, gained = _changed_grants(pair)
+    return {**found, "grants_gained": len(gained), "grants_lost": len(lost)}
+
+
 def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, str]:
     return dict(
         connection.execute(f"SELECT t.key, r.name FROM {facts_at('roles', number)} r JOIN things t ON t.id = r.id")

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from zoomgov.store import diff, gaps
 from zoomgov.store.codes import GRANT_CODES, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in
 from zoomgov.store.folding import search_text
@@ -146,6 +148,8 @@ def publish(
         changes=changes if previous else {},
         parts=_parts(connection),
     )
+    if previous is not None and gaps.not_compared(previous, info):  # what was not read is neither gained nor lost
+        info = replace(info, changes=diff.counts(connection, previous, info))
     save_info(connection, info)
     return info
 
