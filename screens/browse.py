@@ -8,11 +8,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
+from textual.widgets import ContentSwitcher, Footer, Input, Static, Tab, Tabs
 
 from zoomgov.kept import read_kept, write_kept
 from zoomgov.settings import parse_cloud
@@ -47,7 +47,7 @@ from .sync_notes import SyncNotesScreen, targets_to_name
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 
     from .browse_data import StoreSource
 
+_OPENS_WITHIN = 0.1
+"""Seconds for which the screen before stays, while the store is opened."""
 _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
@@ -131,6 +133,8 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         self._kept = kept
         self._begin_with_changes = changes
         self._sources: dict[Kind, StoreSource] = {}
+        self._prepared = False
+        self._columns: dict[str, list[str]] = {}
         self._offered: dict[str, list[str]] | None = None
         self.connector = connector
         self._open_reader = open_reader or (lambda: self.services.reader(connector))
@@ -140,13 +144,30 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         self._switching = asyncio.Lock()
         self._follow_timer: Timer | None = None
 
+    async def prepare(self) -> None:
+        """Open the store before the screen is shown, so that the first frame is complete; not where that takes long."""
+        opening = asyncio.ensure_future(asyncio.to_thread(self._open))
+        with suppress(SourceError, TimeoutError):  # it is opened again, and says then what is wrong
+            await asyncio.wait_for(asyncio.shield(opening), _OPENS_WITHIN)
+        opening.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _open(self) -> None:
+        self._columns = read_kept(self._kept_path()).columns
+        self._browser.open()
+
     def compose(self) -> ComposeResult:
-        number = self._browser.number
+        number, sync = self._browser.number, self._browser.sync
         place = "Browse" if number is None else f"Sync {number}, as it was"
         yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
-        yield Tabs(*(Tab(Content(NOUNS[kind].capitalize()), id=kind.value) for kind in Kind), id="kinds")
+        labels = (
+            Content(NOUNS[kind].capitalize()) if sync is None else tab_label(place, kind, sync)
+            for place, kind in enumerate(Kind, start=1)
+        )
+        yield Tabs(*(Tab(label, id=kind.value) for label, kind in zip(labels, Kind, strict=True)), id="kinds")
         with Horizontal(id="tables"):
-            yield ContentSwitcher(id="lists")
+            with ContentSwitcher(initial=None if sync is None else self._kind.value, id="lists"):
+                if sync is not None:
+                    yield self._table_of(self._kind, sync, self._columns.get(self._kind.value, ()))
             yield FactSheet(id="detail")
         yield Static(id="nothing")
         with Horizontal(id="last-line"):
@@ -156,8 +177,15 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
 
     def on_mount(self) -> None:
         self.query_one(Tabs).can_focus = False
-        self._show_nothing("Loading …")
-        self.load()
+        sync, table = self._browser.sync, self.search_table
+        if sync is None or table is None:
+            self._show_nothing("Loading …")
+            self.load()
+            return
+        self.query_one("#nothing").display = False
+        self._tell_sync(sync)
+        self.set_focus(table.table)
+        self._shown = sync
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self._browser.close)
@@ -192,7 +220,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         try:
             if not await asyncio.to_thread(self._browser.is_outdated) or self._shown is not shown:
                 return
-            self._shown = None
+            self._shown, self._prepared, self._offered = None, False, None
             await asyncio.to_thread(self._browser.open)
         except SourceError as error:
             self.notify(str(error), title="A newer sync cannot be shown", severity="error", markup=False)
@@ -234,28 +262,40 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         lists = self.query_one("#lists", ContentSwitcher)
         if not lists.query(f"#{kind}"):
             kept = await asyncio.to_thread(read_kept, self._kept_path())
-            columns = kept.columns.get(kind.value, ())
-            source = self._sources[kind] = await asyncio.to_thread(self._browser.source, kind, None, columns)
-            table = SearchTable(
-                source,
-                sort=DEFAULT_SORT,
-                noun=NOUNS[kind],
-                placeholder=PLACEHOLDERS[kind],
-                empty=empty_text(kind, sync),
-                notice=notice_text(kind, sync),
-                unknown=not_read_reason(kind, sync) is not None,
-                hint=HINTS[kind],
-                problem=lambda text: " ".join(parse_filter(text, kind).problems),
-                suggester=FieldSuggester(kind, self._offered_values),
-                id=kind.value,
-            )
-            await lists.mount(table)
+            await lists.mount(self._table_of(kind, sync, kept.columns.get(kind.value, ())))
         lists.current = kind.value
         if self.query_one(Tabs).active != kind.value:
             self.query_one(Tabs).active = kind.value
         table = lists.query_one(f"#{kind}", SearchTable)
         table.table.focus()
         self._follow(table.table.cursor_id)
+
+    def _table_of(self, kind: Kind, sync: SyncInfo, columns: Sequence[str]) -> SearchTable:
+        source = self._sources[kind] = self._browser.source(kind, None, columns)
+        return SearchTable(
+            source,
+            sort=DEFAULT_SORT,
+            noun=NOUNS[kind],
+            placeholder=PLACEHOLDERS[kind],
+            empty=empty_text(kind, sync),
+            notice=notice_text(kind, sync),
+            unknown=not_read_reason(kind, sync) is not None,
+            hint=HINTS[kind],
+            problem=lambda text: " ".join(parse_filter(text, kind).problems),
+            suggester=FieldSuggester(kind, self._offered_values),
+            id=kind.value,
+        )
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Input) and not self._prepared:
+            self._prepared = True
+            self.prepare_search()
+
+    @work(group="browse-values")
+    async def prepare_search(self) -> None:
+        """Read ahead what fields need, between going to the search line and typing one."""
+        with suppress(SourceError):
+            await asyncio.to_thread(self._browser.prepare)
 
     async def _offered_values(self) -> dict[str, list[str]]:
         """What can be completed; nothing until it was read once, in the background."""
@@ -314,7 +354,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
             write_kept(self._kept_path(), kept)
 
         try:
-            source = self._sources[kind] = await asyncio.to_thread(self._browser.source, kind, None, columns)
+            source = self._sources[kind] = self._browser.source(kind, None, columns)
             await asyncio.to_thread(keep)
         except SourceError as error:
             self.notify(str(error), severity="error", markup=False)

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from zoomgov.store.columns import columns_of
 from zoomgov.store.errors import StoreError
 from zoomgov.store.filters import parse_filter
 from zoomgov.store.model import Kind
@@ -128,8 +129,7 @@ class Browser:
 
     def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
         """Make the model of a table: all of `kind`, or the people in a thing; with `columns`, or all there are."""
-        with self._asking() as reader:
-            return StoreSource(self, reader, kind, within, columns)
+        return StoreSource(self, kind, within, columns)
 
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
@@ -156,6 +156,12 @@ class Browser:
             if self._pages is None:
                 raise SourceError("The store was closed. Go back and open it again.")
             return self._pages.rows(kind, ids, query=query, columns=columns)
+
+    def prepare(self) -> None:
+        """Read ahead what searching by fields starts from; nothing waits for it."""
+        with _explained():
+            if (reader := self._reader) is not None:
+                reader.prepare()
 
     def offered_values(self) -> dict[str, list[str]]:
         """Return what roles, departments and licences there are."""
@@ -244,13 +250,11 @@ def asked(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
 class StoreSource:
     """A kind of a sync, or the people in one thing, as the model of a table."""
 
-    def __init__(
-        self, browser: Browser, reader: Reader, kind: Kind, within: Target | None, columns: Sequence[str]
-    ) -> None:
+    def __init__(self, browser: Browser, kind: Kind, within: Target | None, columns: Sequence[str]) -> None:
         self._browser = browser
         self._kind = kind
         self._query = Query(within=within)
-        self.all_columns = looks(reader.columns(kind, self._query))
+        self.all_columns = looks(columns_of(kind, within=within is not None))
         chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
         self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
         self._keys = [column.key for column in self.columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -51,6 +51,16 @@ def _begin_of(path: str) -> bytes:
     """The file, or as much of it as shows that it is none of ours."""
     with Path(path).expanduser().open("rb") as file:
         return file.read(1_000_000)
+
+
+_LOOKED_AT_FOR: Final = 0.2
+"""Seconds after which the list is drawn and nobody has pressed a key yet."""
+
+
+def _load_browsing() -> None:
+    from zoomgov.store import reader, store  # noqa: F401
+
+    from . import browse  # noqa: F401
 
 
 class ConnectorsScreen(Page[None]):
@@ -105,6 +115,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
         """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
         readable = await self.load()
         self.ready = True
+        if any(item.last_sync_at is not None for item in self.connectors):
+            self.set_timer(_LOOKED_AT_FOR, self.warm_up)
         if not readable:
             return
         self.draw()
@@ -114,6 +126,11 @@ Nothing here changes your Zoom account: zoomgov only reads.
             self.open_step(place, Step(min(remembered.step, Step.SYNC)))
         elif (remembered.step and not remembered.connector) or not self.connectors:
             self.action_add()
+
+    @work(group="warm-up")
+    async def warm_up(self) -> None:
+        """Load the code of the browse screens while the list is looked at, so that the first opening is quick too."""
+        await self.services.run(_load_browsing)
 
     async def load(self) -> bool:
         """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
@@ -228,11 +245,19 @@ Nothing here changes your Zoom account: zoomgov only reads.
         if (item := self.chosen) is None:
             return
         if item.step is Step.DONE or item.last_sync_at is not None:
-            from .browse import BrowseScreen
-
-            self.app.push_screen(BrowseScreen(item))
+            self.browse(item)
         else:
             self.open_step(item, item.step)
+
+    @work(exclusive=True, group="browse")
+    async def browse(self, item: Connector) -> None:
+        """Show what was synced."""
+        from .browse import BrowseScreen
+
+        screen = BrowseScreen(item)
+        await screen.prepare()
+        if self.is_current:
+            self.app.push_screen(screen)
 
     def action_verify(self) -> None:
         """Check it, looking first at the line that the last sync failed on."""

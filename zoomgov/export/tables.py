@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zoomgov.export.model import OneTable, Progress, TableName, Watch
 from zoomgov.store import bulk
-from zoomgov.store.columns import role_names, ways_in
+from zoomgov.store.columns import role_names
 from zoomgov.store.model import GrantKind, Kind
 from zoomgov.store.snapshot import THING_KINDS
 from zoomgov.store.views import Changes, Query
+from zoomgov.store.ways import ways_in
 from zoomgov.store.words import licence, privacy
 
 if TYPE_CHECKING:

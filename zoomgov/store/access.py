@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zoomgov.store.codes import CONTACT, MEMBER
 from zoomgov.store.schema import GROUP
+from zoomgov.store.vectors import ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,6 +41,23 @@ def paths_sql(snapshot: Snapshot) -> str:
     )
 
 
+def has_sql(snapshot: Snapshot, kind: int, person: str, targets: str = "") -> tuple[str, int]:
+    """Return a condition: `person` has something of `kind`, or one of `targets`; and how often it names these.
+
+    It begins at the person, so that it is quick for one after the other.
+    """
+    grants = snapshot.facts("grants")
+    among = f" AND g.target IN {targets}" if targets else ""
+    direct = f"EXISTS (SELECT 1 FROM {grants} g WHERE g.principal = {person} AND g.kind = {kind:d}{among})"
+    if kind != CONTACT:
+        return direct, 1
+    through = (
+        f"EXISTS (SELECT 1 FROM {grants} m CROSS JOIN {grants} g ON g.principal = m.target AND g.kind = {CONTACT} "
+        f"WHERE m.principal = {person} AND m.kind = {MEMBER}{among})"
+    )
+    return f"({direct} OR {through})", 2
+
+
 def paths_of_person(snapshot: Snapshot, person: int) -> Iterator[Path]:
     """Yield everything a person has, direct ways first."""
     sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE person = ? ORDER BY via, target"
@@ -59,5 +77,6 @@ def paths_to_target(
 
 def people_of_target(snapshot: Snapshot, target: int) -> set[int]:
     """Return everyone who has a thing, whichever way."""
-    sql = f"SELECT person FROM {paths_sql(snapshot)} WHERE target = ?"
-    return {person for (person,) in snapshot.connection.execute(sql, (target,))}
+    return set(
+        ids_of(snapshot.connection, f"SELECT person AS id FROM {paths_sql(snapshot)} WHERE target = ?", (target,))
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.store.access import paths_to_target
 from zoomgov.store.codes import ADMIN, CONTACT, EMAIL_PREFIX, HOLDER, MEMBER
 from zoomgov.store.database import select_in
 from zoomgov.store.model import Kind
@@ -50,8 +49,6 @@ _COLUMNS: Final = {
 }
 _HOW: Final = Column("how", "How", 28)
 
-_MANY: Final = 1000
-"""People asked for one by one; more are read in one go."""
 NOT_A_USER: Final = "not a user"
 """Status shown for a principal of some list who is not among the users."""
 
@@ -130,24 +127,8 @@ def name_of_key(key: str) -> tuple[str, str]:
     return address, address if address != key else ""
 
 
-def ways_in(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> dict[int, str]:
-    """Return in words how each of `ids` has the thing."""
-    ways: dict[int, list[str]] = {}
-    through: dict[int, list[int]] = {}
-    for path in paths_to_target(snapshot, CODES[kind], target, list(ids) if len(ids) <= _MANY else None):
-        if path.via is None:
-            ways.setdefault(path.person, []).append(_WAYS[path.kind])
-        else:
-            through.setdefault(path.person, []).append(path.via)
-    names = thing_names(snapshot, {via for vias in through.values() for via in vias})
-    for person, vias in through.items():
-        ways.setdefault(person, []).extend(f"through {name}" for name in sorted(names[via] for via in vias))
-    return {person: ", ".join(words) for person, words in ways.items()}
-
-
 CODES: Final = {Kind.GROUPS: (MEMBER, ADMIN), Kind.CONTACT_GROUPS: (CONTACT,), Kind.ROLES: (HOLDER,)}
 """Grant kinds by the kind of their target."""
-_WAYS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holds the role", CONTACT: "member"}
 
 
 # Groups, contact groups and roles

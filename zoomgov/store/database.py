@@ -159,4 +159,5 @@ def select_in(
     first = tuple(before)
     for start in range(0, len(values), size):
         chunk = tuple(values[start : start + size])
-        yield from connection.execute(statement, first + chunk + (chunk[-1],) * (size - len(chunk)))
+        values_of_chunk = first + chunk + (chunk[-1],) * (size - len(chunk))
+        yield from connection.execute(statement, values_of_chunk).fetchall()  # quicker than one by one

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from zoomgov.store.vectors import ids_of, mask_of, span
 from zoomgov.store.words import licence
 
 if TYPE_CHECKING:
+    from zoomgov.store.ranks import PeopleRanks
     from zoomgov.store.snapshot import Snapshot
 
 
@@ -63,41 +66,40 @@ _TAKEN: Final = ("usage", "pending")
 _NAMES: Final = {"plan_base": "Base plan", "plan_zoom_rooms": "Zoom Rooms", "plan_united": "Zoom United"}
 
 
-def licences(snapshot: Snapshot, plan_usage: bytes | None) -> Licences:
+def licences(snapshot: Snapshot, plan_usage: bytes | None, ranks: PeopleRanks) -> Licences:
     """Count tiers and logins; `plan_usage` is Zoom's answer about what was bought."""
-    users = snapshot.facts("users")
-    counts: dict[str, dict[str, int]] = {}
-    for kind, united, status, number in snapshot.connection.execute(
-        f"SELECT type, plan_united_type, status, count(*) FROM {users} GROUP BY 1, 2, 3"
-    ):
-        statuses = counts.setdefault(licence(kind, united), {})
-        statuses[status] = statuses.get(status, 0) + number
+    counts: dict[str, Counter[str]] = {}
+    for values, ids in ranks.facets(snapshot):
+        statuses = counts.setdefault(licence(values["type"], values["plan_united_type"]), Counter())
+        statuses[values["status"]] += len(ids)
     tiers = [
-        Tier(name, statuses.get("active", 0), statuses.get("inactive", 0), statuses.get("pending", 0))
-        for name, statuses in counts.items()
+        Tier(name, statuses["active"], statuses["inactive"], statuses["pending"]) for name, statuses in counts.items()
     ]
     tiers.sort(key=lambda tier: (-tier.people, tier.name))
-    logins, never = _logins(snapshot)
+    logins, never = _logins(snapshot, ranks)
     return Licences(tuple(tiers), plans(plan_usage), logins, never)
 
 
-def _logins(snapshot: Snapshot) -> tuple[tuple[Logins, ...], int]:
-    users = snapshot.facts("users")
+def _logins(snapshot: Snapshot, ranks: PeopleRanks) -> tuple[tuple[Logins, ...], int]:
+    connection, everyone = snapshot.connection, ranks.everyone(snapshot)
     finished = datetime.fromisoformat(snapshot.info.finished_at) if snapshot.info else datetime.now(UTC)
-    join = f"FROM {users} u JOIN logins l ON l.id = u.id WHERE l.last_login_time"
+    recorded = "FROM logins WHERE last_login_time <> ''"
+    ids = ids_of(connection, f"SELECT id {recorded} ORDER BY last_login_time")
+    is_user = mask_of(span(connection), everyone)
 
     def since(days: int) -> int:
+        """Users among the logins after so many days ago, which are the last of `ids`."""
         edge = (finished - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return int(snapshot.connection.execute(f"SELECT count(*) {join} >= ?", (edge,)).fetchone()[0])
+        before = connection.execute(f"SELECT count(*) {recorded} AND last_login_time < ?", (edge,)).fetchone()[0]
+        return sum(map(is_user.__getitem__, ids[before:]))
 
-    ever = int(snapshot.connection.execute(f"SELECT count(*) {join} <> ''").fetchone()[0])
-    everyone = int(snapshot.connection.execute(f"SELECT count(*) FROM {users}").fetchone()[0])
+    ever = sum(map(is_user.__getitem__, ids))
     within = [0, *(since(edge) for edge in _EDGES[1:]), ever]
     buckets = tuple(
         Logins(edge, _EDGES[place + 1] if place + 1 < len(_EDGES) else None, within[place + 1] - within[place])
         for place, edge in enumerate(_EDGES)
     )
-    return buckets, everyone - ever
+    return buckets, len(everyone) - ever
 
 
 def plans(usage: bytes | None) -> tuple[Plan, ...] | None:

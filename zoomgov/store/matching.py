@@ -3,77 +3,203 @@
 from __future__ import annotations
 
 import json
+from array import array
+from collections import Counter, OrderedDict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from zoomgov.store.access import paths_sql
-from zoomgov.store.codes import ADMIN, CONTACT, MEMBER
+from zoomgov.store.access import has_sql, paths_sql
+from zoomgov.store.codes import ADMIN, CONTACT, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import role_names, thing_names
 from zoomgov.store.filters import ANY, FIELDS, NEVER, NONE, matches, number_matches
 from zoomgov.store.folding import fold
 from zoomgov.store.model import Kind
+from zoomgov.store.ranks import FACETS
+from zoomgov.store.schema import SEARCH_TABLE
+from zoomgov.store.vectors import both, either, ids_of, mask_of, neither, span
 from zoomgov.store.words import licence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zoomgov.store.filters import Condition, Value
+    from zoomgov.store.ranks import PeopleRanks
     from zoomgov.store.snapshot import Snapshot
+    from zoomgov.store.vectors import Mask
     from zoomgov.store.views import Column
 
 _GRANTS: Final = {"group": MEMBER, "admin-of": ADMIN, "contact-group": CONTACT}
+_KEPT: Final = 16
+"""Conditions whose people are remembered: while one types, all but the last stay the same."""
+_OFFERED: Final = 500
+"""Departments and roles to complete from."""
+_NAME: Final = "substr(u.search, 1, instr(u.search, char(10)) - 1)"
+_REST: Final = "substr(u.search, instr(u.search, char(10)) + 1)"
+_ADDRESS: Final = f"substr({_REST}, 1, instr({_REST}, char(10)) - 1)"
 
 
-def people_matching(snapshot: Snapshot, conditions: Sequence[Condition]) -> set[int] | None:
-    """Return the ids of the users who meet all `conditions`; None when there are none to meet."""
-    found: set[int] | None = None
-    for condition in conditions:
-        ids: set[int] = set()
-        for value in condition.values:
-            ids |= _people(snapshot, condition.field, value)
-        if condition.negated:
-            ids = _ids(snapshot, f"SELECT id FROM {snapshot.facts('users')}") - ids
-        found = ids if found is None else found & ids
-    return found
+class Asked(NamedTuple):
+    """One value of a condition in SQL."""
+
+    test: str
+    """Of a row `u` of the users."""
+    values: tuple[Any, ...] = ()
+    """For `test`."""
 
 
-def _ids(snapshot: Snapshot, sql: str, *values: Any) -> set[int]:
-    return {number for (number,) in snapshot.connection.execute(sql, values)}
+class PeopleMatching:
+    """Who meets conditions, in one sync; remembers the last of them."""
+
+    def __init__(self, ranks: PeopleRanks) -> None:
+        self._ranks = ranks
+        self._kept: OrderedDict[tuple[str, Value], Mask] = OrderedDict()
+
+    def everyone(self, snapshot: Snapshot, conditions: Sequence[Condition]) -> Mask | None:
+        """Return all users who meet the conditions; None when there are none to meet."""
+        found: Mask | None = None
+        for condition in conditions:
+            met: Mask = bytes(span(snapshot.connection))
+            for value in condition.values:
+                met = either(met, self._mask(snapshot, condition.field, value))
+            if condition.negated:
+                met = neither(met)
+            found = met if found is None else both(found, met)
+        return found
+
+    def quick(self, conditions: Sequence[Condition]) -> bool:
+        """Whether `everyone` has nothing to read."""
+        asked = ((condition.field, value) for condition in conditions for value in condition.values)
+        return all((field in FACETS and self._ranks.knows_facets) or (field, value) in self._kept
+                   for field, value in asked)  # fmt: skip
+
+    def among(self, snapshot: Snapshot, conditions: Sequence[Condition], ids: array[int]) -> array[int]:
+        """Return those of a few thousand `ids` who meet the conditions, in their order."""
+        for condition in conditions:
+            if condition.field in FACETS:
+                mask = self.everyone(snapshot, (condition,)) or b""
+                ids = array("q", (number for number in ids if mask[number]))
+                continue
+            alternatives = [_asked(snapshot, condition.field, value) for value in condition.values]
+            tests = " OR ".join(f"({one.test})" for one in alternatives)
+            # CROSS JOIN: from the ids to the users, and never the other way
+            sql = (
+                f"SELECT u.id AS id FROM json_each(?) j CROSS JOIN {snapshot.facts('users')} u ON u.id = j.value "
+                f"WHERE {'NOT ' if condition.negated else ''}({tests})"
+            )
+            values = [json.dumps(ids.tolist()), *chain.from_iterable(one.values for one in alternatives)]
+            met = set(ids_of(snapshot.connection, sql, values))
+            ids = array("q", (number for number in ids if number in met))
+        return ids
+
+    def _mask(self, snapshot: Snapshot, field: str, value: Value) -> Mask:
+        mask = self._kept.pop((field, value), None)
+        if mask is None:
+            mask = self._read(snapshot, field, value)
+        self._kept[field, value] = mask
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return mask
+
+    def _read(self, snapshot: Snapshot, field: str, value: Value) -> Mask:
+        connection, users, size = snapshot.connection, snapshot.facts("users"), span(snapshot.connection)
+        if field in FACETS:
+            wanted = _facet_test(snapshot, field, value)
+            found = (facet.ids for facet in self._ranks.facets(snapshot) if wanted(facet.values))
+            return mask_of(size, chain.from_iterable(found))
+        if field == "groups" or (field == "group" and _is_quantity(value)):
+            wanted_number = _number_test(field, value)
+            return bytes(map(wanted_number, self._ranks.by_column(snapshot, "groups").by_id))
+        if field in _GRANTS:
+            met = mask_of(size, ())
+            for target in _targets(snapshot, field, value):
+                sql = f"SELECT person AS id FROM {paths_sql(snapshot)} WHERE target = ? AND kind = {_GRANTS[field]}"
+                for number in ids_of(connection, sql, (target,)):
+                    met[number] = 1
+            return neither(met) if value.text == NONE and _is_quantity(value) else met
+        if field == "last-login":
+            condition, values = _login_test(snapshot, value)
+            ids = ids_of(connection, f"SELECT id FROM logins WHERE last_login_time <> ''{condition}", values)
+            return neither(mask_of(size, ids)) if value.text == NEVER else mask_of(size, ids)
+        test, values = _asked(snapshot, field, value)
+        test = f"({test})"
+        if len(value.text) > 2 and field in ("name", "email", "domain") and has_search(snapshot):
+            test += f" AND u.id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)"
+            values = (*values, phrase(value.text))
+        return mask_of(size, ids_of(connection, f"SELECT u.id AS id FROM {users} u WHERE {test}", values))
 
 
-def _people(snapshot: Snapshot, field: str, value: Value) -> set[int]:
-    users = snapshot.facts("users")
-    if field in _GRANTS:
-        return _people_of_things(snapshot, _GRANTS[field], value)
+def has_search(snapshot: Snapshot) -> bool:
+    """Whether words can be looked up in the trigram index, which knows the latest sync."""
+    sql = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    return snapshot.current and snapshot.connection.execute(sql, (SEARCH_TABLE,)).fetchone() is not None
+
+
+def phrase(word: str) -> str:
+    """Return `word` as the trigram index is asked for it."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _is_quantity(value: Value) -> bool:
+    """Whether it asks for anything or nothing at all, and not for a thing of that name."""
+    return value.text in (NONE, ANY) and not value.sign
+
+
+def _facet_test(snapshot: Snapshot, field: str, value: Value) -> Callable[[Mapping[str, Any]], bool]:
+    """What is asked of the columns with few values."""
     if field == "status":
-        return _ids(snapshot, f"SELECT id FROM {users} WHERE status = ?", value.text)
+        return lambda values: bool(values["status"] == value.text)
     if field == "role":
         names = role_names(snapshot)
-        known = {str(role) for (role,) in snapshot.connection.execute(f"SELECT DISTINCT role_id FROM {users}")}
-        chosen = [role for role in known if matches(value, names.get(role, role))]
-        return _one_of(snapshot, "role_id", chosen)
+        return lambda values: matches(value, names.get(str(values["role_id"]), str(values["role_id"])))
     if field == "dept":
-        depts = [dept for (dept,) in snapshot.connection.execute(f"SELECT DISTINCT dept FROM {users}")]
-        return _one_of(snapshot, "dept", [dept for dept in depts if matches(value, dept)])
-    if field == "licence":
-        pairs = snapshot.connection.execute(f"SELECT DISTINCT type, plan_united_type FROM {users}").fetchall()
-        found: set[int] = set()
-        for kind, united in pairs:
-            if matches(value, licence(kind, united)) or fold(licence(kind, united)) == value.text:
-                found |= _ids(snapshot, f"SELECT id FROM {users} WHERE type = ? AND plan_united_type = ?", kind, united)
-        return found
+        return lambda values: matches(value, str(values["dept"]))
+
+    def has_licence(values: Mapping[str, Any]) -> bool:
+        name = licence(values["type"], values["plan_united_type"])
+        return matches(value, name) or fold(name) == value.text
+
+    return has_licence
+
+
+def _number_test(field: str, value: Value) -> Callable[[int], bool]:
+    """What is asked of the number of groups."""
+    if field == "group":
+        return (lambda count: count == 0) if value.text == NONE else (lambda count: count > 0)
+    answers: dict[int, bool] = {}
+
+    def met(count: int) -> bool:
+        if count not in answers:
+            answers[count] = number_matches(value, count)
+        return answers[count]
+
+    return met
+
+
+def _asked(snapshot: Snapshot, field: str, value: Value) -> Asked:
+    """What is asked, where it is not of a column with few values."""
+    if field in _GRANTS:
+        if _is_quantity(value):
+            test, _ = has_sql(snapshot, _GRANTS[field], "u.id")
+            return Asked(f"NOT {test}" if value.text == NONE else test)
+        test, times = has_sql(snapshot, _GRANTS[field], "u.id", "(SELECT value FROM json_each(?))")
+        return Asked(test, (json.dumps(_targets(snapshot, field, value)),) * times)
     if field == "last-login":
-        return _logged_in(snapshot, value)
+        condition, values = _login_test(snapshot, value)
+        logins = f"SELECT 1 FROM logins l WHERE l.id = u.id AND l.last_login_time <> ''{condition}"
+        return Asked(f"{'NOT ' if value.text == NEVER else ''}EXISTS ({logins})", values)
     if field == "created":
-        return _aged(snapshot, f"SELECT id FROM {users} WHERE created_at <> '' AND created_at", value)
+        test = f"u.created_at <> '' AND u.created_at {'<' if value.sign == '>' else '>='} ?"
+        return Asked(test, (_before(snapshot, value.number),))
     if field == "groups":
-        return _in_so_many_groups(snapshot, value)
-    return _texts(snapshot, field, value)
-
-
-def _one_of(snapshot: Snapshot, column: str, values: Sequence[str]) -> set[int]:
-    sql = f"SELECT id FROM {snapshot.facts('users')} WHERE {column} IN (SELECT value FROM json_each(?))"
-    return _ids(snapshot, sql, json.dumps(values))
+        sign = value.sign or "="
+        count = f"(SELECT count(*) FROM {snapshot.facts('grants')} g WHERE g.principal = u.id AND g.kind = {MEMBER})"
+        return Asked(f"{count} {sign} ?", (value.number,))
+    if field == "domain":
+        return Asked(f"instr({_ADDRESS} || char(10), ?) > 0 OR instr({_ADDRESS} || char(10), ?) > 0",
+                     (f"@{value.text}\n", f".{value.text}\n"))  # fmt: skip
+    part = _NAME if field == "name" else _ADDRESS
+    return Asked(f"{part} = ?" if value.sign else f"instr({part}, ?) > 0", (value.text,))
 
 
 def _before(snapshot: Snapshot, days: int) -> str:
@@ -85,67 +211,20 @@ def _before(snapshot: Snapshot, days: int) -> str:
         return ""
 
 
-def _aged(snapshot: Snapshot, sql: str, value: Value) -> set[int]:
+def _login_test(snapshot: Snapshot, value: Value) -> tuple[str, tuple[Any, ...]]:
     """`>90d` is longer ago than that, `<7d` since then."""
-    return _ids(snapshot, f"{sql} {'<' if value.sign == '>' else '>='} ?", _before(snapshot, value.number))
-
-
-def _logged_in(snapshot: Snapshot, value: Value) -> set[int]:
-    users = snapshot.facts("users")
     if value.text == NEVER:
-        return _ids(snapshot, f"SELECT id FROM {users}") - _ids(
-            snapshot, "SELECT id FROM logins WHERE last_login_time <> ''"
-        )
-    return _aged(snapshot, "SELECT id FROM logins WHERE last_login_time <> '' AND last_login_time", value)
+        return "", ()
+    return f" AND last_login_time {'<' if value.sign == '>' else '>='} ?", (_before(snapshot, value.number),)
 
 
-def _in_so_many_groups(snapshot: Snapshot, value: Value) -> set[int]:
-    counts = dict(
-        snapshot.connection.execute(
-            f"SELECT principal, count(*) FROM {snapshot.facts('grants')} WHERE kind = {MEMBER} GROUP BY principal"
-        )
-    )
-    everyone = _ids(snapshot, f"SELECT id FROM {snapshot.facts('users')}")
-    return {number for number in everyone if number_matches(value, counts.get(number, 0))}
-
-
-def _people_of_things(snapshot: Snapshot, code: int, value: Value) -> set[int]:
-    """People who have a thing of this name in whatever way; `any` and `none` for some thing or no thing at all."""
-    paths = paths_sql(snapshot)
-    if value.text in (NONE, ANY) and not value.sign:
-        users = snapshot.facts("users")
-        if code == CONTACT:
-            some = _ids(snapshot, f"SELECT person FROM {paths} WHERE kind = {code}")
-            everyone = _ids(snapshot, f"SELECT id FROM {users}")
-            return everyone & some if value.text == ANY else everyone - some
-        grants = snapshot.facts("grants")
-        there = "" if value.text == ANY else "NOT"
-        return _ids(
-            snapshot,
-            f"SELECT u.id FROM {users} u WHERE {there} EXISTS "
-            f"(SELECT 1 FROM {grants} g WHERE g.principal = u.id AND g.kind = {code})",
-        )
-    targets = _ids(snapshot, f"SELECT DISTINCT target FROM {snapshot.facts('grants')} WHERE kind = {code}")
-    found: set[int] = set()
-    for number, name in thing_names(snapshot, targets).items():
-        if matches(value, name):
-            found |= _ids(snapshot, f"SELECT person FROM {paths} WHERE target = ? AND kind = {code}", number)
-    return found
-
-
-def _texts(snapshot: Snapshot, field: str, value: Value) -> set[int]:
-    """Name, address or domain, out of the folded search text: a line each."""
-    place = 0 if field == "name" else 1
-    found = set()
-    for number, text in snapshot.connection.execute(f"SELECT id, search FROM {snapshot.facts('users')}"):
-        part = text.split("\n", 2)[place]
-        if field == "domain":
-            part = part.rpartition("@")[2]
-            if part == value.text or part.endswith(f".{value.text}"):
-                found.add(number)
-        elif part == value.text if value.sign else value.text in part:
-            found.add(number)
-    return found
+def _targets(snapshot: Snapshot, field: str, value: Value) -> list[int]:
+    """Ids of the things of this name; of all there are for `any` and `none`."""
+    kind = TARGET_KINDS[_GRANTS[field]]
+    ids = {number for (number,) in snapshot.connection.execute("SELECT id FROM things WHERE kind = ?", (kind,))}
+    if _is_quantity(value):
+        return sorted(ids)
+    return sorted(number for number, name in thing_names(snapshot, ids).items() if matches(value, name))
 
 
 # Groups, contact groups and roles
@@ -165,13 +244,15 @@ def row_matches(kind: Kind, columns: Sequence[Column], row: Sequence[Any], condi
     return True
 
 
-def offered_values(snapshot: Snapshot) -> dict[str, list[str]]:
-    """What the fields with few values hold, by field, for completion: the most frequent departments first."""
-    users = snapshot.facts("users")
+def offered_values(snapshot: Snapshot, ranks: PeopleRanks) -> dict[str, list[str]]:
+    """What the fields with few values hold, by field, for completion: the most frequent first."""
     names = role_names(snapshot)
-    frequent = f"SELECT {{0}} FROM {users} WHERE {{0}} <> '' GROUP BY {{0}} ORDER BY count(*) DESC LIMIT 500"
-    roles = [names.get(str(role), str(role)) for (role,) in snapshot.connection.execute(frequent.format("role_id"))]
-    depts = [dept for (dept,) in snapshot.connection.execute(frequent.format("dept"))]
-    licences = [licence(*pair) for pair in snapshot.connection.execute(
-        f"SELECT DISTINCT type, plan_united_type FROM {users}")]  # fmt: skip
-    return {"role": roles, "dept": depts, "licence": sorted(set(licences))}
+    roles: Counter[str] = Counter()
+    depts: Counter[str] = Counter()
+    licences = set()
+    for values, ids in ranks.facets(snapshot):
+        roles[names.get(str(values["role_id"]), str(values["role_id"]))] += len(ids)
+        depts[values["dept"]] += len(ids)
+        licences.add(licence(values["type"], values["plan_united_type"]))
+    frequent = ([name for name, _ in counts.most_common(_OFFERED) if name] for counts in (roles, depts))
+    return {**dict(zip(("role", "dept"), frequent, strict=True)), "licence": sorted(licences)}

@@ -6,34 +6,31 @@ from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.access import paths_to_target, people_of_target
-from zoomgov.store.columns import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows, ways_in
+from zoomgov.store.columns import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows
 from zoomgov.store.folding import fold
-from zoomgov.store.matching import people_matching, row_matches
+from zoomgov.store.matching import PeopleMatching, has_search, phrase, row_matches
 from zoomgov.store.model import Kind
+from zoomgov.store.ranks import FACETS, PeopleRanks
 from zoomgov.store.schema import SEARCH_TABLE
-from zoomgov.store.words import licence
+from zoomgov.store.vectors import ids_of, mask_of, masked, sorted_by, span
+from zoomgov.store.ways import ranks_of_ways, ways_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from zoomgov.store.filters import Condition
     from zoomgov.store.snapshot import Snapshot
+    from zoomgov.store.vectors import Mask
     from zoomgov.store.views import Query
 
 _TRIGRAM: Final = 3
 _FIRST: Final = 128
 """Rows that come before all others: a screenful of the tallest terminals."""
-_LOOKED_AT: Final = 512
-"""People among whom the first ones of a thing are looked for."""
+_LOOKED_AT: Final = 2048
+"""People among whom the first ones who meet conditions are looked for."""
+_LOOKED_AT_FOR_A_THING: Final = 512
 _FEW: Final = 2000
 """Rows that are sorted by their values; for more the values of everyone are ranked."""
-_BUCKETS: Final = 50_000
-_FACETS: Final = {
-    "status": ("status",),
-    "dept": ("dept",),
-    "role": ("role_id",),
-    "licence": ("type", "plan_united_type"),
-}
-"""Columns with few different values, and the stored ones they come from: all in the index `users_facets`."""
 
 
 def order_things(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tuple[int, int], int]) -> array[int]:
@@ -61,71 +58,106 @@ def _sortable(value: Any) -> Any:  # Any: a number or text, alike within one col
 
 
 class UserOrder:
-    """Orders people. Keeps the order by name, the one every other order starts from."""
+    """Orders people. Keeps the order by name, the one every other order starts from, and the ranks of columns."""
 
     def __init__(self) -> None:
-        self._by_name: tuple[int, array[int]] | None = None
+        self.ranks = PeopleRanks()
+        self._matching = PeopleMatching(self.ranks)
 
     def order(self, snapshot: Snapshot, query: Query, target: int | None) -> array[int]:
         """Return the ids of the people `query` asks for."""
         words = fold(query.text).split()
         sort = [*query.sort]
-        plain = target is None and not words and not query.conditions
-        if plain and sort and sort[-1][0] == "email":
-            _, descending = sort.pop()
-            ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY email COLLATE NOCASE")
-        elif plain and sort and sort[-1][0] == "name":
-            _, descending = sort.pop()
-            ids = self._everyone(snapshot)
+        last = sort[-1] if sort and target is None else ("", False)
+        if last[0] == "email" and not words and not query.conditions:
+            sort.pop()
+            users = snapshot.facts("users")
+            ids = ids_of(snapshot.connection, f"SELECT id FROM {users} ORDER BY email COLLATE NOCASE")
         else:
-            descending = False
-            ids = self._found(snapshot, words, target, people_matching(snapshot, query.conditions))
-        if descending:
+            ids = self._found(snapshot, words, target, self._matching.everyone(snapshot, query.conditions))
+            if last[0] == "name":
+                sort.pop()
+        if last[0] in ("email", "name") and last[1]:
             ids = ids[::-1]
         for keys in reversed(_runs(sort)):
-            ids = _sorted(snapshot, keys, ids, query, target)
+            ids = self._sorted(snapshot, keys, ids, query, target)
         return ids
 
     def first(self, snapshot: Snapshot, query: Query, target: int | None) -> tuple[array[int], bool] | None:
         """Return the first of the people by name, and whether they are all; None when that is no quicker."""
         words = fold(query.text).split()
+        if target is not None:
+            return None if query.conditions or query.within is None else _first_of(snapshot, words, query, target)
         if query.conditions:
-            return None
-        if not words and self._by_name is not None and self._by_name[0] == snapshot.number:
-            if target is None:
+            return self._first_meeting(snapshot, words, query.conditions)
+        if not words:
+            if self.ranks.knows_everyone:
                 return None
-        elif target is None:
-            ids = _search(snapshot, words, _FIRST)
-            return ids, len(ids) < _FIRST
-        if target is None or query.within is None:
+        elif self.ranks.knows_everyone and has_search(snapshot) and all(len(word) >= _TRIGRAM for word in words):
             return None
-        ids = _search(snapshot, words, _LOOKED_AT)
-        people = {path.person for path in paths_to_target(snapshot, CODES[query.within.kind], target, ids)}
-        ids = array("q", (number for number in ids if number in people))[:_FIRST]
-        return (ids, False) if len(ids) == _FIRST else None
+        ids = _search(snapshot, words, _FIRST)
+        return ids, len(ids) < _FIRST
 
-    def _everyone(self, snapshot: Snapshot) -> array[int]:
-        if self._by_name is None or self._by_name[0] != snapshot.number:
-            ids = _column(snapshot, f"SELECT id FROM {snapshot.facts('users')} ORDER BY search, id")
-            self._by_name = (snapshot.number, ids)
-        return self._by_name[1]
+    def _first_meeting(
+        self, snapshot: Snapshot, words: list[str], conditions: Sequence[Condition]
+    ) -> tuple[array[int], bool] | None:
+        """Look for them among the first by name."""
+        if not snapshot.current or (self.ranks.knows_everyone and self._matching.quick(conditions)):
+            return None
+        if words or not self.ranks.knows_everyone:
+            ids = _search(snapshot, words, _LOOKED_AT)
+        else:
+            ids = self.ranks.everyone(snapshot)[:_LOOKED_AT]
+        met = self._matching.among(snapshot, conditions, ids)
+        all_there = len(ids) < _LOOKED_AT
+        return (met[:_FIRST], all_there and len(met) <= _FIRST) if len(met) >= _FIRST or all_there else None
 
-    def _found(self, snapshot: Snapshot, words: list[str], target: int | None, matching: set[int] | None) -> array[int]:
+    def _found(self, snapshot: Snapshot, words: list[str], target: int | None, matching: Mask | None) -> array[int]:
         """Ids of the people who match, by name."""
-        users = _search(snapshot, words) if words else self._everyone(snapshot)
+        users = self._searched(snapshot, words) if words else self.ranks.everyone(snapshot)
         if matching is not None:
-            users = array("q", (number for number in users if number in matching))
+            users = array("q", masked(users, matching))
         if target is None:
             return users
         people = people_of_target(snapshot, target)
-        ids = array("q", (number for number in users if number in people))
+        size = span(snapshot.connection)
+        ids = array("q", masked(users, mask_of(size, people)))
         if matching is None and len(ids) < len(people):
             ids.extend(_strangers(snapshot, people, words))
         return ids
 
+    def _searched(self, snapshot: Snapshot, words: list[str]) -> array[int]:
+        """Ids of the users with all of the words, by name."""
+        long = [word for word in words if len(word) >= _TRIGRAM]
+        if len(long) < len(words) or not has_search(snapshot):
+            return _search(snapshot, words)
+        sql = f"SELECT rowid AS id FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?"
+        found = ids_of(snapshot.connection, sql, (" AND ".join(map(phrase, long)),))
+        return array("q", masked(self.ranks.everyone(snapshot), mask_of(span(snapshot.connection), found)))
 
-def _column(snapshot: Snapshot, sql: str, values: Sequence[Any] = ()) -> array[int]:
-    return array("q", (number for (number,) in snapshot.connection.execute(sql, values)))
+    def _sorted(
+        self, snapshot: Snapshot, keys: list[tuple[str, bool]], ids: array[int], query: Query, target: int | None
+    ) -> array[int]:
+        """Return `ids` sorted by `keys`; where these leave a choice, in the order they came."""
+        (key, descending), *_ = keys
+        if len(ids) <= _FEW:
+            return _sorted_few(snapshot, keys, ids, query, target)
+        if key == "how":
+            if query.within is None or target is None:
+                return ids
+            return sorted_by(ids, *ranks_of_ways(snapshot, query.within.kind, target), descending=descending)
+        if key in FACETS:
+            return sorted_by(ids, *self.ranks.by_facets(snapshot, keys), descending=False)
+        return sorted_by(ids, *self.ranks.by_column(snapshot, key), descending=descending)
+
+
+def _first_of(snapshot: Snapshot, words: list[str], query: Query, target: int) -> tuple[array[int], bool] | None:
+    """Look for the first people of a thing among the first by name: they are there when nearly all have it."""
+    assert query.within is not None
+    ids = _search(snapshot, words, _LOOKED_AT_FOR_A_THING)
+    people = {path.person for path in paths_to_target(snapshot, CODES[query.within.kind], target, ids)}
+    ids = array("q", (number for number in ids if number in people))[:_FIRST]
+    return (ids, False) if len(ids) == _FIRST else None
 
 
 def _search(snapshot: Snapshot, words: list[str], most: int = -1) -> array[int]:
@@ -133,21 +165,12 @@ def _search(snapshot: Snapshot, words: list[str], most: int = -1) -> array[int]:
     long = [word for word in words if len(word) >= _TRIGRAM]
     conditions = ["instr(search, ?)"] * len(words)
     values = list(words)
-    if long and snapshot.current and has_search(snapshot):
+    if long and has_search(snapshot):
         conditions = ["instr(search, ?)"] * (len(words) - len(long))
         conditions.append(f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)")
-        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in long)
-        values = [*(word for word in words if len(word) < _TRIGRAM), phrases]
-    sql = (
-        f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions) or '1'} ORDER BY search, id LIMIT ?"
-    )
-    return _column(snapshot, sql, [*values, most])
-
-
-def has_search(snapshot: Snapshot) -> bool:
-    """Whether the trigram index was built."""
-    sql = "SELECT 1 FROM sqlite_master WHERE name = ?"
-    return snapshot.connection.execute(sql, (SEARCH_TABLE,)).fetchone() is not None
+        values = [*(word for word in words if len(word) < _TRIGRAM), " AND ".join(map(phrase, long))]
+    sql = f"SELECT id FROM {snapshot.facts('users')} WHERE {' AND '.join(conditions) or '1'} ORDER BY search, id"
+    return ids_of(snapshot.connection, f"SELECT id FROM ({sql} LIMIT {most:d})", values)
 
 
 def _strangers(snapshot: Snapshot, people: set[int], words: list[str]) -> list[int]:
@@ -163,117 +186,28 @@ def _runs(sort: Sequence[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
     """Put facets that follow one another together: they are read and sorted by in one go."""
     runs: list[list[tuple[str, bool]]] = []
     for key, descending in sort:
-        if runs and key in _FACETS and runs[-1][-1][0] in _FACETS:
+        if runs and key in FACETS and runs[-1][-1][0] in FACETS:
             runs[-1].append((key, descending))
         else:
             runs.append([(key, descending)])
     return runs
 
 
-def _sorted(
+def _sorted_few(
     snapshot: Snapshot, keys: list[tuple[str, bool]], ids: array[int], query: Query, target: int | None
 ) -> array[int]:
-    """Return `ids` sorted by `keys`; where these leave a choice, in the order they came."""
-    (key, descending), *_ = keys
-    if key == "how" or len(ids) <= _FEW:
-        columns = [column.key for column in columns_of(Kind.USERS, within=True)]
-        ways = ways_in(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
-        names = {number: (*row, ways.get(number, "")) for number, row in _few_rows(snapshot, key, ids).items()}
-        for one, downwards in reversed(keys):
-            place = columns.index(one)
-            ids = array("q", sorted(ids, key=lambda n, p=place: _sortable(names[n][p]), reverse=downwards))  # type: ignore[misc]
-        return ids
-    ranks, top = _facet_ranks(snapshot, keys) if key in _FACETS else _ranks(snapshot, key)
-    upwards = key in _FACETS or not descending
-    if top > _BUCKETS:
-        return array("q", sorted(ids, key=ranks.__getitem__, reverse=not upwards))
-    buckets = [array("q") for _ in range(top + 1)]
-    for number in ids:
-        buckets[ranks[number]].append(number)
-    merged = array("q")
-    for bucket in buckets if upwards else reversed(buckets):
-        merged.extend(bucket)
-    return merged
-
-
-def _few_rows(snapshot: Snapshot, key: str, ids: array[int]) -> dict[int, tuple[Any, ...]]:
-    if key == "how" and len(ids) > _FEW:
-        return dict.fromkeys(ids, ("",) * len(columns_of(Kind.USERS, within=False)))
-    return user_rows(snapshot, ids, role_names(snapshot))
-
-
-def _no_ranks(snapshot: Snapshot) -> array[int]:
-    """A zero for each id there is."""
-    top = int(snapshot.connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
-    return array("I", bytes(4 * (top + 1)))
-
-
-def _facet_ranks(snapshot: Snapshot, keys: list[tuple[str, bool]]) -> tuple[array[int], int]:
-    """Return the place of each id by columns with few different values, directions included."""
-    columns = [name for key, _ in keys for name in _FACETS[key]]
-    ranks = _no_ranks(snapshot)
-    codes: dict[tuple[Any, ...], int] = {}
-    for number, *values in snapshot.connection.execute(
-        f"SELECT id, {', '.join(columns)} FROM {snapshot.facts('users')}"
-    ):
-        value = tuple(values)
-        code = codes.get(value)
-        if code is None:
-            code = codes[value] = len(codes) + 1
-        ranks[number] = code
-    words = {key: _facet_words(snapshot, key) for key, _ in keys}
-    texts: dict[int, tuple[str, ...]] = {}
-    for value, code in codes.items():
-        rest = iter(value)
-        texts[code] = tuple(words[key](*(next(rest) for _ in _FACETS[key])) for key, _ in keys)
-    order = sorted(texts, key=texts.__getitem__)
-    for place in reversed(range(len(keys))):
-        order.sort(key=lambda code, place=place: texts[code][place], reverse=keys[place][1])  # type: ignore[misc]
-    places = array("I", bytes(4 * (len(codes) + 1)))
-    place, last = 0, None
-    for code in order:
-        place += texts[code] != last
-        last = texts[code]
-        places[code] = place
-    return array("I", map(places.__getitem__, ranks)), place
-
-
-def _ranks(snapshot: Snapshot, key: str) -> tuple[array[int], int]:
-    """Return the place of each id by one column, and the last place; equal values have equal places."""
-    connection, users, grants = snapshot.connection, snapshot.facts("users"), snapshot.facts("grants")
-    ranks = _no_ranks(snapshot)
-    top = 0
-    if key == "groups":
-        for number, count in connection.execute(
-            f"SELECT principal, count(*) FROM {grants} WHERE kind = 1 GROUP BY principal"
-        ):
-            ranks[number] = count
-            top = max(top, count)
-        return ranks, top
-    sql = {
-        "name": f"SELECT id, substr(search, 1, instr(search, char(10))) FROM {users} ORDER BY search",
-        "email": f"SELECT id, email COLLATE NOCASE FROM {users} ORDER BY email COLLATE NOCASE",
-        "created": f"SELECT id, created_at FROM {users} ORDER BY created_at",
-        "last_login": "SELECT id, last_login_time FROM logins WHERE last_login_time <> '' ORDER BY last_login_time",
-    }[key]
-    last = None
-    for number, value in connection.execute(sql):
-        if value != last:
-            top, last = top + 1, value
-        ranks[number] = top
-    return ranks, top
-
-
-def _facet_words(snapshot: Snapshot, key: str) -> Callable[..., str]:
-    if key == "licence":
-        return lambda kind, united: fold(licence(kind, united))
-    if key == "role":
-        names = role_names(snapshot)
-        return lambda role: fold(names.get(str(role), str(role)))
-    return lambda text: fold(str(text))
+    """Sort by the values themselves."""
+    columns = [column.key for column in columns_of(Kind.USERS, within=True)]
+    ways = ways_in(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
+    rows = user_rows(snapshot, ids, role_names(snapshot))
+    values = {number: (*row, ways.get(number, "")) for number, row in rows.items()}
+    for key, descending in reversed(keys):
+        place = columns.index(key)
+        ids = array("q", sorted(ids, key=lambda n, p=place: _sortable(values[n][p]), reverse=descending))  # type: ignore[misc]
+    return ids
 
 
 def exact_people(snapshot: Snapshot, email: str) -> list[int]:
     """Ids of the users with this address, in any case."""
     sql = f"SELECT id FROM {snapshot.facts('users')} WHERE email = ? COLLATE NOCASE"
-    return list(_column(snapshot, sql, (email,)))
+    return [number for (number,) in snapshot.connection.execute(sql, (email,))]

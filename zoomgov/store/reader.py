@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from zoomgov.store import details, diff, history
 from zoomgov.store.charts import Charts, charts
-from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows, ways_in
+from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows
 from zoomgov.store.database import AtRest, connect, explained, is_at_rest, select_in
 from zoomgov.store.errors import StoreError
 from zoomgov.store.folding import fold
 from zoomgov.store.info import all_info, info_of
 from zoomgov.store.licences import Licences, licences
-from zoomgov.store.matching import offered_values
+from zoomgov.store.matching import has_search, offered_values
 from zoomgov.store.model import Kind
-from zoomgov.store.ordering import UserOrder, exact_people, has_search, order_things
+from zoomgov.store.ordering import UserOrder, exact_people, order_things
 from zoomgov.store.snapshot import NAME_SQL, TABLES, THING_KINDS, Snapshot
 from zoomgov.store.views import PersonHit, Query
+from zoomgov.store.ways import ways_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -181,16 +182,22 @@ class Reader:
         """Stop the `order`, `find_people`, `diff` or `history` that runs on another thread: it raises `StoreError`."""
         self._slow.connection.interrupt()
 
+    def prepare(self) -> None:
+        """Read what conditions and sorting start from, on a connection of its own. For a worker thread."""
+        with self.snapshot() as at:
+            self._users.ranks.facets(at)
+            self._users.ranks.by_column(at, "groups")
+
     def offered_values(self) -> dict[str, list[str]]:
         """What roles, departments and licences there are, to complete what is typed. For a worker thread."""
         with self._at(self._slow) as at:
-            return offered_values(at)
+            return offered_values(at, self._users.ranks)
 
     def licences(self) -> Licences:
         """Licences held and bought, and last logins, counted. For a worker thread."""
         usage = self.blob("plan-usage")
         with self._at(self._slow) as at:
-            return licences(at, usage)
+            return licences(at, usage, self._users.ranks)
 
     def charts(self) -> Charts:
         """Last logins by week and licences by sync. For a worker thread."""

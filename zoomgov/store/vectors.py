@@ -1,0 +1,96 @@
+"""Many ids at once: out of SQLite as one value, kept as vectors and masks.
+
+SQLite puts the ids of a query into one text, and Python takes that apart: half the work of asking for one row after
+the other, and Python's lock is free meanwhile, so that the screen keeps drawing.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+Mask = bytes | bytearray
+"""A byte for each id there is, 1 for those that are in it: small, and quick to look things up in."""
+
+_COARSE: Final = 64
+"""Parts into which a long vector is cut before it is sorted: no step holds Python's lock for long."""
+_BUCKETS: Final = 4096
+"""Up to so many different ranks, each has a bucket of its own."""
+
+
+def ids_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> array[int]:
+    """Return the column `id` of the query `sql`, in its order."""
+    # the limit keeps SQLite from dropping the order of a subquery
+    text = connection.execute(f"SELECT json_group_array(id) FROM ({sql} LIMIT -1)", values).fetchone()[0]
+    return array("q", json.loads(text))
+
+
+def pairs_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> tuple[list[int], list[int]]:
+    """Return the columns `id` and `number` of the query `sql`."""
+    ids, numbers = connection.execute(
+        f"SELECT json_group_array(id), json_group_array(number) FROM ({sql})", values
+    ).fetchone()
+    return json.loads(ids), json.loads(numbers)
+
+
+def span(connection: sqlite3.Connection) -> int:
+    """How many bytes a mask has."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
+
+
+def mask_of(size: int, ids: Iterable[int]) -> bytearray:
+    """Return the mask of `ids`."""
+    mask = bytearray(size)
+    for number in ids:
+        mask[number] = 1
+    return mask
+
+
+def masked(ids: Iterable[int], mask: Mask) -> Iterable[int]:
+    """Return those of `ids` that are in `mask`, in their order, one by one."""
+    listed = ids if isinstance(ids, array) else array("q", ids)
+    return compress(listed, map(mask.__getitem__, listed))
+
+
+def both(one: Mask, other: Mask) -> bytes:
+    """Return what is in both."""
+    met = int.from_bytes(one, "little") & int.from_bytes(other, "little")
+    return met.to_bytes(max(len(one), len(other)), "little")
+
+
+def either(one: Mask, other: Mask) -> bytes:
+    """Return what is in one of them."""
+    met = int.from_bytes(one, "little") | int.from_bytes(other, "little")
+    return met.to_bytes(max(len(one), len(other)), "little")
+
+
+_TURNED: Final = bytes([1, 0]) + bytes(254)
+
+
+def neither(mask: Mask) -> Mask:
+    """Return what is not in `mask`."""
+    return mask.translate(_TURNED)
+
+
+def sorted_by(ids: array[int], ranks: array[int], top: int, *, descending: bool) -> array[int]:
+    """Return `ids` by their ranks, which go from 0 to `top`; where these are equal, in the order they came."""
+    shift = max(top.bit_length() - _COARSE.bit_length() + 1, 0) if top >= _BUCKETS else 0
+    buckets: list[list[int]] = [[] for _ in range((top >> shift) + 1)]
+    if shift:
+        for number in ids:
+            buckets[ranks[number] >> shift].append(number)
+    else:
+        for number in ids:
+            buckets[ranks[number]].append(number)
+    merged = array("q")
+    for bucket in reversed(buckets) if descending else buckets:
+        if shift:
+            bucket.sort(key=ranks.__getitem__, reverse=descending)
+        merged.extend(bucket)
+    return merged
