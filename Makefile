@@ -22,8 +22,13 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# One or several of browse, export, store, sync and table; or all. ARGS go to each of them.
+BENCH ?= sync
 bench: $(VENV)/.dev
-	$(BIN)/python tests/benchmarks/sync_bench.py $(ARGS)
+	for name in $(if $(filter all,$(BENCH)),table store browse export sync,$(BENCH)); do \
+		echo "== $$name"; \
+		$(BIN)/python -m tests.benchmarks.$${name}_bench $(ARGS) || exit; \
+	done
 
 packaging: $(VENV)/.dev
 	$(BIN)/python tests/packaging/check.py

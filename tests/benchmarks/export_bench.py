@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.store_bench import Account
+from tests.benchmarks.made_up import STATUSES, Account
 from zoomgov.export import WHOLE, Format, OneTable, TableName, WholeSync, write_export
 from zoomgov.store import Reader, Store, bulk
 from zoomgov.store.database import select_in
@@ -44,11 +44,10 @@ def make(path: Path, users: int, memberships: int, groups: int) -> None:
             writer.stage(ListKey(part, target), **rows)
             writer.finish(ListKey(part, target), None)
 
-        for people, held in account.pages():
-            writer.stage(ListKey("users-active"), users=people, held=held)
-        writer.finish(ListKey("users-active"), users)
-        read("users-inactive")
-        read("users-pending")
+        for status in STATUSES:
+            for people, held in account.pages(status):
+                writer.stage(ListKey(f"users-{status}"), users=people, held=held)
+            writer.finish(ListKey(f"users-{status}"), None)
         read("groups", groups=[GroupRow(group, f"Group {n}", None) for n, group in enumerate(account.groups)])
         read("roles", roles=[RoleRow(str(n), name, "", "common", None) for n, name in enumerate("OAM")])
         contact_groups = [ContactGroupRow(f"c{n}", f"Contacts {n}", 1, "") for n in range(len(account.groups) // 10)]

@@ -1,6 +1,7 @@
 """How fast the identity table is, beside the stock DataTable, as ratios in one run.
 
-    python tests/benchmarks/table_bench.py [--rounds 3] [--gate]
+    make bench BENCH=table
+    python -m tests.benchmarks.table_bench [--rows 200000] [--rounds 3] [--gate]
 
 A key is posted to the running app and the clock stops when the app hands the next frame to its display call;
 `Pilot.press` waits 60-85 ms a key whatever happens. Absolute milliseconds depend on the machine, the ratios do not.
@@ -14,7 +15,6 @@ import asyncio
 import random
 import resource
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
@@ -22,13 +22,12 @@ from array import array
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from textual import events
-from textual.app import App, ComposeResult
-from textual.screen import Screen
+from textual.app import ComposeResult
 from textual.widgets import DataTable
 
+from tests.benchmarks.frames import Frames
+from tests.benchmarks.report import Report, median, percentile
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.table_layout import Column
 from zoomgov.widgets.table_source import Row, TableQuery
@@ -98,31 +97,10 @@ class SqliteSource:
         self._pages.close()
 
 
-class Measured(App[None]):
-    """Tells when a frame reaches the display."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.frame = asyncio.Event()
-        self.animation_level = "none"
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        super()._display(screen, renderable)
-        if renderable is not None:
-            self.frame.set()
-
-    async def key(self, name: str) -> tuple[float, float]:
-        """Press a key; return milliseconds until the frame, of clock and of processor."""
-        self.frame.clear()
-        clock, cpu = time.perf_counter(), time.process_time()
-        self.post_message(events.Key(name, None))
-        await asyncio.wait_for(self.frame.wait(), 20)
-        return (time.perf_counter() - clock) * 1000, (time.process_time() - cpu) * 1000
-
-
-class OwnTable(Measured):
+class OwnTable(Frames):
     def __init__(self, source: SqliteSource) -> None:
         super().__init__()
+        self.animation_level = "none"
         self.source = source
         self.ready = asyncio.Event()
 
@@ -133,9 +111,10 @@ class OwnTable(Measured):
         self.ready.set()
 
 
-class StockTable(Measured):
+class StockTable(Frames):
     def __init__(self, source: SqliteSource) -> None:
         super().__init__()
+        self.animation_level = "none"
         self.source = source
         self.ready = asyncio.Event()
 
@@ -156,9 +135,7 @@ async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
     began = time.perf_counter()
     async with app.run_test(size=SIZE) as pilot:
         await asyncio.wait_for(app.ready.wait(), 120)
-        app.frame.clear()
-        app.screen.refresh()
-        await asyncio.wait_for(app.frame.wait(), 60)
+        await app.until(app.screen.refresh, lambda: True)
         found["load"] = [(time.perf_counter() - began) * 1000]
         await pilot.pause()
         for move in MOVES:
@@ -166,52 +143,49 @@ async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
                 if move.startswith("ctrl") and number:
                     await app.key("pageup" if move == "ctrl+end" else "pagedown")
                     await asyncio.sleep(0.02)
-                clock, cpu = await app.key(move)
-                found.setdefault(f"{move} clock", []).append(clock)
-                found.setdefault(f"{move} cpu", []).append(cpu)
+                took = await app.key(move)
+                found.setdefault(f"{move} clock", []).append(took.clock)
+                found.setdefault(f"{move} cpu", []).append(took.processor)
                 await asyncio.sleep(0.02)
         found["peak MB so far"] = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
     return found
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
-
-
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument(
+        "--rows", type=int, default=200_000, help="of the large table, 25,000 or more; the small ones have a tenth"
+    )
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--gate", action="store_true")
+    options.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     chosen = options.parse_args()
     results: dict[str, dict[str, list[float]]] = {}
+    small, large = chosen.rows // 10, chosen.rows
     with tempfile.TemporaryDirectory() as folder:
-        for rows in (20_000, 200_000):
+        for rows in (small, large):
             build(Path(folder, str(rows)), rows)
         for _ in range(chosen.rounds):
-            for name, rows, kind in (("own 20k", 20_000, OwnTable), ("own 200k", 200_000, OwnTable),
-                                     ("stock 20k", 20_000, StockTable)):  # fmt: skip
+            for name, rows, kind in (("own, small", small, OwnTable), ("own, large", large, OwnTable),
+                                     ("DataTable, small", small, StockTable)):  # fmt: skip
                 with closing(SqliteSource(Path(folder, str(rows)))) as source:
                     for what, values in asyncio.run(measure(kind(source))).items():
                         results.setdefault(name, {}).setdefault(what, []).extend(values)
-    print(f"{'ms':<10} {'what':<16} {'median':>8} {'p95':>8} {'n':>5}")
+    report = Report()
     for name, by_what in results.items():
+        rows = large if name.endswith("large") else small
+        report.title(f"{name}: {rows:,} rows, ms", "median", "p95", "n")
         for what, values in by_what.items():
-            middle = statistics.median(values)
-            print(f"{name:<10} {what:<16} {middle:8.1f} {percentile(values, 0.95):8.1f} {len(values):5}")
-
-    def ratio(what: str, above: str, below: str) -> float:
-        return statistics.median(results[above][what]) / statistics.median(results[below][what])
-
-    failed = False
-    for title, value, target in (
-        ("PageDown CPU, own 200k / own 20k", ratio("pagedown cpu", "own 200k", "own 20k"), 1.25),
-        ("PageDown CPU, own 200k / stock 20k", ratio("pagedown cpu", "own 200k", "stock 20k"), 1 / 4),
-        ("load, own 200k / stock 20k", ratio("load", "own 200k", "stock 20k"), 1 / 15),
+            report.line(what, [median(values), percentile(values, 0.95), str(len(values))])
+    report.title("Ratios", "ratio")
+    for what, measured, above, below, goal in (
+        ("PageDown CPU, own large / own small", "pagedown cpu", "own, large", "own, small", 1.25),
+        ("PageDown CPU, own large / DataTable small", "pagedown cpu", "own, large", "DataTable, small", 1 / 4),
+        ("load, own large / DataTable small", "load", "own, large", "DataTable, small", 1 / 15),
     ):
-        good = value <= target
-        failed |= not good
-        print(f"{title:<36} {value:6.3f}  target {target:5.3f}  {'ok' if good else 'MISSED'}")
-    return 1 if failed and chosen.gate else 0
+        one, other = (median(results[name][measured]) for name in (above, below))
+        report.ratio(what, one, other, goal, "ms")
+    good = report.end()
+    return 1 if chosen.gate and not good else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+TINY = {
+    "browse": ("--users 400 --memberships 1500 --rounds 1 --wait 0.01 --few", "Pages over the tables"),
+    "store": ("--users 300 --memberships 900 --groups 20 --syncs 3", "diff of neighbours"),
+    "table": ("--rows 25000 --rounds 1", "PageDown CPU, own large / DataTable small"),
+}
+
 
 def test_the_export_benchmark_runs_at_a_tiny_size() -> None:
     command = [sys.executable, "-m", "tests.benchmarks.export_bench", "--users", "60", "--memberships", "120"]
@@ -16,3 +24,13 @@ def test_the_export_benchmark_runs_at_a_tiny_size() -> None:
     assert done.returncode == 0, done.stderr
     assert "whole sync, csv" in done.stdout
     assert "bare loop" in done.stdout
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_benchmarks_run_at_a_tiny_size(name: str) -> None:
+    arguments, told = TINY[name]
+    command = [sys.executable, "-m", f"tests.benchmarks.{name}_bench", *arguments.split()]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    assert "goals met" in done.stdout
