@@ -183,10 +183,9 @@ class Reader:
         self._slow.connection.interrupt()
 
     def prepare(self) -> None:
-        """Read what conditions and sorting start from, on a connection of its own. For a worker thread."""
+        """Read what most conditions start from, on a connection of its own. For a worker thread."""
         with self.snapshot() as at:
             self._users.ranks.facets(at)
-            self._users.ranks.by_column(at, "groups")
 
     def offered_values(self) -> dict[str, list[str]]:
         """What roles, departments and licences there are, to complete what is typed. For a worker thread."""
