@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import webbrowser
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -14,8 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Footer, Input, Static, Tab, Tabs
 
-from zoomgov.kept import read_kept, write_kept
-from zoomgov.settings import parse_cloud
+from zoomgov.kept import Kept
 from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
@@ -26,13 +24,12 @@ from zoomgov.widgets.table_source import SourceError
 
 from .browse_data import Browser
 from .browse_filter import FieldSuggester
+from .browse_habits import Habits, kept_order
 from .browse_sheets import person_sheet, thing_sheet
 from .browse_words import (
-    DEFAULT_SORT,
     NOTHING_SYNCED,
     NOUNS,
     PLACEHOLDERS,
-    PORTAL_PAGES,
     empty_text,
     not_read_reason,
     notice_text,
@@ -42,12 +39,13 @@ from .browse_words import (
 )
 from .columns import ColumnsScreen
 from .items import item_screen
+from .portal import open_portal, portal_link
 from .saved_filters import SavedFiltersScreen
 from .sync_notes import SyncNotesScreen, targets_to_name
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -85,12 +83,14 @@ everything they have and the path that gives it; open a group, contact group or 
 counts licences and last logins, `f5` syncs again. The last line says when this was read and whether it is complete; `n`
 lists what was not read, and why. What was not read is never shown as empty.
 
-`o` chooses the columns of a table, `w` opens Zoom's own page for its things.
+`o` chooses the columns of a table, `w` opens Zoom's own page for the row under the cursor. Columns, widths and order
+are remembered.
 {TABLE_HELP}
 **Fields** narrow a search: `role:admin`, `status:inactive,pending`, `licence:licensed`, `dept:"Field Sales"`,
 `last-login:>90d` (longer ago; `<7d` since then; `never`), `created:<30d`, `group:none`, `group:finance`,
 `admin-of:any`, `contact-group:board`, `groups:>5`, `domain:acme.com`; for groups `members:0`, `admins:0`. A `-` in
-front means not, a comma or, quotes exactly this. `→` takes the completion. `ctrl+s` saves filters and lists them.
+front means not, a comma or, quotes exactly this; `license:` works too. `→` takes the completion. `ctrl+s` saves filters
+and lists them.
 """
     CSS_PATH = "browse.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -101,7 +101,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         Binding("4", "kind('roles')", "Roles", show=False, tooltip="What people may administer"),
         Binding("n", "notes", "Not read", show=False, tooltip="What the sync could not read, and why"),
         Binding("o", "columns", "Columns", show=False, tooltip="Choose the columns of this table"),
-        Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for these in a browser"),
+        Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for this in a browser"),
         Binding("ctrl+s,f2", "filters", "Filters", show=False, tooltip="Save what is typed, or choose a saved filter"),
         Binding("5", "syncs", "Syncs", show=False, tooltip="All syncs that are kept; open an older one"),
         Binding("6", "licences", "Licences", show=False, tooltip="Licences bought, used and held; last logins"),
@@ -134,11 +134,12 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         self._begin_with_changes = changes
         self._sources: dict[Kind, StoreSource] = {}
         self._prepared = False
-        self._columns: dict[str, list[str]] = {}
+        self._habits_known = Kept()
+        self._orders: dict[Kind, tuple[tuple[str, bool], ...]] = {}
         self._offered: dict[str, list[str]] | None = None
         self.connector = connector
         self._open_reader = open_reader or (lambda: self.services.reader(connector))
-        self._browser = Browser(connector.name, self._open_reader, sync)
+        self._browser = Browser(connector.name, self._open_reader, sync, cloud=connector.cloud)
         self._kind = Kind.USERS
         self._shown: SyncInfo | None = None
         self._switching = asyncio.Lock()
@@ -152,7 +153,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _open(self) -> None:
-        self._columns = read_kept(self._kept_path()).columns
+        self._habits_known = self._habits.read()
         self._browser.open()
 
     def compose(self) -> ComposeResult:
@@ -167,7 +168,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         with Horizontal(id="tables"):
             with ContentSwitcher(initial=None if sync is None else self._kind.value, id="lists"):
                 if sync is not None:
-                    yield self._table_of(self._kind, sync, self._columns.get(self._kind.value, ()))
+                    yield self._table_of(self._kind, sync, self._habits_known)
             yield FactSheet(id="detail")
         yield Static(id="nothing")
         with Horizontal(id="last-line"):
@@ -261,8 +262,8 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         self._kind = kind
         lists = self.query_one("#lists", ContentSwitcher)
         if not lists.query(f"#{kind}"):
-            kept = await asyncio.to_thread(read_kept, self._kept_path())
-            await lists.mount(self._table_of(kind, sync, kept.columns.get(kind.value, ())))
+            kept = await asyncio.to_thread(self._habits.read)
+            await lists.mount(self._table_of(kind, sync, kept))
         lists.current = kind.value
         if self.query_one(Tabs).active != kind.value:
             self.query_one(Tabs).active = kind.value
@@ -270,11 +271,16 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         table.table.focus()
         self._follow(table.table.cursor_id)
 
-    def _table_of(self, kind: Kind, sync: SyncInfo, columns: Sequence[str]) -> SearchTable:
-        source = self._sources[kind] = self._browser.source(kind, None, columns)
+    def _table_of(self, kind: Kind, sync: SyncInfo, kept: Kept) -> SearchTable:
+        source = self._sources[kind] = self._browser.source(kind, None, kept.columns.get(kind.value, ()))
+        order = kept_order(kept, kind, [column.key for column in source.columns])
+        self._orders[kind] = order.keys
         return SearchTable(
             source,
-            sort=DEFAULT_SORT,
+            sort=order.sort,
+            descending=order.descending,
+            then=order.then,
+            widths=kept.widths.get(kind.value),
             noun=NOUNS[kind],
             placeholder=PLACEHOLDERS[kind],
             empty=empty_text(kind, sync),
@@ -316,12 +322,11 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         table = self.search_table
         if table is None:
             return
-        kind, path = self._kind.value, self._kept_path()
-        kept = await asyncio.to_thread(read_kept, path)
+        kind = self._kind.value
+        kept = await asyncio.to_thread(self._habits.read)
 
         def keep(filters: dict[str, str]) -> None:
-            kept.filters[kind] = filters
-            write_kept(path, kept)
+            self._habits.change(lambda kept: kept.filters.update({kind: filters}))
 
         def chosen(text: str | None) -> None:
             if text is not None:
@@ -347,15 +352,9 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     @work(group="browse")
     async def show_columns(self, kind: Kind, columns: list[str]) -> None:
         """Show these columns from now on."""
-
-        def keep() -> None:
-            kept = read_kept(self._kept_path())
-            kept.columns[kind.value] = columns
-            write_kept(self._kept_path(), kept)
-
         try:
             source = self._sources[kind] = self._browser.source(kind, None, columns)
-            await asyncio.to_thread(keep)
+            await asyncio.to_thread(self._habits.change, lambda kept: kept.columns.update({kind.value: columns}))
         except SourceError as error:
             self.notify(str(error), severity="error", markup=False)
             return
@@ -364,15 +363,40 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
         if (table := self.search_table) is not None and kind is self._kind:
             table.table.show(source)
 
-    def action_portal(self) -> None:
-        """Open Zoom's own page for these things in the browser."""
-        portal = parse_cloud(self.connector.cloud).portal_url
-        link = f"{portal}{PORTAL_PAGES[self._kind]}"
-        opened = webbrowser.open(link)
-        self.notify(f"{'Opened' if opened else 'Open'} {link} in a browser, signed in as an admin.", markup=False)
+    @on(IdentityTable.ColumnResized)
+    def _column_resized(self, event: IdentityTable.ColumnResized) -> None:
+        kind, widths = self._kind.value, event.widths
+        self.keep_habit(lambda kept: kept.widths.update({kind: widths}))
 
-    def _kept_path(self) -> Path:
-        return self._kept or self.services.settings.data_dir / "browse" / f"{self.connector.id}.json"
+    @on(IdentityTable.ViewChanged)
+    def _order_changed(self, event: IdentityTable.ViewChanged) -> None:
+        table = self.search_table
+        if table is not None and event.table is table.table and self._orders.get(self._kind) != event.query.keys:
+            self._orders[self._kind] = event.query.keys
+            kind, keys = self._kind.value, list(event.query.keys)
+            self.keep_habit(lambda kept: kept.orders.update({kind: keys}))
+
+    @work(group="browse-keep")
+    async def keep_habit(self, how: Callable[[Kept], None]) -> None:
+        """Remember something; that it cannot be is no reason to interrupt anybody."""
+        with suppress(OSError):
+            await asyncio.to_thread(self._habits.change, how)
+
+    @work(exclusive=True, group="browse-open")
+    async def action_portal(self) -> None:
+        """Open Zoom's own page for the item under the cursor in the browser."""
+        table = self.search_table
+        row = table.table.cursor_id if table is not None else None
+        key = email = name = ""
+        with suppress(SourceError):  # then it is the page of all
+            if row is not None:
+                key, name, email = await asyncio.to_thread(self._browser.called, self._kind, row)
+        link, exact = portal_link(self.connector.cloud, self._kind, key, email)
+        open_portal(self, link, name, exact=exact)
+
+    @cached_property
+    def _habits(self) -> Habits:
+        return Habits(self._kept or self.services.settings.data_dir / "browse" / f"{self.connector.id}.json")
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -444,19 +468,7 @@ front means not, a comma or, quotes exactly this. `→` takes the completion. `c
     # Other actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in (
-            "search",
-            "kind",
-            "notes",
-            "filters",
-            "changes",
-            "syncs",
-            "findings",
-            "export",
-            "licences",
-            "columns",
-            "portal",
-        ):
+        if action in _NEEDING_A_SYNC:
             return self._browser.sync is not None
         return super().check_action(action, parameters)
 

@@ -34,12 +34,16 @@ class Browser:
     take long and is called on worker threads, one at a time.
     """
 
-    def __init__(self, name: str, open_reader: Callable[[], Reader], number: int | None = None) -> None:
+    def __init__(
+        self, name: str, open_reader: Callable[[], Reader], number: int | None = None, *, cloud: str = "zoom.us"
+    ) -> None:
         """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call.
 
         `number`: stay with this older sync.
         """
         self.name = name
+        self.cloud = cloud
+        """The connector's, for links to Zoom's pages."""
         self.number = number
         self._open_reader = open_reader
         self._lock = threading.Lock()
@@ -87,7 +91,7 @@ class Browser:
         Raises:
             SourceError: it is no longer kept.
         """
-        other = Browser(f"{self.name}  ›  as of sync {number}", self._open_reader, number)
+        other = Browser(f"{self.name}  ›  as of sync {number}", self._open_reader, number, cloud=self.cloud)
         other.open()
         return other
 
@@ -172,6 +176,13 @@ class Browser:
         """Return Zoom's id of a row."""
         with self._asking() as reader:
             return reader.key(row)
+
+    def called(self, kind: Kind, row: int) -> tuple[str, str, str]:
+        """Return Zoom's id of a row, its name, and the e-mail address of a person."""
+        with self._asking() as reader:
+            columns = ["name", "email"] if kind is Kind.USERS else ["name"]
+            name, *email = reader.rows(kind, [row], columns=columns)[0]
+            return reader.key(row), str(name or ""), str(email[0] or "") if email else ""
 
     def person(self, key: str) -> Person:
         """Return everything of one person."""

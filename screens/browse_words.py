@@ -26,13 +26,6 @@ NOUNS: Final = {
     Kind.ROLES: "roles",
 }
 ONE: Final = {Kind.USERS: "User", Kind.GROUPS: "Group", Kind.CONTACT_GROUPS: "Contact group", Kind.ROLES: "Role"}
-PORTAL_PAGES: Final = {
-    Kind.USERS: "/user",
-    Kind.GROUPS: "/account/group",
-    Kind.CONTACT_GROUPS: "/account/contacts#/",
-    Kind.ROLES: "/role",
-}
-"""Zoom's own pages for admins, below the portal's address."""
 PLACEHOLDERS: Final = {
     Kind.USERS: "Search name, e-mail, department …",
     Kind.GROUPS: "Search groups …",

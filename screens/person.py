@@ -20,9 +20,12 @@ from zoomgov.widgets.table_source import ListSource, SourceError
 from .browse_sheets import ACCESS_COLUMNS, access_rows, person_profile
 from .history import HistoryScreen
 from .items import item_screen
+from .portal import open_portal, portal_link
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
     from zoomgov.store.views import Person
@@ -44,10 +47,14 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History", tooltip="What changed about them, sync by sync"),
+        Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for them in a browser"),
     ]
 
-    def __init__(self, browser: Browser, key: str) -> None:
+    def __init__(self, browser: Browser, key: str, release: Callable[[], None] | None = None) -> None:
+        """`release` is called when the page is left, on a worker thread."""
         super().__init__()
+        self._release = release
+        self._email = ""
         self._called = ""
         self._browser = browser
         self._key = key
@@ -59,6 +66,10 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
             yield FactSheet(id="facts")
             yield Container(id="access")
         yield Footer()
+
+    async def on_unmount(self) -> None:
+        if self._release is not None:
+            await asyncio.to_thread(self._release)
 
     def on_mount(self) -> None:
         self.load()
@@ -73,7 +84,7 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         except SourceError as error:
             facts.show(Sheet("This person cannot be shown", str(error)))
             return
-        self._called = person.name
+        self._called, self._email = person.name, person.email
         facts.show(person_profile(person, privileges, self.host.now()))
         await self._show_access(person)
 
@@ -92,6 +103,11 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def action_portal(self) -> None:
+        """Open Zoom's own page for them."""
+        link, exact = portal_link(self._browser.cloud, Kind.USERS, self._key, self._email)
+        open_portal(self, link, self._called, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to them."""

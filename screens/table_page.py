@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 TABLE_HELP = """
 **In a table** `↑ ↓ PgUp PgDn Home End` move; `Enter` or a double click opens. `← →` choose a column, also those that
 do not fit on the screen; `s` sorts by it, again turns the order round, and so does a click on its title; `S` sorts
-rows that are alike by one column more. `space` marks rows, `y` copies them or the row under the cursor, `Y` a cell.
+rows that are alike by one column more. `<` and `>` make the column narrower or wider, `=` lets it fit again; the mouse
+drags the gap after a title.
+
+**Copy** `space` marks rows, `a` all that were found, `A` takes the marks away; marks stay while you search and sort.
+`y` copies the marked rows or the row under the cursor for a spreadsheet, `Y` a cell.
 
 **Search** `/` goes to the search line. Results change as you type; `Esc` clears it.
 """

@@ -23,6 +23,7 @@ from .browse_sheets import thing_sheet
 from .browse_words import DEFAULT_SORT, ONE, notice_text
 from .history import HistoryScreen
 from .items import item_screen
+from .portal import open_portal, portal_link
 from .table_page import TABLE_HELP, TablePage
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ opens the person and shows everything they have.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History", tooltip="What changed about it, sync by sync"),
         Binding("x", "export", "Export", tooltip="Write who is in it to a file"),
+        Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for it in a browser"),
     ]
 
     def __init__(self, browser: Browser, kind: Kind, key: str) -> None:
@@ -95,6 +97,11 @@ opens the person and shows everything they have.
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def action_portal(self) -> None:
+        """Open Zoom's own page for it."""
+        link, exact = portal_link(self._browser.cloud, self._kind, self._key)
+        open_portal(self, link, self._called, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to it."""

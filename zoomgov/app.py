@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
+from zoomgov.connectors.model import Connector
 from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
 from zoomgov.screens.connectors import ConnectorsScreen
@@ -44,6 +45,8 @@ class ZoomgovApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
+        # With priority, because it is to work from a field and a dialog as well.
+        Binding("ctrl+g", "go_to", "Go to person", show=False, priority=True, tooltip="Find anyone by name or e-mail"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave; everything typed is kept"),
         # With priority, so that the focus has moved before the next key is given to it: typing ahead of a busy
         # screen would else end in the field that was left.
@@ -108,6 +111,15 @@ class ZoomgovApp(App[int]):
 
         if not isinstance(self.screen, HelpScreen):
             await self.push_screen(HelpScreen(self.screen))
+
+    async def action_go_to(self) -> None:
+        """Find a person, those of the connector on screen first."""
+        from zoomgov.screens.go_to import GoToScreen
+
+        if not any(isinstance(screen, GoToScreen) for screen in self.screen_stack):
+            pages = (getattr(screen, "connector", None) for screen in reversed(self.screen_stack))
+            beginning = next((page.id for page in pages if isinstance(page, Connector)), "")
+            await self.push_screen(GoToScreen(self.services, beginning))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""

@@ -1,4 +1,4 @@
-"""What browsing keeps for one connector: named filters and chosen columns. In one small file, readable by its owner."""
+"""What browsing keeps for one connector: filters, columns, widths, order. In one small file of its owner's."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class Kept:
     """Kind to name to what is typed."""
     columns: dict[str, list[str]] = field(default_factory=dict)
     """Kind to the keys of the columns shown, in their order."""
+    widths: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Kind to key to cells, of columns that were resized."""
+    orders: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
+    """Kind to (column, descending), the most important first."""
 
 
 def read_kept(path: Path) -> Kept:
@@ -33,6 +37,14 @@ def read_kept(path: Path) -> Kept:
                 for kind, named in found["filters"].items()
             },
             {str(kind): [str(key) for key in keys] for kind, keys in found["columns"].items()},
+            {
+                str(kind): {str(key): min(max(int(cells), 1), 500) for key, cells in widths.items()}
+                for kind, widths in found.get("widths", {}).items()
+            },
+            {
+                str(kind): [(str(key), bool(down)) for key, down in keys]
+                for kind, keys in found.get("orders", {}).items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Kept()

@@ -176,7 +176,8 @@ def completed(text: str, kind: Kind, values: Mapping[str, Sequence[str]]) -> str
     token = tokens[-1]
     if token["field"] is None:
         start = token["word"] or ""
-        fits = [field for field in FIELDS[kind] if start and field.startswith(start.lower().removeprefix("-"))]
+        fields = [*FIELDS[kind], *(word for word, field in _SYNONYMS.items() if field in FIELDS[kind])]
+        fits = [field for field in fields if start and field.startswith(start.lower().removeprefix("-"))]
         return None if not fits else text + fits[0][len(start.removeprefix("-")) :] + ":"
     field = _SYNONYMS.get(token["field"].lower(), token["field"].lower())
     typed = re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*$)', token["value"])[-1]

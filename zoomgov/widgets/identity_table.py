@@ -18,17 +18,23 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from .table_layout import GAP, Slot, lay_out
+from zoomgov.text import spreadsheet_safe
+
+from .clipboard import copy
+from .shown_columns import STEP, ShownColumns
 from .table_paint import draw_header, draw_note, draw_row
 from .table_source import PAGE, QuickSource, SourceError, TableQuery, TableSource, View
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Mapping
 
     from rich.style import Style
     from textual import events
 
 _LINES_KEPT: Final = 256
+MOST_COPIED: Final = 2_000
+"""Rows marked at once or copied: more than a clipboard takes through a terminal, and quickly at hand."""
 
 
 @dataclass
@@ -94,7 +100,12 @@ class IdentityTable(ScrollView, can_focus=True):
         ),
         Binding("S", "sort_too", "Sort also", show=False, tooltip="For rows that are alike, sort by this column too"),
         Binding("r", "reverse", "Reverse", show=False),
+        Binding("less_than_sign", "resize(-1)", "Narrower", show=False, tooltip="Make the chosen column narrower"),
+        Binding("greater_than_sign", "resize(1)", "Wider", show=False, tooltip="Make the chosen column wider"),
+        Binding("equals_sign", "resize(0)", "Fitting", show=False, tooltip="Let the chosen column fit by itself again"),
         Binding("space", "mark", "Mark", show=False, tooltip="Mark rows to copy them"),
+        Binding("a", "mark_all", "Mark all", show=False, tooltip="Mark all rows that were found"),
+        Binding("A", "unmark", "Unmark", show=False, tooltip="Take all marks away"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the marked rows, or the row under the cursor"),
         Binding("Y", "copy_cell", "Copy cell", show=False, tooltip="Copy the cell in the column chosen with ← →"),
     ]
@@ -123,6 +134,19 @@ class IdentityTable(ScrollView, can_focus=True):
         query: TableQuery
 
     @dataclass
+    class ColumnResized(_FromTable):
+        """Somebody made a column wider or narrower."""
+
+        widths: dict[str, int]
+        """All that were, by their keys."""
+
+    @dataclass
+    class MarksChanged(_FromTable):
+        """Rows were marked, or marks taken away."""
+
+        rows: int
+
+    @dataclass
     class ReadFailed(_FromTable):
         """The source could not be read."""
 
@@ -134,9 +158,10 @@ class IdentityTable(ScrollView, can_focus=True):
         query: TableQuery = TableQuery(),  # noqa: B008 (frozen)
         *,
         empty: str = "Nothing here.",
+        widths: Mapping[str, int] | None = None,
         id: str | None = None,
     ) -> None:
-        """`empty` is shown when there are no rows."""
+        """`empty` is shown when there are no rows; `widths` are those of columns that somebody resized."""
         super().__init__(id=id)
         self._source = source
         self._query = query
@@ -149,11 +174,11 @@ class IdentityTable(ScrollView, can_focus=True):
         self._held = False
         self._whole = False
         self._later: int | Literal["end"] | None = None
-        self._aim = 0
-        self._first = 1
-        self._slots: tuple[Slot, ...] = ()
+        self._shown = ShownColumns(widths)
+        self._dragged: int | None = None
+        self._on_edge = False
         self._laid_out = 0
-        self._marked: set[int] = set()
+        self._marked: dict[int, None] = {}
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
         self._header: Strip | None = None
         self._styles_at_hand: dict[str, Style] = {}
@@ -256,8 +281,7 @@ class IdentityTable(ScrollView, can_focus=True):
             held = ids[-1] if self._later == "end" and whole and ids else self._later if self._later != "end" else held
         below_top = self._cursor - self.scroll_offset.y
         if self._view is None or self._view.source.columns is not source.columns:
-            self._first = 1
-            self._aim = next((i for i, column in enumerate(source.columns) if column.key == query.sort), 0)
+            self._shown.show(source.columns, query.sort)
         self._view = View(source, query, ids)
         place = self._view.find(held)
         self._held = place is not None
@@ -343,26 +367,36 @@ class IdentityTable(ScrollView, can_focus=True):
         """Choose another column, bringing it on screen."""
         if self._view is None:
             return
-        self._aim = min(max(self._aim + columns, 0), len(self._view.source.columns) - 1)
+        before = self._shown.first
+        self._shown.aim_at(self._shown.aim + columns)
         self._header = None
-        if 0 < self._aim < self._first:
-            self._turn(self._aim)
-        while self._aim not in {slot.column for slot in self._slots} and self._first < self._aim:
-            self._turn(self._first + 1)
+        if self._shown.first != before:
+            self._forget_lines()
+            self.refresh()
         self.refresh(Region(0, 0, self.size.width, 1))
 
-    def _turn(self, first: int) -> None:
-        """Show the columns from `first` on beside the pinned one."""
-        if self._view is None or first < 1 or self._slots[-1].column == len(self._view.source.columns) - 1 < first:
-            return
-        self._first = first
+    def _turn(self, columns: int) -> None:
+        """Show columns that lie further to the right or left."""
+        self._shown.turn(self._shown.first + columns)
         self._forget_lines()
         self.refresh()
+
+    def action_resize(self, steps: int) -> None:
+        """Make the chosen column wider or narrower; 0: as wide as fits best."""
+        if self._view is not None:
+            aim = self._shown.aim
+            self._resize(aim, self._shown.width(aim) + steps * STEP if steps else None)
+
+    def _resize(self, column: int, cells: int | None) -> None:
+        self._shown.resize(column, cells)
+        self._forget_lines()
+        self.refresh()
+        self.post_message(self.ColumnResized(self, dict(self._shown.widths)))
 
     def action_sort(self) -> None:
         """Sort by the chosen column; when that is already so, the other way round."""
         if self._view is not None:
-            self._sort(self._aim)
+            self._sort(self._shown.aim)
 
     def action_reverse(self) -> None:
         """Turn the order round."""
@@ -373,9 +407,9 @@ class IdentityTable(ScrollView, can_focus=True):
         """Sort rows that are alike by the chosen column; when that is so already, the other way round."""
         if self._view is None or self._source is None:
             return
-        key, query = self._view.source.columns[self._aim].key, self._query
+        key, query = self._view.source.columns[self._shown.aim].key, self._query
         if query.sort is None or query.sort == key:
-            self._sort(self._aim)
+            self._sort(self._shown.aim)
             return
         downwards = dict(query.then).get(key)
         others = tuple(one for one in query.then if one[0] != key)
@@ -386,10 +420,33 @@ class IdentityTable(ScrollView, can_focus=True):
     def action_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
         if (row_id := self.cursor_id) is not None:
-            self._marked ^= {row_id}
-            self._lines.clear()
-            self.refresh()
+            if row_id in self._marked:
+                del self._marked[row_id]
+            else:
+                self._marked[row_id] = None
+            self._show_marks()
             self._move_to(self._cursor + 1)
+
+    def action_mark_all(self) -> None:
+        """Mark all rows of this order."""
+        if self._view is None or not self._whole:
+            return
+        if self.row_count > MOST_COPIED:
+            words = f"{self.row_count:,} rows are too many to mark; search for fewer first, {MOST_COPIED:,} at most."
+            self.notify(words, severity="warning")
+            return
+        self._marked.update(dict.fromkeys(self._view.ids))
+        self._show_marks()
+
+    def action_unmark(self) -> None:
+        """Take all marks away, also those of rows out of view."""
+        self._marked.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self._lines.clear()
+        self.refresh()
+        self.post_message(self.MarksChanged(self, len(self._marked)))
 
     @property
     def marked(self) -> frozenset[int]:
@@ -397,28 +454,49 @@ class IdentityTable(ScrollView, can_focus=True):
         return frozenset(self._marked)
 
     def action_copy(self) -> None:
-        """Copy the marked rows in their order, or the row under the cursor: cells parted by tabs."""
-        if self._view is None or not self.row_count:
+        """Copy the marked rows, or the row under the cursor."""
+        if self._view is not None and self.row_count | len(self._marked):
+            self._copy_rows(self._view)
+
+    @work(exclusive=True, group="table-copy")
+    async def _copy_rows(self, view: View) -> None:
+        """Copy as lines of cells parted by tabs, those that are found in their order and then the others."""
+        marked = dict(self._marked)
+        if len(marked) > MOST_COPIED:
+            words = f"{len(marked):,} rows are too many to copy. Export writes them to a file."
+            self.notify(words, severity="warning")
             return
-        ids = [row_id for row_id in self._view.ids if row_id in self._marked] or [self._view.ids[self._cursor]]
-        columns = self._view.source.columns
+        found = await asyncio.to_thread(lambda: [row_id for row_id in view.ids if row_id in marked]) if marked else []
+        hidden = marked.keys() - set(found)
+        ids = [*found, *(row_id for row_id in marked if row_id in hidden)] or [view.ids[self._cursor]]
+        columns = view.source.columns
         try:
-            pages = [self._view.source.rows(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+            pages = [view.source.rows(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
         except SourceError as error:
             self._fail(str(error))
             return
-        rows = (row for page in pages for row in page)
-        lines = ("\t".join(column.text(cell) for column, cell in zip(columns, row, strict=True)) for row in rows)
-        self.app.copy_to_clipboard("\n".join(lines))
-        self.notify("1 row copied." if len(ids) == 1 else f"{len(ids):,} rows copied.")
+        lines = [
+            "\t".join(spreadsheet_safe(column.text(cell)) for column, cell in zip(columns, row, strict=True))
+            for page in pages
+            for row in page
+        ]
+        what = "1 row" if len(ids) == 1 else f"{len(ids):,} rows"
+        if hidden and self.row_count:
+            what += f" ({len(hidden):,} of them not in this search)"
+        copy(self, "\n".join(lines), what, "Export writes a file instead.")
 
     def action_copy_cell(self) -> None:
         """Copy the cell of the chosen column under the cursor."""
         if self._view is None or not self.row_count:
             return
-        column = self._view.source.columns[self._aim]
-        self.app.copy_to_clipboard(column.text(self._view.row(self._cursor)[self._aim]))
-        self.notify(f"{column.title} copied.", markup=False)
+        column = self._view.source.columns[self._shown.aim]
+        try:
+            cell = self._view.row(self._cursor)[self._shown.aim]
+        except SourceError as error:
+            self._fail(str(error))
+            return
+        text = spreadsheet_safe(column.text(cell))
+        copy(self, text, f"{column.title} “{text if len(text) < 40 else text[:39] + '…'}”")
 
     def _sort(self, column: int) -> None:
         assert self._view is not None
@@ -433,10 +511,10 @@ class IdentityTable(ScrollView, can_focus=True):
             return
         event.stop()
         if offset.y == 0:
-            for slot in self._slots:
-                if slot.x <= offset.x < slot.x + slot.width + GAP:
-                    self._aim = slot.column
-                    self._sort(slot.column)
+            slot = self._shown.at(offset.x)
+            if slot is not None and not self._on_edge:
+                self._shown.aim_at(slot.column)
+                self._sort(slot.column)
             return
         index = self.scroll_offset.y + offset.y - 1
         if index < self.row_count:
@@ -444,15 +522,31 @@ class IdentityTable(ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        edge = self._shown.edge_at(event.x) if event.y == 0 and self._view is not None else None
+        self._on_edge = edge is not None
+        if edge is not None:
+            self._dragged = edge.column
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged is not None and event.delta_x:
+            slot = next((slot for slot in self._shown.slots if slot.column == self._dragged), None)
+            if slot is not None:
+                self._resize(self._dragged, event.x - slot.x)
+
+    def on_mouse_up(self) -> None:
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         event.stop()
-        if self._view is not None and self._slots[-1].column < len(self._view.source.columns) - 1:
-            self._turn(self._first + 1)
+        self._turn(1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
         event.stop()
-        if self._slots:
-            self._turn(self._first - 1)
+        self._turn(-1)
 
     # Drawing
 
@@ -476,8 +570,7 @@ class IdentityTable(ScrollView, can_focus=True):
         self._lines.clear()
         self._header = None
         self._laid_out = self.scrollable_content_region.width
-        if self._view is not None:
-            self._slots = lay_out(self._view.source.columns, self._laid_out, self._first)
+        self._shown.fit(self._laid_out)
 
     def _style(self, *parts: str) -> Style:
         """Return the style of `parts`, later ones over earlier ones. Kept: asking Textual for each line is dear."""
@@ -495,9 +588,9 @@ class IdentityTable(ScrollView, can_focus=True):
             self._forget_lines()
         if y == 0:
             if self._header is None:
-                aim = self._aim if self.has_focus else None
+                aim = self._shown.aim if self.has_focus else None
                 columns = view.source.columns if view is not None else ()
-                self._header = draw_header(columns, self._slots, self._query, aim, width, self._style)
+                self._header = draw_header(columns, self._shown.slots, self._query, aim, width, self._style)
             return self._header
         index = self.scroll_offset.y + y - 1
         if view is None or index >= len(view) or self._problem:
@@ -511,7 +604,7 @@ class IdentityTable(ScrollView, can_focus=True):
                 self._fail(str(error))
                 return self._draw_note(y, width)
             is_marked = view.ids[index] in self._marked
-            strip = draw_row(view.source.columns, self._slots, row, is_cursor, width, self._style, is_marked)
+            strip = draw_row(view.source.columns, self._shown.slots, row, is_cursor, width, self._style, is_marked)
             self._lines[(index, is_cursor)] = strip
         return strip
 

@@ -16,6 +16,8 @@ from .identity_table import IdentityTable
 from .table_source import TableQuery, TableSource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.suggester import Suggester
@@ -58,6 +60,9 @@ class SearchTable(Vertical):
         source: TableSource,
         *,
         sort: str | None = None,
+        then: tuple[tuple[str, bool], ...] = (),
+        descending: bool = False,
+        widths: Mapping[str, int] | None = None,
         noun: str,
         placeholder: str = "Search",
         total: int | None = None,
@@ -74,6 +79,8 @@ class SearchTable(Vertical):
         Args:
             source: The rows.
             sort: Key of the column to sort by at first.
+            then: As in `TableQuery`, like `descending`.
+            widths: Cells of columns that somebody resized, by their keys.
             noun: What the rows are, many of them, e.g. `users`.
             placeholder: What can be searched.
             total: All rows there are, when that is known already.
@@ -86,10 +93,13 @@ class SearchTable(Vertical):
             id: As for any widget.
         """
         super().__init__(id=id)
-        self.table = IdentityTable(source, TableQuery(sort=sort), empty=empty)
+        self.table = IdentityTable(
+            source, TableQuery(sort=sort, descending=descending, then=then), empty=empty, widths=widths
+        )
         self._noun = noun
         self._placeholder = placeholder
         self._total = total
+        self._found: int | None = None
         self._empty = empty
         self._notice = notice
         self._unknown = unknown
@@ -155,9 +165,18 @@ class SearchTable(Vertical):
     def _counted(self, event: IdentityTable.ViewChanged) -> None:
         if not event.query.text:
             self._total = event.rows
+        self._found = event.rows if event.query.text else None
+        self._tell_count()
+
+    @on(IdentityTable.MarksChanged)
+    def _tell_count(self) -> None:
+        """Say how many rows there are, were found and are marked."""
+        marked = f"{len(self.table.marked):,} marked · " if self.table.marked else ""
         if self._unknown and not self._total:
             self.query_one(".count", Static).update("not read")
             return
         noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
         whole = f"{self._total:,} {noun}" if self._total is not None else noun
-        self.query_one(".count", Static).update(Content(f"{event.rows:,} of {whole}" if event.query.text else whole))
+        self.query_one(".count", Static).update(
+            Content(marked + (f"{self._found:,} of {whole}" if self._found is not None else whole))
+        )

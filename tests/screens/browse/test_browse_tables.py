@@ -10,6 +10,7 @@ import pytest
 from zoomgov.kept import read_kept
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.columns import ColumnsScreen
+from zoomgov.screens.portal import LinkScreen
 
 SIZE = (80, 24)
 
@@ -97,8 +98,64 @@ async def test_zooms_own_page_is_opened_for_each_kind(
         for kind in "1234":
             await press(pilot, settled, kind, "w")
         assert opened == [
-            "https://zoom.us/user",
-            "https://zoom.us/account/group",
+            "https://zoom.us/account/user#/?searchKey=person000@acme.example",
+            "https://zoom.us/account/group#/detail/g2/detail",
             "https://zoom.us/account/contacts#/",
             "https://zoom.us/role",
         ]
+        await press(pilot, settled, "1", "enter", "w", "escape", "2", "enter", "w")
+        assert opened[4:] == [opened[0], opened[1]]
+
+
+async def test_without_a_browser_the_link_is_shown_and_copied(
+    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda link: False)
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "w")
+        assert isinstance(app.screen, LinkScreen)
+        assert "https://zoom.us/account/user#/?searchKey=person000@acme.example" in app.text()
+        await press(pilot, settled, "c", "escape")
+        assert app.clipboard == "https://zoom.us/account/user#/?searchKey=person000@acme.example"
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_widths_and_order_are_remembered(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        before = header(app).index("E-mail")
+        await press(pilot, settled, *["greater_than_sign"] * 4)
+        wider = header(app).index("E-mail")
+        assert wider > before
+        await press(pilot, settled, "right", "right", "s", "s", "left", "S")
+        assert "Status ▼" in header(app)
+        kept = read_kept(app.store.path.with_name("kept.json"))
+        assert kept.orders["users"] == [("status", True), ("email", False)]
+        assert set(kept.widths["users"]) == {"name"}
+    again = type(app)(app.store)
+    async with again.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert header(again).index("E-mail") == wider
+        assert "Status ▼" in header(again)
+        assert "E-mail ▲2" in header(again)
+        await press(pilot, settled, "home", "left", "left", "left", "equals_sign")
+        assert header(again).index("E-mail") < wider
+        assert read_kept(app.store.path.with_name("kept.json")).widths["users"] == {}
+
+
+async def test_marks_survive_search_and_order_and_are_counted(company: Any, settled: Any) -> None:
+    app = company(60, rename={0: "=cmd()", 1: "@evil"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash", *"person000", "enter", "space", "escape")
+        assert "1 marked · 60 users" in app.text()
+        await press(pilot, settled, "s", "slash", *"person001", "enter", "a", "y")
+        assert "2 marked · 1 of 60 users" in app.text()
+        lines = [line.split("\t") for line in app.clipboard.split("\n")]
+        assert [line[0] for line in lines] == ["'@evil", "'=cmd()"]
+        assert [line[1] for line in lines] == ["person001@acme.example", "person000@acme.example"]
+        await press(pilot, settled, "A")
+        assert "marked" not in "\n".join(app.lines()[:6])

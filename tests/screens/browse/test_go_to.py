@@ -1,0 +1,80 @@
+"""Going to a person from anywhere, by keys alone at 80x24."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from tests.screens.browse.conftest import CONNECTOR, NOW
+from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.go_to import GoToScreen
+from zoomgov.screens.person import PersonScreen
+
+if TYPE_CHECKING:
+    from zoomgov.connectors.model import Connector
+    from zoomgov.services import Services
+    from zoomgov.store import Reader, Store
+
+SIZE = (80, 24)
+
+
+class TwoConnectors:
+    """As much of the services as going to a person needs."""
+
+    def __init__(self, store: Store, *names: str) -> None:
+        self.store = store
+        self.readers: list[Reader] = []
+        self._connectors = [replace(CONNECTOR, id=name, name=name, last_sync_at=NOW) for name in names]
+        self._connectors.append(replace(CONNECTOR, id="new", name="Never synced"))
+
+    def connectors(self) -> list[Connector]:
+        return self._connectors
+
+    def reader(self, connector: Connector) -> Reader:
+        self.readers.append(self.store.reader())
+        return self.readers[-1]
+
+
+async def go(app: Any, pilot: Any, settled: Any, *names: str, beginning: str = "") -> TwoConnectors:
+    await settled(pilot)
+    services = TwoConnectors(app.store, *names)
+    app.push_screen(GoToScreen(cast("Services", services), beginning))
+    await settled(pilot)
+    return services
+
+
+async def test_a_person_is_found_by_name_or_mail_and_opened(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await go(app, pilot, settled, "Acme")
+        assert "60 users" in app.text()
+        await pilot.press(*"person007@")
+        await settled(pilot)
+        assert "1 of 60 users" in app.text()
+        await pilot.press("enter", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, PersonScreen)
+        assert "person007@acme.example" in app.text()
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_the_connector_on_screen_comes_first_and_the_text_stays(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await go(app, pilot, settled, "Acme", "Zeta", beginning="Zeta")
+        assert "Go to a person in Zeta  1 of 2" in app.text()
+        await pilot.press(*"fatima", "ctrl+n")
+        await settled(pilot)
+        assert "Go to a person in Acme  2 of 2" in app.text()
+        assert "6 of 60 users" in app.text()
+
+
+async def test_without_a_sync_it_says_what_to_do(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await go(app, pilot, settled)
+        assert "nothing has been synced" in app.text()
+        await pilot.press("escape")
+        assert isinstance(app.screen, BrowseScreen)
