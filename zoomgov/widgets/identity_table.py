@@ -530,9 +530,9 @@ class IdentityTable(ScrollView, can_focus=True):
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._dragged is not None and event.delta_x:
+        if self._dragged is not None:
             slot = next((slot for slot in self._shown.slots if slot.column == self._dragged), None)
-            if slot is not None:
+            if slot is not None and event.x != slot.x + slot.width:
                 self._resize(self._dragged, event.x - slot.x)
 
     def on_mouse_up(self) -> None:

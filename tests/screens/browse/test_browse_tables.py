@@ -159,3 +159,19 @@ async def test_marks_survive_search_and_order_and_are_counted(company: Any, sett
         assert [line[1] for line in lines] == ["person001@acme.example", "person000@acme.example"]
         await press(pilot, settled, "A")
         assert "marked" not in "\n".join(app.lines()[:6])
+
+
+async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table, before = app.focused, header(app).index("E-mail")
+        await pilot.mouse_down(table, offset=(before - 2, 0))
+        await pilot.hover(table, offset=(before + 2, 0))
+        await pilot.mouse_up(table, offset=(before + 2, 0))
+        await settled(pilot)
+        assert header(app).index("E-mail") == before + 4
+        assert table.view_shown.keys == (("name", False),)
+        await pilot.click(table, offset=(before + 5, 0))
+        await settled(pilot)
+        assert table.view_shown.keys == (("email", False),)
