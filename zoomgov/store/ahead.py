@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store.codes import STATUS_OF_PART
-from zoomgov.store.publish import insert_people, staged_page, user_pages, winners
+from zoomgov.store.people import insert_people
 from zoomgov.store.schema import USER_INDEXES
+from zoomgov.store.staged import staged_page, user_pages, winners
 
 if TYPE_CHECKING:
     import sqlite3

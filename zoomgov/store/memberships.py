@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from zoomgov.store.codes import STATUS_OF_PART
 from zoomgov.store.database import select_in
-from zoomgov.store.publish import winners
 from zoomgov.store.schema import USER
+from zoomgov.store.staged import winners
 from zoomgov.store.staging import fact_of, grants_of, unpack_grants
 
 if TYPE_CHECKING:
