@@ -13,7 +13,9 @@ import pytest
 from tests.sync.conftest import MAX_BODY, Bench, MakeBench
 from tests.sync.faults import fault, passing
 from zoomgov.sim.options import Options
-from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome
+from zoomgov.store.model import ListKey
+from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome, SyncSummary
+from zoomgov.sync.staging import Staging
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 
@@ -339,3 +341,22 @@ async def test_what_was_staged_of_another_account_is_not_gone_on_from(bench: Ben
     bench.store.set_meta("account", "zoom.us AnotherAccount")
     await complete(bench)
     assert bench.resumed == 0
+
+
+async def test_a_list_whose_answers_are_all_there_is_kept_when_the_sync_is_stopped(bench: Bench) -> None:
+    """However slow the disk: stopped while the last page of the list of groups waits to be written."""
+    task: asyncio.Task[SyncSummary] | None = None
+    stage = Staging.stage
+
+    def stop_at_groups(staging: Staging, key: ListKey, *rest: Any) -> asyncio.Future[int]:
+        if key.part == "groups" and task is not None:
+            task.cancel()
+        return stage(staging, key, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Staging, "stage", stop_at_groups)
+        task = asyncio.create_task(bench.sync())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    with bench.store.begin("2026-11-23T12:01:00Z") as writer:
+        assert ListKey("groups") in writer.finished_lists()

@@ -111,22 +111,29 @@ class Reading:
                     raise
                 self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
+            except asyncio.CancelledError:
+                if one.ended and one.adds_up:  # all is there: the run that goes on need not ask again
+                    await self._finish(key, one.outcome(), beside)
+                raise
             outcome = one.outcome()
             drifted = drifted or outcome.drifted
-            if counted_again or (outcome.expected in (None, outcome.read) and not one.shrank):
+            if counted_again or one.adds_up:
                 break
             counted_again, split = True, None
             why = f"{outcome.read} rows where Zoom counts {outcome.expected}"
             if one.shrank:  # whoever came after moved up, one of them perhaps onto a page already read
                 why = "Somebody left while it was read, and somebody else may be missing"
             self._report.restarted(key, f"{why}: read once more")
+        await self._finish(key, outcome, beside)
+        self._report.finished(key, outcome.read, outcome.expected)
+        return replace(outcome, moved=drifted or counted_again or lost > 0)
+
+    async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Rows | None) -> None:
         apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
         if apart:
             await self._staging.stage_rows(key, Rows(grants=apart))
         expected = None if outcome.expected is None else outcome.expected + len(apart)
         await self._staging.finish(key, expected)
-        self._report.finished(key, outcome.read, outcome.expected)
-        return replace(outcome, moved=drifted or counted_again or lost > 0)
 
 
 class _Pass:
@@ -151,6 +158,8 @@ class _Pass:
         self._path = path
         self._seen: set[Identity] = set()
         self._totals: list[int] = []
+        self.ended = False
+        """Whether the last page was read; never when it is read in several chains."""
 
     async def chain(self, query: Query, urgent: bool, split: Split | None = None, *, counts: bool = True) -> None:
         """Follow the pages of one query.
@@ -177,6 +186,7 @@ class _Pass:
                                 f"Zoom gave {idle} pages without anything new: the list has no end.",
                             )
                     staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
+                    self.ended = counts and not page.next_page_token
                     if split is not None and page.next_page_token and self._totals:
                         queries = await self._queries(await staging, split)
                         split = None
@@ -203,6 +213,12 @@ class _Pass:
     def shrank(self) -> bool:
         """Whether Zoom's count went down from one page to a later one."""
         return any(later < earlier for earlier, later in pairwise(self._totals))
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether as much was read as Zoom counts, and nobody moved up onto a page already read."""
+        outcome = self.outcome()
+        return outcome.expected in (None, outcome.read) and not self.shrank
 
     def outcome(self) -> ListOutcome:
         """People come and go while a long list is read: its first count is as true as its last."""

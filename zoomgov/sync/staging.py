@@ -189,7 +189,8 @@ class Staging:
             pass
 
     async def finish(self, key: ListKey, expected: int | None) -> None:
-        self.finished[key] = await self._change(partial(self._writer.finish, key, expected))
+        # a list that was read to its end is kept, whatever stops the sync
+        self.finished[key] = await asyncio.shield(self._change(partial(self._writer.finish, key, expected)))
 
     # What the connector remembers between syncs
 
