@@ -237,7 +237,8 @@ async def together(*jobs: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # once is enough, and lets it finish what it has
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
