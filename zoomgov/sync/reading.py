@@ -159,7 +159,7 @@ class _Pass:
         self._seen: set[Identity] = set()
         self._totals: list[int] = []
         self.ended = False
-        """Whether the last page was read; never when it is read in several chains."""
+        """Whether the last page was read and staged; never when it is read in several chains."""
 
     async def chain(self, query: Query, urgent: bool, split: Split | None = None, *, counts: bool = True) -> None:
         """Follow the pages of one query.
@@ -169,6 +169,7 @@ class _Pass:
         """
         staging: asyncio.Future[int] | None = None
         read = idle = 0
+        last = False
         pages = self._client.pages(self._part.endpoint, path=self._path, query=query, urgent=urgent)
         try:
             async with aclosing(pages):
@@ -176,7 +177,7 @@ class _Pass:
                     if counts and page.total_records is not None:
                         self._totals.append(page.total_records)
                     if staging is not None:
-                        before, read = read, await staging
+                        before, read = read, await asyncio.shield(staging)
                         self._advanced(read)
                         idle = idle + 1 if read == before else 0
                         if counts and idle >= MAX_IDLE_PAGES:
@@ -186,19 +187,20 @@ class _Pass:
                                 f"Zoom gave {idle} pages without anything new: the list has no end.",
                             )
                     staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
-                    self.ended = counts and not page.next_page_token
+                    last = counts and not page.next_page_token
                     if split is not None and page.next_page_token and self._totals:
-                        queries = await self._queries(await staging, split)
+                        queries = await self._queries(await asyncio.shield(staging), split)
                         split = None
                         if queries:
                             await together(*(self.chain(query, urgent, counts=False) for query in queries))
                             break
             if staging is not None:
-                self._advanced(await staging)
+                self._advanced(await asyncio.shield(staging))
         finally:
             if staging is not None:
                 await asyncio.wait([staging])
-                staging.exception()  # seen, so that asyncio does not complain of one nobody asked for
+                # looked at in any case, or asyncio complains of an exception nobody asked for
+                self.ended = staging.exception() is None and last
 
     async def _queries(self, rows: int, split: Split) -> Sequence[Query] | None:
         total = self._totals[0]
