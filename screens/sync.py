@@ -20,6 +20,7 @@ from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.part_bars import PartBars
 from zoomgov.widgets.sync_log import SyncLog
+from zoomgov.widgets.table_source import SourceError
 from zoomgov.zoom.errors import ZoomError
 
 from .base import StepScreen
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
+    from zoomgov.store.model import SyncInfo
     from zoomgov.sync.events import SyncSummary
 
 
@@ -54,6 +56,8 @@ that nobody can know yet. *Zoom's limits* are the requests sent in this second o
 for each of Zoom's kinds of requests (light, medium, heavy); Zoom's day begins at 00:00 UTC. `e` tells
 beforehand what a sync takes.
 
+`n` lists, after a sync, everything that was not read and every number that disagrees.
+
 `f` shows only what went wrong in the log, and everything again; arrows, `pgup` and `pgdn` scroll it. `m` saves it to a
 file here, without secrets and addresses.
 """
@@ -62,6 +66,9 @@ file here, without secrets and addresses.
         Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
         Binding("e", "estimate", "Estimate", tooltip="Requests and time a sync takes; costs a few requests"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before"),
+        Binding(
+            "n", "notes", "Gaps", show=False, tooltip="Everything that was not read, and every number that disagrees"
+        ),
         Binding("v", "verify", "Verify", show=False, tooltip="Find out what Zoom refused, and why"),
         Binding("s", "restart", "Sync again", show=False, tooltip="Read everything again"),
         Binding("f", "filter", "Filter log", tooltip="Show in the log what went wrong, or everything"),
@@ -185,7 +192,7 @@ file here, without secrets and addresses.
             self._failed_line = line_for(error)
             advice = self.services.explain(error, self.connector)
             width = self.query_one("#body").size.width - 2
-            self._conclude(*failure_content(error, advice, width), again, log=False)
+            self._conclude(*failure_content(error, advice, width, self.host.now()), again, log=False)
         elif isinstance(error, VaultError | StoreBusy):
             text = getattr(error, "title", "") or str(error)
             self._conclude(
@@ -235,6 +242,8 @@ file here, without secrets and addresses.
             return bool(self.query_one(SyncLog).said) if self.is_mounted else False
         if action == "changes":
             return self.summary is not None and self.summary.number > 1
+        if action == "notes":
+            return self.summary is not None and bool(self.summary.not_read or self.summary.disagreements)
         if action == "browse":
             return self.connector is not None and self.connector.last_sync_at is not None
         return super().check_action(action, parameters)
@@ -270,7 +279,8 @@ file here, without secrets and addresses.
         stamp = self.host.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
         path = Path.cwd() / f"zoomgov-sync-{file_part(self.connector.name)}-{stamp}.log"
         try:
-            text = log_text(self.connector, self.query_one(SyncLog).said)
+            log = self.query_one(SyncLog)
+            text = await self.services.run(log_text, self.connector, log.said, log.dropped)
             await self.services.run(write_private, path, text)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", title="Not saved", severity="error", markup=False)
@@ -324,6 +334,32 @@ file here, without secrets and addresses.
     def action_changes(self) -> None:
         """What changed since the sync before."""
         self.action_browse(changes=True)
+
+    @work(exclusive=True, group="sync-notes")
+    async def action_notes(self) -> None:
+        """List everything that was not read and every number that disagrees."""
+        from .browse_data import Browser
+        from .sync_notes import SyncNotesScreen, targets_to_name
+
+        assert self.connector is not None
+        connector = self.connector
+
+        def read() -> tuple[SyncInfo, dict[str, str]]:
+            browser = Browser(connector.name, lambda: self.services.reader(connector))
+            try:
+                browser.open()
+                if browser.sync is None:
+                    raise SourceError("There is no finished sync.")
+                return browser.sync, browser.names(targets_to_name(browser.sync))
+            finally:
+                browser.close()
+
+        try:
+            sync, names = await self.services.run(read)
+        except SourceError as error:
+            self.notify(printable(error), title="The list could not be read", severity="error", markup=False)
+        else:
+            await self.app.push_screen(SyncNotesScreen(sync, names))
 
     def action_verify(self) -> None:
         if self.running or self.connector is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from zoomgov import __version__
-from zoomgov.sync.course import duration
+from zoomgov.sync.course import duration, opens_again
 from zoomgov.sync.events import Outcome
 from zoomgov.sync.words import change_lines, counted, part_words
 from zoomgov.text import printable
@@ -18,6 +18,7 @@ from zoomgov.widgets.labels import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from zoomgov.connectors.model import Connector
     from zoomgov.sync.estimate import Estimate
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from zoomgov.verify.knowledge import Advice
     from zoomgov.widgets.sync_log import Said
     from zoomgov.zoom.errors import ZoomError
+
+_DISAGREEMENTS: Final = 3
+"""Shown with the outcome; the list of gaps has them all."""
 
 
 def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
@@ -43,12 +47,14 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
         scopes = f" Add the scope {unread.missing_scopes[0]}." if unread.missing_scopes else ""
         parts.append((f"\n! Not read: {part_words(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))
     if len(summary.not_read) > 4:
-        parts.append((f"\n! and {len(summary.not_read) - 4:,} more in the log.", "$text-warning"))
+        parts.append((f"\n! and {len(summary.not_read) - 4:,} more; n lists all of them.", "$text-warning"))
     if summary.not_read:
         parts.append("\n  v finds out why.")
-    for item in summary.disagreements[:3]:
+    for item in summary.disagreements[:_DISAGREEMENTS]:
         text = f"\n! {printable(item.what)}: {item.read:,} read, {item.expected:,} expected ({item.source})"
         parts.append((text, "$text-warning"))
+    if (more := len(summary.disagreements) - _DISAGREEMENTS) > 0:
+        parts.append((f"\n! and {count(more, 'more disagreement')}. n lists all of them.", "$text-warning"))
     if summary.number == 1:
         parts.append(("\nThis is the first sync: there is none before to compare with.", "dim"))
     elif lines := change_lines(summary.changes):
@@ -80,19 +86,24 @@ def file_part(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower())[:60]
 
 
-def log_text(connector: Connector, said: Iterable[Said]) -> str:
-    """The log of a sync for a file: times in UTC, no addresses, ids shortened."""
+def log_text(connector: Connector, said: Iterable[Said], dropped: int = 0) -> str:
+    """The log of a sync for a file: times in UTC, no addresses, ids shortened; `dropped` lines are missing before."""
     known = (connector.account_id, connector.client_id)
     lines = [f"# Sync log of {printable(connector.name)}, zoomgov {__version__}"]
+    if dropped:
+        lines.append(f"# {count(dropped, 'earlier line')} missing: only so many of one sync are kept.")
     for line in said:
         sign = "!" if line.problem else " "
         lines.append(f"{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {sign} {redact(line.text, known)}")
     return "\n".join(lines) + "\n"
 
 
-def failure_content(error: ZoomError, advice: Advice, width: int) -> tuple[Content, Content]:
-    """Verdict line, and cause, clicks and what Zoom said."""
-    parts = advice_parts(advice, width, title=False)
+def failure_content(error: ZoomError, advice: Advice, width: int, now: datetime) -> tuple[Content, Content]:
+    """Verdict line, and when Zoom opens again, cause, clicks and what Zoom said."""
+    parts: Parts = []
+    if again := opens_again(error, now):
+        parts += hang("When  ", f"{again} Enter goes on then; finished lists are kept, not read again.", width)
+    parts += advice_parts(advice, width, title=False)
     parts += hang("Said  ", str(error), width, "dim")
     verdict = Content.assemble(
         (f"✗ {printable(advice.title).rstrip('.')}.", "$text-error"), " Nothing was lost. v shows the line in Verify."

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import stat
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from zoomgov.connectors.model import Status, Step
-from zoomgov.store.model import Disagreement, ListKey, NotRead
+from zoomgov.store.model import Disagreement, ListKey, NotRead, SyncInfo
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
     ListAdvanced,
@@ -25,6 +26,7 @@ from zoomgov.sync.events import (
     Waiting,
 )
 from zoomgov.vault import VaultError
+from zoomgov.widgets import sync_log
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import LabelUse
@@ -210,6 +212,80 @@ async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None
         )
         assert "Contact groups not read" in text
         assert "members of group Finance: 7 read, 8 expected (total_members)" in text
+
+
+async def test_more_disagreements_than_have_room_are_counted_and_n_lists_them(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zoomgov.screens.browse_data import Browser
+
+    disagreements = tuple(Disagreement(f"members of group {number}", 7, 8, "total_members") for number in range(9))
+    stage.services.outcome = replace(SUMMARY, outcome=Outcome.PARTIAL, disagreements=disagreements)
+    found = SyncInfo(1, "2026-03-04T12:00:00Z", "2026-03-04T12:00:00Z", False, (), disagreements, {})
+    monkeypatch.setattr(Browser, "open", lambda self: setattr(self, "sync", found))
+    monkeypatch.setattr(Browser, "names", lambda self, targets: {})
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        text = stage.text(pilot)
+        assert "members of group 2" in text
+        assert "members of group 3" not in text
+        assert "and 6 more disagreements. n lists all of them." in text
+        await stage.press(pilot, "n")
+        await stage.on(pilot, "SyncNotesScreen")
+        assert "members of group 8" in stage.text(pilot)
+
+
+async def test_the_limit_of_the_day_says_when_it_goes_on_and_how(stage: Any) -> None:
+    reopens = stage.NOW.replace(hour=0) + timedelta(days=1)
+    stage.services.events = EVENTS
+    stage.services.outcome = ZoomError(ErrorKind.DAILY_LIMIT, "GET /users", "All are used.", retry_at=reopens)
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        text = " ".join(stage.text(pilot).split())
+        assert "Zoom answers again at 2026-03-05 00:00 UTC, in 12 h. Enter goes on then" in text
+        assert "finished lists are kept, not read again" in text
+        assert "Try again" in text
+        stage.services.outcome = SUMMARY
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        assert "● Connected" in stage.text(pilot)
+
+
+async def test_a_log_longer_than_is_shown_is_saved_whole_and_says_what_is_not_kept(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sync_log, "SHOWN", 20)
+    stage.services.events = [Noted(f"line {number}") for number in range(60)]
+    stage.services.outcome = SUMMARY
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        await stage.press(pilot, "f", "f", "home")
+        assert "41 earlier lines are in the file that m saves." in stage.text(pilot)
+        await stage.press(pilot, "m")
+    text = saved_log(tmp_path)[1]
+    assert all(f"line {number}\n" in text for number in range(60))
+    assert "missing" not in text
+
+
+async def test_lines_that_are_not_kept_are_counted_in_the_file(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sync_log, "KEPT", 25)
+    stage.services.events = [Noted(f"line {number}") for number in range(60)]
+    stage.services.outcome = SUMMARY
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        await stage.press(pilot, "m")
+    text = saved_log(tmp_path)[1]
+    assert "# 35 earlier lines missing" in text
+    assert "line 34\n" not in text
+    assert "line 35\n" in text
 
 
 async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Any) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoomgov.cli.failures import zoom_problem
 from zoomgov.cli.output import print_json, say
-from zoomgov.cli.problem import Exit
+from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.settings import parse_cloud
-from zoomgov.sync.course import duration
+from zoomgov.sync.course import duration, opens_again
 from zoomgov.sync.parts import source_of
 from zoomgov.sync.words import change_lines, counted, part_words
 from zoomgov.text import printable
@@ -51,7 +53,12 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool, only_est
         with show_progress(quiet=quiet) as on_event:
             summary = run(services.sync(connector, on_event, thorough=thorough))
     except ZoomError as error:
-        raise zoom_problem(error, parse_cloud(connector.cloud)) from error
+        problem = zoom_problem(error, parse_cloud(connector.cloud))
+        if again := opens_again(error, datetime.now(UTC)):
+            command = f"zoomgov sync {shlex.quote(printable(connector.name))}"
+            steps = (f"{again} Then: {command}", "Lists that are finished are kept, and not read again.")
+            problem = Problem(problem.what, problem.why, *steps, *problem.next_steps[1:])
+        raise problem from error
     if as_json:
         print_json(summary_as_dict(connector, summary))
     else:

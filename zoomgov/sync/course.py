@@ -20,11 +20,14 @@ from zoomgov.sync.events import (
     Waiting,
 )
 from zoomgov.sync.words import PART_WORDS
+from zoomgov.zoom.errors import ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from zoomgov.sync.events import SyncEvent
+    from zoomgov.zoom.errors import ZoomError
 
 SPAN: Final = 15.0
 """Seconds a rate looks back: long enough not to jump with each page."""
@@ -201,7 +204,15 @@ def duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     if seconds < 90:
         return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
+
+
+def opens_again(error: ZoomError, now: datetime) -> str:
+    """When Zoom answers again after its limit of the day, as UTC and from `now` on; empty after other errors."""
+    if error.kind is not ErrorKind.DAILY_LIMIT or error.retry_at is None:
+        return ""
+    left = max((error.retry_at - now).total_seconds(), 0)
+    return f"Zoom answers again at {error.retry_at:%Y-%m-%d %H:%M} UTC, in {duration(left)}."
 
 
 def rate_words(rate: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
@@ -29,10 +30,11 @@ class Busy(Static):
 
     def waiting(self, text: str) -> None:
         """Turn, with `text`; quiet when the terminal asked for no animations."""
+        grown = self._shape(text) != self._shape(self._text)
         self._text = text
         if self._timer is None and self.app.animation_level != "none":
             self._timer = self.set_interval(1 / 10, self._turn)
-        self._draw()
+        self._draw(layout=grown)
 
     def done(self, content: Content) -> None:
         """Stop turning and say the outcome."""
@@ -46,5 +48,11 @@ class Busy(Static):
         self._frame = (self._frame + 1) % len(_FRAMES)
         self._draw()
 
-    def _draw(self) -> None:
-        self.update(Content.assemble((_FRAMES[self._frame], "$text-primary"), f" {self._text}"))
+    def _shape(self, text: str) -> tuple[str, ...]:
+        """Of two texts with the same shape, both take the same lines; what is wrapped may take others each time."""
+        width = self.size.width - 2
+        return ("",) if not text else tuple(line if cell_len(line) > width else "." for line in text.split("\n"))
+
+    def _draw(self, layout: bool = False) -> None:
+        # a turning mark or a changed number must not lay out the whole screen anew
+        self.update(Content.assemble((_FRAMES[self._frame], "$text-primary"), f" {self._text}"), layout=layout)

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-MOST: Final = 5000
-"""Lines kept; a sync with more to say has said it before."""
+KEPT: Final = 50_000
+"""Lines kept for the file: a sync says a few hundred, and one for each thing that Zoom refused."""
+SHOWN: Final = 2_000
+"""Of these, lines on screen: the last ones."""
 
 
 class Said(NamedTuple):
@@ -31,9 +33,10 @@ class SyncLog(RichLog):
 
     def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:
         """`now` gives an aware time."""
-        super().__init__(id=id, max_lines=MOST, wrap=True, markup=False)
+        super().__init__(id=id, max_lines=SHOWN, wrap=True, markup=False)
         self._now = now
-        self._said: deque[Said] = deque(maxlen=MOST)
+        self._said: deque[Said] = deque(maxlen=KEPT)
+        self._dropped = 0
         self.problems_only = False
 
     @property
@@ -41,14 +44,21 @@ class SyncLog(RichLog):
         """All that is kept, whatever is shown."""
         return tuple(self._said)
 
+    @property
+    def dropped(self) -> int:
+        """Lines said before those, which are not kept."""
+        return self._dropped
+
     def begin(self) -> None:
         """Forget the sync before."""
         self._said.clear()
+        self._dropped = 0
         self.clear()
 
     def add(self, text: str, *, problem: bool = False) -> None:
         """Add a line at the end."""
         line = Said(self._now(), printable(text), problem)
+        self._dropped += len(self._said) == KEPT
         self._said.append(line)
         self._show(line)
 
@@ -61,7 +71,10 @@ class SyncLog(RichLog):
         """Show everything, or only what went wrong."""
         self.problems_only = problems_only
         self.clear()
-        for line in self._said:
+        lines = [line for line in self._said if line.problem or not problems_only]
+        if (earlier := len(lines) - SHOWN + 1) > 1:
+            self.write(Text(f"  {earlier:,} earlier lines are in the file that m saves.", style="dim"))
+        for line in lines[1 - SHOWN :]:
             self._show(line)
         if problems_only and not self.lines and self._said:
             self.write(Text("  Nothing went wrong so far.", style="dim"))
