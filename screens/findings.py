@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.containers import Container
 from textual.widgets import Footer
 
@@ -17,7 +19,7 @@ from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_layout import Column
-from zoomgov.widgets.table_source import ListSource
+from zoomgov.widgets.table_source import ListSource, SourceError
 
 from .browse_words import ONE
 from .items import item_screen
@@ -80,8 +82,11 @@ only once three days have passed, so three days are added: nobody is called idle
         self._audit: Audit | None = None
 
     def read(self) -> Sequence[Row]:
+        counted = replace(self._thresholds, named=0)  # who it is about is read when a finding is opened
         with self.browser.long_reader() as reader:
-            self._audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal)
+            self._audit = find(
+                reader, self._now, thresholds=counted, portal_url=self._portal, progress=self.read_so_far
+            )
         return [(_level(finding), finding.title, finding.count) for finding in self._audit.findings]
 
     def about(self) -> str:
@@ -103,7 +108,24 @@ only once three days have passed, so three days are added: nobody is called idle
 
     def opened(self, index: int) -> None:
         if self._audit is not None:
-            self.app.push_screen(FindingScreen(self.browser, self._audit.findings[index]))
+            self.open_finding(self._audit.findings[index])
+
+    @work(exclusive=True, group="finding")
+    async def open_finding(self, counted: Finding) -> None:
+        """Read whom a finding is about, and show it."""
+        try:
+            finding = await asyncio.to_thread(self._named, counted)
+        except SourceError as error:
+            self.notify(str(error), title="It cannot be opened", severity="error", markup=False)
+            return
+        if self.is_current:
+            self.app.push_screen(FindingScreen(self.browser, finding))
+
+    def _named(self, counted: Finding) -> Finding:
+        """The finding with its people and things; on a worker thread."""
+        with self.browser.long_reader() as reader:
+            audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal, only=counted.id)
+        return audit.findings[0] if audit.findings else counted
 
 
 class FindingScreen(TablePage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.containers import Container
@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from .browse_data import Browser
 
 
+_BAR: Final = 24
+"""Cells of the bar."""
+
+
 class ListPage(TablePage):
     """Fill in `COLUMNS`, `read` and, where a row leads on, `opened`."""
 
@@ -43,6 +48,7 @@ class ListPage(TablePage):
         super().__init__()
         self.browser = browser
         self._title = title
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def read(self) -> Sequence[Row]:
         """The rows; on a worker thread.
@@ -51,6 +57,22 @@ class ListPage(TablePage):
             SourceError: they cannot be read.
         """
         raise NotImplementedError
+
+    def read_so_far(self, done: int, total: int) -> None:
+        """Say how far `read` is; for `read` to call, on its thread.
+
+        Raises:
+            SourceError: the page was left meanwhile, nobody waits any longer.
+        """
+        if self._loop is None or not self.is_running:
+            raise SourceError("This page was closed.")
+        self._loop.call_soon_threadsafe(self._wait, done, total)
+
+    def _wait(self, done: int, total: int) -> None:
+        nothing = self.query_one("#nothing", Busy)
+        if nothing.waiting_for:
+            full = round(_BAR * done / total)
+            nothing.waiting(f"{'━' * full}{'─' * (_BAR - full)}  {done} of {total}   Esc stops it")
 
     def about(self) -> str:
         """A quiet line above the table, asked once its rows were read."""
@@ -71,22 +93,26 @@ class ListPage(TablePage):
         yield Banner(f"{self.browser.name}  ›  {self._title}")
         yield Static(id="about")
         yield Container(id="list")
-        yield Static("Loading …", id="nothing")
+        yield Busy(id="nothing")
         yield Footer()
 
     def on_mount(self) -> None:
         self.query_one("#about").display = False
+        self.query_one("#nothing", Busy).waiting("Loading …")
+        self._loop = asyncio.get_running_loop()
         self.load()
 
     @work(exclusive=True, group="list-page")
     async def load(self) -> None:
         """Read the rows and show them."""
+        nothing = self.query_one("#nothing", Busy)
         try:
             rows = await asyncio.to_thread(self.read)
         except SourceError as error:
-            self.query_one("#nothing", Static).update(Content(f"✗ {error}"))
+            nothing.done(Content(f"✗ {error}"))
             return
-        self.query_one("#nothing").display = False
+        nothing.done(Content(""))
+        nothing.display = False
         about = self.about()
         self.query_one("#about", Static).update(Content(about))
         self.query_one("#about").display = bool(about)

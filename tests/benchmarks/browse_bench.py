@@ -20,6 +20,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from textual import events
 from textual.app import App
 from textual.scrollbar import ScrollTo
+from textual.worker import WorkerError
 
 from tests.benchmarks.frames import Began, Frames, Took, gaps
 from tests.benchmarks.made_up import Account, sync
@@ -138,7 +140,7 @@ def shows(app: Bench, text: str) -> bool:
 
 def place_in(table: Any) -> tuple[int, int, int]:
     """Where one is in a table: row, first row on screen, column."""
-    return table.cursor_index, table.scroll_offset.y, table._aim
+    return table.cursor_index, table.scroll_offset.y, table._shown.aim
 
 
 # What is measured
@@ -165,7 +167,8 @@ class Bencher:
     async def quiet(self, times: float = 1) -> None:
         """Let what was started end."""
         await asyncio.sleep(self.wait * times)
-        await self.app.workers.wait_for_complete([worker for worker in self.app.workers if not worker.is_finished])
+        with suppress(WorkerError):  # one that a newer one took the place of
+            await self.app.workers.wait_for_complete([worker for worker in self.app.workers if not worker.is_finished])
         await asyncio.sleep(self.wait / 2)
 
     def some(self, all_of_them: Sequence[T]) -> Sequence[T]:

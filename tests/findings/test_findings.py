@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zoomgov.findings import Finding, Level
+from zoomgov.findings import Finding, Level, find
+from zoomgov.store import Store
 from zoomgov.store.model import ContactGroupRow, Disagreement, GroupRow, NotRead
 
 if TYPE_CHECKING:
@@ -248,6 +249,40 @@ def test_a_finding_counts_all_and_names_some(world: World) -> None:
     assert finding is not None
     assert finding.count == 20
     assert [subject.id for subject in finding.subjects] == ["p19", "p18", "p17", "p16", "p15"]
+
+
+def test_to_count_only_names_nobody_and_counts_the_same(world: World) -> None:
+    world.person("idle", "1", type=2, last_login_time=days_ago(300))
+    named, counted = world.audit(), world.audit(named=0)
+    assert [(one.id, one.count, one.title) for one in counted.findings] == [
+        (one.id, one.count, one.title) for one in named.findings
+    ]
+    assert any(one.subjects for one in named.findings)
+    assert not any(one.subjects for one in counted.findings)
+
+
+def test_one_question_alone_is_answered_as_among_all(world: World) -> None:
+    world.person("idle", "1", type=2, last_login_time=days_ago(300))
+    everything = world.audit()
+    with Store(world.path).reader() as reader:
+        for finding in everything.findings:
+            assert find(reader, FINISHED, only=finding.id).findings == (finding,)
+
+
+def test_the_asking_tells_how_far_it_is_and_can_be_ended(world: World) -> None:
+    world.audit()
+    told: list[tuple[int, int]] = []
+
+    def end_at_three(asked: int, of: int) -> None:
+        told.append((asked, of))
+        if asked == 3:
+            raise InterruptedError
+
+    with Store(world.path).reader() as reader:
+        of = find(reader, FINISHED).checked
+        with pytest.raises(InterruptedError):
+            find(reader, FINISHED, progress=end_at_three)
+    assert told == [(asked, of) for asked in range(4)]
 
 
 def test_gravest_first_and_the_unknown_last(world: World) -> None:

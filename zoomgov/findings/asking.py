@@ -10,6 +10,7 @@ from zoomgov.findings.context import Check, Context
 from zoomgov.findings.model import Audit, Finding, Level, Thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from zoomgov.store import Reader
@@ -19,13 +20,22 @@ _DEFAULTS = Thresholds()
 
 
 def find(
-    reader: Reader, now: datetime, *, thresholds: Thresholds = _DEFAULTS, portal_url: str = "https://zoom.us"
+    reader: Reader,
+    now: datetime,
+    *,
+    thresholds: Thresholds = _DEFAULTS,
+    portal_url: str = "https://zoom.us",
+    only: str | None = None,
+    progress: Callable[[int, int], object] = lambda asked, of: None,
 ) -> Audit:
-    """Return what looks wrong in the sync that `reader` reads. Reads for up to seconds: for a worker thread.
+    """Return what looks wrong in the sync that `reader` reads. Takes up to a second: for a worker thread.
 
     Args:
         now: an aware time; nobody is idle for longer than until the sync was made.
+        thresholds: with `named` 0 nobody is named, only counted: quicker, and nothing to keep.
         portal_url: Zoom's pages for people, of the connector's cloud.
+        only: the id of the one question to ask.
+        progress: told before each question how many were asked, and of how many; what it raises ends the asking.
 
     Raises:
         StoreError: the store cannot be read.
@@ -36,9 +46,14 @@ def find(
     usage = reader.blob("plan-usage")
     with reader.snapshot() as at:
         context = Context(at, sync, now, thresholds, usage)
-        found = [finding for check in CHECKS if (finding := _ask(check, context, portal_url)) is not None]
+        found = []
+        checks = [check for check in CHECKS if only in (None, check.id)]
+        for asked, check in enumerate(checks):
+            progress(asked, len(checks))
+            if (finding := _ask(check, context, portal_url)) is not None:
+                found.append(finding)
     found.sort(key=lambda finding: (not finding.known, -finding.level))
-    return Audit(sync.number, sync.finished_at, tuple(found), len(CHECKS), thresholds)
+    return Audit(sync.number, sync.finished_at, tuple(found), len(checks), thresholds)
 
 
 def _ask(check: Check, context: Context, portal_url: str) -> Finding | None:

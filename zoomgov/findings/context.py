@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from zoomgov.findings.model import Level, Subject
 from zoomgov.store import audit
+from zoomgov.store.columns import grant_counts
+from zoomgov.store.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from zoomgov.findings.model import Fix, Thresholds
-    from zoomgov.store.audit import People, RoleFacts
-    from zoomgov.store.bulk import UserRecord
+    from zoomgov.store.audit import People, RoleFacts, Someone, ThingFacts
     from zoomgov.store.model import NotRead, SyncInfo
     from zoomgov.store.snapshot import Snapshot
 
@@ -87,8 +88,20 @@ class Context:
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @cached_property
+    def counts(self) -> dict[tuple[int, int], int]:
+        return grant_counts(self.at)
+
+    @cached_property
+    def domains(self) -> dict[str, int]:
+        return audit.domains(self.at)
+
+    @cached_property
     def roles(self) -> list[RoleFacts]:
-        return audit.roles(self.at)
+        return audit.roles(self.at, self.counts)
+
+    @cached_property
+    def groups(self) -> list[ThingFacts]:
+        return audit.things(self.at, Kind.GROUPS, self.counts)
 
     @cached_property
     def admin_roles(self) -> list[RoleFacts]:
@@ -125,12 +138,12 @@ def many(count: int, one: str, several: str) -> str:
     return f"{count:,} {one if count == 1 else several}"
 
 
-def last_login(user: UserRecord) -> str:
+def last_login(user: Someone) -> str:
     """Return the last login in words."""
     return f"last login {user.last_login_time[:10]}" if user.last_login_time else "never logged in"
 
 
-def people(found: People, detail: Callable[[UserRecord], str]) -> tuple[Subject, ...]:
+def people(found: People, detail: Callable[[Someone], str]) -> tuple[Subject, ...]:
     """Return people as subjects."""
     return tuple(Subject("users", user.id, user.name, user.email, detail(user)) for user in found.first)
 

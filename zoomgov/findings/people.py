@@ -11,7 +11,7 @@ from zoomgov.findings.model import Level, Subject
 from zoomgov.store import audit
 
 if TYPE_CHECKING:
-    from zoomgov.store.bulk import UserRecord
+    from zoomgov.store.audit import Someone
 
 _EVERYONE: Final = ("users-active", "users-inactive", "users-pending")
 _NOT_ACTIVE: Final = ("users-inactive", "users-pending")
@@ -21,7 +21,7 @@ _BUFFER: Final = (
 )
 
 
-def _role_and_login(user: UserRecord) -> str:
+def _role_and_login(user: Someone) -> str:
     return f"{user.role}, {last_login(user)}"
 
 
@@ -115,7 +115,7 @@ def seats(plan_usage: bytes | None) -> tuple[int | None, int | None]:
 
 def _external_domains(context: Context) -> tuple[dict[str, int], list[str], bool]:
     """Domains that are not one's own, those that are, and whether that was guessed."""
-    found = audit.domains(context.at)
+    found = context.domains
     own = {domain.strip().lower().removeprefix("@") for domain in context.thresholds.own_domains}
     guessed = not own
     if guessed:

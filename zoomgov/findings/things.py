@@ -27,23 +27,19 @@ def _subjects(context: Context, kind: Kind, things: Iterable[ThingFacts]) -> tup
 
 
 def groups_without_members(context: Context) -> Found:
-    found = [group for group in audit.things(context.at, Kind.GROUPS) if not group.members and not group.total_members]
+    found = [group for group in context.groups if not group.members and not group.total_members]
     title = f"{many(len(found), 'group has', 'groups have')} no members"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
 
 def groups_without_admins(context: Context) -> Found:
-    found = [
-        group
-        for group in audit.things(context.at, Kind.GROUPS)
-        if not group.admins and not context.never_read("group-admins", group.id)
-    ]
+    found = [group for group in context.groups if not group.admins and not context.never_read("group-admins", group.id)]
     title = f"{many(len(found), 'group has', 'groups have')} no admins"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
 
 def open_contact_groups(context: Context) -> Found:
-    found = [group for group in audit.things(context.at, Kind.CONTACT_GROUPS) if group.privacy == _OPEN]
+    found = [group for group in audit.things(context.at, Kind.CONTACT_GROUPS, context.counts) if group.privacy == _OPEN]
     title = f"{many(len(found), 'contact group is', 'contact groups are')} open to everyone"
     return Found(len(found), title, _subjects(context, Kind.CONTACT_GROUPS, found))
 

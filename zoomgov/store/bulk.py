@@ -171,8 +171,8 @@ def unlisted(at: Snapshot, kind: Kind) -> list[tuple[int, str, str, str]]:
     if kind is Kind.GROUPS:
         named = f"({named} OR EXISTS (SELECT 1 FROM {grants} g WHERE g.principal = t.id))"
     sql = (
-        f"SELECT t.id, t.key FROM things t WHERE t.kind = ? AND {named} "
-        f"AND NOT EXISTS (SELECT 1 FROM {facts} f WHERE f.id = t.id) ORDER BY t.key"
+        f"SELECT t.id, t.key FROM things t WHERE t.kind = ? AND t.id NOT IN (SELECT id FROM {facts}) AND {named} "
+        "ORDER BY t.key"
     )
     rows = at.connection.execute(sql, (THING_KINDS[kind],)).fetchall()
     ids = [number for number, _ in rows]

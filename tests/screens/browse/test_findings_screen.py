@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from zoomgov.findings import find
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.findings import FindingScreen, FindingsScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.settings import Settings, Thresholds
 from zoomgov.store.model import NotRead
+from zoomgov.widgets.table_source import SourceError
 
 SIZE = (80, 24)
 
@@ -39,6 +42,19 @@ async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -
         assert isinstance(app.screen, PersonScreen)
         await press(pilot, settled, "escape", "escape", "escape")
         assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_to_leave_the_findings_ends_their_reading(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f")
+        page = app.screen
+        assert isinstance(page, FindingsScreen)
+        page.read_so_far(1, 16)
+        await press(pilot, settled, "escape")
+        with pytest.raises(SourceError):
+            page.read_so_far(2, 16)
 
 
 async def test_what_was_not_read_is_said(company: Any, settled: Any, gaps: tuple[NotRead, ...]) -> None:
