@@ -140,9 +140,12 @@ class Browser:
         with self._asking() as reader:
             self._ordering = reader
             try:
-                return reader.order(kind, query)
+                ids = reader.order(kind, query)
             finally:
                 self._ordering = None
+            if self._pages is not None:
+                self._pages.learn_from(reader)
+            return ids
 
     def hurry(self) -> None:
         """Give up the order that is being made, if there is one; it raises `SourceError`. For the event loop."""

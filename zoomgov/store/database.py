@@ -73,7 +73,7 @@ def _connect(
             connection.execute("PRAGMA journal_size_limit = 16777216")
         else:
             connection.execute("PRAGMA query_only = 1")
-            connection.execute("PRAGMA cache_size = -8000")
+            connection.execute("PRAGMA cache_size = -2000")  # there are several, and the system keeps the file's pages
             connection.execute("PRAGMA user_version")  # opens the file: what is in the way shows here
     except BaseException:
         connection.close()

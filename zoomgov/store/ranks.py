@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zoomgov.store.codes import MEMBER
 from zoomgov.store.columns import role_names
 from zoomgov.store.folding import fold
-from zoomgov.store.vectors import ids_of, pairs_of, span
+from zoomgov.store.vectors import decoded, ids_of, pairs_of, span
 from zoomgov.store.words import licence
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class PeopleRanks:
             columns = ", ".join(_STORED)
             sql = f"SELECT {columns}, json_group_array(id) FROM {snapshot.facts('users')} GROUP BY {columns}"
             self._facets = [
-                Facet(dict(zip(_STORED, values, strict=True)), array("q", json.loads(ids)))
+                Facet(dict(zip(_STORED, values, strict=True)), decoded(ids))
                 for *values, ids in snapshot.connection.execute(sql)
             ]
         return self._facets

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Mask = bytes | bytearray
 """A byte for each id there is, 1 for those that are in it: small, and quick to look things up in."""
 
+_PIECE: Final = 32_768
+"""Characters of a list of numbers that are taken apart at once."""
 _COARSE: Final = 64
 """Parts into which a long vector is cut before it is sorted: no step holds Python's lock for long."""
 _BUCKETS: Final = 4096
@@ -28,15 +30,26 @@ def ids_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ())
     """Return the column `id` of the query `sql`, in its order."""
     # the limit keeps SQLite from dropping the order of a subquery
     text = connection.execute(f"SELECT json_group_array(id) FROM ({sql} LIMIT -1)", values).fetchone()[0]
-    return array("q", json.loads(text))
+    return decoded(text)
 
 
-def pairs_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> tuple[list[int], list[int]]:
+def decoded(text: str) -> array[int]:
+    """Return the numbers of a JSON array, piece by piece: that takes little memory, and Python's lock never long."""
+    found, start, last = array("q"), 1, len(text) - 1
+    while start < last:
+        end = text.find(",", start + _PIECE)
+        end = last if end < 0 else end
+        found.extend(json.loads(f"[{text[start:end]}]"))
+        start = end + 1
+    return found
+
+
+def pairs_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> tuple[array[int], array[int]]:
     """Return the columns `id` and `number` of the query `sql`."""
     ids, numbers = connection.execute(
         f"SELECT json_group_array(id), json_group_array(number) FROM ({sql})", values
     ).fetchone()
-    return json.loads(ids), json.loads(numbers)
+    return decoded(ids), decoded(numbers)
 
 
 def span(connection: sqlite3.Connection) -> int:
@@ -81,7 +94,7 @@ def neither(mask: Mask) -> Mask:
 def sorted_by(ids: array[int], ranks: array[int], top: int, *, descending: bool) -> array[int]:
     """Return `ids` by their ranks, which go from 0 to `top`; where these are equal, in the order they came."""
     shift = max(top.bit_length() - _COARSE.bit_length() + 1, 0) if top >= _BUCKETS else 0
-    buckets: list[list[int]] = [[] for _ in range((top >> shift) + 1)]
+    buckets = [array("q") for _ in range((top >> shift) + 1)]
     if shift:
         for number in ids:
             buckets[ranks[number] >> shift].append(number)
@@ -90,7 +103,5 @@ def sorted_by(ids: array[int], ranks: array[int], top: int, *, descending: bool)
             buckets[ranks[number]].append(number)
     merged = array("q")
     for bucket in reversed(buckets) if descending else buckets:
-        if shift:
-            bucket.sort(key=ranks.__getitem__, reverse=descending)
-        merged.extend(bucket)
+        merged.extend(sorted(bucket, key=ranks.__getitem__, reverse=descending) if shift else bucket)
     return merged

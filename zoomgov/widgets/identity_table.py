@@ -7,6 +7,7 @@ and asks its source for pages of rows, drawing lines straight through Textual's 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from textual import events
 
 _LINES_KEPT: Final = 256
+_FRAME: Final = 0.1
+"""Seconds that a frame takes at most."""
 MOST_COPIED: Final = 2_000
 """Rows marked at once or copied: more than a clipboard takes through a terminal, and quickly at hand."""
 
@@ -264,6 +267,7 @@ class IdentityTable(ScrollView, can_focus=True):
                             self._replace_view(source, query, *first)
                             if first[1]:
                                 continue
+                            await self._drawn()
                     ids = await asyncio.to_thread(source.order, query)
                 except SourceError as error:
                     if self._wanted is None:
@@ -273,6 +277,13 @@ class IdentityTable(ScrollView, can_focus=True):
                         self._replace_view(source, query, ids, whole=True)
         finally:
             self._answering = False
+
+    async def _drawn(self) -> None:
+        """Wait for the frame with what was shown just now, so that making the rest does not delay it."""
+        drawn = asyncio.Event()
+        self.call_after_refresh(drawn.set)
+        with suppress(TimeoutError):  # nothing is drawn while another screen lies above
+            await asyncio.wait_for(drawn.wait(), _FRAME)
 
     def _replace_view(self, source: TableSource, query: TableQuery, ids: array[int], whole: bool) -> None:
         """Show `ids`; unless they are the whole order, what lies beyond them is looked for once the rest is there."""
