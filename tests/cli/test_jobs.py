@@ -279,6 +279,7 @@ def test_an_interrupted_sync_exits_130_and_goes_on_later(cli: Cli, connector: st
     assert process.returncode == 130, err
     assert out == ""
     assert "nothing was lost" in err
+    zoom.control.clear_faults()  # it may have been stopped before it came to the list that stalls
     assert json.loads(cli("connectors", "show", connector, "--format", "json").out)["status"] == "Not connected"
     resumed = cli("sync", connector)
     assert resumed.code == 0, resumed.err
