@@ -94,4 +94,6 @@ async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:
         for step in list(Step)[:-1]:
             await pilot.app.push_screen(step_screen(step, stage.connector))
             await stage.settled(pilot)
+            # the footer is empty until the refresh that follows a change of bindings
+            await stage.until(pilot, lambda: len(pilot.app.screen.query(FooterKey)))
             assert 2 <= len(pilot.app.screen.query(FooterKey)) <= 6, step
