@@ -17,6 +17,7 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -462,6 +463,7 @@ def main() -> int:
         home = chosen.home or Path(folder)
         if not (home / "stores").exists():
             make(home, chosen.users, chosen.memberships)
+        shutil.rmtree(home / "browse", ignore_errors=True)  # orders that a run before has left to be remembered
         first = [apart("opening", home, chosen.few) for _ in range(chosen.rounds)]
         measured = asyncio.run(walk(home, chosen.rounds, chosen.wait, chosen.few))
         ready = measured.found["Table ready"]
