@@ -22,6 +22,35 @@ _MARK: Final = " ✓".ljust(MARGIN)
 _NO_MARK: Final = " " * MARGIN
 _GAP: Final = " " * GAP
 
+PARTS: Final = ("header", "sorted", "aimed", "cursor", "mark", "note", "good", "muted", "warning", "error")
+"""What is styled apart."""
+TABLE_CSS: Final = """
+RowTable {
+    height: 1fr;
+    background: $background;
+    color: $foreground;
+    overflow: hidden auto;
+    scrollbar-gutter: stable;
+    scrollbar-size-vertical: 1;
+
+    & > .identity-table--header { color: $text-muted; background: $surface; }
+    & > .identity-table--sorted { color: $text-primary; text-style: bold; }
+    & > .identity-table--aimed { text-style: underline; }
+    & > .identity-table--cursor {
+        background: $block-cursor-blurred-background;
+        color: $block-cursor-blurred-foreground;
+    }
+    & > .identity-table--mark { color: $text-muted; }
+    & > .identity-table--note { color: $text-muted; }
+    & > .identity-table--good { color: $text-success; }
+    & > .identity-table--muted { color: $text-muted; }
+    & > .identity-table--warning { color: $text-warning; }
+    & > .identity-table--error { color: $text-error; }
+    &:focus > .identity-table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    &:focus > .identity-table--mark { color: $primary; }
+}
+"""
+
 Styler = Callable[..., "Style"]
 """Gives the style of the named parts, later ones over earlier ones."""
 
