@@ -51,7 +51,7 @@ the thing or the person of a line, `o` the one this page is about.
         yield SearchTable(
             ListSource(GRANT_COLUMNS[self._view], rows), noun="changes", placeholder="Search changes …"
         )  # fmt: skip
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(IdentityTable).focus()

@@ -24,9 +24,11 @@ from zoomgov.widgets.table_source import SourceError
 
 from .browse_data import Browser
 from .browse_filter import FieldSuggester
-from .browse_habits import Habits, kept_order
+from .browse_habits import Habits, habits_of, kept_order
+from .browse_pages import BrowsePages
 from .browse_sheets import person_sheet, thing_sheet
 from .browse_words import (
+    DEFAULT_SORT,
     NOTHING_SYNCED,
     NOUNS,
     PLACEHOLDERS,
@@ -37,12 +39,7 @@ from .browse_words import (
     sync_line,
     tab_label,
 )
-from .columns import ColumnsScreen
-from .items import item_screen
-from .portal import open_portal, portal_link
-from .saved_filters import SavedFiltersScreen
-from .sync_notes import SyncNotesScreen, targets_to_name
-from .table_page import TABLE_HELP, TablePage
+from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
     from zoomgov.store import Reader
     from zoomgov.store.model import SyncInfo
 
-    from .browse_data import StoreSource
 
 _OPENS_WITHIN = 0.1
 """Seconds for which the screen before stays, while the store is opened."""
@@ -63,14 +59,18 @@ _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
 
-_NEEDING_A_SYNC = frozenset(
-    {"search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences", "columns", "portal"}
-)
-_MORE = Content.assemble(*(part for key, word in (("5", "syncs"), ("6", "licences"), ("f5", "sync"))
-                           for part in ((f"  {key}", "bold $footer-key-foreground"), f" {word}")))  # fmt: skip
+_MORE = (("x", "export"), ("5", "syncs"), ("6", "licences"), ("f5", "sync"))
 
 
-class BrowseScreen(TablePage):
+def _more(room: int) -> Content:
+    """Keys the footer has no place for, as many as fit into `room` cells."""
+    words = [Content.assemble((f"  {key}", "bold $footer-key-foreground"), f" {word}") for key, word in _MORE]
+    while words and sum(word.cell_length for word in words) > room:
+        words.pop()
+    return Content("").join(words)
+
+
+class BrowseScreen(BrowsePages):
     """Users, groups, contact groups and roles of one connector."""
 
     HELP = f"""
@@ -107,7 +107,7 @@ and lists them.
         Binding("6", "licences", "Licences", show=False, tooltip="Licences bought, used and held; last logins"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before, or between any two"),
         Binding("f", "findings", "Findings", tooltip="What looks wrong, and where in Zoom to put it right"),
-        Binding("x", "export", "Export", tooltip="Write a file to hand over"),
+        Binding("x", "export", "Export", show=False, tooltip="Write a file to hand over"),
         Binding("f5", "sync", "Sync", show=False, tooltip="Read everything again"),
     ]
 
@@ -129,18 +129,13 @@ and lists them.
             sync: Stay with this older sync.
             changes: Begin with what changed since the sync before, above the tables.
         """
-        super().__init__()
+        self._open_reader = open_reader or (lambda: self.services.reader(connector))
+        super().__init__(connector, Browser(connector.name, self._open_reader, sync, cloud=connector.cloud))
         self._kept = kept
         self._begin_with_changes = changes
-        self._sources: dict[Kind, StoreSource] = {}
         self._prepared = False
         self._habits_known = Kept()
-        self._orders: dict[Kind, tuple[tuple[str, bool], ...]] = {}
         self._offered: dict[str, list[str]] | None = None
-        self.connector = connector
-        self._open_reader = open_reader or (lambda: self.services.reader(connector))
-        self._browser = Browser(connector.name, self._open_reader, sync, cloud=connector.cloud)
-        self._kind = Kind.USERS
         self._shown: SyncInfo | None = None
         self._switching = asyncio.Lock()
         self._follow_timer: Timer | None = None
@@ -153,11 +148,11 @@ and lists them.
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _open(self) -> None:
-        self._habits_known = self._habits.read()
-        self._browser.open()
+        self._habits_known = self.habits.read()
+        self.browser.open()
 
     def compose(self) -> ComposeResult:
-        number, sync = self._browser.number, self._browser.sync
+        number, sync = self.browser.number, self.browser.sync
         place = "Browse" if number is None else f"Sync {number}, as it was"
         yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
         labels = (
@@ -173,12 +168,13 @@ and lists them.
         yield Static(id="nothing")
         with Horizontal(id="last-line"):
             yield Static(id="sync-line")
-            yield Static(_MORE, id="more")
-        yield Footer()
+            yield Static(id="more")
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.browser.habits = self.habits
         self.query_one(Tabs).can_focus = False
-        sync, table = self._browser.sync, self.search_table
+        sync, table = self.browser.sync, self.search_table
         if sync is None or table is None:
             self._show_nothing("Loading …")
             self.load()
@@ -189,7 +185,7 @@ and lists them.
         self._shown = sync
 
     async def on_unmount(self) -> None:
-        await asyncio.to_thread(self._browser.close)
+        await asyncio.to_thread(self.browser.close)
 
     def on_screen_resume(self) -> None:
         if self._shown is not None:
@@ -201,14 +197,14 @@ and lists them.
     async def load(self) -> None:
         """Read what the store holds and show it."""
         try:
-            await asyncio.to_thread(self._browser.open)
+            await asyncio.to_thread(self.browser.open)
         except SourceError as error:
             self._show_nothing(f"✗ {error}\n\nNothing was lost. Press Esc, then open it again.")
             return
-        if self._browser.sync is None:
+        if self.browser.sync is None:
             self._show_nothing(NOTHING_SYNCED)
             return
-        await self._show_sync(self._browser.sync)
+        await self._show_sync(self.browser.sync)
         if self._begin_with_changes:
             self.action_changes()
 
@@ -219,17 +215,17 @@ and lists them.
         Never cancels a worker that is putting a sync on screen, which would leave half of it there.
         """
         try:
-            if not await asyncio.to_thread(self._browser.is_outdated) or self._shown is not shown:
+            if not await asyncio.to_thread(self.browser.is_outdated) or self._shown is not shown:
                 return
             self._shown, self._prepared, self._offered = None, False, None
-            await asyncio.to_thread(self._browser.open)
+            await asyncio.to_thread(self.browser.open)
         except SourceError as error:
             self.notify(str(error), title="A newer sync cannot be shown", severity="error", markup=False)
             self._shown = shown
             return
-        if self._browser.sync is not None:
+        if self.browser.sync is not None:
             await self.query_one("#lists", ContentSwitcher).remove_children()
-            await self._show_sync(self._browser.sync)
+            await self._show_sync(self.browser.sync)
 
     def _show_nothing(self, text: str) -> None:
         nothing = self.query_one("#nothing", Static)
@@ -247,8 +243,9 @@ and lists them.
         self._shown = sync
 
     def _tell_sync(self, sync: SyncInfo) -> None:
-        self.query_one("#sync-line", Static).update(sync_line(sync, self.host.now(), self.size.width))
-        self.query_one("#more").display = sync.complete or self.size.width >= 110
+        line = sync_line(sync, self.host.now(), self.size.width)
+        self.query_one("#sync-line", Static).update(line)
+        self.query_one("#more", Static).update(_more(self.size.width - line.cell_length - 5))
 
     async def _show_kind(self, kind: Kind) -> None:
         """Show the table of `kind`; each is made when first looked at."""
@@ -256,13 +253,13 @@ and lists them.
             await self._switch(kind)
 
     async def _switch(self, kind: Kind) -> None:
-        sync = self._browser.sync
+        sync = self.browser.sync
         if sync is None:
             return
         self._kind = kind
         lists = self.query_one("#lists", ContentSwitcher)
         if not lists.query(f"#{kind}"):
-            kept = await asyncio.to_thread(self._habits.read)
+            kept = await self.read_habits()
             await lists.mount(self._table_of(kind, sync, kept))
         lists.current = kind.value
         if self.query_one(Tabs).active != kind.value:
@@ -272,9 +269,9 @@ and lists them.
         self._follow(table.table.cursor_id)
 
     def _table_of(self, kind: Kind, sync: SyncInfo, kept: Kept) -> SearchTable:
-        source = self._sources[kind] = self._browser.source(kind, None, kept.columns.get(kind.value, ()))
-        order = kept_order(kept, kind, [column.key for column in source.columns])
-        self._orders[kind] = order.keys
+        source = self._sources[kind] = self.browser.source(kind, None, kept.columns.get(kind.value, ()))
+        order = kept_order(kept, kind.value, [column.key for column in source.columns], DEFAULT_SORT)
+        self._orders[kind.value] = order.keys
         return SearchTable(
             source,
             sort=order.sort,
@@ -301,7 +298,7 @@ and lists them.
     async def prepare_search(self) -> None:
         """Read ahead what fields need, between going to the search line and typing one."""
         with suppress(SourceError):
-            await asyncio.to_thread(self._browser.prepare)
+            await asyncio.to_thread(self.browser.prepare)
 
     async def _offered_values(self) -> dict[str, list[str]]:
         """What can be completed; nothing until it was read once, in the background."""
@@ -314,89 +311,12 @@ and lists them.
     async def read_offered_values(self) -> None:
         """Read which roles, departments and licences there are."""
         with suppress(SourceError):
-            self._offered = await asyncio.to_thread(self._browser.offered_values)
-
-    @work(exclusive=True, group="browse-open")
-    async def action_filters(self) -> None:
-        """Save the filter that is typed, or choose a saved one."""
-        table = self.search_table
-        if table is None:
-            return
-        kind = self._kind.value
-        kept = await asyncio.to_thread(self._habits.read)
-
-        def keep(filters: dict[str, str]) -> None:
-            self._habits.change(lambda kept: kept.filters.update({kind: filters}))
-
-        def chosen(text: str | None) -> None:
-            if text is not None:
-                table.type(text)
-                table.table.focus()
-
-        screen = SavedFiltersScreen(table.text.strip(), kept.filters.get(kind, {}), keep)
-        await self.app.push_screen(screen, chosen)
-
-    async def action_columns(self) -> None:
-        """Choose the columns of this table; they are kept."""
-        kind = self._kind
-        if (source := self._sources.get(kind)) is None:
-            return
-
-        def chosen(columns: list[str] | None) -> None:
-            if columns is not None:
-                self.show_columns(kind, columns)
-
-        shown = [column.key for column in source.columns]
-        await self.app.push_screen(ColumnsScreen(source.all_columns, shown), chosen)
-
-    @work(group="browse")
-    async def show_columns(self, kind: Kind, columns: list[str]) -> None:
-        """Show these columns from now on."""
-        try:
-            source = self._sources[kind] = self._browser.source(kind, None, columns)
-            await asyncio.to_thread(self._habits.change, lambda kept: kept.columns.update({kind.value: columns}))
-        except SourceError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        except OSError as error:
-            self.notify(f"They are not kept: {error.strerror}.", severity="warning", markup=False)
-        if (table := self.search_table) is not None and kind is self._kind:
-            table.table.show(source)
-
-    @on(IdentityTable.ColumnResized)
-    def _column_resized(self, event: IdentityTable.ColumnResized) -> None:
-        kind, widths = self._kind.value, event.widths
-        self.keep_habit(lambda kept: kept.widths.update({kind: widths}))
-
-    @on(IdentityTable.ViewChanged)
-    def _order_changed(self, event: IdentityTable.ViewChanged) -> None:
-        table = self.search_table
-        if table is not None and event.table is table.table and self._orders.get(self._kind) != event.query.keys:
-            self._orders[self._kind] = event.query.keys
-            kind, keys = self._kind.value, list(event.query.keys)
-            self.keep_habit(lambda kept: kept.orders.update({kind: keys}))
-
-    @work(group="browse-keep")
-    async def keep_habit(self, how: Callable[[Kept], None]) -> None:
-        """Remember something; that it cannot be is no reason to interrupt anybody."""
-        with suppress(OSError):
-            await asyncio.to_thread(self._habits.change, how)
-
-    @work(exclusive=True, group="browse-open")
-    async def action_portal(self) -> None:
-        """Open Zoom's own page for the item under the cursor in the browser."""
-        table = self.search_table
-        row = table.table.cursor_id if table is not None else None
-        key = email = name = ""
-        with suppress(SourceError):  # then it is the page of all
-            if row is not None:
-                key, name, email = await asyncio.to_thread(self._browser.called, self._kind, row)
-        link, exact = portal_link(self.connector.cloud, self._kind, key, email)
-        open_portal(self, link, name, exact=exact)
+            self._offered = await asyncio.to_thread(self.browser.offered_values)
 
     @cached_property
-    def _habits(self) -> Habits:
-        return Habits(self._kept or self.services.settings.data_dir / "browse" / f"{self.connector.id}.json")
+    def habits(self) -> Habits:
+        """Of this connector."""
+        return Habits(self._kept) if self._kept is not None else habits_of(self.services, self.connector)
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -443,71 +363,17 @@ and lists them.
             beside.show(sheet)
 
     def _read_sheet(self, kind: Kind, row_id: int) -> Sheet:
-        key = self._browser.key(row_id)
+        key = self.browser.key(row_id)
         if kind is not Kind.USERS:
-            return thing_sheet(self._browser.thing(kind, key))
-        person = self._browser.person(key)
-        return person_sheet(person, self._browser.privileges(person), self.host.now())
+            return thing_sheet(self.browser.thing(kind, key))
+        person = self.browser.person(key)
+        return person_sheet(person, self.browser.privileges(person), self.host.now())
 
     def on_resize(self) -> None:
-        if self._browser.sync is not None:
-            self._tell_sync(self._browser.sync)
+        if self.browser.sync is not None:
+            self._tell_sync(self.browser.sync)
             if (table := self.search_table) is not None:
                 self._follow(table.table.cursor_id)
-
-    @on(IdentityTable.RowSelected)
-    def _row_selected(self, event: IdentityTable.RowSelected) -> None:
-        self.open_item(self._kind, event.row_id)
-
-    @work(exclusive=True, group="browse-open")
-    async def open_item(self, kind: Kind, row_id: int) -> None:
-        """Open an item on a page of its own."""
-        key = await asyncio.to_thread(self._browser.key, row_id)
-        await self.app.push_screen(item_screen(self._browser, kind, key))
-
-    # Other actions
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in _NEEDING_A_SYNC:
-            return self._browser.sync is not None
-        return super().check_action(action, parameters)
-
-    @work(exclusive=True, group="browse-open")
-    async def action_notes(self) -> None:
-        """List what the sync did not read and what disagrees."""
-        sync = self._browser.sync
-        if sync is not None:
-            names = await asyncio.to_thread(self._browser.names, targets_to_name(sync))
-            await self.app.push_screen(SyncNotesScreen(sync, names))
-
-    def action_changes(self) -> None:
-        """Compare syncs."""
-        from .changes import ChangesScreen
-
-        self.app.push_screen(ChangesScreen(self._browser))
-
-    def action_findings(self) -> None:
-        """Show what looks wrong."""
-        from .findings import FindingsScreen
-
-        thresholds = self.services.settings.thresholds
-        self.app.push_screen(FindingsScreen(self._browser, self.connector.cloud, self.host.now(), thresholds))
-
-    def action_export(self) -> None:
-        """Write a file."""
-        from .export import ExportScreen, Shown
-
-        if (table := self.search_table) is not None:
-            self.app.push_screen(ExportScreen.of_table(self._browser, Shown.of(self._kind, table)))
-
-    def action_licences(self) -> None:
-        """Count licences and logins."""
-        from .licences import LicencesScreen
-
-        def show(text: str) -> None:
-            self.call_later(self._show_users, text)
-
-        self.app.push_screen(LicencesScreen(self._browser, show))
 
     async def _show_users(self, text: str) -> None:
         await self._show_kind(Kind.USERS)
@@ -519,16 +385,10 @@ and lists them.
         """List the syncs."""
         from .syncs import SyncsScreen
 
-        self.app.push_screen(SyncsScreen(self._browser, self._browse_sync))
+        self.app.push_screen(SyncsScreen(self.browser, self._browse_sync))
 
     def _browse_sync(self, number: int) -> None:
-        if self._browser.sync is not None and number == self._browser.sync.number:
+        if self.browser.sync is not None and number == self.browser.sync.number:
             self.app.pop_screen()
         else:
             self.app.push_screen(BrowseScreen(self.connector, self._open_reader, self._kept, sync=number))
-
-    def action_sync(self) -> None:
-        """Go to the sync page, and start."""
-        from .sync import SyncScreen
-
-        self.app.switch_screen(SyncScreen(self.connector, start=True))

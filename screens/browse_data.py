@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from zoomgov.store.views import Changes, HistoryEntry, Person, Thing
     from zoomgov.widgets.table_source import Row, TableQuery
 
+    from .browse_habits import Habits
+
 
 class Browser:
     """One published sync, opened for looking at it.
@@ -35,7 +37,13 @@ class Browser:
     """
 
     def __init__(
-        self, name: str, open_reader: Callable[[], Reader], number: int | None = None, *, cloud: str = "zoom.us"
+        self,
+        name: str,
+        open_reader: Callable[[], Reader],
+        number: int | None = None,
+        *,
+        cloud: str = "zoom.us",
+        habits: Habits | None = None,
     ) -> None:
         """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call.
 
@@ -44,6 +52,8 @@ class Browser:
         self.name = name
         self.cloud = cloud
         """The connector's, for links to Zoom's pages."""
+        self.habits = habits
+        """What is remembered of how the connector's tables are looked at, if anything is."""
         self.number = number
         self._open_reader = open_reader
         self._lock = threading.Lock()
@@ -91,7 +101,8 @@ class Browser:
         Raises:
             SourceError: it is no longer kept.
         """
-        other = Browser(f"{self.name}  ›  as of sync {number}", self._open_reader, number, cloud=self.cloud)
+        name = f"{self.name}  ›  as of sync {number}"
+        other = Browser(name, self._open_reader, number, cloud=self.cloud, habits=self.habits)
         other.open()
         return other
 

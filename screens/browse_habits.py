@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from zoomgov.kept import Kept, read_kept, write_kept
 from zoomgov.widgets.table_source import TableQuery
 
-from .browse_words import DEFAULT_SORT
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
-    from zoomgov.store.model import Kind
+    from zoomgov.connectors.model import Connector
+    from zoomgov.services import Services
 
 
 class Habits:
@@ -42,8 +41,12 @@ class Habits:
                 write_kept(self._path, kept)
 
 
-def kept_order(kept: Kept, kind: Kind, shown: Collection[str]) -> TableQuery:
-    """Return the order a table was last in, by those of its columns that are shown; by name at first."""
-    keys = [(key, down) for key, down in kept.orders.get(kind.value, []) if key in shown]
-    (sort, descending), *then = keys or [(DEFAULT_SORT, False)]
-    return TableQuery(sort=sort, descending=descending, then=tuple(then))
+def habits_of(services: Services, connector: Connector) -> Habits:
+    """Return what is remembered of browsing a connector."""
+    return Habits(services.settings.data_dir / "browse" / f"{connector.id}.json")
+
+
+def kept_order(kept: Kept, table: str, shown: Collection[str], first: str | None = None) -> TableQuery:
+    """Return the order a table was last in, by those of its columns that are shown; by `first` where it was in none."""
+    keys = [(key, down) for key, down in kept.orders.get(table, []) if key in shown]
+    return TableQuery(sort=first) if not keys else TableQuery().sorted_by(keys)

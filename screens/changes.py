@@ -59,8 +59,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         Binding("1", f"view('{ITEMS}')", "People and things", show=False, tooltip="Who and what came, went or changed"),
         Binding("2", f"view('{PERSONS}')", "Access by person", show=False, tooltip="What each gained and lost"),
         Binding("3", f"view('{THINGS}')", "Access by thing", show=False, tooltip="Who gained and lost each thing"),
-        Binding("f", "choose('from')", "From", tooltip="Choose the older sync, or a date"),
-        Binding("t", "choose('to')", "To", tooltip="Choose the newer sync, or a date"),
+        Binding("f", "choose('from')", "From", show=False, tooltip="Choose the older sync, or a date"),
+        Binding("t", "choose('to')", "To", show=False, tooltip="Choose the newer sync, or a date"),
         Binding("x", "export", "Export", tooltip="Write what changed to a file"),
     ]
 
@@ -82,7 +82,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         yield Container(id="changes")
         yield Static(id="nothing")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(Tabs).can_focus = False
@@ -125,10 +125,11 @@ changed, or what the table shows, to a file. What one of the two did not read is
     async def _show(self, changes: Changes) -> None:
         times = {sync.number: moment(sync.finished_at) for sync in self._syncs}
         older, newer = self._between
+        key = "bold $footer-key-foreground"
         self.query_one("#between", Static).update(
             Content.assemble(
-                "From ", (f"sync {older}", "bold"), f", {times[older]}  ›  to ", (f"sync {newer}", "bold"),
-                f", {times[newer]}",
+                ("f", key), " From ", (f"sync {older}", "bold"), f", {times[older]}  ›  ",
+                ("t", key), " to ", (f"sync {newer}", "bold"), f", {times[newer]}",
             )
         )  # fmt: skip
         self._notice = " ".join(comparison_notes(changes))

@@ -70,6 +70,7 @@ only once three days have passed, so three days are added: nobody is called idle
         Column("title", "Finding", 54, least=40, most=100),
         Column("count", "Found", 8, align="right", show=lambda number: f"{number:,}"),
     )
+    HABIT = "findings"
     NOUN = "findings"
     PLACEHOLDER = "Search findings …"
 
@@ -169,7 +170,7 @@ Why it matters and where in Zoom to put it right; below, the people or things it
                     ListSource(self.COLUMNS, rows), noun="names", placeholder="Search …", notice=notice,
                     empty="It is about no one person." if finding.count else "None was found in what could be read.",
                 )  # fmt: skip
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(FactSheet).show(finding_sheet(self._finding))

@@ -22,6 +22,7 @@ from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
 from .browse_data import Browser
+from .browse_habits import habits_of
 from .browse_words import DEFAULT_SORT, PLACEHOLDERS
 from .person import PersonScreen
 
@@ -94,7 +95,12 @@ class GoToScreen(ModalScreen[None]):
         typed = next((table.text for table in people.query(SearchTable)), "")
         await people.remove_children()
         await self._release()
-        browser = Browser(connector.name, partial(self._services.reader, connector), cloud=connector.cloud)
+        browser = Browser(
+            connector.name,
+            partial(self._services.reader, connector),
+            cloud=connector.cloud,
+            habits=habits_of(self._services, connector),
+        )
         self._browser = browser
         try:
             await asyncio.to_thread(browser.open)

@@ -34,6 +34,7 @@ some time between that sync and the one before.
         Column("sync", "Sync", 6, align="right"),
         Column("what", "What", 40, least=24, most=120),
     )
+    HABIT = "history"
     NOUN = "events"
     PLACEHOLDER = "Search history …"
     EMPTY = "Nothing is known about it."

@@ -1,4 +1,4 @@
-"""Licences and last logins as numbers with bars; Enter shows the people."""
+"""Licences in numbers, what was bought beside what is held; Enter shows the people who hold one."""
 
 from __future__ import annotations
 
@@ -16,50 +16,58 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from zoomgov.store.licences import Licences, Logins, Plan, Tier
+    from zoomgov.store.licences import Licences, Plan, Tier
     from zoomgov.widgets.table_source import Row
 
     from .browse_data import Browser
 
-_BAR = 14
-_EIGHTHS = " ▏▎▍▌▋▊▉"
+_UNSOLD = ""
+"""In place of a number where there is nothing to count."""
+_NOT_SOLD = ("Basic", "Unassigned", "None")
 
 
-def bar(part: int, whole: int) -> str:
-    """A bar of `_BAR` cells for all of `whole`, exact to an eighth of a cell; never empty for what is not nothing."""
-    eighths = min(max(part * _BAR * 8 // whole, part > 0), _BAR * 8) if whole > 0 else 0
-    full, rest = divmod(eighths, 8)
-    return "█" * full + (_EIGHTHS[rest] if rest else "")
+def _seats(value: object) -> str:
+    return "not read" if value is None else f"{value:,}" if isinstance(value, int) else "–"
 
 
 class LicencesScreen(ListPage):
-    """Tiers held, seats bought, and how long ago people logged in."""
+    """A line for each licence: seats bought, used and free, and people who hold it."""
 
     HELP = f"""
-# Licences and logins
+# Licences
 
-What licences people hold, what was bought from Zoom and how much of it is free (when the plan could be read), and how
-long ago people last logged in, counted back from the sync. Zoom moves the recorded login only after three days. Enter
-shows the people of a line; `c` draws last logins by week and licences by sync.
+**Bought**, **Used**, **Invited** and **Free** are Zoom's own count of seats; an invited person has taken a seat, so
+free is what is left of the bought ones. **Held** counts the people in the list of users. Where Used and Held differ,
+Zoom counts seats of people who are not in that list, or the other way round.
+
+“–” means that Zoom counts nothing of the kind: nobody buys seats for Basic users. “not read” means that the plan could
+not be read, not that nothing was bought. Enter shows the people who hold a licence, `l` when people last logged in,
+and `c` draws both.
 {TABLE_HELP}
 """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "logins", "Last logins", tooltip="How long ago people last logged in"),
         Binding("c", "charts", "Charts", tooltip="Last logins by week and licences by sync, drawn"),
     ]
     COLUMNS: ClassVar[Sequence[Column]] = (
-        Column("name", "What", 26, least=18, most=44),
-        Column("number", "Number", 12, align="right"),
-        Column("bar", "", _BAR),
-        Column("note", "Of these", 26, least=24, most=48),
-        Column("about", "About", 10),
+        Column("name", "Licence", 22, least=20, most=44),
+        *(
+            Column(key, title, 8, align="right", show=_seats, tones={"not read": "warning", "–": "muted"})
+            for key, title in (("bought", "Bought"), ("used", "Used"), ("free", "Free"))
+        ),
+        Column("held", "Held", 8, align="right", show=_seats, tones={"–": "muted"}),
+        Column("invited", "Invited", 9, align="right", show=_seats, tones={"not read": "warning", "–": "muted"}),
+        Column("note", "Who holds it", 34, least=24, most=48),
+        Column("plan", "Zoom's plan", 28, most=40),
     )
-    NOUN = "lines"
-    PLACEHOLDER = "Search …"
+    HABIT = "licences"
+    NOUN = "licences"
+    PLACEHOLDER = "Search licences …"
     EMPTY = "The account has no users."
 
     def __init__(self, browser: Browser, show: Callable[[str], None]) -> None:
         """`show` filters the users by a text."""
-        super().__init__(browser, "Licences and logins")
+        super().__init__(browser, "Licences")
         self._show = show
         self._filters: list[str] = []
         self._missing = ""
@@ -69,7 +77,7 @@ shows the people of a line; `c` draws last logins by week and licences by sync.
         if found.plans is None:
             reason = gaps[0].reason if gaps else "Zoom told nothing about the plan."
             self._missing = f"Bought licences were not read. {reason}"
-        rows = [*_tiers(found), *map(_plan, found.plans or ()), *_logins(found)]
+        rows = licence_rows(found)
         self._filters = [text for text, _ in rows]
         return [row for _, row in rows]
 
@@ -82,46 +90,51 @@ shows the people of a line; `c` draws last logins by week and licences by sync.
 
         self.app.push_screen(ChartsScreen(self.browser))
 
+    def action_logins(self) -> None:
+        """Show when people last logged in."""
+        from .logins import LoginsScreen
+
+        self.app.push_screen(LoginsScreen(self.browser, self._show))
+
     def opened(self, index: int) -> None:
         if self._filters[index]:
             self.app.pop_screen()
             self._show(self._filters[index])
+        else:
+            self.notify("The list of users does not tell who uses these.")
 
 
-def _tiers(found: Licences) -> list[tuple[str, Row]]:
-    everyone = sum(tier.people for tier in found.tiers)
-    return [(f'licence:"{tier.name}"', _tier(tier, everyone)) for tier in found.tiers]
+def licence_rows(found: Licences) -> list[tuple[str, Row]]:
+    """Return what finds the people of a line, empty where nothing does, and its cells.
+
+    Zoom's base plan is the one that Licensed people use: the two are one line. Where an account has several base plans,
+    nobody can tell which of them somebody uses, and each is a line of its own.
+    """
+    plans = list(found.plans or ())
+    base = [plan for plan in plans if plan.is_base]
+    of_licensed = base[0] if len(base) == 1 else None
+    rows = []
+    for tier in found.tiers:
+        plan = of_licensed if tier.name == "Licensed" else None
+        if plan is not None:
+            plans.remove(plan)
+        rows.append((f'licence:"{tier.name}"', _row(tier.name, tier, plan, found.plans is not None)))
+    return rows + [("", _row(plan.name, None, plan, True)) for plan in plans]
 
 
-def _tier(tier: Tier, everyone: int) -> Row:
-    others = ((tier.active, "active"), (tier.inactive, "inactive"), (tier.pending, "pending"))
-    note = ", ".join(f"{number:,} {status}" for number, status in others if number)
-    return (tier.name, f"{tier.people:,}", bar(tier.people, everyone), note, "held")
+def _row(name: str, tier: Tier | None, plan: Plan | None, read: bool) -> Row:
+    held = tier.people if tier is not None else _UNSOLD
+    if plan is None:
+        seats = _UNSOLD if read or name in _NOT_SOLD else None
+        return (name, seats, seats, seats, held, seats, _holders(tier), "")
+    note = _holders(tier)
+    if plan.free < 0:
+        note = f"{-plan.free:,} seats too many are taken" + (f"; {note}" if note else "")
+    return (name, plan.bought, plan.used, plan.free, held, plan.pending, note, plan.name if tier is not None else "")
 
 
-def _plan(plan: Plan) -> tuple[str, Row]:
-    free = plan.bought - plan.used - plan.pending
-    note = f"{free:,} free" if free >= 0 else f"{-free:,} too many"
-    note += f", {plan.pending:,} pending" if plan.pending else ""
-    row = (plan.name, f"{plan.used:,} of {plan.bought:,}", bar(plan.used, plan.bought), note, "bought")
-    return "", row
-
-
-def _logins(found: Licences) -> list[tuple[str, Row]]:
-    everyone = sum(one.people for one in found.logins) + found.never
-    rows = [_login(one, everyone) for one in found.logins]
-    if everyone:
-        rows.append(
-            ("last-login:never", ("Never logged in", f"{found.never:,}", bar(found.never, everyone), "", "logins"))
-        )
-    return rows if everyone else []
-
-
-def _login(one: Logins, everyone: int) -> tuple[str, Row]:
-    if one.most is None:
-        name, text = f"{one.least} days ago or more", f"last-login:>{one.least}d"
-    elif not one.least:
-        name, text = f"Within {one.most} days", f"last-login:<{one.most}d"
-    else:
-        name, text = f"{one.least} to {one.most} days ago", f"last-login:<{one.most}d -last-login:<{one.least}d"
-    return text, (name, f"{one.people:,}", bar(one.people, everyone), "", "logins")
+def _holders(tier: Tier | None) -> str:
+    if tier is None:
+        return ""
+    numbers = ((tier.active, "active"), (tier.inactive, "inactive"), (tier.pending, "pending"))
+    return ", ".join(f"{number:,} {status}" for number, status in numbers if number)

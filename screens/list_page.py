@@ -16,7 +16,8 @@ from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
-from .table_page import TablePage
+from .browse_habits import kept_order
+from .browser_page import BrowserPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,19 +35,20 @@ _BAR: Final = 24
 """Cells of the bar."""
 
 
-class ListPage(TablePage):
-    """Fill in `COLUMNS`, `read` and, where a row leads on, `opened`."""
+class ListPage(BrowserPage):
+    """Fill in `COLUMNS`, `HABIT`, `read` and, where a row leads on, `opened`."""
 
     CSS_PATH = "list_page.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[Column]] = ()
+    HABIT: ClassVar[str]
+    """The name under which widths and order of the columns are remembered."""
     NOUN: ClassVar[str] = "rows"
     PLACEHOLDER: ClassVar[str] = "Search …"
     EMPTY: ClassVar[str] = "Nothing here."
 
     def __init__(self, browser: Browser, title: str) -> None:
-        super().__init__()
-        self.browser = browser
+        super().__init__(browser)
         self._title = title
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -94,7 +96,7 @@ class ListPage(TablePage):
         yield Static(id="about")
         yield Container(id="list")
         yield Busy(id="nothing")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one("#about").display = False
@@ -111,17 +113,25 @@ class ListPage(TablePage):
         except SourceError as error:
             nothing.done(Content(f"✗ {error}"))
             return
+        kept = await self.read_habits()
         nothing.done(Content(""))
         nothing.display = False
         about = self.about()
         self.query_one("#about", Static).update(Content(about))
         self.query_one("#about").display = bool(about)
+        order = kept_order(kept, self.HABIT, [column.key for column in self.COLUMNS])
+        self._orders[self.HABIT] = order.keys
         table = SearchTable(
-            ListSource(self.COLUMNS, rows), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.empty(),
+            ListSource(self.COLUMNS, rows), sort=order.sort, descending=order.descending, then=order.then,
+            widths=kept.widths.get(self.HABIT), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.empty(),
             notice=self.notice(),
         )  # fmt: skip
         await self.query_one("#list").mount(table)
         table.table.focus()
+
+    @property
+    def habit(self) -> str:
+        return self.HABIT
 
     @property
     def search_table(self) -> SearchTable | None:

@@ -17,11 +17,13 @@ from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
+from .browse_habits import kept_order
 from .browse_sheets import ACCESS_COLUMNS, access_rows, person_profile
+from .browser_page import BrowserPage
 from .history import HistoryScreen
 from .items import item_screen
 from .portal import open_portal, portal_link
-from .table_page import TABLE_HELP, TablePage
+from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from .browse_data import Browser
 
 
-class PersonScreen(TablePage):
+class PersonScreen(BrowserPage):
     """Facts, then a table of access; Enter opens the thing that is held."""
 
     HELP = f"""
@@ -52,20 +54,19 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
 
     def __init__(self, browser: Browser, key: str, release: Callable[[], None] | None = None) -> None:
         """`release` is called when the page is left, on a worker thread."""
-        super().__init__()
+        super().__init__(browser)
         self._release = release
         self._email = ""
         self._called = ""
-        self._browser = browser
         self._key = key
         self._targets: list[tuple[Kind, str]] = []
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self._browser.name}  ›  Person")
+        yield Banner(f"{self.browser.name}  ›  Person")
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="access")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     async def on_unmount(self) -> None:
         if self._release is not None:
@@ -79,8 +80,8 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         """Read the person and show them."""
         facts = self.query_one("#facts", FactSheet)
         try:
-            person = await asyncio.to_thread(self._browser.person, self._key)
-            privileges = await asyncio.to_thread(self._browser.privileges, person)
+            person = await asyncio.to_thread(self.browser.person, self._key)
+            privileges = await asyncio.to_thread(self.browser.privileges, person)
         except SourceError as error:
             facts.show(Sheet("This person cannot be shown", str(error)))
             return
@@ -91,8 +92,15 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     async def _show_access(self, person: Person) -> None:
         rows = access_rows(person)
         self._targets = [target for target, _ in rows]
+        kept = await self.read_habits()
+        order = kept_order(kept, self.habit, [column.key for column in ACCESS_COLUMNS])
+        self._orders[self.habit] = order.keys
         table = SearchTable(
             ListSource(ACCESS_COLUMNS, [row for _, row in rows]),
+            sort=order.sort,
+            descending=order.descending,
+            then=order.then,
+            widths=kept.widths.get(self.habit),
             noun="grants",
             placeholder="Search what they have …",
             empty="They have nothing: no role, group or contact group.",
@@ -101,19 +109,23 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         table.table.focus()
 
     @property
+    def habit(self) -> str:
+        return "access"
+
+    @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
 
     def action_portal(self) -> None:
         """Open Zoom's own page for them."""
-        link, exact = portal_link(self._browser.cloud, Kind.USERS, self._key, self._email)
+        link, exact = portal_link(self.browser.cloud, Kind.USERS, self._key, self._email)
         open_portal(self, link, self._called, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to them."""
-        self.app.push_screen(HistoryScreen(self._browser, Kind.USERS, self._key, self._called or self._key))
+        self.app.push_screen(HistoryScreen(self.browser, Kind.USERS, self._key, self._called or self._key))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         kind, key = self._targets[event.row_id]
-        self.app.push_screen(item_screen(self._browser, kind, key))
+        self.app.push_screen(item_screen(self.browser, kind, key))

@@ -43,6 +43,7 @@ before. Enter browses it as it was then; nothing else changes.
         Column("contact_groups", "Contact groups", 14, align="right", show=_count),
         Column("roles", "Roles", 7, align="right", show=_count),
     )
+    HABIT = "syncs"
     NOUN = "syncs"
     PLACEHOLDER = "Search syncs …"
 

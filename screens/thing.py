@@ -19,12 +19,14 @@ from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
+from .browse_habits import kept_order
 from .browse_sheets import thing_sheet
 from .browse_words import DEFAULT_SORT, ONE, notice_text
+from .browser_page import BrowserPage
 from .history import HistoryScreen
 from .items import item_screen
 from .portal import open_portal, portal_link
-from .table_page import TABLE_HELP, TablePage
+from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from .browse_data import Browser
 
 
-class ThingScreen(TablePage):
+class ThingScreen(BrowserPage):
     """Facts, then a table of people, which may be everyone; Enter opens the person."""
 
     HELP = f"""
@@ -51,18 +53,17 @@ opens the person and shows everything they have.
     ]
 
     def __init__(self, browser: Browser, kind: Kind, key: str) -> None:
-        super().__init__()
+        super().__init__(browser)
         self._called = ""
-        self._browser = browser
         self._kind = kind
         self._key = key
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self._browser.name}  ›  {ONE[self._kind]}")
+        yield Banner(f"{self.browser.name}  ›  {ONE[self._kind]}")
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="people")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.load()
@@ -72,18 +73,24 @@ opens the person and shows everything they have.
         """Read the thing and show it."""
         facts = self.query_one("#facts", FactSheet)
         try:
-            thing = await asyncio.to_thread(self._browser.thing, self._kind, self._key)
+            thing = await asyncio.to_thread(self.browser.thing, self._kind, self._key)
             within = Target(self._kind, self._key)
-            source = await asyncio.to_thread(self._browser.source, Kind.USERS, within)
+            source = await asyncio.to_thread(self.browser.source, Kind.USERS, within)
         except SourceError as error:
             facts.show(Sheet("This cannot be shown", str(error)))
             return
+        kept = await self.read_habits()
+        order = kept_order(kept, self.habit, [column.key for column in source.columns], DEFAULT_SORT)
+        self._orders[self.habit] = order.keys
         self._called = thing.name
         facts.show(thing_sheet(thing))
-        sync = self._browser.sync
+        sync = self.browser.sync
         table = SearchTable(
             source,
-            sort=DEFAULT_SORT,
+            sort=order.sort,
+            descending=order.descending,
+            then=order.then,
+            widths=kept.widths.get(self.habit),
             noun="people",
             placeholder="Search who is in it …",
             empty="Nobody is in it.",
@@ -95,17 +102,21 @@ opens the person and shows everything they have.
         table.table.focus()
 
     @property
+    def habit(self) -> str:
+        return f"people-in-{self._kind}"
+
+    @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
 
     def action_portal(self) -> None:
         """Open Zoom's own page for it."""
-        link, exact = portal_link(self._browser.cloud, self._kind, self._key)
+        link, exact = portal_link(self.browser.cloud, self._kind, self._key)
         open_portal(self, link, self._called, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to it."""
-        self.app.push_screen(HistoryScreen(self._browser, self._kind, self._key, self._called or self._key))
+        self.app.push_screen(HistoryScreen(self.browser, self._kind, self._key, self._called or self._key))
 
     def action_export(self) -> None:
         """Write who is in it."""
@@ -113,7 +124,7 @@ opens the person and shows everything they have.
 
         if (table := self.search_table) is not None:
             shown = Shown.of(Kind.USERS, table, Target(self._kind, self._key), self._called)
-            self.app.push_screen(ExportScreen.of_table(self._browser, shown))
+            self.app.push_screen(ExportScreen.of_table(self.browser, shown))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
@@ -122,5 +133,5 @@ opens the person and shows everything they have.
     @work(exclusive=True, group="thing-open")
     async def open_person(self, row_id: int) -> None:
         """Open a person on a page of their own."""
-        key = await asyncio.to_thread(self._browser.key, row_id)
-        await self.app.push_screen(item_screen(self._browser, Kind.USERS, key))
+        key = await asyncio.to_thread(self.browser.key, row_id)
+        await self.app.push_screen(item_screen(self.browser, Kind.USERS, key))

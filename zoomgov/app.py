@@ -46,7 +46,9 @@ class ZoomgovApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
         # With priority, because it is to work from a field and a dialog as well.
-        Binding("ctrl+g", "go_to", "Go to person", show=False, priority=True, tooltip="Find anyone by name or e-mail"),
+        Binding(
+            "ctrl+g", "go_to", "Find or go to a person", show=False, priority=True, tooltip="By name or e-mail address"
+        ),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave; everything typed is kept"),
         # With priority, so that the focus has moved before the next key is given to it: typing ahead of a busy
         # screen would else end in the field that was left.

@@ -38,7 +38,7 @@ def test_what_was_bought_is_read_in_both_forms(as_list: bool) -> None:
     usage = {"plan_base": [base] if as_list else base, "plan_recording": {"type": "cmr", "free_storage": "50 GB"},
              "plan_webinar": [{"type": "webinar500", "hosts": 3}], "other": {"hosts": 1}, "plan_odd": 7}  # fmt: skip
     assert plans(json.dumps(usage).encode()) == (
-        Plan("Base plan (business_yearly)", 50, 41, 2),
+        Plan("Base plan (business_yearly)", 50, 41, 2, True),
         Plan("Webinar (webinar500)", 3, 0, 0),
     )
 

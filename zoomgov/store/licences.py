@@ -37,6 +37,13 @@ class Plan(NamedTuple):
     used: int
     pending: int
     """Taken by people who were invited."""
+    is_base: bool = False
+    """Whether it is what people of the Licensed tier use."""
+
+    @property
+    def free(self) -> int:
+        """Seats left; below 0 where more are taken than were bought."""
+        return self.bought - self.used - self.pending
 
 
 class Logins(NamedTuple):
@@ -117,5 +124,5 @@ def plans(usage: bytes | None) -> tuple[Plan, ...] | None:
                 name = _NAMES.get(key, key.removeprefix("plan_").replace("_", " ").capitalize())
                 kind = one.get("name") or one.get("type")
                 used, pending = (number if isinstance(number := one.get(field), int) else 0 for field in _TAKEN)
-                told.append(Plan(f"{name} ({kind})" if kind else name, one["hosts"], used, pending))
+                told.append(Plan(f"{name} ({kind})" if kind else name, one["hosts"], used, pending, key == "plan_base"))
     return tuple(told)

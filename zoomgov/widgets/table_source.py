@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, runtime_checkable
 
 from zoomgov.store.folding import fold
@@ -38,6 +38,11 @@ class TableQuery:
     def keys(self) -> tuple[tuple[str, bool], ...]:
         """All of the sorting."""
         return ((self.sort, self.descending), *self.then) if self.sort is not None else ()
+
+    def sorted_by(self, keys: Sequence[tuple[str, bool]]) -> TableQuery:
+        """Return the same in another order, with `keys` as above."""
+        sort, descending = keys[0] if keys else (None, False)
+        return replace(self, sort=sort, descending=descending, then=tuple(keys[1:]))
 
 
 class TableSource(Protocol):

@@ -13,6 +13,7 @@ from textual.app import App
 from textual.widgets import Input
 
 from tests.store.conftest import held_by
+from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import App as Application
 from zoomgov.connectors.model import Connector, Owner, Status, Step
 from zoomgov.screens.browse import BrowseScreen
@@ -175,6 +176,9 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
 
 class BrowseApp(App[None]):
     """The smallest host of the browse screens."""
+
+    BINDINGS = ZoomgovApp.BINDINGS[:1]  # its help, which every footer is to name
+    action_help = ZoomgovApp.action_help
 
     CSS_PATH = str(Path(__file__).parents[3] / "zoomgov" / "app.tcss")
 

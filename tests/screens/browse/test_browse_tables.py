@@ -175,3 +175,50 @@ async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company
         await pilot.click(table, offset=(before + 5, 0))
         await settled(pilot)
         assert table.view_shown.keys == (("email", False),)
+
+
+async def test_hiding_the_column_that_is_sorted_by_sorts_by_name(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "right", "s")
+        assert "E-mail ▲" in header(app)
+        await press(pilot, settled, "o", "space", "enter")
+        assert "E-mail" not in header(app)
+        assert "Name ▲" in header(app)
+        assert any("sorted by name now" in note.message for note in app._notifications)
+
+
+async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table = app.screen.search_table.table
+        table.search("ana")
+        table.action_mark_all()
+        assert not table.marked
+        await pilot.pause()
+        assert any("still loading" in note.message for note in app._notifications)
+        await settled(pilot)
+        table.action_mark_all()
+        assert len(table.marked) == table.row_count > 0
+
+
+async def test_other_tables_remember_widths_and_order_as_well(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    for keys, habit in ((("2", "enter"), "people-in-groups"), (("5",), "syncs"), (("6",), "licences")):
+        async with type(app)(app.store).run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            for key in keys:
+                await press(pilot, settled, key)
+            await press(pilot, settled, "right", "greater_than_sign", "s")
+            table = pilot.app.screen.search_table.table
+            key, cells = next(iter(read_kept(app.store.path.with_name("kept.json")).widths[habit].items()))
+            assert table.query_shown.keys == ((key, False),)
+        async with type(app)(app.store).run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            for one in keys:
+                await press(pilot, settled, one)
+            table = pilot.app.screen.search_table.table
+            assert table.query_shown.keys == ((key, False),)
+            assert table._shown.widths == {key: cells}

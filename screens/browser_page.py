@@ -1,0 +1,73 @@
+"""Pages about one sync: they remember widths and order of their columns, and the palette knows the people."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from zoomgov.kept import Kept
+from zoomgov.widgets.column_table import ColumnTable
+from zoomgov.widgets.row_table import RowTable
+
+from .people_commands import PeopleCommands
+from .table_page import TablePage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from zoomgov.widgets.search_table import SearchTable
+
+    from .browse_data import Browser
+
+
+class BrowserPage(TablePage):
+    """Fill in `habit`."""
+
+    COMMANDS = {PeopleCommands}
+
+    def __init__(self, browser: Browser) -> None:
+        super().__init__()
+        self.browser = browser
+        self._orders: dict[str, tuple[tuple[str, bool], ...]] = {}
+        """The order every table was last remembered in, by its habit."""
+
+    @property
+    def habit(self) -> str:
+        """The name under which the table on screen is remembered."""
+        raise NotImplementedError
+
+    @property
+    def search_table(self) -> SearchTable | None:
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        raise NotImplementedError
+
+    async def read_habits(self) -> Kept:
+        """What was remembered so far."""
+        habits = self.browser.habits
+        return await asyncio.to_thread(habits.read) if habits is not None else Kept()
+
+    @on(ColumnTable.ColumnResized)
+    def _column_resized(self, event: ColumnTable.ColumnResized) -> None:
+        habit, widths = self.habit, event.widths
+        self.keep_habit(lambda kept: kept.widths.update({habit: widths}))
+
+    @on(RowTable.ViewChanged)
+    def _order_changed(self, event: RowTable.ViewChanged) -> None:
+        table, habit, keys = self.search_table, self.habit, event.query.keys
+        if table is not None and event.table is table.table and self._orders.get(habit) != keys:
+            self._orders[habit] = keys
+            self.keep_habit(lambda kept: kept.orders.update({habit: list(keys)}))
+
+    @work(group="browse-keep")
+    async def keep_habit(self, how: Callable[[Kept], None]) -> None:
+        """Remember something; that it cannot be is no reason to interrupt anybody."""
+        if self.browser.habits is not None:
+            with suppress(OSError):
+                await asyncio.to_thread(self.browser.habits.change, how)

@@ -1,0 +1,61 @@
+"""People of the connector on screen in the command palette."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+
+from textual.command import Hit, Hits, Provider
+from textual.content import Content
+
+from zoomgov.store.model import Kind
+from zoomgov.widgets.table_layout import cell_text
+from zoomgov.widgets.table_source import SourceError, TableQuery
+
+from .browse_data import asked
+
+if TYPE_CHECKING:
+    from .browse_data import Browser
+    from .browser_page import BrowserPage
+
+_LEAST: Final = 2
+"""Letters from which on people are looked for: one letter finds everybody."""
+_MOST: Final = 8
+"""People offered; Go to a person shows all that are found."""
+
+
+class PeopleCommands(Provider):
+    """Offers to open a person's page, by any part of their name or e-mail address."""
+
+    async def search(self, query: str) -> Hits:
+        page = cast("BrowserPage", self.screen)
+        words = query.strip()
+        if len(words) < _LEAST or page.browser.sync is None:
+            return
+        try:
+            found = await asyncio.to_thread(_found, page.browser, words)
+        except SourceError:
+            return  # the page itself says what is wrong
+        matcher = self.matcher(query)
+        for key, name, email in found:
+            text = f"{name}  {email}" if email else name
+            score = max(matcher.match(text), 0.1) * 0.9  # a command of that name comes first
+            yield Hit(score, Content(text), partial(self._open, page, key), text, "Open the person")
+
+    def _open(self, page: BrowserPage, key: str) -> None:
+        from .person import PersonScreen
+
+        self.app.push_screen(PersonScreen(page.browser, key))
+
+
+def _found(browser: Browser, words: str) -> list[tuple[str, str, str]]:
+    """Return Zoom's id, name and e-mail address of the first people found; for a worker thread."""
+    query = asked(Kind.USERS, TableQuery(words, sort="name"))
+    quick = browser.first(Kind.USERS, query)
+    ids = quick[0] if quick is not None and (quick[0] or quick[1]) else browser.order(Kind.USERS, query)
+    people = []
+    for row in ids[:_MOST]:
+        key, name, email = browser.called(Kind.USERS, row)
+        people.append((key, cell_text(name), cell_text(email)))
+    return people

@@ -1,0 +1,41 @@
+"""The footer of every browse screen, as it is drawn at 80 columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.screen import ModalScreen
+from textual.widgets._footer import FooterKey
+
+SIZE = (80, 24)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (), ("slash",), ("enter",), ("enter", "h"), ("2", "enter"), ("3", "enter"), ("4", "enter"), ("c",), ("c", "2"),
+        ("c", "2", "enter"), ("c", "f"), ("f",), ("f", "enter"), ("x",), ("5",), ("6",), ("6", "l"), ("6", "c"),
+        ("n",), ("o",), ("ctrl+s",), ("f1",),
+    ],
+)  # fmt: skip
+async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
+    two_syncs: Any, settled: Any, keys: tuple[str, ...]
+) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        before = app.screen
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        assert not keys or app.screen is not before or keys == ("slash",)
+        await pilot.pause()  # a footer is filled after its screen was drawn
+        drawn = [key for key in app.screen.query(FooterKey) if key.display]
+        assert 1 <= len(drawn) <= 6, [key.description for key in drawn]
+        line = app.lines()[-1]
+        for key in drawn:
+            assert key.region.right <= SIZE[0], key.description
+            assert f"{key.key_display} {key.description}" in line
+        if not isinstance(app.screen, ModalScreen):
+            assert "f1 Help" in line

@@ -1,0 +1,54 @@
+"""People in the command palette, by keys alone at 80x24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.command import Command, CommandList, CommandPalette
+
+from zoomgov.screens.licences import LicencesScreen
+from zoomgov.screens.person import PersonScreen
+
+SIZE = (80, 24)
+
+
+async def look_for(pilot: Any, text: str) -> list[str]:
+    """Type `text` into the palette and wait until everything was looked through."""
+    await pilot.press("ctrl+p")
+    await pilot.pause()
+    await pilot.press(*text)
+    palette = pilot.app.screen
+    assert isinstance(palette, CommandPalette)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    options = [one for one in palette.query_one(CommandList).options if isinstance(one, Command)]
+    return [str(one.hit.text) for one in options]
+
+
+@pytest.mark.parametrize("text", ["person007@", "dubois", "山田"])
+async def test_a_person_is_offered_and_opened(company: Any, settled: Any, text: str) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("6")
+        await settled(pilot)
+        first = (await look_for(pilot, text))[0]
+        assert text in first.casefold()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, PersonScreen)
+        assert first.split("  ")[1] in app.text()
+        await pilot.press("escape")
+        assert isinstance(app.screen, LicencesScreen)
+
+
+async def test_one_letter_and_hostile_names_do_no_harm(company: Any, settled: Any) -> None:
+    app = company(60, rename={0: "[/] \x1b[31mEvil [bold]name"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert not any("@" in found for found in await look_for(pilot, "e"))
+        await pilot.press("escape")
+        (first, *_) = await look_for(pilot, "evil")
+        assert "[bold]name" in first
+        assert "\x1b" not in first
