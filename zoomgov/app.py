@@ -125,7 +125,8 @@ class ZoomgovApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""
-        for active in screen.active_bindings.values():
+        # Of hits that are as good, the first given comes first: who types “find” looks for a person.
+        for active in sorted(screen.active_bindings.values(), key=lambda active: active.binding.action != "go_to"):
             binding = active.binding
             if active.enabled and binding.description and active.node in (screen, self) and not binding.system:
                 yield SystemCommand(

@@ -177,8 +177,11 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
 class BrowseApp(App[None]):
     """The smallest host of the browse screens."""
 
-    BINDINGS = ZoomgovApp.BINDINGS[:1]  # its help, which every footer is to name
+    # Its help, which every footer is to name, and its commands for the palette.
+    BINDINGS = ZoomgovApp.BINDINGS[:2]
     action_help = ZoomgovApp.action_help
+    action_go_to = ZoomgovApp.action_go_to
+    get_system_commands = ZoomgovApp.get_system_commands
 
     CSS_PATH = str(Path(__file__).parents[3] / "zoomgov" / "app.tcss")
 

@@ -52,3 +52,11 @@ async def test_one_letter_and_hostile_names_do_no_harm(company: Any, settled: An
         (first, *_) = await look_for(pilot, "evil")
         assert "[bold]name" in first
         assert "\x1b" not in first
+
+
+@pytest.mark.parametrize("text", ["go", "find", "person"])
+async def test_going_to_a_person_is_the_first_command(company: Any, settled: Any, text: str) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert (await look_for(pilot, text))[0] == "Find or go to a person"
