@@ -45,7 +45,7 @@ async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs
         await press(pilot, settled, "c")
         assert isinstance(app.screen, ChangesScreen)
         text = app.text()
-        assert "From sync 1, 2026-03-04 10:05  ›  to sync 2, 2026-03-04 11:30" in text
+        assert "From sync 1, 2026-03-04 10:05  ›  t to sync 2, 2026-03-04 11:30" in text
         assert "1 People and things  +1 −1 ~2" in text
         assert row(app, "Newcomer Nia")[2] == "came"
         assert row(app, "Ana García")[2] == "went"
@@ -111,9 +111,9 @@ async def test_a_date_chooses_the_sync(two_syncs: Any, settled: Any) -> None:
         await press(pilot, settled, *["backspace"] * 4, *"60 min")
         assert "Sync 1, the last one finished by then. Enter takes it." in app.text()
         await press(pilot, settled, "enter")
-        assert "From sync 1, 2026-03-04 10:05  ›  to sync 3" in app.text()
+        assert "From sync 1, 2026-03-04 10:05  ›  t to sync 3" in app.text()
         await press(pilot, settled, "t", *"2026-03-04t11:40", "enter")
-        assert "From sync 1, 2026-03-04 10:05  ›  to sync 2" in app.text()
+        assert "From sync 1, 2026-03-04 10:05  ›  t to sync 2" in app.text()
         await press(pilot, settled, "f", *"2020-01-01")
         assert "Nothing was synced by 2020-01-01 00:00 UTC; compared" in app.text()
         await press(pilot, settled, "t", "escape")
