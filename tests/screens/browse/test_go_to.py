@@ -9,6 +9,7 @@ from tests.screens.browse.conftest import CONNECTOR, NOW
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.go_to import GoToScreen
 from zoomgov.screens.person import PersonScreen
+from zoomgov.settings import Settings
 
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
@@ -23,6 +24,7 @@ class TwoConnectors:
 
     def __init__(self, store: Store, *names: str) -> None:
         self.store = store
+        self.settings = Settings(store.path.parent)
         self.readers: list[Reader] = []
         self._connectors = [replace(CONNECTOR, id=name, name=name, last_sync_at=NOW) for name in names]
         self._connectors.append(replace(CONNECTOR, id="new", name="Never synced"))
