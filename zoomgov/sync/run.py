@@ -74,7 +74,8 @@ class Run:
         self._closed: set[str] = set()
         self._gone: set[ListKey] = set()
         self._failures = 0
-        self._first_error: ZoomError | None = None
+        self._errors: dict[str, ZoomError] = {}
+        """The first of each part."""
 
     async def everything(self) -> None:
         """Read all lists, the active users first: their chain of pages takes the longest."""
@@ -86,8 +87,9 @@ class Run:
             self._plan_usage(),
             self._im_groups(),
         )
-        if not self._staging.finished and self._first_error is not None:
-            raise self._first_error
+        if not self._staging.finished and self._errors:
+            # whichever answer came first: that of the part that comes first
+            raise next(self._errors[part.name] for part in parts.ALL if part.name in self._errors)
         await self._count_people_again()
         await self._prove(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
         await self._prove(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
@@ -312,7 +314,7 @@ class Run:
 
     def _bear(self, part: Part, error: ZoomError, thing: Thing | None = None) -> None:
         """Go on without a list that cannot be read, or raise when nothing else could be read either."""
-        self._first_error = self._first_error or error
+        self._errors.setdefault(part.name, error)
         if ends_the_sync(error) and (part.required or error.kind is not ErrorKind.DAILY_LIMIT):
             raise error
         if error.kind is ErrorKind.PLAN and not self._client.limits.learnt:
