@@ -115,6 +115,7 @@ class GoToScreen(ModalScreen[None]):
             sort=DEFAULT_SORT,
             noun="users",
             placeholder=PLACEHOLDERS[Kind.USERS],
+            total=browser.sync.counts.get("users") if browser.sync is not None else None,
             empty="The account has no users.",
             problem=lambda text: " ".join(parse_filter(text, Kind.USERS).problems),
         )

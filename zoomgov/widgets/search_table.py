@@ -176,7 +176,5 @@ class SearchTable(Vertical):
             self.query_one(".count", Static).update("not read")
             return
         noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
-        whole = f"{self._total:,} {noun}" if self._total is not None else noun
-        self.query_one(".count", Static).update(
-            Content(marked + (f"{self._found:,} of {whole}" if self._found is not None else whole))
-        )
+        counts = [f"{count:,}" for count in (self._found, self._total) if count is not None]
+        self.query_one(".count", Static).update(Content(f"{marked}{' of '.join(counts)} {noun}".strip()))
