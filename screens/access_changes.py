@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource
 
@@ -51,7 +51,7 @@ the thing or the person of a line, `o` the one this page is about.
         yield SearchTable(
             ListSource(GRANT_COLUMNS[self._view], rows), noun="changes", placeholder="Search changes …"
         )  # fmt: skip
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(IdentityTable).focus()

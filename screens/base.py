@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.model import Connector, Draft, Status, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.rail import TITLES, Rail
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class StepScreen(Page[None]):
                 with Horizontal(id="actions"):
                     yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
-        yield Footer(show_command_palette=self.PALETTE_IN_FOOTER)
+        yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)
 
     @property
     def heading(self) -> str:

@@ -11,7 +11,7 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import ContentSwitcher, Footer, Input, Static, Tab, Tabs
+from textual.widgets import ContentSwitcher, Input, Static, Tab, Tabs
 
 from zoomgov.kept import Kept
 from zoomgov.store.filters import HINTS, parse_filter
@@ -19,6 +19,7 @@ from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -169,7 +170,7 @@ and lists them.
         with Horizontal(id="last-line"):
             yield Static(id="sync-line")
             yield Static(id="more")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.browser.habits = self.habits

@@ -10,11 +10,12 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer, Static, Tab, Tabs
+from textual.widgets import Static, Tab, Tabs
 
 from zoomgov.sync.words import comparison_notes
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -82,7 +83,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         yield Container(id="changes")
         yield Static(id="nothing")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(Tabs).can_focus = False

@@ -9,10 +9,11 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.chart import Chart
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
@@ -47,7 +48,7 @@ The numbers are in the line under each chart, and in the list before this page.
     def compose(self) -> ComposeResult:
         yield Banner(f"{self._browser.name}  ›  Licences and logins  ›  Charts")
         yield VerticalScroll(Static("Counting …", id="counting"), id="charts")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.load()

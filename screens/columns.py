@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,7 +39,7 @@ class ColumnsScreen(ModalScreen[list[str] | None]):
         with Vertical(classes="dialog"):
             yield Static(f"Columns beside {self._columns[0].title}: space takes one in or out", classes="dialog-title")
             yield CheckList(items, ticked=self._shown)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(CheckList))

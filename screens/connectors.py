@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from zoomgov.connectors.model import Connector, Draft, Status, Step
@@ -17,6 +17,7 @@ from zoomgov.connectors.rows import RegistryError
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.columns import cells, share
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.key_hints import KeyHints
 from zoomgov.widgets.labels import ago, status_label
 from zoomgov.widgets.rail import TITLES
@@ -104,7 +105,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
             yield Static(Content(_EMPTY), id="empty")
             yield Static(id="reason")
             yield KeyHints(_KEYS, id="hints")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#empty").display = False

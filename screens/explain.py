@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.text import printable
 from zoomgov.widgets.advice_text import Parts, advice_parts, evidence_parts, joined
 from zoomgov.widgets.check_lines import look_of
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,7 +45,7 @@ class ExplainScreen(ModalScreen[None]):
             )
             with VerticalScroll(classes="dialog-scroll"):
                 yield Static(classes="dialog-text")
-        yield Footer()
+        yield KeyFooter()
 
     def on_resize(self) -> None:
         scroll = self.query_one(VerticalScroll)

@@ -10,13 +10,14 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from zoomgov.export.model import ExportCancelled, ExportError, Format, Progress, Written
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.choice import Choice
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
@@ -111,7 +112,7 @@ them under *Changes* and export from there. `zoomgov export` does the same.
                 yield _PathInput(id="path", compact=True, select_on_focus=False)
             yield CheckList([Item(SUM, "A SHA-256 check sum beside it")], id="more")
             yield Static(id="outcome")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#what"))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Container
-from textual.widgets import Footer
 
 from zoomgov.findings import find, in_words
 from zoomgov.settings import parse_cloud
@@ -16,6 +15,7 @@ from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_layout import Column
@@ -170,7 +170,7 @@ Why it matters and where in Zoom to put it right; below, the people or things it
                     ListSource(self.COLUMNS, rows), noun="names", placeholder="Search …", notice=notice,
                     empty="It is about no one person." if finding.count else "None was found in what could be read.",
                 )  # fmt: skip
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(FactSheet).show(finding_sheet(self._finding))

@@ -11,13 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.store.filters import parse_filter
 from zoomgov.store.model import Kind
 from zoomgov.text import printable
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -58,7 +59,7 @@ class GoToScreen(ModalScreen[None]):
             yield Static("Go to a person", classes="dialog-title", id="title")
             yield Container(id="people")
             yield Static("Loading …", id="nothing")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.load()

@@ -10,12 +10,13 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_handoff, write_mail
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.key_footer import KeyFooter
 
 from .base import Page
 
@@ -68,7 +69,7 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
                 yield Button("Copy the e-mail  c", id="copy", classes="action -primary", compact=True)
                 yield Button("Save files  s", id="save", classes="action", compact=True)
                 yield Button("Go on yourself  n", id="go-on", classes="action", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one("#copy").focus()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -96,7 +97,7 @@ class ListPage(BrowserPage):
         yield Static(id="about")
         yield Container(id="list")
         yield Busy(id="nothing")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one("#about").display = False

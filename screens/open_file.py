@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.handoff import FILE_NAME
 from zoomgov.widgets.field import Field, TextInput
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,7 +43,7 @@ class OpenFileScreen(ModalScreen[bool]):
             yield Field("File", TextInput(FILE_NAME, id="path"), id="path-field")
             with Horizontal(classes="dialog-actions"):
                 yield Button("Open  ⏎", id="open", classes="action -primary", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(Input))

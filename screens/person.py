@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from zoomgov.store.model import Kind
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -66,7 +66,7 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="access")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     async def on_unmount(self) -> None:
         if self._release is not None:

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.text import printable
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,7 +36,7 @@ class PlainScreen(ModalScreen[None]):
             yield Static(Content(self._title), classes="dialog-title")
             with VerticalScroll(classes="dialog-scroll"):
                 yield Static(Content(shown), classes="dialog-text")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

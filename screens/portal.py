@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from zoomgov.settings import parse_cloud
 from zoomgov.store.model import Kind
 from zoomgov.text import printable
 from zoomgov.widgets.clipboard import copy
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from typing import ClassVar
@@ -73,7 +74,7 @@ class LinkScreen(ModalScreen[None]):
             yield Static(Content(what), classes="dialog-title")
             yield Static("There is no browser here. Open this where you are signed in to Zoom as an admin:\n")
             yield Static(Content(self._link), classes="dialog-text")
-        yield Footer()
+        yield KeyFooter()
 
     def action_copy(self) -> None:
         """Copy the address."""

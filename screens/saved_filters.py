@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from zoomgov.text import printable
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +45,7 @@ class SavedFiltersScreen(ModalScreen[str | None]):
                 yield Input(placeholder="Name it to save it, then Enter", compact=True, id="name")
             yield OptionList(id="saved", classes="lines", compact=True, markup=False)
             yield Static(id="none")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._list()

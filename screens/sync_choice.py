@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from zoomgov.store.moments import MomentError, sync_at
+from zoomgov.widgets.key_footer import KeyFooter
 
 from .browse_words import moment
 
@@ -66,7 +67,7 @@ class SyncChoiceScreen(ModalScreen[int | None]):
                 ),
                 classes="lines", compact=True, markup=False,
             )  # fmt: skip
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

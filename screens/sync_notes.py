@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from zoomgov.sync.words import PART_WORDS, listed
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
+from zoomgov.widgets.key_footer import KeyFooter
 
 from .browse_words import moment
 
@@ -38,7 +38,7 @@ class SyncNotesScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield FactSheet(id="notes")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         sheet = self.query_one(FactSheet)

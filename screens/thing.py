@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from zoomgov.store.filters import HINTS, parse_filter
 from zoomgov.store.model import Kind
@@ -16,6 +15,7 @@ from zoomgov.store.views import Target
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -63,7 +63,7 @@ opens the person and shows everything they have.
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="people")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.load()

@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.labels import count
 from zoomgov.zoom.scopes import NEEDS, Capability, ScopeKind, scopes_to_tick
 
@@ -63,7 +64,7 @@ class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
             yield Static(id="part-detail", classes="pane")
             with Horizontal(classes="dialog-actions"):
                 yield Button(self._label(self._read), id="take", classes="action -primary", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def _item(self, part: Capability) -> Item:
         if part is Capability.USERS:

@@ -54,12 +54,13 @@ def phase_of(app: Bench) -> str:
 
 
 async def press(app: Bench, log: SyncLog, number: int) -> Took:
-    """Press a key that changes what the log shows."""
+    """Press a key that changes what the log shows, unless the sync ends first: then nothing need come of it."""
+    screen: Any = app.screen
     narrow, place = log.problems_only, log.scroll_y
     if number % 3 and log.max_scroll_y:
-        took = await app.key("up" if place else "down", lambda: log.scroll_y != place)
+        took = await app.key("up" if place else "down", lambda: log.scroll_y != place or not screen.running)
     else:
-        took = await app.key("f", lambda: log.problems_only != narrow)
+        took = await app.key("f", lambda: log.problems_only != narrow or not screen.running)
     return took
 
 

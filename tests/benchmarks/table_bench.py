@@ -33,7 +33,6 @@ from zoomgov.widgets.table_layout import Column
 from zoomgov.widgets.table_source import Row, TableQuery
 
 SIZE = (140, 45)
-KEYS = 40
 MOVES = ("down", "pagedown", "ctrl+end", "ctrl+home")
 COLUMNS = (
     Column("name", "Name", 24, most=40),
@@ -129,7 +128,7 @@ class StockTable(Frames):
         self.call_after_refresh(self.ready.set)
 
 
-async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
+async def measure(app: OwnTable | StockTable, keys: int) -> dict[str, list[float]]:
     """Open the app, press keys, return milliseconds by what was measured."""
     found: dict[str, list[float]] = {}
     began = time.perf_counter()
@@ -139,7 +138,7 @@ async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
         found["load"] = [(time.perf_counter() - began) * 1000]
         await pilot.pause()
         for move in MOVES:
-            for number in range(KEYS if move in ("down", "pagedown") else 6):
+            for number in range(keys if move in ("down", "pagedown") else min(keys, 6)):
                 if move.startswith("ctrl") and number:
                     await app.key("pageup" if move == "ctrl+end" else "pagedown")
                     await asyncio.sleep(0.02)
@@ -154,8 +153,9 @@ async def measure(app: OwnTable | StockTable) -> dict[str, list[float]]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument(
-        "--rows", type=int, default=200_000, help="of the large table, 25,000 or more; the small ones have a tenth"
+        "--rows", type=int, default=200_000, help="of the large table, the small ones have a tenth; 600 a key or more"
     )
+    options.add_argument("--keys", type=int, default=40, help="how often Down and PageDown are pressed")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     chosen = options.parse_args()
@@ -168,7 +168,7 @@ def main() -> int:
             for name, rows, kind in (("own, small", small, OwnTable), ("own, large", large, OwnTable),
                                      ("DataTable, small", small, StockTable)):  # fmt: skip
                 with closing(SqliteSource(Path(folder, str(rows)))) as source:
-                    for what, values in asyncio.run(measure(kind(source))).items():
+                    for what, values in asyncio.run(measure(kind(source), chosen.keys)).items():
                         results.setdefault(name, {}).setdefault(what, []).extend(values)
     report = Report()
     for name, by_what in results.items():

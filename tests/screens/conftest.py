@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual import events
+from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -28,12 +29,31 @@ from zoomgov.verify.model import CheckLine, Report
 from zoomgov.verify.model import Status as LineStatus
 
 if TYPE_CHECKING:
+    from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ACCOUNT_ID = "AbCdEfGhIjKlMnOpQrStUv"
 CLIENT_ID = "cL13nTiDxYz0123456789"
 SECRET = "T0pS3cr3tNobodyMaySeeIt0123456789"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def parsed_once() -> Iterator[None]:
+    """Style sheets are the same in every test: each is parsed once a process, not anew for every app and screen."""
+    parse = Stylesheet._parse_rules
+    known: dict[tuple[object, ...], list[RuleSet]] = {}
+
+    def parsed(sheet: Stylesheet, css: str, read_from: tuple[str, str], *args: Any, **kwargs: Any) -> list[RuleSet]:
+        variables = frozenset(sheet._variables.items())
+        key = (css, read_from, args, frozenset(kwargs.items()), variables)
+        if key not in known:
+            known[key] = parse(sheet, css, read_from, *args, **kwargs)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 @pytest.fixture(autouse=True)
