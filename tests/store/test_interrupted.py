@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.store import kill_worker
-from tests.store.conftest import FINISHED, STARTED, Account, member, publish, stage, user
+from tests.store.conftest import FINISHED, STARTED, Account, held_by, member, publish, stage, user
 from zoomgov.store import Query, Store, StoreBusy, StoreError, Target, is_busy, remove_store
 from zoomgov.store.check import check
 from zoomgov.store.model import GroupRow, Kind, ListKey, UserRow
@@ -251,7 +251,8 @@ LISTS = ("users-active", "users-inactive", "users-pending")
 def stage_lists(writer: SyncWriter, people: list[UserRow]) -> None:
     for part in LISTS:
         writer.restart(ListKey(part))
-        writer.stage(ListKey(part), users=[person for person in people if part.endswith(person.status)])
+        listed = [person for person in people if part.endswith(person.status)]
+        writer.stage(ListKey(part), users=listed, held=held_by(listed, [member("g1", row.key) for row in listed]))
         writer.finish(ListKey(part), None)
 
 
@@ -306,7 +307,8 @@ def test_only_a_first_sync_is_written_ahead(store: Store) -> None:
 def test_what_was_written_ahead_too_long_ago_is_dropped_too(store: Store) -> None:
     with store.begin(STARTED) as writer:
         stage_lists(writer, [user("ann")])
-        writer.write_ahead()
+        while writer.write_ahead():
+            pass
     with store.begin("2026-11-09T00:00:00Z", resume_since="2026-11-08T00:00:00Z"):
         assert written(store) == 0
     assert check(store.path) == []

@@ -297,7 +297,7 @@ def stage_read(store: Store, reads: list[Read], interrupt: int, ahead: int) -> N
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
-    rounds=st.lists(st.tuples(syncs(), st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=4),
+    rounds=st.lists(st.tuples(syncs(), st.integers(0, 12), st.sampled_from([0, 3, 40])), min_size=1, max_size=4),
     keep=st.integers(1, 5),
     search=st.booleans(),
 )

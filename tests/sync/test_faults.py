@@ -314,6 +314,8 @@ async def test_a_sync_interrupted_in_the_middle_of_a_list_reads_it_again_whole(m
 )
 async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
     bench = make_bench(users=5000, options=Options(users_page_max=2000))
+    await complete(bench)  # what the second one changes is not written ahead
+    bench.zoom.control.churn(percent=100)
     task: asyncio.Task[Any] | None = None
 
     def listen(event: object) -> None:
@@ -325,7 +327,7 @@ async def test_stopped_while_it_is_put_together(make_bench: MakeBench) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     with bench.store.reader() as reader:
-        assert reader.latest() is None
+        assert reader.number == 1
     bench.on_event = lambda event: None
     asked = bench.asked("GET /users")
     await complete(bench)

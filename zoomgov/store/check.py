@@ -39,7 +39,7 @@ def _problems(connection: sqlite3.Connection) -> Iterator[str]:
     staging = connection.execute("SELECT 1 FROM meta WHERE key = 'staging'").fetchone() is not None
     for table in (*TABLES.values(), "grants"):
         identity = ["target", "kind", "principal"] if table == "grants" else ["id"]
-        ahead = not count and staging and table == "users"
+        ahead = not count and staging and table in ("users", "grants")
         yield from _ranges(connection, table, identity, 1 if ahead else last)
         for column in ["target", "principal"] if table == "grants" else ["id"]:
             for past in ("", "_past"):

@@ -9,18 +9,27 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.store.codes import HOLDER, LIST_CODES, MEMBER, TARGET_KINDS
 from zoomgov.store.database import select_in
 from zoomgov.store.schema import GRANT_INDEXES
-from zoomgov.store.staged import user_pages
+from zoomgov.store.staged import grants_on, user_pages
 from zoomgov.store.staging import fact_of, grants_of, unpack_grants
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from zoomgov.store.model import ListKey
     from zoomgov.store.people import People
 
 _USER_BORNE: Final = (MEMBER, HOLDER)
 """Facts that a user record tells by itself."""
+
+
+def insert_grants(connection: sqlite3.Connection, number: int, fact: int, principals: Iterable[int]) -> None:
+    """Begin what `principals` have of one fact with sync `number`."""
+    # as one JSON array: half the time of a row at a time
+    connection.execute(
+        "INSERT INTO grants SELECT ?, ?, value, ? FROM json_each(?)",
+        (fact >> 3, fact & 7, number, str(sorted(principals))),
+    )
 
 
 class Grants:
@@ -33,9 +42,12 @@ class Grants:
         people: People,
         finished: Mapping[ListKey, int],
         tally: Counter[str],
+        ahead: Mapping[str, int] | None,
     ) -> None:
+        """Of sync `number`; `ahead`: how many grants of people with an account are written already, by code."""
         self._connection = connection
         self._number = number
+        self._ahead = ahead
         self._first = number == 1
         self._people = people
         self._finished = finished
@@ -51,6 +63,8 @@ class Grants:
     def publish(self, closed_targets: set[int]) -> None:
         """Write what begins and ends; `closed_targets`: the groups and other things that are gone."""
         covered = self._covered()
+        if self._first:
+            self._take_over(covered)
         self._grants_of_people(covered)
         self._grants_of_lists(covered)
         self._grants_of_closed_targets(closed_targets, covered)
@@ -79,11 +93,26 @@ class Grants:
                 found[by_list[number]].append(page)
         return found
 
+    def _take_over(self, covered: dict[int, list[int]]) -> None:
+        """Count what is written ahead as begun, but for things whose own list decides."""
+        if self._ahead is None:
+            self._connection.execute("DELETE FROM grants")  # some of what was to be written ahead
+            return
+        self.change.update({int(code): count for code, count in self._ahead.items()})
+        for fact in covered:
+            told = self._connection.execute(
+                "DELETE FROM grants WHERE target = ? AND kind = ? RETURNING principal", (fact >> 3, fact & 7)
+            ).fetchall()
+            self.change[fact & 7] -= len(told)
+            self._doubtful.update(principal for (principal,) in told)
+        self._tally["grants_gained"] += self.change.total()
+
     def _grants_of_people(self, covered: dict[int, list[int]]) -> None:
-        for page in (*user_pages(self._connection, pending=False), *user_pages(self._connection, pending=True)):
+        accounts = user_pages(self._connection, pending=False) if self._ahead is None else []
+        for page in (*accounts, *user_pages(self._connection, pending=True)):
             told = [
                 (number, facts)
-                for number, facts in grants_of(self._grants_on(page))
+                for number, facts in grants_of(grants_on(self._connection, page))
                 if self._people.winner(number) == page and number not in self._people.aliases
             ]
             current = self._current([number for number, _ in told])
@@ -119,7 +148,7 @@ class Grants:
         for fact, pages in covered.items():
             listed: set[int] = set()
             for page in pages:
-                people, _, _ = unpack_grants(self._grants_on(page))
+                people, _, _ = unpack_grants(grants_on(self._connection, page))
                 listed.update(self._people.aliases.get(principal, principal) for principal in people)
             rows = self._connection.execute(
                 "SELECT principal FROM grants WHERE target = ? AND kind = ?", (fact >> 3, fact & 7)
@@ -155,15 +184,7 @@ class Grants:
             self.change[code] -= 1
         self._tally["grants_lost"] += len(ended)
         for fact in sorted(self._begun):
-            principals = sorted(self._begun.pop(fact))
+            principals = self._begun.pop(fact)
+            insert_grants(self._connection, number, fact, principals)
             self.change[fact & 7] += len(principals)
             self._tally["grants_gained"] += len(principals)
-            # as one JSON array: half the time of a row at a time
-            self._connection.execute(
-                "INSERT INTO grants SELECT ?, ?, value, ? FROM json_each(?)",
-                (fact >> 3, fact & 7, number, str(principals)),
-            )
-
-    def _grants_on(self, number: int) -> bytes:
-        row = self._connection.execute("SELECT grants FROM stage_pages WHERE id = ?", (number,)).fetchone()
-        return bytes(row[0])

@@ -23,8 +23,10 @@ class Memberships:
     plus what is staged of them.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, published: bool) -> None:
+        """`published`: whether there is an earlier sync; without, what is in `grants` is written ahead."""
         self._connection = connection
+        self._published = published
         self._winners = winners(connection)
         pages = connection.execute(
             "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
@@ -62,12 +64,14 @@ class Memberships:
     def counts(self, code: int) -> dict[int, dict[str, int]]:
         """Return how many people of each status are in each thing."""
         found: dict[int, Counter[str]] = {}
-        published = self._connection.execute(
-            "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (code,)
-        ).fetchall()
-        for target, total in published:
-            found[target] = Counter(active=total)
-        special, same = self._special() if published else ([], set[int]())
+        special: list[int] = []
+        same: set[int] = set()
+        if self._published:
+            special, same = self._special()
+            for target, total in self._connection.execute(
+                "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (code,)
+            ):
+                found[target] = Counter(active=total)
         for target, principal in select_in(
             self._connection,
             "SELECT target, principal FROM grants WHERE kind = ? AND principal IN ({})",
@@ -107,6 +111,8 @@ class Memberships:
             for number, facts in grants_of(blob)
             if wanted in facts and self._winners[number] == page
         }
+        if not self._published:
+            return found
         special, same = self._special()
         apart = set(special) - same
         rows = self._connection.execute("SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, code))

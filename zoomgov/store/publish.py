@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from zoomgov.store.ahead import Written
     from zoomgov.store.model import Disagreement
     from zoomgov.store.staging import Page
 
@@ -37,9 +38,9 @@ def publish(
     finished_at: str,
     not_read: Sequence[NotRead],
     disagreements: Sequence[Disagreement],
-    ahead: int,
+    ahead: Written,
 ) -> SyncInfo:
-    """Write the next sync and return it; `ahead`: the last staged page whose people are written already."""
+    """Write the next sync and return it."""
     previous = info_of(connection)
     number = previous.number + 1 if previous else 1
     tally: Counter[str] = Counter()
@@ -48,10 +49,10 @@ def publish(
         for staged, part, target in connection.execute("SELECT id, part, target FROM stage_lists WHERE finished")
     }
     pages = partial(pages_of, connection, finished)
-    people = People(connection, number, finished, tally, ahead)
+    people = People(connection, number, finished, tally, ahead.page)
     people.publish()
     closed_targets = publish_things(connection, number, finished, pages, tally)
-    grants = Grants(connection, number, people, finished, tally)
+    grants = Grants(connection, number, people, finished, tally, ahead.grants)
     grants.publish(closed_targets)
     for page in pages(lambda key: key.part not in STATUS_OF_PART):
         _keep_blobs(connection, number, page)

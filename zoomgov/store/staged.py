@@ -62,3 +62,9 @@ def staged_page(connection: sqlite3.Connection, number: int) -> Page:
 def renamed_people(connection: sqlite3.Connection, number: int) -> list[StagedUser]:
     """Return who of a staged page goes by a new key from now on."""
     return unpack_renamed(connection.execute("SELECT renamed FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
+
+
+def grants_on(connection: sqlite3.Connection, number: int) -> bytes:
+    """Return the grants on a staged page, packed."""
+    row = connection.execute("SELECT grants FROM stage_pages WHERE id = ?", (number,)).fetchone()
+    return bytes(row[0])

@@ -60,7 +60,7 @@ class Page(msgspec.Struct, array_like=True, gc=False):
 
 NOTHING: Final = Held("", ())
 
-PAGE_FORMAT: Final = 4
+PAGE_FORMAT: Final = 5
 """Written beside what is staged; a page of another format is read from Zoom again."""
 
 _encoder: Final = msgspec.msgpack.Encoder()

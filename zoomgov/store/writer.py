@@ -9,7 +9,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.store.ahead import Ahead, is_wanted, undo
+from zoomgov.store.ahead import Ahead, Written, is_wanted, undo
 from zoomgov.store.codes import GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import explained, select_in, transaction
 from zoomgov.store.errors import StoreError
@@ -65,8 +65,7 @@ class SyncWriter:
         self._failed = False
         self._settled = float("-inf")
         self._ahead: Ahead | None = None
-        self._written_ahead = 0
-        """The last staged page of users whose people are written already."""
+        self._written_ahead = Written()
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         with transaction(connection, path):
@@ -81,17 +80,17 @@ class SyncWriter:
             staging = json.loads(stored[0])
             if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
                 self.started_at = staging["started_at"]
-                self._written_ahead = int(staging["ahead"])
+                self._written_ahead = Written(*staging["ahead"])
                 return int(staging["first_new"])
-            self._written_ahead = int(staging.get("ahead", 0))
             self._drop(int(staging["first_new"]))
         first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
-        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": 0}
+        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": Written()}
         self._connection.execute("INSERT INTO meta VALUES (?, ?)", (_STAGING, json.dumps(staging)))
         return first_new
 
     def _drop(self, first_new: int) -> None:
-        self._undo_ahead()
+        if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0]:
+            undo(self._connection)
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
@@ -272,8 +271,9 @@ class SyncWriter:
         return len(distinct)
 
     def write_ahead(self) -> bool:
-        """Write some people of a first sync before it is published, once all lists of users are finished; call it
-        again until it says False. Each call takes some milliseconds, those that make an index up to 2 a 1,000 people.
+        """Write some people of a first sync, or some of what their records say they have, before it is published,
+        once all lists of users are finished; call it again until it says False. Each call takes some milliseconds,
+        those that make an index up to 4 a 1,000 people.
         """
         with self._change():
             if self._ahead is None:
@@ -281,22 +281,22 @@ class SyncWriter:
                     return False
                 self._ahead = Ahead(self._connection, self._written_ahead)
             more = self._ahead.step()
-            if self._ahead.done != self._written_ahead:
-                self._note_ahead(self._ahead.done)
+            if self._ahead.written != self._written_ahead:
+                self._note_ahead(self._ahead.written)
         return more
 
-    def _note_ahead(self, page: int) -> None:
-        self._written_ahead = page
+    def _note_ahead(self, written: Written) -> None:
+        self._written_ahead = written
         self._connection.execute(
-            "UPDATE meta SET value = json_set(value, '$.ahead', ?) WHERE key = ?", (page, _STAGING)
+            "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
         )
 
     def _undo_ahead(self) -> None:
         """A list of users changes: what was written of it ahead does not hold."""
         self._ahead = None
-        if self._written_ahead:
+        if self._written_ahead != Written():
             undo(self._connection)
-            self._note_ahead(0)
+            self._note_ahead(Written())
 
     # Reading back what is staged
 
@@ -320,7 +320,7 @@ class SyncWriter:
         member list who are in no user list count under the status "".
         """
         code = GRANT_CODES[kind]
-        said = Memberships(self._connection)
+        said = Memberships(self._connection, published=self._names.published)
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
         counts = {keys[target]: by_status for target, by_status in said.counts(code).items()}
         for part in (part for part, of in LIST_CODES.items() if of == code):
@@ -339,7 +339,8 @@ class SyncWriter:
             row = self._connection.execute(
                 "SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], target_id)
             ).fetchone()
-            people = Memberships(self._connection).people(code, row[0]) if row else set()
+            said = Memberships(self._connection, published=self._names.published)
+            people = said.people(code, row[0]) if row else set()
         rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
         return frozenset(key for (key,) in rows)
 

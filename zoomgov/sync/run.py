@@ -104,14 +104,13 @@ class Run:
 
     async def _users(self, status: str) -> None:
         part = parts.USERS[status]
-        active = status == "active"
         read_before = ListKey(part.name) in self._staging.finished
         outcome = await self._whole(
             part,
             self._members.pages(status),
             query={"status": status},
-            urgent=active,
-            split=self._by_role if active else None,
+            urgent=True,  # the longest chains of pages; and once all people are read, they are written beside the rest
+            split=self._by_role if status == "active" else None,
         )
         if outcome is not None:
             self._user_lists[status] = outcome
