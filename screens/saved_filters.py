@@ -65,6 +65,10 @@ class SavedFiltersScreen(ModalScreen[str | None]):
         self.query_one("#none", Static).update(nothing)
         self.query_one("#none").display = not self._filters
         self.query_one(OptionList).display = bool(self._filters)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self._filters) if action == "forget" else True
 
     def _write(self, filters: dict[str, str]) -> bool:
         try:

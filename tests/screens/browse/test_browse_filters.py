@@ -77,6 +77,7 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         await settled(pilot)
         await press(pilot, settled, "ctrl+s")
         assert "None saved yet. Type a filter first." in app.text()
+        assert "Remove" not in app.text()
         await press(pilot, settled, "escape", "slash")
         await type_text(pilot, settled, "status:pending")
         await press(pilot, settled, "ctrl+s")
@@ -89,11 +90,13 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         assert "60 users" in app.text()
         await press(pilot, settled, "ctrl+s")
         assert "invited  status:pending" in app.text()
+        assert "Remove" in app.text()
         await press(pilot, settled, "enter")
         assert "9 of 60 users" in app.text()
         await press(pilot, settled, "ctrl+s", "tab", "delete")
         assert isinstance(app.screen, SavedFiltersScreen)
         assert read_kept(path).filters == {"users": {}}
+        assert "Remove" not in app.text()
 
 
 def test_a_broken_file_is_as_if_there_were_none(tmp_path: Any) -> None:
