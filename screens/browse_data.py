@@ -182,9 +182,9 @@ class Browser:
                 reader.prepare()
 
     def offered_values(self) -> dict[str, list[str]]:
-        """Return what roles, departments and licences there are."""
-        with self._asking() as reader:
-            return reader.offered_values()
+        """Return what roles, departments and licences there are; nothing waits for it."""
+        with _explained():
+            return reader.offered_values() if (reader := self._reader) is not None else {}
 
     def key(self, row: int) -> str:
         """Return Zoom's id of a row."""

@@ -67,6 +67,25 @@ def test_each_field_finds_what_python_finds(store: Store, old: bool) -> None:
             assert table(reader, asked(text)) == [row for row in everyone if met(row)], text
 
 
+def test_the_first_who_meet_conditions_are_the_beginning_of_all_who_do(store: Store) -> None:
+    publish(store, crowd(600))
+    with store.reader() as reader:
+        reader.order(Kind.USERS)
+        for text, _ in CASES:
+            for again in (False, True):
+                first, whole = reader.first(Kind.USERS, asked(text)), reader.order(Kind.USERS, asked(text))
+                assert first is not None or not again, "it is quick once the people of the conditions are known"
+                if first is not None:
+                    assert first[0] == whole[: len(first[0])], text
+                    assert first[1] == (len(first[0]) == len(whole)), text
+
+
+def test_no_search_waits_for_what_can_be_completed(store: Store) -> None:
+    publish(store, crowd(60))
+    with store.reader() as reader, reader._slow.lock, reader._pages.lock:
+        assert reader.offered_values()["dept"]
+
+
 def test_things_are_met_by_name_and_through_groups(store: Store) -> None:
     account = crowd(60)
     account.contact_groups = [ContactGroupRow("c1", "Board", 1, ""), ContactGroupRow("c2", "Empty", 3, "")]

@@ -354,8 +354,11 @@ def test_numbers_in_words() -> None:
     assert privacy(None) == ""
 
 
-@pytest.mark.parametrize("indexed", [False, True])
-def test_the_first_rows_are_the_beginning_of_the_whole_order(store: Store, indexed: bool) -> None:
+@pytest.mark.parametrize(("indexed", "few"), [(False, 2000), (True, 2000), (True, 0)])
+def test_the_first_rows_are_the_beginning_of_the_whole_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch, indexed: bool, few: int
+) -> None:
+    monkeypatch.setattr(ordering, "_FEW", few)
     publish(store, crowd(600))
     if indexed:
         store.build_search()

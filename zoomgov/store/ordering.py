@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.access import paths_to_target, people_of_target
@@ -90,19 +91,20 @@ class UserOrder:
             return None if query.conditions or query.within is None else _first_of(snapshot, words, query, target)
         if query.conditions:
             return self._first_meeting(snapshot, words, query.conditions)
-        if not words:
-            if self.ranks.knows_everyone:
-                return None
-        elif self.ranks.knows_everyone and has_search(snapshot) and all(len(word) >= _TRIGRAM for word in words):
+        if not words and self.ranks.knows_everyone:
             return None
-        ids = _search(snapshot, words, _FIRST)
-        return ids, len(ids) < _FIRST
+        return _first_found(snapshot, words)
 
     def _first_meeting(
         self, snapshot: Snapshot, words: list[str], conditions: Sequence[Condition]
     ) -> tuple[array[int], bool] | None:
         """Look for them among the first by name."""
-        if not snapshot.current or (self.ranks.knows_everyone and self._matching.quick(conditions)):
+        if self.ranks.knows_everyone and not words and self._matching.quick(conditions):
+            everyone = self.ranks.everyone(snapshot)
+            matching = self._matching.everyone(snapshot, conditions) or b""
+            ids = array("q", islice(masked(everyone, matching), _FIRST))
+            return ids, len(ids) < _FIRST
+        if not snapshot.current:
             return None
         if words or not self.ranks.knows_everyone:
             ids = _search(snapshot, words, _LOOKED_AT)
@@ -160,9 +162,28 @@ def _first_of(snapshot: Snapshot, words: list[str], query: Query, target: int) -
     return (ids, False) if len(ids) == _FIRST else None
 
 
-def _search(snapshot: Snapshot, words: list[str], most: int = -1) -> array[int]:
-    """Ids of the users whose name, address or department holds all words, by name; the first `most` when given."""
+def _first_found(snapshot: Snapshot, words: list[str]) -> tuple[array[int], bool]:
+    """Find the first people with all words, by name, and whether they are all.
+
+    Where the trigram index knows only few, all of them; where it knows many, the first ones are soon met on a walk
+    along the names.
+    """
     long = [word for word in words if len(word) >= _TRIGRAM]
+    if long and has_search(snapshot):
+        sql = f"SELECT rowid AS id FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ? LIMIT {_FEW + 1}"
+        few = ids_of(snapshot.connection, f"SELECT id FROM ({sql})", (" AND ".join(map(phrase, long)),))
+        if len(few) <= _FEW:
+            return _search(snapshot, words, indexed=True), True
+    ids = _search(snapshot, words, _FIRST, indexed=False)
+    return ids, len(ids) < _FIRST
+
+
+def _search(snapshot: Snapshot, words: list[str], most: int = -1, *, indexed: bool = True) -> array[int]:
+    """Ids of the users whose name, address or department holds all words, by name; the first `most` when given.
+
+    `indexed`: ask the trigram index where it can help, which finds everyone before it sorts them.
+    """
+    long = [word for word in words if len(word) >= _TRIGRAM] if indexed else []
     conditions = ["instr(search, ?)"] * len(words)
     values = list(words)
     if long and has_search(snapshot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -47,9 +48,13 @@ class Facet(NamedTuple):
 
 
 class PeopleRanks:
-    """Of one sync. Keeps what it found: up to 8 MB for 200,000 people."""
+    """Of one sync. Keeps what it found: up to 8 MB for 200,000 people.
+
+    `facets` may be called by several threads at once, each with its own snapshot; everything else by one at a time.
+    """
 
     def __init__(self) -> None:
+        self._reading_facets = threading.Lock()
         self._everyone: array[int] | None = None
         self._facets: list[Facet] | None = None
         self._kept: dict[str, Ranks] = {}
@@ -73,14 +78,15 @@ class PeopleRanks:
 
     def facets(self, snapshot: Snapshot) -> list[Facet]:
         """Return all users by what they have in the columns with few values."""
-        if self._facets is None:
-            columns = ", ".join(_STORED)
-            sql = f"SELECT {columns}, json_group_array(id) FROM {snapshot.facts('users')} GROUP BY {columns}"
-            self._facets = [
-                Facet(dict(zip(_STORED, values, strict=True)), decoded(ids))
-                for *values, ids in snapshot.connection.execute(sql)
-            ]
-        return self._facets
+        with self._reading_facets:
+            if self._facets is None:
+                columns = ", ".join(_STORED)
+                sql = f"SELECT {columns}, json_group_array(id) FROM {snapshot.facts('users')} GROUP BY {columns}"
+                self._facets = [
+                    Facet(dict(zip(_STORED, values, strict=True)), decoded(ids))
+                    for *values, ids in snapshot.connection.execute(sql)
+                ]
+            return self._facets
 
     def by_facets(self, snapshot: Snapshot, keys: Sequence[tuple[str, bool]]) -> Ranks:
         """Return places by columns with few values, directions included."""

@@ -188,8 +188,11 @@ class Reader:
             self._users.ranks.facets(at)
 
     def offered_values(self) -> dict[str, list[str]]:
-        """What roles, departments and licences there are, to complete what is typed. For a worker thread."""
-        with self._at(self._slow) as at:
+        """What roles, departments and licences there are, to complete what is typed. For a worker thread.
+
+        Reads on a connection of its own, so that no search waits for it.
+        """
+        with self.snapshot() as at:
             return offered_values(at, self._users.ranks)
 
     def licences(self) -> Licences:
