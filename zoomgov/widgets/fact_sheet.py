@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from .table_layout import Tone, cell_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.app import ComposeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +45,24 @@ class Sheet:
     sections: tuple[Section, ...] = field(default_factory=tuple)
 
 
-class FactSheet(VerticalScroll):
-    """Shows one `Sheet`; replacing it is cheap, for it follows a table's cursor."""
+class FactSheet(ScrollView):
+    """Shows one `Sheet`; replacing it is cheap, for it follows a table's cursor.
 
-    DEFAULT_CSS = """
-    FactSheet {
-        background: $background;
-        scrollbar-size-vertical: 1;
-        padding: 0 2;
-    }
-    FactSheet > _Facts { width: 100%; height: auto; }
-    FactSheet:focus { background-tint: transparent; }
+    Its lines are made once for each sheet and width, and drawn without widgets inside: a new sheet of as many lines
+    needs no layout of the screen.
     """
 
-    def __init__(self, *, id: str | None = None, with_title: bool = True) -> None:
-        super().__init__(id=id)
-        self._facts = _Facts(with_title)
-
-    def compose(self) -> ComposeResult:
-        yield self._facts
-
-    @property
-    def sheet(self) -> Sheet | None:
-        """What is shown."""
-        return self._facts.sheet
-
-    def show(self, sheet: Sheet | None) -> None:
-        """Show `sheet` from its beginning; None for nothing."""
-        self._facts.sheet = sheet
-        self._facts.refresh(layout=True)
-        self.scroll_home(animate=False)
-
-
-class _Facts(Static):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"fact--{part}" for part in ("title", "heading", "label", "good", "muted", "warning", "error")
     }
     DEFAULT_CSS = """
-    _Facts {
+    FactSheet {
+        height: 1fr;
+        background: $background;
+        overflow: hidden auto;
+        scrollbar-size-vertical: 1;
+        padding: 0 2;
+
         & > .fact--title { text-style: bold; color: $text; }
         & > .fact--heading { color: $text-primary; }
         & > .fact--label { color: $text-muted; }
@@ -91,32 +71,79 @@ class _Facts(Static):
         & > .fact--warning { color: $text-warning; }
         & > .fact--error { color: $text-error; }
     }
+    FactSheet:focus { background-tint: transparent; }
     """
 
-    def __init__(self, with_title: bool) -> None:
-        super().__init__()
-        self.sheet: Sheet | None = None
+    def __init__(self, *, id: str | None = None, with_title: bool = True) -> None:
+        super().__init__(id=id)
+        self._sheet: Sheet | None = None
         self._with_title = with_title
+        self._lines: dict[int, list[Strip]] = {}
+        """By the width they were made for: with the scroll bar and without."""
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What is shown."""
+        return self._sheet
+
+    def show(self, sheet: Sheet | None) -> None:
+        """Show `sheet` from its beginning; None for nothing."""
+        self._sheet = sheet
+        self._remake()
+        self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._remake()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines_at(width))
+
+    def _remake(self) -> None:
+        self._lines.clear()
+        if self.size:
+            self._fit()
+        self.refresh(layout=self.styles.is_auto_height)
+
+    def _fit(self) -> None:
+        width = self.scrollable_content_region.width
+        self.virtual_size = Size(width, len(self._lines_at(width)))
+
+    def _lines_at(self, width: int) -> list[Strip]:
+        """Make the lines, unless they are at hand."""
+        if width not in self._lines:
+            options = self.app.console_options.update(width=max(width, 1), height=None, highlight=False)
+            lines = self.app.console.render_lines(Group(*self._parts()), options, style=self.rich_style)
+            self._lines[width] = [Strip(line) for line in lines]
+        return self._lines[width]
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        lines, at = self._lines_at(width), self.scroll_offset.y + y
+        return lines[at] if at < len(lines) else Strip.blank(width, self.rich_style)
 
     def _text(self, text: str, part: str = "") -> Text:
         style = self.get_visual_style(f"fact--{part}").rich_style if part else ""
         return Text(cell_text(text), style=style, overflow="fold")
 
-    def render(self) -> RenderableType:
-        if self.sheet is None:
-            return ""
+    def _parts(self) -> list[RenderableType]:
         lines: list[RenderableType] = []
+        if self._sheet is None:
+            return lines
         if self._with_title:
-            lines.append(self._text(self.sheet.title, "title"))
-            if self.sheet.subtitle:
-                lines.append(self._text(self.sheet.subtitle, "muted"))
-        for section in self.sheet.sections:
+            lines.append(self._text(self._sheet.title, "title"))
+            if self._sheet.subtitle:
+                lines.append(self._text(self._sheet.subtitle, "muted"))
+        for section in self._sheet.sections:
             if lines:
                 lines.append(Text(""))
             if section.title:
                 lines.append(self._text(section.title, "heading"))
             lines.append(self._grid(section))
-        return Group(*lines)
+        return lines
 
     def _grid(self, section: Section) -> Table:
         grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
