@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 
 from .row_table import FromTable, RowTable
 from .shown_columns import STEP
@@ -58,7 +57,7 @@ class ColumnTable(RowTable):
         if self._shown.first != before:
             self._forget_lines()
             self.refresh()
-        self.refresh(Region(0, 0, self.size.width, 1))
+        self.refresh(self._line(0))
 
     def _turn(self, columns: int) -> None:
         """Show columns that lie further to the right or left."""

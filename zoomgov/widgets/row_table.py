@@ -163,7 +163,8 @@ class RowTable(ScrollView, can_focus=True):
     def explain_empty(self, text: str) -> None:
         """Say `text` when there are no rows."""
         self._empty = text
-        self.refresh()
+        if not self.row_count:
+            self.refresh()
 
     # Getting the order
 
@@ -175,9 +176,9 @@ class RowTable(ScrollView, can_focus=True):
         """Ask for an order; of several questions asked meanwhile, only the last is answered."""
         self._source, self._query = source, query
         self._wanted = (source, query)
-        self._problem = ""
         self._header = None
-        self.refresh()
+        self.refresh(*() if self._problem else (self._line(0),))  # the rows stay until others have arrived
+        self._problem = ""
         if not self._answering:
             self._answering = True
             self._answer()
@@ -274,10 +275,13 @@ class RowTable(ScrollView, can_focus=True):
     def _rows_on_screen(self) -> int:
         return max(self.scrollable_content_region.height - 1, 1)
 
+    def _line(self, y: int) -> Region:
+        return Region(0, y, self.size.width, 1)
+
     def _refresh_row(self, index: int) -> None:
         y = index - self.scroll_offset.y + 1
         if 0 < y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+            self.refresh(self._line(y))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""

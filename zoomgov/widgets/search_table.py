@@ -106,6 +106,8 @@ class SearchTable(Vertical):
         self._hint = hint
         self._problem = problem
         self._suggester = suggester
+        self._said = ("", "")
+        """The problem and the hint that are on screen."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="search-line"):
@@ -147,9 +149,13 @@ class SearchTable(Vertical):
 
     def _help(self) -> None:
         problem = self._problem(self.text)
+        hint = self._hint if self.search.has_focus and not self.text else ""
+        said = (problem, hint)
+        if said == self._said:  # a line that changes lays the screen out again
+            return
+        self._said = said
         line = self.query_one(".search-help", Static)
         line.set_class(bool(problem), "-problem")
-        hint = self._hint if self.search.has_focus and not self.text else ""
         line.update(Content(printable(f"▲ {problem}") if problem else hint))
 
     @on(Input.Changed)
@@ -173,8 +179,9 @@ class SearchTable(Vertical):
         """Say how many rows there are, were found and are marked."""
         marked = f"{len(self.table.marked):,} marked · " if self.table.marked else ""
         if self._unknown and not self._total:
-            self.query_one(".count", Static).update("not read")
+            self.query_one(".count", Static).update("not read", layout=False)
             return
         noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
         counts = [f"{count:,}" for count in (self._found, self._total) if count is not None]
-        self.query_one(".count", Static).update(Content(f"{marked}{' of '.join(counts)} {noun}".strip()))
+        words = f"{marked}{' of '.join(counts)} {noun}".strip()
+        self.query_one(".count", Static).update(Content(words), layout=False)
