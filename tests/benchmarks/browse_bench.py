@@ -232,8 +232,9 @@ class Bencher:
         await self.quiet(2)
         for move, times in MOVES:
             for _ in range(3 if self.few else times):
-                if move in ("end", "home"):  # from elsewhere
+                if move in ("end", "home"):  # from elsewhere, and as long after it as after any other key
                     await self.jump()
+                    await asyncio.sleep(self.wait / 5)
                 before = place_in(app.table)
                 took = await app.key(move, lambda before=before: place_in(app.table) != before)  # type: ignore[misc]
                 self.measured.note("A key to its frame", move, took)
@@ -255,6 +256,7 @@ class Bencher:
         app = self.app
         for words in ("ann",) if self.few else TYPED:
             await app.key("slash", lambda: app.screen.search_table.search.has_focus)  # type: ignore[attr-defined]
+            await asyncio.sleep(self.wait)  # a quick typist's next key
             for place, letter in enumerate(words):
                 text = words[: place + 1].strip()
                 async with gaps() as gap:
