@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.secret_service import keyring_program, secret_service  # noqa: F401 (fixtures)
+
 if TYPE_CHECKING:
     from pathlib import Path
 

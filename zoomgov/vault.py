@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -351,6 +352,7 @@ def _guarded(backend: KeyringBackend, verb: str, call: Callable[[], T]) -> T:
     except NoKeyringError:
         raise VaultError("There is no keyring that can hold the Client secret.", _no_keyring()) from None
     except Exception as error:
+        _close_bus(error)
         kind = type(error).__name__
         if isinstance(error, KeyringLocked) or kind in ("LockedException", "PromptDismissedException"):
             raise VaultError(
@@ -364,6 +366,18 @@ def _guarded(backend: KeyringBackend, verb: str, call: Callable[[], T]) -> T:
         )
         detail = kind if verb == "store" else f"{kind}: {_plain(error)}"
         raise VaultError(title, f"{name[0].upper()}{name[1:]} failed ({detail}).") from None
+
+
+def _close_bus(error: Exception) -> None:
+    """Close the connection to D-Bus that keyring opened for a call and forgets to close where the call fails.
+
+    Only the frames the error went through still know it. In a cycle of its own it would stay open until the next
+    garbage collection, in a thread that has nothing to do with it.
+    """
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            if type(value).__module__ == "jeepney.io.blocking" and hasattr(value, "sock"):
+                value.close()
 
 
 def _plain(error: BaseException) -> str:

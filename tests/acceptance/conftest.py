@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.secret_service import unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.secret_service import SecretService
 
 PATIENCE = 40.0
 """Seconds until a screen must have appeared; generous, since a laden machine is slow and a hang is what we look for."""
@@ -95,25 +98,17 @@ class Terminal:
         subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, timeout=20, check=False)
 
 
-def _need(condition: bool, reason: str) -> None:
-    """Skip on a person's machine that lacks a part; fail where the checks promise to have it."""
-    if not condition:
-        (pytest.fail if os.environ.get("REAL_KEYRING") == "1" else pytest.skip)(reason)
-
-
 @pytest.fixture
-def person_environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a person's shell: an empty home and the session's keyring, nothing of ours."""
+def person_environment(tmp_path: Path, secret_service: SecretService) -> dict[str, str]:
+    """The environment of a person's shell: an empty home and a keyring, nothing of ours."""
     home = tmp_path / "home"
     temporary = tmp_path / "tmp"
     home.mkdir()
     temporary.mkdir()
-    kept = ("PATH", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "GNOME_KEYRING_CONTROL")
     return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
+        **secret_service.environment,
         "HOME": str(home),
         "TMPDIR": str(temporary),
-        "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "TEXTUAL_ANIMATIONS": "none",
     }
@@ -130,7 +125,8 @@ def open_terminal(
     tmp_path: Path, person_environment: dict[str, str], program: list[str]
 ) -> Iterator[Callable[..., Terminal]]:
     """Start the program in a terminal of 80x24; every one is closed at the end."""
-    _need(shutil.which("tmux") is not None, "tmux is not installed: apt-get install tmux")
+    if shutil.which("tmux") is None:
+        unavailable("tmux is not installed: apt-get install tmux")
     opened: list[Terminal] = []
 
     def start(*arguments: str, size: tuple[int, int] = (80, 24), **extra: str) -> Terminal:
@@ -141,29 +137,6 @@ def open_terminal(
     yield start
     for terminal in opened:
         terminal.close()
-
-
-@pytest.fixture
-def real_keyring(person_environment: dict[str, str]) -> None:
-    """Require an unlocked Secret Service in this session."""
-    probe = (
-        "import keyring; k = keyring.get_keyring(); print(type(k).__module__); "
-        "import uuid; name = uuid.uuid4().hex; "
-        "k.set_password('zoomgov-probe', name, 'x'); k.delete_password('zoomgov-probe', name)"
-    )
-    try:
-        result = subprocess.run(
-            [sys.executable, "-c", probe],
-            env=person_environment,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-        found = result.returncode == 0 and result.stdout.strip() == "keyring.backends.SecretService"
-    except subprocess.TimeoutExpired:
-        found = False
-    _need(found, "no unlocked Secret Service here: run inside dbus-run-session with gnome-keyring unlocked")
 
 
 class Simulator:

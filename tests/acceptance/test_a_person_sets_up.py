@@ -58,7 +58,6 @@ def profile(tmp_path: Path) -> Path:
 def test_from_add_connector_to_browsing(
     open_terminal: Callable[..., Terminal],
     start_simulator: Callable[..., Simulator],
-    real_keyring: None,
     profile: Path,
     tmp_path: Path,
     find_on_disk: Callable[[str, Path], list[Path]],
@@ -117,7 +116,6 @@ def test_from_add_connector_to_browsing(
 def test_what_goes_wrong_names_cause_and_remedy(
     open_terminal: Callable[..., Terminal],
     start_simulator: Callable[..., Simulator],
-    real_keyring: None,
     tmp_path: Path,
     find_on_disk: Callable[[str, Path], list[Path]],
     options: list[str] | None,

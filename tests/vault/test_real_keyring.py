@@ -1,18 +1,15 @@
-"""A real Secret Service over a real D-Bus: GNOME Keyring, unlocked and locked.
-
-`REAL_KEYRING=1` says that one must be there, so its absence fails instead of skipping.
-"""
+"""A real Secret Service over a real D-Bus: GNOME Keyring, unlocked, locked and dead."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import textwrap
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import keyring
+import keyring.backend
 import keyring.core
 import pytest
 
@@ -20,37 +17,48 @@ from zoomgov.secret import Credentials, Secret
 from zoomgov.vault import KeyringVault, VaultError, VaultKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.secret_service import SecretService
 
 pytestmark = pytest.mark.keyring_real
 
-CONNECTOR = f"test-{os.getpid()}"
+CONNECTOR = "c1"
 CREDENTIALS = Credentials("AbCdEfGhIjKlMnOpQrStUv", "Cl13nt_1d_0f_22_chars0", Secret("sécret-秘密-of-the-test"))
-_NOT_PASSED = ("PYTHON_KEYRING_BACKEND", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")
-MUST = os.environ.get("REAL_KEYRING") == "1"
-
-
-def unavailable(reason: str) -> None:
-    if MUST:
-        pytest.fail(f"REAL_KEYRING=1, but {reason}")
-    pytest.skip(reason)
 
 
 @pytest.fixture
-def vault(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyringVault]:
-    if not MUST:
-        # A person's own keyring is theirs: it would be written to, and might ask for its password.
-        pytest.skip("needs a Secret Service of its own; .ci/run starts one and sets REAL_KEYRING=1")
+def vault(monkeypatch: pytest.MonkeyPatch, secret_service: SecretService) -> KeyringVault:
+    """The vault as it finds the keyring by itself."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", secret_service.address)
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    # keyring looks once what is there; here it looks anew, and what it finds is forgotten with the test.
     monkeypatch.setattr(keyring.core, "_keyring_backend", None)
-    vault = KeyringVault()
-    try:
-        vault.probe()
-    except VaultError as error:
-        pytest.fail(f"REAL_KEYRING=1, but {error}")
-    yield vault
-    vault.clear(CONNECTOR)
+    looked_for: Any = keyring.backend.get_all_keyring
+    monkeypatch.setattr(keyring.backend, "get_all_keyring", looked_for.__wrapped__)
+    return KeyringVault()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every connection to D-Bus that is opened in the test."""
+    import secretstorage
+
+    connections: list[Any] = []
+    connect: Any = secretstorage.dbus_init
+
+    def noted() -> Any:
+        connections.append(connect())
+        return connections[-1]
+
+    monkeypatch.setattr(secretstorage, "dbus_init", noted)
+    return connections
+
+
+def lock() -> None:
+    import secretstorage
+
+    bus: Any
+    with closing(secretstorage.dbus_init()) as bus:
+        secretstorage.get_default_collection(bus).lock()
 
 
 async def test_secret_service_keeps_gives_back_and_forgets(vault: KeyringVault) -> None:
@@ -64,6 +72,25 @@ async def test_secret_service_keeps_gives_back_and_forgets(vault: KeyringVault) 
     assert backend.get_password(f"zoomgov:{CONNECTOR}", "client_secret") == CREDENTIALS.client_secret.reveal()
     await keeper.clear(CONNECTOR)
     assert await keeper.read(CONNECTOR) is None
+
+
+@pytest.mark.parametrize("how", ["locked", "dead"])
+async def test_a_keyring_that_fails_leaves_no_connection_open(
+    vault: KeyringVault, secret_service: SecretService, opened: list[Any], how: str
+) -> None:
+    keeper = VaultKeeper(vault)
+    await keeper.store(CONNECTOR, CREDENTIALS)
+    if how == "locked":
+        lock()
+    else:
+        secret_service.die()
+    for call in (keeper.read(CONNECTOR), keeper.clear(CONNECTOR), keeper.store("c2", CREDENTIALS)):
+        opened.clear()
+        with pytest.raises(VaultError) as caught:
+            await call
+        assert (caught.value.title == "The keyring is locked.") == (how == "locked")
+        assert opened
+        assert [connection.sock.fileno() for connection in opened] == [-1] * len(opened)
 
 
 _LOCKED = """
@@ -88,19 +115,11 @@ _LOCKED = """
 """
 
 
-def test_a_real_locked_keyring_says_so(tmp_path: Path) -> None:
-    """Locks a keyring of its own, where nobody can answer the unlock prompt."""
-    for program in ("dbus-run-session", "gnome-keyring-daemon"):
-        if shutil.which(program) is None:
-            unavailable(f"{program} is not installed")
-    environment = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED}
-    environment |= {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
-    script = (
-        "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1\n"
-        f"exec {sys.executable} -W ignore -c '{textwrap.dedent(_LOCKED)}'"
-    )
+def test_a_real_locked_keyring_says_so(secret_service: SecretService) -> None:
+    """In a process of its own, as a person's; nobody can answer the unlock prompt."""
     done = subprocess.run(
-        ["dbus-run-session", "--", "bash", "-euc", script],
-        capture_output=True, text=True, timeout=60, check=False, env=environment,
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(_LOCKED)],
+        capture_output=True, text=True, timeout=60, check=False, env=secret_service.environment,
     )  # fmt: skip
     assert done.stdout.splitlines() == ["The keyring is locked."] * 3, done.stderr
+    assert done.stderr == ""
