@@ -259,7 +259,7 @@ class StepScreen(Page[None]):
     @property
     def moving(self) -> bool:
         """True while a step is being completed or left."""
-        return self._mover is not None and self._mover.is_running
+        return self._mover is not None and not self._mover.is_finished
 
     def _move(self, how: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do it in a worker: a keyring may wait for its password, and the screen must stay alive meanwhile."""

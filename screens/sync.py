@@ -117,7 +117,7 @@ file here, without secrets and addresses.
     @property
     def running(self) -> bool:
         """True while a sync runs."""
-        return self._syncing is not None and self._syncing.is_running
+        return self._syncing is not None and not self._syncing.is_finished
 
     def _label_next(self, text: str) -> None:
         from textual.widgets import Button

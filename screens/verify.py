@@ -120,7 +120,9 @@ Step 4 has the whole choice of what to read.
     @property
     def checking(self) -> bool:
         """True while checks run."""
-        return any(worker.group == "verify" and worker.is_running for worker in self.workers if worker.node is self)
+        return any(
+            worker.group == "verify" and not worker.is_finished for worker in self.workers if worker.node is self
+        )
 
     # Checking
 

@@ -15,7 +15,7 @@ from textual import events
 from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, Draft, Owner, Status, Step
@@ -59,6 +59,25 @@ def parsed_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+
+
+@pytest.fixture(autouse=True)
+def buttons_without_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A button looks pressed for a fifth of a second and takes no key meanwhile: a test's next key may come sooner."""
+    monkeypatch.setattr(Button, "_start_active_affect", lambda self: None)
+
+
+async def idle() -> None:
+    """Let the event loop do everything it can do without waiting for a thread, a process or a clock.
+
+    `Pilot.pause` takes a process that gets no processor for one that has nothing to do, so on a laden machine
+    it returns while the message of a pressed key is still on its way.
+    """
+    ready: Any = getattr(asyncio.get_running_loop(), "_ready")  # noqa: B009 (asyncio offers no public way to ask)
+    while True:
+        await asyncio.sleep(0)
+        if not ready:
+            return
 
 
 class ScriptedServices(Services):
@@ -195,11 +214,13 @@ class Stage:
     async def settled(pilot: Pilot[int]) -> None:
         """Let what was started finish, save for syncs and checks that wait for their gate."""
         for _ in range(600):
-            busy = (w for w in pilot.app.workers if w.is_running and w.group not in ("sync", "verify"))
+            await idle()
+            busy = (w for w in pilot.app.workers if not w.is_finished and w.group not in ("sync", "verify"))
             if not any(busy) or isinstance(pilot.app.screen, ModalScreen):
                 break
             await asyncio.sleep(0.005)
         await pilot.pause()
+        await idle()
 
     async def on(self, pilot: Pilot[int], name: str) -> Any:
         """Wait until the screen of this class name is on top and has settled; returns it."""
