@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
+from zoomgov import memory
 from zoomgov.connectors.model import Connector
 from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from zoomgov.connectors.model import Step
     from zoomgov.services import Services
 
 
+_IDLE_AFTER = 1.0
+"""Seconds without a key or a click, at least, after which nobody waits for an answer; at most twice as long."""
 _LEAVE_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -62,13 +67,28 @@ class ZoomgovApp(App[int]):
         self.services = services
         self.now = now
         self.remembered = recall(services.settings.data_dir)
+        self._idle: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
         wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
 
+    def on_mount(self) -> None:
+        self._idle = self.set_interval(_IDLE_AFTER, self._tidy)
+
+    def _tidy(self) -> None:
+        if all(worker.is_finished for worker in self.workers):  # a sync, say, is waited for
+            memory.tidy()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; those of a person put off what is done while nobody waits."""
+        if isinstance(event, events.InputEvent) and self._idle is not None:
+            self._idle.reset()
+        await super().on_event(event)
+
     def run_until_closed(self) -> int:
         """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""
+        memory.prepare()
         before = {
             name: signal.signal(name, self._leave) for name in _LEAVE_ON if signal.getsignal(name) is not signal.SIG_IGN
         }

@@ -36,7 +36,8 @@ from textual.worker import WorkerError
 from tests.benchmarks.frames import Began, Frames, Took, gaps
 from tests.benchmarks.made_up import Account, sync
 from tests.benchmarks.report import Report, median, percentile
-from zoomgov.app import ZoomgovApp
+from zoomgov import memory
+from zoomgov.app import _IDLE_AFTER, ZoomgovApp
 from zoomgov.connectors.model import Draft, Owner, Status, Step
 from zoomgov.services import Services
 from zoomgov.settings import Settings
@@ -92,6 +93,12 @@ class Bench(Frames, ZoomgovApp):
     def __init__(self, services: Services) -> None:
         super().__init__(services, now=lambda: NOW)
         self.animation_level = "none"
+
+    async def until(self, do: Callable[[], object], ready: Callable[[], bool], seconds: float = 30) -> Took:
+        """Do something as if a person did it: what is for moments without one is put off."""
+        if self._idle is not None:
+            self._idle.reset()
+        return await super().until(do, ready, seconds)
 
     @property
     def table(self) -> Any:
@@ -160,8 +167,9 @@ class Measured:
 class Bencher:
     """Walks through the screens."""
 
-    def __init__(self, app: Bench, rounds: int, wait: float, few: bool) -> None:
-        self.app, self.rounds, self.wait, self.few = app, rounds, wait, few
+    def __init__(self, app: Bench, rounds: int, wait: float, few: bool, pause: float) -> None:
+        """`pause`: seconds for which one looks at what is there, after each part and page."""
+        self.app, self.rounds, self.wait, self.few, self.pause = app, rounds, wait, few, pause
         self.measured = Measured()
         self.rng = random.Random(5)
 
@@ -191,12 +199,9 @@ class Bencher:
     async def all(self) -> Measured:
         await self.app.until(lambda: None, lambda: listed(self.app))
         await self.quiet()
-        await self.openings()
-        await self.kinds()
-        await self.moves()
-        await self.searches()
-        await self.sorts()
-        await self.screens()
+        for part in (self.openings, self.kinds, self.moves, self.searches, self.sorts, self.screens):
+            await part()
+            await asyncio.sleep(self.pause)
         return self.measured
 
     async def openings(self) -> None:
@@ -345,14 +350,15 @@ class Bencher:
             self.measured.note("Pages over the tables", what or name.removesuffix("Screen").lower(), took,
                                gap.longest, appeared.own)  # fmt: skip
             await self.back()
+        await asyncio.sleep(self.pause)
 
 
-async def walk(home: Path, rounds: int, wait: float, few: bool) -> Measured:
+async def walk(home: Path, rounds: int, wait: float, few: bool, pause: float = 0) -> Measured:
     services = Services(Settings(data_dir=home))
     app = Bench(services)
     try:
         async with app.run_test(size=SIZE):
-            return await Bencher(app, rounds, wait, few).all()
+            return await Bencher(app, rounds, wait, few, pause).all()
     finally:
         services.close()
 
@@ -381,7 +387,7 @@ async def look_at_everything(home: Path | None, few: bool) -> None:
         async with App[None]().run_test(size=SIZE) as pilot:
             await pilot.pause(0.3)
     else:
-        await walk(home, 1, 0.02, few)
+        await walk(home, 1, 0.02, few, 2 * _IDLE_AFTER)
 
 
 def peak() -> float:
@@ -455,6 +461,7 @@ def main() -> int:
     options.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     options.add_argument("--apart", choices=("opening", "memory", "empty"), help=argparse.SUPPRESS)
     chosen = options.parse_args()
+    memory.prepare()
     if chosen.apart == "opening":
         print(json.dumps(asyncio.run(first_opening(chosen.home))))
         return 0
