@@ -13,6 +13,7 @@ from zoomgov.store.schema import GROUP
 from zoomgov.store.vectors import ids_of
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Collection, Iterator
 
     from zoomgov.store.snapshot import Snapshot
@@ -75,8 +76,6 @@ def paths_to_target(
     return (Path(*row) for row in snapshot.connection.execute(sql, (target,)))
 
 
-def people_of_target(snapshot: Snapshot, target: int) -> set[int]:
-    """Return everyone who has a thing, whichever way."""
-    return set(
-        ids_of(snapshot.connection, f"SELECT person AS id FROM {paths_sql(snapshot)} WHERE target = ?", (target,))
-    )
+def people_of_target(snapshot: Snapshot, target: int) -> array[int]:
+    """Return everyone who has a thing, once for each way."""
+    return ids_of(snapshot.connection, f"SELECT person AS id FROM {paths_sql(snapshot)} WHERE target = ?", (target,))

@@ -179,7 +179,7 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Thing | None:
         privilege_scopes=bytes(row.get("privilege_scopes") or b"[]"),
         members=direct,
         admins=counts.get(ADMIN, 0),
-        people=direct if kind is Kind.ROLES else len(people_of_target(at, number)),
+        people=direct if kind is Kind.ROLES else len(set(people_of_target(at, number))),
         total_members=total,
         statuses=statuses,
         nested=nested,

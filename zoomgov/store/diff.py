@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import compress, count
+from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zoomgov.store import gaps
@@ -19,7 +21,7 @@ from zoomgov.store.words import SYSTEM_ROLES, licence, privacy
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from zoomgov.store.gaps import Grant
     from zoomgov.store.model import SyncInfo
@@ -48,38 +50,48 @@ _LABELS: Final = {
 }
 
 
-def changed_fields(
-    table: str, old: dict[str, Any], new: dict[str, Any], roles: dict[str, str]
-) -> tuple[FieldChange, ...]:
+FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table, fields in THING_FIELDS.items()}}
+"""What a version of a person or thing consists of, in this order."""
+_PLACES: Final = {table: {name: place for place, name in enumerate(fields)} for table, fields in FIELDS.items()}
+_LICENCE: Final = ("type", "plan_united_type")
+
+Version = tuple[Any, ...]
+"""The values of `FIELDS` of one table."""
+
+
+def changed_fields(table: str, old: Version, new: Version, roles: dict[str, str]) -> tuple[FieldChange, ...]:
     """Return the fields in which two versions differ, in words. Privileges read for the first time are no change."""
-    fields = USER_FIELDS if table == "users" else THING_FIELDS[table]
-    names = dict.fromkeys(
-        [
-            "licence" if table == "users" and name in ("type", "plan_united_type") else name
-            for name in [name for name in fields if old[name] != new[name]]
-            if not (name.startswith("privilege") and None in (old[name], new[name]))
-        ]
-    )
-    return tuple([FieldChange(_LABELS[name], _shown(name, old, roles), _shown(name, new, roles)) for name in names])
+    found: list[FieldChange] = []
+    for place in compress(count(), map(ne, old, new)):
+        before, after, name = old[place], new[place], FIELDS[table][place]
+        if name in _LICENCE and table == "users":
+            kind, united = (_PLACES[table][part] for part in _LICENCE)
+            change = FieldChange(_LABELS["licence"], licence(old[kind], old[united]), licence(new[kind], new[united]))
+            if change not in found:  # one field in words, two in the store
+                found.append(change)
+        elif name == "role_id":
+            found.append(
+                FieldChange(_LABELS[name], roles.get(str(before), str(before)), roles.get(str(after), str(after)))
+            )
+        elif before.__class__ is after.__class__ is str and name != "privileges":
+            found.append(FieldChange(_LABELS[name], before, after))
+        elif not (name.startswith("privilege") and None in (before, after)):
+            word = _WORDS.get(name, _as_text)
+            found.append(FieldChange(_LABELS[name], word(before), word(after)))
+    return tuple(found)
 
 
-def _shown(name: str, row: dict[str, Any], roles: dict[str, str]) -> str:
-    if name == "licence":
-        return licence(row["type"], row["plan_united_type"])
-    value = row[name]
-    if value.__class__ is str and name not in ("role_id", "privileges"):
-        return str(value)
-    if name == "role_id":
-        return roles.get(str(value), str(value))
-    if name == "verified":
-        return "" if value is None else "yes" if value else "no"
-    if name == "privacy":
-        return privacy(value)
-    if name == "privileges":
-        return "not read" if value is None else ", ".join(json.loads(value))
+def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+_WORDS: Final[dict[str, Callable[[Any], str]]] = {
+    "verified": lambda value: "" if value is None else "yes" if value else "no",
+    "privacy": privacy,
+    "privileges": lambda value: ", ".join(json.loads(value)),
+}
 
 
 class _Comparison:
@@ -146,19 +158,20 @@ def _items(pair: _Comparison, kind: Kind, roles: dict[str, str]) -> Iterable[Ite
     if people:
         touched |= set(pair.missed)
     ids = sorted(touched)
-    old, new = versions(connection, table, ids, pair.before), versions(connection, table, ids, pair.after)
+    old, new = _versions(connection, table, ids, pair.before), _versions(connection, table, ids, pair.after)
     if people:
         pair.newly_missing = len(pair.missing.keys() & old.keys())
         for seen in {seen for seen, _ in pair.missed.values()}:
-            old.update(versions(connection, table, [n for n, (last, _) in pair.missed.items() if last == seen], seen))
+            old.update(_versions(connection, table, [n for n, (last, _) in pair.missed.items() if last == seen], seen))
     keys = dict(select_in(connection, "SELECT id, key FROM things WHERE id IN ({})", ids))
+    status, email = (_PLACES["users"][name] for name in ("status", "email"))
     found: list[ItemChange] = []
     for number in ids:
         then, now = old.get(number), new.get(number)
         row = now or then
         if row is None or (people and number in pair.missing):
             continue
-        if then is None and (table in pair.unseen.tables or row.get("status") in pair.unseen.statuses):
+        if then is None and (table in pair.unseen.tables or (people and row[status] in pair.unseen.statuses)):
             pair.unknown.add(number)
             continue
         fields = changed_fields(table, then, now, roles) if then and now else ()
@@ -166,23 +179,25 @@ def _items(pair: _Comparison, kind: Kind, roles: dict[str, str]) -> Iterable[Ite
             continue
         how: Literal["added", "removed", "changed"] = "changed" if then and now else "added" if now else "removed"
         found.append(
-            ItemChange(kind, keys[number], title_of(table, row, keys[number]), row.get("email", ""), how, fields)
+            ItemChange(
+                kind, keys[number], _title_of(table, row, keys[number]), row[email] if people else "", how, fields
+            )
         )
     return sorted(found, key=lambda change: (change.how, change.name.casefold(), change.id))
 
 
-def versions(connection: sqlite3.Connection, table: str, ids: list[int], number: int) -> dict[int, dict[str, Any]]:
+def _versions(connection: sqlite3.Connection, table: str, ids: list[int], number: int) -> dict[int, Version]:
     """Return the versions of `ids` that held at a sync, by id."""
-    columns = ["id", *(USER_FIELDS if table == "users" else THING_FIELDS[table])]
-    sql = f"SELECT {', '.join(columns)} FROM {facts_at(table, number)} WHERE id IN ({{}})"
-    return {row[0]: dict(zip(columns, row, strict=True)) for row in select_in(connection, sql, ids)}
+    sql = f"SELECT id, {', '.join(FIELDS[table])} FROM {facts_at(table, number)} WHERE id IN ({{}})"
+    return {row[0]: row[1:] for row in select_in(connection, sql, ids)}
 
 
-def title_of(table: str, row: dict[str, Any], key: str) -> str:
+def _title_of(table: str, row: Version, key: str) -> str:
     """Return the name to show for a version."""
+    places = _PLACES[table]
     if table == "users":
-        return person_name(row["display_name"], row["first_name"], row["last_name"], row["email"])
-    return str(row["name"]) or key
+        return person_name(*(row[places[name]] for name in ("display_name", "first_name", "last_name", "email")))
+    return str(row[places["name"]]) or key
 
 
 def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[Grant], set[Grant]]:
@@ -211,6 +226,11 @@ _FORMER: Final = (
     f"SELECT u.id, {NAME_SQL}, u.email FROM users_past u WHERE u.id IN ({{}}) AND {NAME_SQL} <> '' ORDER BY u.gone_at"
 )
 """What people were called who are in a list, but were users at neither sync."""
+_KNOWN: Final = (
+    f"SELECT t.id, t.kind, t.key, {NAME_SQL}, u.email FROM things t "
+    "LEFT JOIN users u ON u.id = t.id AND u.seen_from <= ? WHERE t.id IN ({})"
+)
+"""Nearly everybody is called what they are called now."""
 
 
 def _named(
@@ -218,15 +238,16 @@ def _named(
 ) -> list[GrantChange]:
     either = gained | lost
     ids = sorted({target for target, _, _ in either} | {principal for _, _, principal in either})
-    things = {
-        number: (kind, key)
-        for number, kind, key in select_in(connection, "SELECT id, kind, key FROM things WHERE id IN ({})", ids)
-    }
-    names = {
-        number: name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
-        for number, (kind, key) in things.items()
-    }
-    unnamed = set(things)
+    things: dict[int, tuple[int, str]] = {}
+    names: dict[int, tuple[str, str]] = {}
+    for number, kind, key, name, email in select_in(connection, _KNOWN, ids, before=(after,)):
+        things[number] = kind, key
+        if name:
+            names[number] = name, email
+    unnamed = things.keys() - names.keys()
+    for number in unnamed:
+        kind, key = things[number]
+        names[number] = name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
     for number in (after, before):  # the name of the newer sync, where there is one
         for table, kind in (("users", USER), ("groups", GROUP), ("contact_groups", CONTACT_GROUP), ("roles", ROLE)):
             of_kind = sorted(one for one in unnamed if things[one][0] == kind)
@@ -234,7 +255,7 @@ def _named(
             sql = f"SELECT u.id, {shown} FROM {facts_at(table, number)} u WHERE u.id IN ({{}})"
             found = {one: (name, email) for one, name, email in select_in(connection, sql, of_kind) if name}
             names.update(found)
-            unnamed.difference_update(found)
+            unnamed -= found.keys()
     former = sorted(one for one in unnamed if things[one][0] == USER)
     for number, name, email in select_in(connection, _FORMER, former):  # the newest comes last
         names[number] = name, email

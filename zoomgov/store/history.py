@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.columns import thing_names
-from zoomgov.store.diff import changed_fields
+from zoomgov.store.diff import FIELDS, changed_fields
 from zoomgov.store.model import Kind
-from zoomgov.store.schema import THING_FIELDS, USER_FIELDS
 from zoomgov.store.snapshot import TABLES
 from zoomgov.store.views import HistoryEntry
 from zoomgov.store.words import SYSTEM_ROLES
 
 if TYPE_CHECKING:
+    from zoomgov.store.diff import Version
     from zoomgov.store.snapshot import Snapshot
 
 _OPEN: Final = 1 << 62
@@ -55,14 +55,13 @@ def _ranges(at: Snapshot, table: str, columns: str, condition: str, row: int) ->
 
 def _versions(at: Snapshot, kind: Kind, row: int, first: int) -> list[tuple[int, int, str]]:
     table = TABLES[kind]
-    fields = list(USER_FIELDS if kind is Kind.USERS else THING_FIELDS[table])
     roles = dict(SYSTEM_ROLES)
     roles.update(at.connection.execute(f"SELECT t.key, r.name FROM {at.facts('roles')} r JOIN things t ON t.id = r.id"))
     happened: list[tuple[int, int, str]] = []
-    before: dict[str, Any] | None = None
+    before: Version | None = None
     gone = 0
-    for seen_from, gone_at, *values in _ranges(at, table, ", ".join(fields), "id = ?", row):
-        version = dict(zip(fields, values, strict=True))
+    for seen_from, gone_at, *values in _ranges(at, table, ", ".join(FIELDS[table]), "id = ?", row):
+        version = tuple(values)
         if before is None:
             happened.append((max(seen_from, first), 0, "was there already" if seen_from <= first else "came"))
         elif gone < seen_from:

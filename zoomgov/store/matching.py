@@ -78,7 +78,7 @@ class PeopleMatching:
         for condition in conditions:
             if condition.field in FACETS:
                 mask = self.everyone(snapshot, (condition,)) or b""
-                ids = array("q", (number for number in ids if mask[number]))
+                ids = array("I", (number for number in ids if mask[number]))
                 continue
             alternatives = [_asked(snapshot, condition.field, value) for value in condition.values]
             tests = " OR ".join(f"({one.test})" for one in alternatives)
@@ -89,7 +89,7 @@ class PeopleMatching:
             )
             values = [json.dumps(ids.tolist()), *chain.from_iterable(one.values for one in alternatives)]
             met = set(ids_of(snapshot.connection, sql, values))
-            ids = array("q", (number for number in ids if number in met))
+            ids = array("I", (number for number in ids if number in met))
         return ids
 
     def _mask(self, snapshot: Snapshot, field: str, value: Value) -> Mask:

@@ -47,7 +47,7 @@ def order_things(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tupl
     for key, descending in reversed(query.sort):
         place = places[key]
         rows.sort(key=lambda entry, place=place: _sortable(entry[2][place]), reverse=descending)  # type: ignore[misc]
-    return array("q", (number for _, number, _ in rows))
+    return array("I", (number for _, number, _ in rows))
 
 
 def _has_all(text: str, words: Iterable[str]) -> bool:
@@ -102,7 +102,7 @@ class UserOrder:
         if self.ranks.knows_everyone and not words and self._matching.quick(conditions):
             everyone = self.ranks.everyone(snapshot)
             matching = self._matching.everyone(snapshot, conditions) or b""
-            ids = array("q", islice(masked(everyone, matching), _FIRST))
+            ids = array("I", islice(masked(everyone, matching), _FIRST))
             return ids, len(ids) < _FIRST
         if not snapshot.current:
             return None
@@ -118,13 +118,12 @@ class UserOrder:
         """Ids of the people who match, by name."""
         users = self._searched(snapshot, words) if words else self.ranks.everyone(snapshot)
         if matching is not None:
-            users = array("q", masked(users, matching))
+            users = array("I", masked(users, matching))
         if target is None:
             return users
-        people = people_of_target(snapshot, target)
-        size = span(snapshot.connection)
-        ids = array("q", masked(users, mask_of(size, people)))
-        if matching is None and len(ids) < len(people):
+        people = mask_of(span(snapshot.connection), people_of_target(snapshot, target))
+        ids = array("I", masked(users, people))
+        if matching is None and len(ids) < people.count(1):
             ids.extend(_strangers(snapshot, people, words))
         return ids
 
@@ -135,7 +134,7 @@ class UserOrder:
             return _search(snapshot, words)
         sql = f"SELECT rowid AS id FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?"
         found = ids_of(snapshot.connection, sql, (" AND ".join(map(phrase, long)),))
-        return array("q", masked(self.ranks.everyone(snapshot), mask_of(span(snapshot.connection), found)))
+        return array("I", masked(self.ranks.everyone(snapshot), mask_of(span(snapshot.connection), found)))
 
     def _sorted(
         self, snapshot: Snapshot, keys: list[tuple[str, bool]], ids: array[int], query: Query, target: int | None
@@ -158,7 +157,7 @@ def _first_of(snapshot: Snapshot, words: list[str], query: Query, target: int) -
     assert query.within is not None
     ids = _search(snapshot, words, _LOOKED_AT_FOR_A_THING)
     people = {path.person for path in paths_to_target(snapshot, CODES[query.within.kind], target, ids)}
-    ids = array("q", (number for number in ids if number in people))[:_FIRST]
+    ids = array("I", (number for number in ids if number in people))[:_FIRST]
     return (ids, False) if len(ids) == _FIRST else None
 
 
@@ -194,11 +193,11 @@ def _search(snapshot: Snapshot, words: list[str], most: int = -1, *, indexed: bo
     return ids_of(snapshot.connection, f"SELECT id FROM ({sql} LIMIT {most:d})", values)
 
 
-def _strangers(snapshot: Snapshot, people: set[int], words: list[str]) -> list[int]:
+def _strangers(snapshot: Snapshot, people: Mask, words: list[str]) -> list[int]:
     """Principals among `people` who are not users, by name."""
     users = snapshot.facts("users")
     sql = f"SELECT id FROM things t WHERE kind = 1 AND NOT EXISTS (SELECT 1 FROM {users} u WHERE u.id = t.id)"
-    ids = [number for (number,) in snapshot.connection.execute(sql) if number in people]
+    ids = [number for (number,) in snapshot.connection.execute(sql) if people[number]]
     found = [(fold(f"{name} {email}"), number) for number, (name, email) in stranger_names(snapshot, ids).items()]
     return [number for text, number in sorted(found) if _has_all(text, words)]
 
@@ -224,7 +223,7 @@ def _sorted_few(
     values = {number: (*row, ways.get(number, "")) for number, row in rows.items()}
     for key, descending in reversed(keys):
         place = columns.index(key)
-        ids = array("q", sorted(ids, key=lambda n, p=place: _sortable(values[n][p]), reverse=descending))  # type: ignore[misc]
+        ids = array("I", sorted(ids, key=lambda n, p=place: _sortable(values[n][p]), reverse=descending))  # type: ignore[misc]
     return ids
 
 

@@ -148,7 +148,7 @@ class Reader:
         return columns_of(kind, within=query.within is not None)
 
     def order(self, kind: Kind, query: Query = _ANYTHING) -> array[int]:
-        """Return the ids of the rows `query` asks for, in its order, as `array('q')`. For a worker thread.
+        """Return the ids of the rows `query` asks for, in its order, as `array("I")`. For a worker thread.
 
         Raises:
             KeyError: it sorts by a column that is not there.
@@ -163,7 +163,7 @@ class Reader:
             if query.within is None:
                 return self._users.order(at, query, None)
             target = _row(at, query.within.kind, query.within.id)
-            return array("q") if target is None else self._users.order(at, query, target)
+            return array("I") if target is None else self._users.order(at, query, target)
 
     def first(self, kind: Kind, query: Query = _ANYTHING) -> tuple[array[int], bool] | None:
         """Return the first ids of what `order` will return, and whether they are all; None when that saves nothing.
@@ -176,7 +176,7 @@ class Reader:
             if query.within is None:
                 return self._users.first(at, query, None)
             target = _row(at, query.within.kind, query.within.id)
-            return (array("q"), True) if target is None else self._users.first(at, query, target)
+            return (array("I"), True) if target is None else self._users.first(at, query, target)
 
     def interrupt(self) -> None:
         """Stop the `order`, `find_people`, `diff` or `history` that runs on another thread: it raises `StoreError`."""

@@ -35,7 +35,7 @@ def ids_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ())
 
 def decoded(text: str) -> array[int]:
     """Return the numbers of a JSON array, piece by piece: that takes little memory, and Python's lock never long."""
-    found, start, last = array("q"), 1, len(text) - 1
+    found, start, last = array("I"), 1, len(text) - 1
     while start < last:
         end = text.find(",", start + _PIECE)
         end = last if end < 0 else end
@@ -67,7 +67,7 @@ def mask_of(size: int, ids: Iterable[int]) -> bytearray:
 
 def masked(ids: Iterable[int], mask: Mask) -> Iterable[int]:
     """Return those of `ids` that are in `mask`, in their order, one by one."""
-    listed = ids if isinstance(ids, array) else array("q", ids)
+    listed = ids if isinstance(ids, array) else array("I", ids)
     return compress(listed, map(mask.__getitem__, listed))
 
 
@@ -94,14 +94,14 @@ def neither(mask: Mask) -> Mask:
 def sorted_by(ids: array[int], ranks: array[int], top: int, *, descending: bool) -> array[int]:
     """Return `ids` by their ranks, which go from 0 to `top`; where these are equal, in the order they came."""
     shift = max(top.bit_length() - _COARSE.bit_length() + 1, 0) if top >= _BUCKETS else 0
-    buckets = [array("q") for _ in range((top >> shift) + 1)]
+    buckets = [array("I") for _ in range((top >> shift) + 1)]
     if shift:
         for number in ids:
             buckets[ranks[number] >> shift].append(number)
     else:
         for number in ids:
             buckets[ranks[number]].append(number)
-    merged = array("q")
+    merged = array("I")
     for bucket in reversed(buckets) if descending else buckets:
         merged.extend(sorted(bucket, key=ranks.__getitem__, reverse=descending) if shift else bucket)
     return merged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,7 @@ from zoomgov.store.access import paths_sql, paths_to_target
 from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.columns import CODES, thing_names
 from zoomgov.store.folding import fold
-from zoomgov.store.vectors import span
+from zoomgov.store.vectors import decoded, span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +54,7 @@ def ranks_of_ways(snapshot: Snapshot, kind: Kind, target: int) -> tuple[array[in
     for is_through, name, code, people in sorted(found):
         word = f"through {name}" if is_through else _WAYS[code]
         longer: dict[int, int] = {}
-        for person in json.loads(people):
+        for person in decoded(people):
             before = combined[person]
             after = longer.get(before)
             if after is None:
