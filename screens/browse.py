@@ -275,9 +275,7 @@ and lists them.
         self._orders[kind.value] = order.keys
         return SearchTable(
             source,
-            sort=order.sort,
-            descending=order.descending,
-            then=order.then,
+            order,
             widths=kept.widths.get(kind.value),
             noun=NOUNS[kind],
             placeholder=PLACEHOLDERS[kind],

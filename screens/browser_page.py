@@ -12,15 +12,18 @@ from zoomgov.kept import Kept
 from zoomgov.widgets.column_table import ColumnTable
 from zoomgov.widgets.row_table import RowTable
 
+from .browse_habits import kept_order
 from .people_commands import PeopleCommands
 from .table_page import TablePage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from zoomgov.widgets.search_table import SearchTable
+    from zoomgov.widgets.table_layout import Column
+    from zoomgov.widgets.table_source import TableQuery
 
     from .browse_data import Browser
 
@@ -47,6 +50,15 @@ class BrowserPage(TablePage):
 
     def compose(self) -> ComposeResult:
         raise NotImplementedError
+
+    async def last_look(
+        self, columns: Sequence[Column], sort: str | None = None
+    ) -> tuple[TableQuery, Mapping[str, int] | None]:
+        """The order of the table of `habit` and the widths of its columns, as they were left; by `sort` at first."""
+        kept = await self.read_habits()
+        order = kept_order(kept, self.habit, [column.key for column in columns], sort)
+        self._orders[self.habit] = order.keys
+        return order, kept.widths.get(self.habit)
 
     async def read_habits(self) -> Kept:
         """What was remembered so far."""

@@ -21,10 +21,11 @@ from zoomgov.widgets.table_source import ListSource, SourceError
 
 from .access_changes import AccessChangesScreen
 from .browse_words import moment
+from .browser_page import BrowserPage
 from .changes_words import COLUMNS, ITEMS, PERSONS, THINGS, VIEWS, lines_of, tab_text
 from .items import item_screen
 from .sync_choice import SyncChoiceScreen
-from .table_page import TABLE_HELP, TablePage
+from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -42,7 +43,7 @@ _EMPTY = {
 }
 
 
-class ChangesScreen(TablePage):
+class ChangesScreen(BrowserPage):
     """Two syncs, and tables of what is different; Enter opens the person or thing."""
 
     HELP = f"""
@@ -66,19 +67,19 @@ changed, or what the table shows, to a file. What one of the two did not read is
     ]
 
     def __init__(self, browser: Browser) -> None:
-        super().__init__()
-        self._browser = browser
+        super().__init__(browser)
         self._others: dict[int, Browser] = {}
         self._syncs: list[SyncInfo] = []
         self._between: tuple[int, int] = (0, 0)
         self._view = ITEMS
+        self._switching = asyncio.Lock()
         self._changes: Changes | None = None
         self._lines: dict[str, list[Line]] = {view: [] for view in VIEWS}
         self._source: ListSource | None = None
         self._notice = ""
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self._browser.name}  ›  Changes")
+        yield Banner(f"{self.browser.name}  ›  Changes")
         yield Static(id="between")
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         yield Container(id="changes")
@@ -105,8 +106,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._changes = None
         try:
             if not self._syncs:
-                self._syncs = await asyncio.to_thread(self._browser.syncs)
-                shown = self._browser.sync.number if self._browser.sync is not None else 0
+                self._syncs = await asyncio.to_thread(self.browser.syncs)
+                shown = self.browser.sync.number if self.browser.sync is not None else 0
                 numbers = [sync.number for sync in self._syncs if sync.number <= shown]
                 if len(numbers) < 2:
                     self._say(
@@ -115,7 +116,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
                     )
                     return
                 self._between = (numbers[-2], numbers[-1])
-            changes = await asyncio.to_thread(self._browser.diff, *self._between)
+            changes = await asyncio.to_thread(self.browser.diff, *self._between)
             self._lines = {view: await asyncio.to_thread(lines_of, view, changes) for view in VIEWS}
         except SourceError as error:
             self._say(f"✗ {error}")
@@ -144,21 +145,29 @@ changed, or what the table shows, to a file. What one of the two did not read is
         await self._show_view(self._view if self._lines[self._view] else ITEMS if self._lines[ITEMS] else PERSONS)
 
     async def _show_view(self, view: str) -> None:
-        self._view = view
-        place = self.query_one("#changes")
-        await place.remove_children()
-        self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
-        table = SearchTable(
-            self._source,
-            noun="changes" if view == ITEMS else view,
-            placeholder="Search changes …",
-            empty=_EMPTY[view],
-            notice=self._notice,
-        )
-        await place.mount(table)
+        async with self._switching:
+            self._view = view
+            place = self.query_one("#changes")
+            await place.remove_children()
+            self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
+            order, widths = await self.last_look(self._source.columns)
+            table = SearchTable(
+                self._source,
+                order,
+                widths=widths,
+                noun="changes" if view == ITEMS else view,
+                placeholder="Search changes …",
+                empty=_EMPTY[view],
+                notice=self._notice,
+            )
+            await place.mount(table)
         if self.query_one(Tabs).active != view:
             self.query_one(Tabs).active = view
         table.table.focus()
+
+    @property
+    def habit(self) -> str:
+        return f"changes-{self._view}"
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -212,7 +221,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             items=tuple(line.item for line in lines if line.item is not None),
             grants=tuple(grant for line in lines for grant in line.grants),
         )
-        self.app.push_screen(ExportScreen.of_changes(self._browser, self._changes, found, table.text.strip()))
+        self.app.push_screen(ExportScreen.of_changes(self.browser, self._changes, found, table.text.strip()))
 
     # Opening
 
@@ -223,8 +232,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
             self.open_item(line.kind, line.key)
             return
         older, newer = self._between
-        place = f"{self._browser.name}  ›  Changes from sync {older} to {newer}"
-        self.app.push_screen(AccessChangesScreen(place, self._view, line, self.open_item))
+        title = f"Changes from sync {older} to {newer}"
+        self.app.push_screen(AccessChangesScreen(self.browser, title, self._view, line, self.open_item))
 
     @work(exclusive=True, group="changes-open")
     async def open_item(self, kind: Kind, key: str) -> None:
@@ -242,8 +251,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         return then if then.has(kind, key) and not now.has(kind, key) else now
 
     def _at(self, number: int) -> Browser:
-        if self._browser.sync is not None and self._browser.sync.number == number:
-            return self._browser
+        if self.browser.sync is not None and self.browser.sync.number == number:
+            return self.browser
         if number not in self._others:
-            self._others[number] = self._browser.at(number)
+            self._others[number] = self.browser.at(number)
         return self._others[number]

@@ -22,9 +22,10 @@ from zoomgov.widgets.table_layout import Column
 from zoomgov.widgets.table_source import ListSource, SourceError
 
 from .browse_words import ONE
+from .browser_page import BrowserPage
 from .items import item_screen
 from .list_page import ListPage
-from .table_page import TABLE_HELP, TablePage
+from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ only once three days have passed, so three days are added: nobody is called idle
         return audit.findings[0] if audit.findings else counted
 
 
-class FindingScreen(TablePage):
+class FindingScreen(BrowserPage):
     """Why it matters, where to fix it, and whom it is about; Enter opens the person or thing."""
 
     HELP = f"""
@@ -149,12 +150,19 @@ Why it matters and where in Zoom to put it right; below, the people or things it
     )
 
     def __init__(self, browser: Browser, finding: Finding) -> None:
-        super().__init__()
-        self._browser = browser
+        super().__init__(browser)
         self._finding = finding
 
     def compose(self) -> ComposeResult:
+        yield Banner(f"{self.browser.name}  ›  Finding")
+        with Container(id="item"):
+            yield FactSheet(id="facts")
+            yield Container(id="people")
+        yield KeyFooter(show_command_palette=False)
+
+    async def on_mount(self) -> None:
         finding = self._finding
+        self.query_one(FactSheet).show(finding_sheet(finding))
         rows = [
             (subject.name or subject.id, subject.detail, subject.email, _KINDS.get(subject.kind, ""))
             for subject in finding.subjects
@@ -162,19 +170,17 @@ Why it matters and where in Zoom to put it right; below, the people or things it
         notice = ""
         if finding.count > len(rows):
             notice = f"The first {len(rows):,} of {finding.count:,}; zoomgov findings --format csv writes all."
-        yield Banner(f"{self._browser.name}  ›  Finding")
-        with Container(id="item"):
-            yield FactSheet(id="facts")
-            with Container(id="people"):
-                yield SearchTable(
-                    ListSource(self.COLUMNS, rows), noun="names", placeholder="Search …", notice=notice,
-                    empty="It is about no one person." if finding.count else "None was found in what could be read.",
-                )  # fmt: skip
-        yield KeyFooter(show_command_palette=False)
+        order, widths = await self.last_look(self.COLUMNS)
+        table = SearchTable(
+            ListSource(self.COLUMNS, rows), order, widths=widths, noun="names", placeholder="Search …", notice=notice,
+            empty="It is about no one person." if finding.count else "None was found in what could be read.",
+        )  # fmt: skip
+        await self.query_one("#people").mount(table)
+        self.set_focus(table.table)
 
-    def on_mount(self) -> None:
-        self.query_one(FactSheet).show(finding_sheet(self._finding))
-        self.query_one(IdentityTable).focus()
+    @property
+    def habit(self) -> str:
+        return "finding"
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -184,7 +190,7 @@ Why it matters and where in Zoom to put it right; below, the people or things it
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         subject = self._finding.subjects[event.row_id]
         if subject.kind in set(Kind):
-            self.app.push_screen(item_screen(self._browser, Kind(subject.kind), subject.id))
+            self.app.push_screen(item_screen(self.browser, Kind(subject.kind), subject.id))
 
 
 def finding_sheet(finding: Finding) -> Sheet:

@@ -20,7 +20,7 @@ from zoomgov.text import printable
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
-from zoomgov.widgets.table_source import SourceError
+from zoomgov.widgets.table_source import SourceError, TableQuery
 
 from .browse_data import Browser
 from .browse_habits import habits_of
@@ -113,7 +113,7 @@ class GoToScreen(ModalScreen[None]):
         self.query_one("#people").display = True
         table = SearchTable(
             source,
-            sort=DEFAULT_SORT,
+            TableQuery(sort=DEFAULT_SORT),
             noun="users",
             placeholder=PLACEHOLDERS[Kind.USERS],
             total=browser.sync.counts.get("users") if browser.sync is not None else None,

@@ -17,7 +17,6 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
-from .browse_habits import kept_order
 from .browser_page import BrowserPage
 
 if TYPE_CHECKING:
@@ -37,12 +36,12 @@ _BAR: Final = 24
 
 
 class ListPage(BrowserPage):
-    """Fill in `COLUMNS`, `HABIT`, `read` and, where a row leads on, `opened`."""
+    """Fill in `COLUMNS` and `HABIT` (or `columns` and `habit`), `read` and, where a row leads on, `opened`."""
 
     CSS_PATH = "list_page.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[Column]] = ()
-    HABIT: ClassVar[str]
+    HABIT: ClassVar[str] = ""
     """The name under which widths and order of the columns are remembered."""
     NOUN: ClassVar[str] = "rows"
     PLACEHOLDER: ClassVar[str] = "Search …"
@@ -114,21 +113,23 @@ class ListPage(BrowserPage):
         except SourceError as error:
             nothing.done(Content(f"✗ {error}"))
             return
-        kept = await self.read_habits()
+        order, widths = await self.last_look(self.columns)
         nothing.done(Content(""))
         nothing.display = False
         about = self.about()
         self.query_one("#about", Static).update(Content(about))
         self.query_one("#about").display = bool(about)
-        order = kept_order(kept, self.HABIT, [column.key for column in self.COLUMNS])
-        self._orders[self.HABIT] = order.keys
         table = SearchTable(
-            ListSource(self.COLUMNS, rows), sort=order.sort, descending=order.descending, then=order.then,
-            widths=kept.widths.get(self.HABIT), noun=self.NOUN, placeholder=self.PLACEHOLDER, empty=self.empty(),
-            notice=self.notice(),
+            ListSource(self.columns, rows), order, widths=widths, noun=self.NOUN, placeholder=self.PLACEHOLDER,
+            empty=self.empty(), notice=self.notice(),
         )  # fmt: skip
         await self.query_one("#list").mount(table)
         table.table.focus()
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns of this page; they are `COLUMNS` but where pages of one class differ."""
+        return self.COLUMNS
 
     @property
     def habit(self) -> str:

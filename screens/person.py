@@ -17,7 +17,6 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
-from .browse_habits import kept_order
 from .browse_sheets import ACCESS_COLUMNS, access_rows, person_profile
 from .browser_page import BrowserPage
 from .history import HistoryScreen
@@ -92,15 +91,11 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     async def _show_access(self, person: Person) -> None:
         rows = access_rows(person)
         self._targets = [target for target, _ in rows]
-        kept = await self.read_habits()
-        order = kept_order(kept, self.habit, [column.key for column in ACCESS_COLUMNS])
-        self._orders[self.habit] = order.keys
+        order, widths = await self.last_look(ACCESS_COLUMNS)
         table = SearchTable(
             ListSource(ACCESS_COLUMNS, [row for _, row in rows]),
-            sort=order.sort,
-            descending=order.descending,
-            then=order.then,
-            widths=kept.widths.get(self.habit),
+            order,
+            widths=widths,
             noun="grants",
             placeholder="Search what they have …",
             empty="They have nothing: no role, group or contact group.",

@@ -19,7 +19,6 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
-from .browse_habits import kept_order
 from .browse_sheets import thing_sheet
 from .browse_words import DEFAULT_SORT, ONE, notice_text
 from .browser_page import BrowserPage
@@ -79,18 +78,14 @@ opens the person and shows everything they have.
         except SourceError as error:
             facts.show(Sheet("This cannot be shown", str(error)))
             return
-        kept = await self.read_habits()
-        order = kept_order(kept, self.habit, [column.key for column in source.columns], DEFAULT_SORT)
-        self._orders[self.habit] = order.keys
+        order, widths = await self.last_look(source.columns, DEFAULT_SORT)
         self._called = thing.name
         facts.show(thing_sheet(thing))
         sync = self.browser.sync
         table = SearchTable(
             source,
-            sort=order.sort,
-            descending=order.descending,
-            then=order.then,
-            widths=kept.widths.get(self.habit),
+            order,
+            widths=widths,
             noun="people",
             placeholder="Search who is in it …",
             empty="Nobody is in it.",

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.search_table import SearchTable
-from zoomgov.widgets.table_source import TableSource
+from zoomgov.widgets.table_source import TableQuery, TableSource
 
 
 class SearchApp(App[None]):
@@ -20,7 +20,9 @@ class SearchApp(App[None]):
         self.notice = notice
 
     def compose(self) -> ComposeResult:
-        yield SearchTable(self.source, noun="users", sort="name", empty="The account has no users.", notice=self.notice)
+        yield SearchTable(
+            self.source, TableQuery(sort="name"), noun="users", empty="The account has no users.", notice=self.notice
+        )
 
 
 def count(app: App[None]) -> str:

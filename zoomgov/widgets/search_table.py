@@ -58,10 +58,8 @@ class SearchTable(Vertical):
     def __init__(
         self,
         source: TableSource,
+        order: TableQuery = TableQuery(),  # noqa: B008 (frozen)
         *,
-        sort: str | None = None,
-        then: tuple[tuple[str, bool], ...] = (),
-        descending: bool = False,
         widths: Mapping[str, int] | None = None,
         noun: str,
         placeholder: str = "Search",
@@ -78,8 +76,7 @@ class SearchTable(Vertical):
 
         Args:
             source: The rows.
-            sort: Key of the column to sort by at first.
-            then: As in `TableQuery`, like `descending`.
+            order: What to sort by at first.
             widths: Cells of columns that somebody resized, by their keys.
             noun: What the rows are, many of them, e.g. `users`.
             placeholder: What can be searched.
@@ -93,9 +90,7 @@ class SearchTable(Vertical):
             id: As for any widget.
         """
         super().__init__(id=id)
-        self.table = IdentityTable(
-            source, TableQuery(sort=sort, descending=descending, then=then), empty=empty, widths=widths
-        )
+        self.table = IdentityTable(source, order, empty=empty, widths=widths)
         self._noun = noun
         self._placeholder = placeholder
         self._total = total

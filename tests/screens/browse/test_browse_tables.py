@@ -204,21 +204,37 @@ async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled:
         assert len(table.marked) == table.row_count > 0
 
 
-async def test_other_tables_remember_widths_and_order_as_well(two_syncs: Any, settled: Any) -> None:
+@pytest.mark.parametrize(
+    ("keys", "habit"),
+    [
+        (["2", "enter"], "people-in-groups"),
+        (["enter"], "access"),
+        (["5"], "syncs"),
+        (["6"], "licences"),
+        (["c"], "changes-items"),
+        (["c", "3"], "changes-things"),
+        (["c", "2", "enter"], "access-changes-persons"),
+        (["c", "3", "enter"], "access-changes-things"),
+        (["f"], "findings"),
+        (["f", "enter"], "finding"),
+    ],
+)
+async def test_other_tables_remember_widths_and_order_as_well(
+    two_syncs: Any, settled: Any, keys: list[str], habit: str
+) -> None:
     app = two_syncs()
-    for keys, habit in ((("2", "enter"), "people-in-groups"), (("5",), "syncs"), (("6",), "licences")):
-        async with type(app)(app.store).run_test(size=SIZE) as pilot:
-            await settled(pilot)
-            for key in keys:
-                await press(pilot, settled, key)
-            await press(pilot, settled, "right", "greater_than_sign", "s")
-            table = pilot.app.screen.search_table.table
-            key, cells = next(iter(read_kept(app.store.path.with_name("kept.json")).widths[habit].items()))
-            assert table.query_shown.keys == ((key, False),)
-        async with type(app)(app.store).run_test(size=SIZE) as pilot:
-            await settled(pilot)
-            for one in keys:
-                await press(pilot, settled, one)
-            table = pilot.app.screen.search_table.table
-            assert table.query_shown.keys == ((key, False),)
-            assert table._shown.widths == {key: cells}
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for key in keys:
+            await press(pilot, settled, key)
+        await press(pilot, settled, "right", "greater_than_sign", "s")
+        table = pilot.app.screen.search_table.table
+        key, cells = next(iter(read_kept(app.store.path.with_name("kept.json")).widths[habit].items()))
+        assert table.query_shown.keys == ((key, False),)
+    async with type(app)(app.store).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for one in keys:
+            await press(pilot, settled, one)
+        table = pilot.app.screen.search_table.table
+        assert table.query_shown.keys == ((key, False),)
+        assert table._shown.widths == {key: cells}
