@@ -1,4 +1,4 @@
-"""Pages about one sync: they remember widths and order of their columns, and the palette knows the people."""
+"""Pages about one sync: they remember widths and order of their columns, and the palette knows its people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from zoomgov.widgets.column_table import ColumnTable
 from zoomgov.widgets.row_table import RowTable
 
 from .browse_habits import kept_order
-from .people_commands import PeopleCommands
 from .table_page import TablePage
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 class BrowserPage(TablePage):
     """Fill in `habit`."""
-
-    COMMANDS = {PeopleCommands}
 
     def __init__(self, browser: Browser) -> None:
         super().__init__()

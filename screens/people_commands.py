@@ -1,10 +1,10 @@
-"""People of the connector on screen in the command palette."""
+"""People of the sync that is browsed in the command palette."""
 
 from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
@@ -14,10 +14,10 @@ from zoomgov.widgets.table_layout import cell_text
 from zoomgov.widgets.table_source import SourceError, TableQuery
 
 from .browse_data import asked
+from .browser_page import BrowserPage
 
 if TYPE_CHECKING:
     from .browse_data import Browser
-    from .browser_page import BrowserPage
 
 _LEAST: Final = 2
 """Letters from which on people are looked for: one letter finds everybody."""
@@ -26,27 +26,31 @@ _MOST: Final = 8
 
 
 class PeopleCommands(Provider):
-    """Offers to open a person's page, by any part of their name or e-mail address."""
+    """Offers to open a person's page, by any part of their name or e-mail address.
+
+    They are the people of the uppermost page about a sync: a dialog, or a page about something else, may lie above it.
+    """
 
     async def search(self, query: str) -> Hits:
-        page = cast("BrowserPage", self.screen)
+        pages = (screen.browser for screen in reversed(self.app.screen_stack) if isinstance(screen, BrowserPage))
+        browser = next(pages, None)
         words = query.strip()
-        if len(words) < _LEAST or page.browser.sync is None:
+        if len(words) < _LEAST or browser is None or browser.sync is None:
             return
         try:
-            found = await asyncio.to_thread(_found, page.browser, words)
+            found = await asyncio.to_thread(_found, browser, words)
         except SourceError:
             return  # the page itself says what is wrong
         matcher = self.matcher(query)
         for key, name, email in found:
             text = f"{name}  {email}" if email else name
             score = max(matcher.match(text), 0.1) * 0.9  # a command of that name comes first
-            yield Hit(score, Content(text), partial(self._open, page, key), text, "Open the person")
+            yield Hit(score, Content(text), partial(self._open, browser, key), text, "Open the person")
 
-    def _open(self, page: BrowserPage, key: str) -> None:
+    def _open(self, browser: Browser, key: str) -> None:
         from .person import PersonScreen
 
-        self.app.push_screen(PersonScreen(page.browser, key))
+        self.app.push_screen(PersonScreen(browser, key))
 
 
 def _found(browser: Browser, words: str) -> list[tuple[str, str, str]]:

@@ -25,6 +25,7 @@ from zoomgov.widgets.theme import DARK, THEMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.command import Provider
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -41,12 +42,19 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _people_commands() -> type[Provider]:
+    from zoomgov.screens.people_commands import PeopleCommands  # reads what browsing needs, which the start does not
+
+    return PeopleCommands
+
+
 class ZoomgovApp(App[int]):
     """Holds the services and what is remembered; every screen reaches both through here."""
 
     TITLE = "zoomgov"
     # Textual does not load the style of a default screen, so the list's is named here.
     CSS_PATH = ["app.tcss", "screens/connectors.tcss"]
+    COMMANDS = App.COMMANDS | {_people_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),

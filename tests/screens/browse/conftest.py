@@ -179,6 +179,7 @@ class BrowseApp(App[None]):
 
     # Its help, which every footer is to name, and its commands for the palette.
     BINDINGS = ZoomgovApp.BINDINGS[:2]
+    COMMANDS = ZoomgovApp.COMMANDS
     action_help = ZoomgovApp.action_help
     action_go_to = ZoomgovApp.action_go_to
     get_system_commands = ZoomgovApp.get_system_commands

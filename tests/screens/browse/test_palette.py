@@ -43,6 +43,23 @@ async def test_a_person_is_offered_and_opened(company: Any, settled: Any, text: 
         assert isinstance(app.screen, LicencesScreen)
 
 
+@pytest.mark.parametrize("keys", ["c", "c2", "f", "5", "6l", "6c", "x", "n", "o", "2", "cf", "?"])
+async def test_people_are_offered_wherever_browsing_leads(two_syncs: Any, settled: Any, keys: str) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        before = app.screen
+        assert "person007@acme.example" in (await look_for(pilot, "person007@"))[0]
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, PersonScreen)
+        await pilot.press("escape")
+        assert app.screen is before
+
+
 async def test_one_letter_and_hostile_names_do_no_harm(company: Any, settled: Any) -> None:
     app = company(60, rename={0: "[/] \x1b[31mEvil [bold]name"})
     async with app.run_test(size=SIZE) as pilot:
