@@ -18,7 +18,7 @@ from zoomgov.connectors.model import Draft, Owner, Status
 from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.store import Store, StoreBusy, StoreError, is_busy
-from zoomgov.store.files import SyncLock
+from zoomgov.store.files import ProcessLock
 from zoomgov.store.model import Kind
 from zoomgov.store.store import lock_path
 
@@ -77,11 +77,11 @@ def test_a_full_disk_does_not_keep_anybody_from_reading(store: Store) -> None:
 
 def test_a_full_disk_does_not_keep_the_lock(tmp_path: Path) -> None:
     with full_disk():
-        lock = SyncLock(tmp_path / "lock", STARTED)
+        lock = ProcessLock(tmp_path / "lock", STARTED)
         with pytest.raises(StoreBusy):
-            SyncLock(tmp_path / "lock", STARTED)
+            ProcessLock(tmp_path / "lock", STARTED)
         lock.release()
-        SyncLock(tmp_path / "lock", STARTED).release()
+        ProcessLock(tmp_path / "lock", STARTED).release()
 
 
 def test_a_folder_that_may_not_be_written_is_read(own_folder: Path) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.export.model import ExportError, Progress
+from zoomgov.store.errors import StoreError
+from zoomgov.store.files import ProcessLock, was_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 SUMS: Final = "SHA256SUMS"
 _CHUNK: Final = 1 << 20
+_LOCK: Final = "process"
+_UNFINISHED: Final = "files"
+_OLDER: Final = "older"
 
 
 class Packing(FileIO):
@@ -54,23 +58,46 @@ def working_folder(destination: Path) -> Iterator[Path]:
     """Yield a private folder beside `destination` for everything unfinished; it is removed whatever happens.
 
     On the same disk, so that the finished file can be renamed into place, and not in /tmp, where people's data
-    has no business.
+    has no business. What an export that was killed left beside `destination` is removed as well.
 
     Raises:
         ExportError: nothing can be written there.
     """
+    _clear_up(destination.parent)
     try:
-        folder = tempfile.mkdtemp(prefix=f".{destination.name[:80]}.", suffix=".part", dir=destination.parent)
+        folder = Path(tempfile.mkdtemp(prefix=f".{destination.name[:80]}.", suffix=".part", dir=destination.parent))
     except OSError as error:
         raise ExportError(f"Nothing can be written in {destination.parent}: {error.strerror}.") from None
+    lock = None
     try:
-        yield Path(folder)
+        with suppress(StoreError):  # not every network disk has locks; what is left behind there stays
+            lock = ProcessLock(folder / _LOCK, "")
+        unfinished = folder / _UNFINISHED
+        unfinished.mkdir(mode=0o700)
+        yield unfinished
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise ExportError(f"{destination} could not be written: {error.strerror or error}. Nothing was.") from error
     finally:
+        if lock is not None:
+            lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_up(folder: Path) -> None:
+    """Remove what exports into `folder` that were killed left behind, and nothing else.
+
+    Only a process that is gone gives its lock up without having removed its working folder. An older export that was
+    on its way out when the process was killed is put back.
+    """
+    for left in folder.glob(".*.part"):
+        if was_abandoned(left / _LOCK):
+            with suppress(OSError):
+                for older in (left / _UNFINISHED / _OLDER).glob("*"):
+                    if not (folder / older.name).exists():
+                        os.rename(older, folder / older.name)
+                shutil.rmtree(left)
 
 
 def check_destination(destination: Path, *, folder: bool) -> Path:
@@ -118,7 +145,8 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
                 f"{destination} has other files in it ({strange[0]} ...). Name an empty or a new folder; "
                 "nothing was written."
             )
-        older = finished.with_name("older")
+        older = finished.with_name(_OLDER) / destination.name
+        older.parent.mkdir()
         os.rename(destination, older)
     try:
         os.rename(finished, destination)
@@ -168,7 +196,7 @@ def _sync_to_disk(path: Path) -> None:
         return  # Windows opens no folders
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
     try:
-        with contextlib.suppress(OSError):  # not every file system can; the rename still holds
+        with suppress(OSError):  # not every file system can; the rename still holds
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

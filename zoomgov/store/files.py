@@ -42,11 +42,11 @@ def create_private(path: Path) -> None:
         raise StoreError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
 
 
-class SyncLock:
-    """The right to sync one store, held by the operating system.
+class ProcessLock:
+    """A right that one process has at a time, e.g. to sync one store, held by the operating system.
 
     The lock is on an open file, so it goes with the process however that ends: a dead sync never
-    blocks the next. The text in the file (process id, start) is only for the message.
+    blocks the next. The text in the file (process id, start) is for the message, and tells who left it behind.
 
     Raises:
         StoreBusy: someone else holds it, in this process or another.
@@ -81,6 +81,19 @@ def is_locked(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def was_abandoned(path: Path) -> bool:
+    """Whether the process that held the lock at `path` was killed: its text is there, and nobody holds it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        pid, _ = _read_holder(descriptor)
+    finally:
+        os.close(descriptor)
+    return pid is not None and not is_locked(path)  # without a text it is about to be taken, or was given back
 
 
 def _take(path: Path) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from zoomgov.store.database import connect, explained, transaction
 from zoomgov.store.errors import StoreError
-from zoomgov.store.files import SyncLock, create_private, is_locked
+from zoomgov.store.files import ProcessLock, create_private, is_locked
 from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, migrate
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Store:
         """
         from zoomgov.store.writer import SyncWriter
 
-        lock = SyncLock(lock_path(self.path), started_at)
+        lock = ProcessLock(lock_path(self.path), started_at)
         try:
             connection = self._writable()
         except BaseException:
@@ -143,7 +143,7 @@ class Store:
         """
         from zoomgov.store.prune import prune
 
-        lock = SyncLock(lock_path(self.path), "")
+        lock = ProcessLock(lock_path(self.path), "")
         try:
             connection = self._writable()
             try:
@@ -194,7 +194,7 @@ def remove_store(path: Path) -> None:
     """
     if not path.exists() and not lock_path(path).exists():
         return
-    lock = SyncLock(lock_path(path), "")
+    lock = ProcessLock(lock_path(path), "")
     try:
         for suffix in ("-wal", "-shm", ""):
             path.with_name(path.name + suffix).unlink(missing_ok=True)

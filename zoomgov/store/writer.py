@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from zoomgov.store.files import SyncLock
+    from zoomgov.store.files import ProcessLock
     from zoomgov.store.model import Disagreement, GrantRow, Held, NotRead, RoleDetail, SyncInfo, UserRow
     from zoomgov.store.staging import StagedUser
 
@@ -53,11 +53,11 @@ class SyncWriter:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, lock: SyncLock, started_at: str, resume_since: str
+        self, connection: sqlite3.Connection, path: Path, lock: ProcessLock, started_at: str, resume_since: str
     ) -> None:
         self._connection = connection
         self._path = path
-        self._lock: SyncLock | None = lock
+        self._lock: ProcessLock | None = lock
         self._lists: dict[ListKey, int] = {}
         self.holds = False
         """Whether changes wait for `commit`, which costs as much as staging a page. Those that wait are lost when the
