@@ -54,7 +54,7 @@ A part that could not be read is named at the end and shown everywhere as *not r
 Each list has a bar, what was read of what Zoom counts, how fast it goes and the time it still takes; no time means
 that nobody can know yet. *Zoom's limits* are the requests sent in this second of those that are granted, and today's,
 for each of Zoom's kinds of requests (light, medium, heavy); Zoom's day begins at 00:00 UTC. `e` tells
-beforehand what a sync takes.
+beforehand what a sync takes; `esc` stops asking.
 
 `n` lists, after a sync, everything that was not read and every number that disagrees.
 
@@ -86,6 +86,7 @@ file here, without secrets and addresses.
         self.summary: SyncSummary | None = None
         self._start = start
         self._syncing: Worker[None] | None = None
+        self._asking: Worker[None] | None = None
         self._failed_line = ""
 
     @property
@@ -119,6 +120,11 @@ file here, without secrets and addresses.
         """True while a sync runs."""
         return self._syncing is not None and not self._syncing.is_finished
 
+    @property
+    def asking(self) -> bool:
+        """True while Zoom is asked for an estimate."""
+        return self._asking is not None and not self._asking.is_finished
+
     def _label_next(self, text: str) -> None:
         from textual.widgets import Button
 
@@ -132,6 +138,7 @@ file here, without secrets and addresses.
     def start(self) -> None:
         """Begin to sync."""
         if not self.running:
+            self._stop_asking()
             self._syncing = self.run_worker(self._sync(), group="sync", exclusive=True)
 
     async def _sync(self) -> None:
@@ -237,7 +244,7 @@ file here, without secrets and addresses.
         if action == "stop":
             return self.running
         if action == "estimate":
-            return not self.running and self.summary is None and not self._failed_line
+            return not self.running and not self.asking and self.summary is None and not self._failed_line
         if action in ("filter", "save_log"):
             return bool(self.query_one(SyncLog).said) if self.is_mounted else False
         if action == "changes":
@@ -287,24 +294,33 @@ file here, without secrets and addresses.
         else:
             self.notify(f"Log without secrets: {path}", timeout=8, markup=False)
 
-    @work(exclusive=True, group="sync-estimate")
-    async def action_estimate(self) -> None:
+    def action_estimate(self) -> None:
         """Ask Zoom how much there is to read, before reading it."""
+        self._asking = self.run_worker(self._estimate(), group="sync-estimate")
+        self.refresh_bindings()
+
+    async def _estimate(self) -> None:
         from zoomgov.store import StoreBusy, StoreError
         from zoomgov.vault import VaultError
 
         assert self.connector is not None
         state = self.query_one(Busy)
-        state.waiting("Asking Zoom how much there is to read …")
+        state.waiting("Asking Zoom how much there is to read …  Esc stops asking")
         try:
-            found = await self.services.estimate(self.connector)
+            state.done(estimate_content(await self.services.estimate(self.connector)))
         except (ZoomError, VaultError, StoreBusy, StoreError) as error:
-            if not self.running:
-                text = f"✗ No estimate: {printable(error)}\nNothing was read or lost."
-                state.done(Content.styled(text, "$text-error"))
-        else:
-            if not self.running:
-                state.done(estimate_content(found))
+            text = f"✗ No estimate: {printable(error)}\nNothing was read or lost."
+            state.done(Content.styled(text, "$text-error"))
+        self.call_later(self.refresh_bindings)
+
+    def _stop_asking(self) -> bool:
+        """Ask Zoom no further for an estimate; return whether it was asked."""
+        if self._asking is None or not self.asking:
+            return False
+        self._asking.cancel()
+        self._asking = None
+        self.refresh_bindings()
+        return True
 
     def action_restart(self) -> None:
         self.start()
@@ -314,9 +330,11 @@ file here, without secrets and addresses.
             self._move(self.stop)
 
     def action_back(self) -> None:
-        """Stop a running sync first; a second Esc goes back."""
+        """Stop a running sync or an estimate first; a second Esc goes back."""
         if self.running:
             self.action_stop()
+        elif self._stop_asking():
+            self._idle()
         elif self.connector is not None and self.connector.step is Step.DONE:
             self._move(self.leave)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -133,6 +134,35 @@ async def test_an_estimate_comes_before_the_start(stage: Any, monkeypatch: pytes
         assert "2,000 users, 60 groups" in stage.text(pilot)
         assert "Left of Zoom's limit of the day: 59,000 heavy." in stage.text(pilot)
         assert not pilot.app.screen.running
+
+
+@pytest.mark.parametrize(("key", "then"), [("escape", "Ready to read everyone"), ("enter", "Stop  ⏎")])
+async def test_asking_for_an_estimate_can_be_stopped(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, key: str, then: str
+) -> None:
+    asked: list[str] = []
+
+    async def estimate(connector: object) -> Estimate:
+        asked.append("asked")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            asked.append("stopped")
+            raise
+        raise AssertionError
+
+    monkeypatch.setattr(stage.services, "estimate", estimate)
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        screen = pilot.app.screen
+        await pilot.press("e")
+        await stage.until(pilot, lambda: "Esc stops asking" in stage.text(pilot))
+        await pilot.press("e")  # is not asked twice
+        await pilot.press(key)
+        await stage.until(pilot, lambda: then in stage.text(pilot))
+        assert asked == ["asked", "stopped"]
+        assert "Esc stops asking" not in stage.text(pilot)
+        assert pilot.app.screen is screen
 
 
 @pytest.mark.parametrize(
