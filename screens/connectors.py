@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -54,6 +55,8 @@ def _begin_of(path: str) -> bytes:
         return file.read(1_000_000)
 
 
+STYLES: Final = sorted(Path(__file__).resolve().parent.glob("*.tcss"))
+"""The style sheets of all screens, by the names under which Textual reads them."""
 _LOOKED_AT_FOR: Final = 0.2
 """Seconds after which the list is drawn and nobody has pressed a key yet."""
 
@@ -116,8 +119,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
         readable = await self.load()
         self.ready = True
-        if any(item.last_sync_at is not None for item in self.connectors):
-            self.set_timer(_LOOKED_AT_FOR, self.warm_up)
+        self.set_timer(_LOOKED_AT_FOR, self.warm_up)
         if not readable:
             return
         self.draw()
@@ -130,8 +132,15 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     @work(group="warm-up")
     async def warm_up(self) -> None:
-        """Load the code of the browse screens while the list is looked at, so that the first opening is quick too."""
-        await self.services.run(_load_browsing)
+        """Load what other screens need while the list is looked at, so that their first opening is quick too."""
+        if any(item.last_sync_at is not None for item in self.connectors):
+            await self.services.run(_load_browsing)
+        for path in STYLES:
+            # A style sheet that comes with its screen has Textual parse all others anew.
+            if not self.app.stylesheet.has_source(str(path), ""):
+                self.app.stylesheet.read(path)
+                self.app.stylesheet.parse()
+                await asyncio.sleep(0)
 
     async def load(self) -> bool:
         """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import Step
+from zoomgov.screens import connectors
 from zoomgov.screens.steps import step_screen
 from zoomgov.vault import VaultError
 
@@ -97,3 +98,20 @@ async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:
             # the footer is empty until the refresh that follows a change of bindings
             await stage.until(pilot, lambda: len(pilot.app.screen.query(FooterKey)))
             assert 2 <= len(pilot.app.screen.query(FooterKey)) <= 6, step
+
+
+async def test_no_screen_has_all_style_sheets_parsed_anew(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that came with its screen would: they are read while the list is looked at."""
+    monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 0.01)
+    stage.add_connector(step=Step.DONE, last_sync_at=stage.NOW)
+    async with stage.run() as pilot:
+        sheet = pilot.app.stylesheet
+        await stage.until(pilot, lambda: all(sheet.has_source(str(path), "") for path in connectors.STYLES))
+        await stage.settled(pilot)
+        parsed: list[None] = []
+        monkeypatch.setattr(sheet, "reparse", lambda: parsed.append(None))
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "BrowseScreen")
+        await stage.press(pilot, "escape", "a")
+        await stage.on(pilot, "AppScreen")
+        assert not parsed
