@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from zoomgov.widgets.table_layout import Column
 
-from .browse_words import moment
+from .browse_words import day, moment
 from .list_page import ListPage
 from .table_page import TABLE_HELP
 
@@ -26,14 +26,10 @@ class HistoryScreen(ListPage):
 # History
 
 Everything that changed about this person or thing, the newest first, with the sync that saw it. A change happened
-some time between that sync and the one before.
+some time between that sync and the one before. What was seen by a sync that is no longer kept was *before* the oldest
+one that is.
 {TABLE_HELP}
 """
-    COLUMNS: ClassVar[Sequence[Column]] = (
-        Column("when", "Seen (UTC)", 17),
-        Column("sync", "Sync", 6, align="right"),
-        Column("what", "What", 40, least=24, most=120),
-    )
     HABIT = "history"
     NOUN = "events"
     PLACEHOLDER = "Search history …"
@@ -43,6 +39,21 @@ some time between that sync and the one before.
         super().__init__(browser, f"{name}  ›  History")
         self._kind = kind
         self._key = key
+        self._oldest = ""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return (
+            Column("when", "Seen (UTC)", 17, show=self._when),
+            Column("sync", "Sync", 6, align="right"),
+            Column("what", "What", 40, least=24, most=120),
+        )
+
+    def _when(self, at: object) -> str:
+        return moment(at) if isinstance(at, str) else f"before {self._oldest}"
 
     def read(self) -> Sequence[Row]:
-        return [(moment(one.at), one.sync, one.what) for one in self.browser.history(self._kind, self._key)]
+        entries = self.browser.history(self._kind, self._key)
+        self._oldest = next((day(sync.finished_at) for sync in self.browser.syncs()), "")
+        # A number in place of a time that is not known: numbers are sorted before all times.
+        return [(one.at or one.sync, one.sync, one.what) for one in entries]

@@ -322,6 +322,29 @@ def test_history_tells_what_changed_newest_first(store: Store) -> None:
         assert (3, "came") in [(entry.sync, entry.what) for entry in reader.history(Kind.USERS, "bob")]
 
 
+def test_history_from_before_the_oldest_kept_sync_has_no_time(store: Store) -> None:
+    """What ended before it is kept where it did not read all lists of users: a later one may find who is missing."""
+    ann, bob = user("ann", status="inactive"), user("bob", status="inactive")
+    publish(store, Account(users=[ann, bob, user("cy")]))
+    for dept in ("Law", "Sales", "Ops"):
+        changed = [ann._replace(dept=dept)] + [bob] * (dept == "Ops")
+        publish(store, Account(users=changed, skip=frozenset({"users-active"})))
+    store.prune(2)
+    with store.reader() as reader:
+
+        def told(key: str) -> list[tuple[int, bool, str]]:
+            return [(one.sync, bool(one.at), one.what) for one in reader.history(Kind.USERS, key)]
+
+        assert told("ann") == [
+            (4, True, "Department: Sales → Ops"),
+            (3, True, "Department: Law → Sales"),
+            (2, False, "Department: (empty) → Law"),
+            (1, False, "was there already"),
+        ]
+        assert told("bob") == [(4, True, "came back"), (2, False, "is gone"), (1, False, "was there already")]
+        assert told("cy") == [(3, True, "was there already")]
+
+
 def test_diff_has_names_old_and_new_values(store: Store) -> None:
     publish(store, SMALL)
     publish(store, replace(SMALL, users=[user("ann", display_name="Ann Lee", type=1), user("bob")],

@@ -33,7 +33,10 @@ _NOUNS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holder", CONTACT: "m
 
 
 def entries(at: Snapshot, kind: Kind, row: int) -> list[HistoryEntry]:
-    """Return what changed up to this sync, newest first. What the oldest kept sync found was there already."""
+    """Return what changed up to this sync, newest first. What the oldest kept sync found was there already.
+
+    What is known from before that sync comes without a time.
+    """
     times = dict(at.connection.execute("SELECT number, finished_at FROM syncs WHERE number <= ?", (at.number,)))
     first = min(times, default=1)
     happened = _versions(at, kind, row, first)
@@ -63,7 +66,8 @@ def _versions(at: Snapshot, kind: Kind, row: int, first: int) -> list[tuple[int,
     for seen_from, gone_at, *values in _ranges(at, table, ", ".join(FIELDS[table]), "id = ?", row):
         version = tuple(values)
         if before is None:
-            happened.append((max(seen_from, first), 0, "was there already" if seen_from <= first else "came"))
+            began = first if seen_from <= first < gone_at else seen_from
+            happened.append((began, 0, "was there already" if seen_from <= first else "came"))
         elif gone < seen_from:
             happened.append((seen_from, 0, "came back"))
         if before is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import person
 from zoomgov.screens.access_changes import AccessChangesScreen
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.changes import ChangesScreen
@@ -15,7 +16,7 @@ from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.syncs import SyncsScreen
 from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import NotRead
+from zoomgov.store.model import ListKey, NotRead
 
 SIZE = (80, 24)
 
@@ -204,6 +205,31 @@ async def test_an_older_sync_is_browsed_as_it_was(two_syncs: Any, settled: Any) 
         assert "Field Sales EMEA" in app.text()
         await press(pilot, settled, "escape", "escape")
         assert "Sync 1, as it was" not in app.text()
+
+
+async def test_what_was_before_the_oldest_kept_sync_says_so(company: Any, settled: Any) -> None:
+    app = company()
+    leaving = next(person(number) for number in range(60) if person(number).status == "inactive")
+    gap = NotRead("users-active", "", "Zoom refused (4711).")
+    for number, dept in enumerate(("Law", "Sales", "Ops"), start=5):
+        with app.store.begin(f"2026-03-0{number}T10:00:00Z") as writer:
+            writer.stage(ListKey("users-inactive"), users=[leaving._replace(dept=dept)])
+            writer.finish(ListKey("users-inactive"), 1)
+            writer.publish(f"2026-03-0{number}T10:05:00Z", not_read=(gap,))
+    app.store.prune(2)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash", *leaving.email, "enter")
+        await press(pilot, settled, "enter")
+        await press(pilot, settled, "h")
+
+        def seen() -> list[str]:
+            return [line[2:19].strip() for line in app.lines() if "→" in line or "already" in line]
+
+        assert seen() == ["2026-03-07 10:05", "2026-03-06 10:05", "before 2026-03-06", "before 2026-03-06"]
+        assert "before 2026-03-06       2  Department: " in app.text()
+        await press(pilot, settled, "s")
+        assert seen() == ["before 2026-03-06", "before 2026-03-06", "2026-03-06 10:05", "2026-03-07 10:05"]
 
 
 async def test_histories_of_a_person_and_of_a_thing(two_syncs: Any, settled: Any) -> None:
