@@ -79,8 +79,7 @@ class ColumnTable(RowTable):
 
     def sort_by(self, key: str, *, descending: bool = False) -> None:
         """Order by the column `key`."""
-        if self._source is not None:
-            self._ask(self._source, replace(self._query, sort=key, descending=descending, then=()))
+        self._ask(self._source, replace(self._query, sort=key, descending=descending, then=()))
 
     def action_sort(self) -> None:
         """Sort by the chosen column; when that is already so, the other way round."""
@@ -94,7 +93,7 @@ class ColumnTable(RowTable):
 
     def action_sort_too(self) -> None:
         """Sort rows that are alike by the chosen column; when that is so already, the other way round."""
-        if self._view is None or self._source is None:
+        if self._view is None:
             return
         key, query = self._view.source.columns[self._shown.aim].key, self._query
         if query.sort is None or query.sort == key:

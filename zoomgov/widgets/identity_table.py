@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
@@ -14,10 +15,10 @@ from zoomgov.text import spreadsheet_safe
 from .clipboard import copy
 from .column_table import ColumnTable
 from .row_table import FromTable
-from .table_source import PAGE, SourceError, TableQuery, TableSource, View
+from .table_source import PAGE, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from .table_source import View
 
 MOST_COPIED: Final = 2_000
 """Rows marked at once or copied: more than a clipboard takes through a terminal, and quickly at hand."""
@@ -40,18 +41,10 @@ class IdentityTable(ColumnTable):
 
         rows: int
 
-    def __init__(
-        self,
-        source: TableSource | None = None,
-        query: TableQuery = TableQuery(),  # noqa: B008 (frozen)
-        *,
-        empty: str = "Nothing here.",
-        widths: Mapping[str, int] | None = None,
-        id: str | None = None,
-    ) -> None:
-        """As any table of rows."""
-        super().__init__(source, query, empty=empty, widths=widths, id=id)
-        self._marked: dict[int, None] = {}
+    @cached_property
+    def _marked(self) -> dict[int, None]:
+        """Ids of the marked rows, in the order in which they were marked."""
+        return {}
 
     # Marking and copying
 

@@ -97,15 +97,14 @@ class RowTable(ScrollView, can_focus=True):
 
     def __init__(
         self,
-        source: TableSource | None = None,
+        source: TableSource,
         query: TableQuery = TableQuery(),  # noqa: B008 (frozen)
         *,
         empty: str = "Nothing here.",
         widths: Mapping[str, int] | None = None,
-        id: str | None = None,
     ) -> None:
         """`empty` is shown when there are no rows; `widths` are those of columns that somebody resized."""
-        super().__init__(id=id)
+        super().__init__()
         self._source = source
         self._query = query
         self._empty = empty
@@ -156,7 +155,7 @@ class RowTable(ScrollView, can_focus=True):
 
     def search(self, text: str) -> None:
         """Show the rows that `text` finds."""
-        if self._source is not None and text != self._query.text:
+        if text != self._query.text:
             self._later = None
             self._ask(self._source, replace(self._query, text=text))
 
@@ -169,7 +168,7 @@ class RowTable(ScrollView, can_focus=True):
     # Getting the order
 
     def on_mount(self) -> None:
-        if self._source is not None and self._view is None:
+        if self._view is None:
             self._ask(self._source, self._query)
 
     def _ask(self, source: TableSource, query: TableQuery) -> None:
