@@ -19,6 +19,7 @@ from zoomgov.widgets.table_source import ListSource, Row, SourceError, TableQuer
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.strip import Strip
 
 SIZE = (80, 24)
 BY_NAME = TableQuery(sort="name")
@@ -219,7 +220,7 @@ async def test_hostile_names_are_shown_as_text_and_keep_the_columns_aligned(
 class Slow:
     """Answers one question at a time, when told to."""
 
-    columns = (Column("name", "Name", 10),)
+    columns: tuple[Column, ...] = (Column("name", "Name", 10),)
 
     def __init__(self) -> None:
         self.go = threading.Semaphore(0)
@@ -237,7 +238,7 @@ class Slow:
         return array("q", range(3 + len(query.text)))
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        return [(f"row {row_id}",) for row_id in ids]
+        return [(f"row {row_id}",) * len(self.columns) for row_id in ids]
 
 
 async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_question_is_answered(
@@ -261,6 +262,42 @@ async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_quest
         assert source.asked[1:] in (["a", "abcd"], ["abcd"])
         assert app.table.row_count == 7
         assert threading.get_ident() not in source.threads
+
+
+class Watched(IdentityTable):
+    """Knows which of its lines were drawn since it was last asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._drawn_lines: set[int] = set()
+
+    def render_line(self, y: int) -> Strip:
+        self._drawn_lines.add(y)
+        return super().render_line(y)
+
+    def drawn(self) -> set[int]:
+        drawn, self._drawn_lines = self._drawn_lines, set()
+        return drawn
+
+
+async def test_only_the_header_is_drawn_again_where_only_it_changes(table_app: Any) -> None:
+    source = Slow()
+    source.columns = (Column("name", "Name", 10), Column("email", "E-mail", 10))
+    source.go.release()
+    table = Watched(source)
+    async with table_app(table).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert table.drawn() == set(range(24))
+        await pilot.press("right")
+        await pilot.pause()
+        assert table.drawn() == {0}
+        await pilot.press("s")  # its rows are on their way
+        await pilot.pause()
+        assert "E-mail ▲" in lines(pilot.app)[0]
+        assert table.drawn() == {0}
+        source.go.release()
+        await settled(pilot)
+        assert table.drawn() == set(range(24))
 
 
 class Broken(Slow):
