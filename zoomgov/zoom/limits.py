@@ -82,41 +82,6 @@ def _pace(ceiling: float) -> float:
     return PACE if ceiling > 20 else PACE_OF_LOW_CEILINGS
 
 
-class _Turns:
-    """A lock that urgent waiters get first, the others in order."""
-
-    def __init__(self) -> None:
-        self._taken = False
-        self._urgent: deque[asyncio.Future[None]] = deque()
-        self._others: deque[asyncio.Future[None]] = deque()
-
-    async def take(self, urgent: bool) -> None:
-        if not self._taken:
-            self._taken = True
-            return
-        queue = self._urgent if urgent else self._others
-        turn = asyncio.get_running_loop().create_future()
-        queue.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.give()
-            elif turn in queue:
-                queue.remove(turn)
-            raise
-
-    def give(self) -> None:
-        """Pass the turn on."""
-        for queue in (self._urgent, self._others):
-            while queue:
-                turn = queue.popleft()
-                if not turn.done():
-                    turn.set_result(None)
-                    return
-        self._taken = False
-
-
 class Limiter:
     """Evenly paced slots for one label, first come first served."""
 
@@ -124,7 +89,7 @@ class Limiter:
         self.label = label
         self._clock = clock
         self._sleep = sleep
-        self._turns = _Turns()
+        self._turns = asyncio.Lock()
         self._next = clock()
         self._pause_until = self._next
         self._decreased = float("-inf")
@@ -158,34 +123,54 @@ class Limiter:
         """Wait for a place among those in flight, then for a slot; the caller releases `in_flight`.
 
         The place is taken first: a slot must be used at once, or slots pile up into a burst. Whoever is at the
-        head looks again after each wait, because a pause may have begun meanwhile. `urgent` goes first: the
-        longest chain of pages must not queue behind lists that have time.
+        head looks again after each wait, because a pause may have begun meanwhile. `urgent` goes first, before
+        whoever is at the head, too: the longest chain of pages must not wait for lists that have time.
         """
-        if urgent and self._spare > URGENT_NEEDS and self._borrow():
+        if urgent:
             await in_flight.acquire()
+            try:
+                await self._wait_for_next_slot(on_wait)
+            except BaseException:
+                in_flight.release()
+                raise
             return
-        await self._turns.take(urgent)
-        try:
+        async with self._turns:
             await in_flight.acquire()
             try:
                 await self._wait_for_slot(on_wait)
             except BaseException:
                 in_flight.release()
                 raise
-        finally:
-            self._turns.give()
 
     async def _wait_for_slot(self, on_wait: OnWait | None) -> None:
+        """Wait until no slot is ahead, and take the one that is due."""
+        while (wait := max(self._next, self._pause_until) - self._clock()) > 0:
+            await self._wait(wait, on_wait)
+        interval = 1.0 / self.rate
+        self._next = max(self._next, self._clock() - interval / 2) + interval
+
+    async def _wait_for_next_slot(self, on_wait: OnWait | None) -> None:
+        """Take the next slot now, before whoever waits for it, and wait until it is due."""
+        if self._spare > URGENT_NEEDS and self._borrow():
+            return
         while True:
             now = self._clock()
-            wait = max(self._next, self._pause_until) - now
-            if wait <= 0:
-                break
-            if on_wait is not None and self._pause_until - now >= TELL_AFTER:
-                on_wait(self._pause_until - now, f"Zoom's limit for {self.label} requests is reached")
-            await self._sleep(wait)
-        interval = 1.0 / self.rate
-        self._next = max(self._next, now - interval / 2) + interval
+            if now < self._pause_until:
+                await self._wait(self._pause_until - now, on_wait)
+                continue
+            interval = 1.0 / self.rate
+            due = max(self._next, now - interval / 2)
+            self._next = due + interval
+            if due > now:
+                await self._sleep(due - now)
+            if self._clock() >= self._pause_until:
+                return
+
+    async def _wait(self, seconds: float, on_wait: OnWait | None) -> None:
+        paused = self._pause_until - self._clock()
+        if on_wait is not None and paused >= TELL_AFTER:
+            on_wait(paused, f"Zoom's limit for {self.label} requests is reached")
+        await self._sleep(seconds)
 
     def _borrow(self) -> bool:
         """Take the next slot at once and make the others wait for the one after it; one at a time."""
