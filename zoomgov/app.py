@@ -20,6 +20,7 @@ from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
 from zoomgov.screens.connectors import ConnectorsScreen
 from zoomgov.widgets.field import SecretInput
+from zoomgov.widgets.keys_in_turn import KeysInTurn
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _people_commands() -> type[Provider]:
     return PeopleCommands
 
 
-class ZoomgovApp(App[int]):
+class ZoomgovApp(KeysInTurn[int]):
     """Holds the services and what is remembered; every screen reaches both through here."""
 
     TITLE = "zoomgov"

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.app import App
 from textual.widgets import Input
 
 from tests.store.conftest import held_by
@@ -30,6 +29,7 @@ from zoomgov.store.model import (
     RoleRow,
     UserRow,
 )
+from zoomgov.widgets.keys_in_turn import KeysInTurn
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
         writer.publish("2026-03-04T11:30:00Z", not_read=gaps)
 
 
-class BrowseApp(App[None]):
+class BrowseApp(KeysInTurn[None]):
     """The smallest host of the browse screens."""
 
     # Its help, which every footer is to name, and its commands for the palette.
