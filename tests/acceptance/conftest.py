@@ -24,10 +24,6 @@ PATIENCE = 40.0
 """Seconds until a screen must have appeared; generous, since a laden machine is slow and a hang is what we look for."""
 
 
-KEY_PAUSE = 0.12
-"""Seconds between two keys of a quick person. A burst would still reach the field that Tab is about to leave."""
-
-
 class Terminal:
     """One tmux server with one window; `type` presses keys, `wait_for` reads the screen."""
 
@@ -50,10 +46,8 @@ class Terminal:
         ).stdout
 
     def keys(self, *names: str) -> None:
-        """Press keys by tmux's names, e.g. `Enter`, `Escape`, `C-c`, no faster than hands can."""
-        for name in names:
-            self._tmux("send-keys", name)
-            time.sleep(KEY_PAUSE)
+        """Press keys by tmux's names, e.g. `Enter`, `Escape`, `C-c`, all at once."""
+        self._tmux("send-keys", *names)
 
     def write(self, text: str) -> None:
         """Type text and see that it arrived."""
