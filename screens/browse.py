@@ -60,6 +60,10 @@ _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 
 
+_COUNTS_AFTER = 0.05
+"""Seconds after which the first table is drawn."""
+
+
 _MORE = (("x", "export"), ("5", "syncs"), ("6", "licences"), ("f5", "sync"))
 
 
@@ -184,6 +188,7 @@ and lists them.
         self._tell_sync(sync)
         self.set_focus(table.table)
         self._shown = sync
+        self.set_timer(_COUNTS_AFTER, self.count_grants)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.browser.close)
@@ -298,6 +303,12 @@ and lists them.
         """Read ahead what fields need, between going to the search line and typing one."""
         with suppress(SourceError):
             await asyncio.to_thread(self.browser.prepare)
+
+    @work(group="browse-values")
+    async def count_grants(self) -> None:
+        """Count ahead what the other tables show, while the first one is looked at."""
+        with suppress(SourceError):
+            await asyncio.to_thread(self.browser.count_grants)
 
     async def _offered_values(self) -> dict[str, list[str]]:
         """What can be completed; nothing until it was read once, in the background."""

@@ -181,6 +181,13 @@ class Browser:
             if (reader := self._reader) is not None:
                 reader.prepare()
 
+    def count_grants(self) -> None:
+        """Count ahead what the tables of groups and roles show; nothing waits for it."""
+        with _explained():
+            if (reader := self._reader) is not None and (pages := self._pages) is not None:
+                reader.count_grants()
+                pages.learn_from(reader)
+
     def offered_values(self) -> dict[str, list[str]]:
         """Return what roles, departments and licences there are; nothing waits for it."""
         with _explained():

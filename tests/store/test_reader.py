@@ -11,6 +11,7 @@ import pytest
 
 from tests.store.conftest import FINISHED, STARTED, Account, admin, contact, holder, member, publish, stage, user
 from zoomgov.store import Query, Store, StoreError, Target, ordering
+from zoomgov.store import reader as reader_module
 from zoomgov.store.folding import fold
 from zoomgov.store.model import ContactGroupRow, GroupRow, Kind, RoleDetail, RoleRow
 from zoomgov.store.words import licence, privacy
@@ -168,6 +169,19 @@ def test_tables_of_things(store: Store) -> None:
         assert reader.row(Kind.GROUPS, reader.key(number)) == number
         with pytest.raises(KeyError):
             reader.order(Kind.GROUPS, Query(sort=(("colour", False),)))
+
+
+def test_who_has_each_thing_can_be_counted_ahead(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(store, crowd(50))
+    with store.reader() as reader, store.reader() as other:
+        counted = {kind: reader.rows(kind, reader.order(kind)) for kind in (Kind.GROUPS, Kind.ROLES)}
+        other.count_grants()
+        monkeypatch.setattr(reader_module, "grant_counts", lambda at: pytest.fail("counted again"))
+        for kind, rows in counted.items():
+            assert other.rows(kind, other.order(kind)) == rows
+        with store.reader() as third:
+            third.learn_from(other)
+            assert third.rows(Kind.GROUPS, other.order(Kind.GROUPS)) == counted[Kind.GROUPS]
 
 
 def test_everyone_in_a_thing_and_how(store: Store) -> None:

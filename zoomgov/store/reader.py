@@ -187,6 +187,12 @@ class Reader:
         with self.snapshot() as at:
             self._users.ranks.facets(at)
 
+    def count_grants(self) -> None:
+        """Count who has each thing before that is asked for, on a connection of its own. For a worker thread."""
+        if self._counts is None:
+            with self.snapshot() as at:
+                self._counts = grant_counts(at)
+
     def offered_values(self) -> dict[str, list[str]]:
         """What roles, departments and licences there are, to complete what is typed. For a worker thread.
 
