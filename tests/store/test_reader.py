@@ -419,6 +419,28 @@ def test_the_first_rows_are_the_beginning_of_the_whole_order(
         assert reader.first(Kind.GROUPS) is None
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("key", ["name", "email", "created", "last_login"])
+def test_the_first_rows_of_an_order_are_its_beginning(
+    store: Store, monkeypatch: pytest.MonkeyPatch, key: str, descending: bool
+) -> None:
+    monkeypatch.setattr(ordering, "_FEW", 0)
+    publish(store, crowd(600))
+    query = Query(sort=((key, descending),))
+    with store.reader() as reader:
+        first, whole = reader.first(Kind.USERS, query), reader.order(Kind.USERS, query)
+        if first is None:
+            assert (key, descending) in (("name", False), ("last_login", False))
+        else:
+            assert first == (whole[:128], False)
+            assert len(first[0]) == 128
+        if key != "email":
+            assert reader.first(Kind.USERS, query) is None, "the order is at hand"
+    publish(store, crowd(600))
+    with store.reader(1) as older:
+        assert older.first(Kind.USERS, query) is None
+
+
 def test_an_order_can_be_given_up(store: Store) -> None:
     publish(store, crowd(30))
     with store.reader() as reader:

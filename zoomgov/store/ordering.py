@@ -30,6 +30,16 @@ _FIRST: Final = 128
 _LOOKED_AT: Final = 2048
 """People among whom the first ones who meet conditions are looked for."""
 _LOOKED_AT_FOR_A_THING: Final = 512
+_WALKS: Final = {
+    ("name", True): "SELECT id FROM users ORDER BY search DESC, id DESC",
+    ("email", False): "SELECT id FROM users ORDER BY email COLLATE NOCASE",
+    ("email", True): "SELECT id FROM users ORDER BY email COLLATE NOCASE DESC",
+    ("created", False): "SELECT id FROM users ORDER BY created_at, search, id",
+    ("created", True): "SELECT id FROM users ORDER BY created_at DESC, search, id",
+    ("last_login", True): "SELECT u.id AS id FROM logins l CROSS JOIN users u ON u.id = l.id "
+    "WHERE l.last_login_time <> '' ORDER BY l.last_login_time DESC, u.search, u.id",
+}
+"""Orders that an index gives, by column and direction; of whom it leaves alike, by name."""
 _FEW: Final = 2000
 """Rows that are sorted by their values; for more the values of everyone are ranked."""
 
@@ -85,8 +95,10 @@ class UserOrder:
         return ids
 
     def first(self, snapshot: Snapshot, query: Query, target: int | None) -> tuple[array[int], bool] | None:
-        """Return the first of the people by name, and whether they are all; None when that is no quicker."""
+        """Return the first of the people, and whether they are all; None when that is no quicker."""
         words = fold(query.text).split()
+        if query.sort:
+            return None if words or query.conditions or target is not None else self._first_sorted(snapshot, query)
         if target is not None:
             return None if query.conditions or query.within is None else _first_of(snapshot, words, query, target)
         if query.conditions:
@@ -94,6 +106,14 @@ class UserOrder:
         if not words and self.ranks.knows_everyone:
             return None
         return _first_found(snapshot, words)
+
+    def _first_sorted(self, snapshot: Snapshot, query: Query) -> tuple[array[int], bool] | None:
+        """Walk along an index from the end that comes first."""
+        (key, descending), *then = query.sort
+        sql = _WALKS.get((key, descending))
+        if sql is None or then or not snapshot.current or self.ranks.knows(key):
+            return None
+        return ids_of(snapshot.connection, f"SELECT id FROM ({sql} LIMIT {_FIRST})"), False
 
     def _first_meeting(
         self, snapshot: Snapshot, words: list[str], conditions: Sequence[Condition]

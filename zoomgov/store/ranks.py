@@ -69,6 +69,10 @@ class PeopleRanks:
         """Whether the columns with few values are at hand."""
         return self._facets is not None
 
+    def knows(self, key: str) -> bool:
+        """Whether the places by a column are at hand; the order by name is made in no time."""
+        return key in self._kept or (key == "name" and self.knows_everyone)
+
     def everyone(self, snapshot: Snapshot) -> array[int]:
         """Return all users by name."""
         if self._everyone is None:

@@ -168,9 +168,10 @@ class Reader:
     def first(self, kind: Kind, query: Query = _ANYTHING) -> tuple[array[int], bool] | None:
         """Return the first ids of what `order` will return, and whether they are all; None when that saves nothing.
 
-        For a worker thread. People by name only: of everyone, of a search, or of a thing that many have.
+        For a worker thread. People only: everyone, by name or as an index orders them; and by name those of a search
+        or of a thing that many have.
         """
-        if kind is not Kind.USERS or query.sort:
+        if kind is not Kind.USERS:
             return None
         with self._at(self._slow) as at:
             if query.within is None:
