@@ -8,12 +8,23 @@ import json
 import random
 import sqlite3
 import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
 
 from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from zoomgov.sim.options import Options
-from zoomgov.store import is_busy
+from zoomgov.store import Store, is_busy
+from zoomgov.store.model import ListKey
+from zoomgov.sync import staging
 from zoomgov.sync.events import Outcome
+from zoomgov.sync.rows import blob_rows
+from zoomgov.sync.staging import Staging
+from zoomgov.zoom.endpoints import Label
+from zoomgov.zoom.limits import DailyBudget
+from zoomgov.zoom.memory import Memory
 
 PROGRAM = """
 import asyncio, json, sys
@@ -80,3 +91,17 @@ async def test_killed_at_any_moment(make_bench: MakeBench) -> None:
     assert {name: summary.counts.get(name, 0) for name in bench.truth()} == bench.truth()
     beside = {path.name.removeprefix(bench.store.path.name) for path in bench.store.path.parent.iterdir()}
     assert {name for name in beside if not name.startswith("profile")} <= {"", "-wal", "-shm", ".lock"}
+
+
+@fault("kill -9 after many requests", "what they used of Zoom's limit of the day is known to the next run")
+async def test_the_budget_is_on_disk_with_what_is_staged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "COMMIT_WITHIN", 3600)
+    store = Store.open(tmp_path / "store.sqlite3")
+    now = "2026-11-23T00:00:00Z"
+    async with Staging(store, "account", now, now) as one:
+        memory = Memory(budget=DailyBudget(date(2026, 11, 23), {Label.HEAVY: 3}))
+        one.memory = memory.dumps
+        await one.stage_rows(ListKey("plan-usage"), blob_rows("plan-usage", {}))
+        one._commit()  # as its timer does
+        await one.remembered()  # comes after the commit
+        assert staging.remembered(store, "account") == memory.dumps()

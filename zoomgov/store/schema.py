@@ -152,6 +152,11 @@ SEARCH_INDEX: Final = (
 longer than all of a first sync's other writing), kept true by its triggers from then on."""
 
 
+def kept_as(key: str) -> str:
+    """The name in `meta` of what a connector remembers between syncs as `key`."""
+    return f"kept:{key}"
+
+
 def migrate(connection: sqlite3.Connection, path: object) -> None:
     """Bring the file to `SCHEMA_VERSION`, each step in its own transaction.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from zoomgov.store.database import connect, explained, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.files import ProcessLock, create_private, is_locked
-from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, migrate
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, kept_as, migrate
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
@@ -161,7 +161,7 @@ class Store:
         with explained(self.path):
             connection = connect(self.path, writing=False)
             try:
-                row = connection.execute("SELECT value FROM meta WHERE key = ?", (f"kept:{key}",)).fetchone()
+                row = connection.execute("SELECT value FROM meta WHERE key = ?", (kept_as(key),)).fetchone()
             finally:
                 connection.close()
         return None if row is None else str(row[0])
@@ -171,7 +171,7 @@ class Store:
         connection = self._writable()
         try:
             with transaction(connection, self.path):
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"kept:{key}", value))
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (kept_as(key), value))
         finally:
             connection.close()
 

@@ -16,7 +16,7 @@ from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
 from zoomgov.store.publish import publish
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, kept_as
 from zoomgov.store.staging import (
     PAGE_FORMAT,
     Names,
@@ -137,6 +137,11 @@ class SyncWriter:
         if full:
             self._settled = time.monotonic()
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+
+    def remember(self, key: str, value: str) -> None:
+        """Remember `value` as `Store.set_meta` does, with what is staged."""
+        with self._change():
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (kept_as(key), value))
 
     def commit(self) -> None:
         """Put on disk what `holds` has held back.

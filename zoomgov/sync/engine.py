@@ -107,9 +107,11 @@ async def _memory(client: ZoomClient, staging: Staging, now: Callable[[], dateti
     """Begin with what earlier syncs learnt about the account; keep what this one learnt, however it ends."""
     if not client.stats.made:
         client.recall(Memory.loads(await staging.remembered(), now()))
+    staging.memory = client.memory.dumps
     try:
         yield
     finally:
+        staging.memory = None
         await asyncio.shield(staging.remember(client.memory.dumps()))
 
 

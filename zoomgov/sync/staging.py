@@ -69,6 +69,8 @@ class Staging:
         self.unreadable: Counter[ListKey] = Counter()
         """Records staged of a list that name nobody and nothing: they are in no row, and must not be forgotten."""
         self.resumed = 0
+        self.memory: Callable[[], str] | None = None
+        """What is to be remembered with all that is staged, as `remember` does at the end: it outlives a kill."""
         self.recognises = True
         """Whether unchanged people may be left out of decoding; not when everyone's memberships are to be heard."""
 
@@ -121,8 +123,15 @@ class Staging:
 
     def _commit(self) -> None:
         self._committing = None
+        memory = self.memory() if self.memory is not None else None
+
+        def job() -> None:
+            if memory is not None:
+                self._writer.remember(_MEMORY, memory)
+            self._writer.commit()
+
         # should it fail, the next change says so
-        self._submit(self._writer.commit).add_done_callback(lambda done: done.exception())
+        self._submit(job).add_done_callback(lambda done: done.exception())
 
     def stage(
         self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[Identity]
