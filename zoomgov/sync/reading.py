@@ -165,15 +165,22 @@ class _Pass:
         """Follow the pages of one query.
 
         While a page is decoded and stored on the worker thread, the next one is under way: one page ahead, no
-        more, so that a slow disk holds the reading back instead of filling the memory.
+        more, so that a slow disk holds the reading back instead of filling the memory. Whether to split is decided
+        meanwhile, too; then that next one was read in vain.
         """
         staging: asyncio.Future[int] | None = None
+        splitting: asyncio.Task[Sequence[Query] | None] | None = None
         read = idle = 0
         last = False
         pages = self._client.pages(self._part.endpoint, path=self._path, query=query, urgent=urgent)
         try:
             async with aclosing(pages):
                 async for page in pages:
+                    if splitting is not None:
+                        queries, splitting = await splitting, None
+                        if queries:
+                            await together(*(self.chain(query, urgent, counts=False) for query in queries))
+                            break
                     if counts and page.total_records is not None:
                         self._totals.append(page.total_records)
                     if staging is not None:
@@ -189,21 +196,21 @@ class _Pass:
                     staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
                     last = counts and not page.next_page_token
                     if split is not None and page.next_page_token and self._totals:
-                        queries = await self._queries(await asyncio.shield(staging), split)
+                        splitting = asyncio.create_task(self._queries(staging, split))
                         split = None
-                        if queries:
-                            await together(*(self.chain(query, urgent, counts=False) for query in queries))
-                            break
             if staging is not None:
                 self._advanced(await asyncio.shield(staging))
         finally:
+            if splitting is not None:
+                splitting.cancel()
+                await asyncio.gather(splitting, return_exceptions=True)
             if staging is not None:
                 await asyncio.wait([staging])
                 # looked at in any case, or asyncio complains of an exception nobody asked for
                 self.ended = staging.exception() is None and last
 
-    async def _queries(self, rows: int, split: Split) -> Sequence[Query] | None:
-        total = self._totals[0]
+    async def _queries(self, staging: asyncio.Future[int], split: Split) -> Sequence[Query] | None:
+        rows, total = await asyncio.shield(staging), self._totals[0]
         if rows == 0 or (total - rows) / rows < SPLIT_FROM:
             return None
         return await split(total)
