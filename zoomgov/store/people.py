@@ -84,12 +84,14 @@ class People:
 
     def publish(self) -> None:
         """Write the versions that begin and end."""
-        self._close_users()
+        if self._number > 1:
+            self._close_users()
         for page in user_pages(self._connection, pending=False):
             # what is written ahead are all people on the page but those who go by a new key
             content = Page() if page <= self._ahead else staged_page(self._connection, page)
             content.users += renamed_people(self._connection, page)
-            self._apply_users(page, content)
+            if content.users or content.logins:
+                self._apply_users(page, content)
         for statement in USER_INDEXES:
             self._connection.execute(statement)
         for page in user_pages(self._connection, pending=True):

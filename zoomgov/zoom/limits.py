@@ -43,8 +43,9 @@ NEAR: Final = 0.06
 CAUTION: Final = 0.3
 BOLDNESS: Final = 3.0
 """Within `NEAR` of the rate that was last refused recover at this part of the speed, above it at this multiple."""
-URGENT_NEEDS: Final = 1.5
-"""Requests a second that the pace must leave free for an urgent one to go out of turn."""
+ROOM: Final = 1.5
+"""Requests a second that the pace must leave free for an urgent one to go out of turn, and for a slot that a busy
+processor let pass to be made up for."""
 PAUSE: Final = 0.15
 """Seconds without requests after a refusal that names no time."""
 TELL_AFTER: Final = 1.0
@@ -111,6 +112,11 @@ class Limiter:
         self._rate = min(self._full, self._rate + step)
         return self._rate
 
+    @property
+    def _credit(self) -> float:
+        """Slots that passed unused and can still be used."""
+        return 1.0 if self._spare > ROOM else 0.5
+
     def set_ceiling(self, ceiling: float) -> None:
         """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
         if ceiling * _pace(ceiling) != self._full:
@@ -147,11 +153,11 @@ class Limiter:
         while (wait := max(self._next, self._pause_until) - self._clock()) > 0:
             await self._wait(wait, on_wait)
         interval = 1.0 / self.rate
-        self._next = max(self._next, self._clock() - interval / 2) + interval
+        self._next = max(self._next, self._clock() - interval * self._credit) + interval
 
     async def _wait_for_next_slot(self, on_wait: OnWait | None) -> None:
         """Take the next slot now, before whoever waits for it, and wait until it is due."""
-        if self._spare > URGENT_NEEDS and self._borrow():
+        if self._spare > ROOM and self._borrow():
             return
         while True:
             now = self._clock()
@@ -159,7 +165,7 @@ class Limiter:
                 await self._wait(self._pause_until - now, on_wait)
                 continue
             interval = 1.0 / self.rate
-            due = max(self._next, now - interval / 2)
+            due = max(self._next, now - interval * self._credit)
             self._next = due + interval
             if due > now:
                 await self._sleep(due - now)
