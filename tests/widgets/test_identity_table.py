@@ -264,6 +264,36 @@ async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_quest
         assert threading.get_ident() not in source.threads
 
 
+class Found(Slow):
+    """Finds one row, whose id is the length of the text."""
+
+    def order(self, query: TableQuery) -> array[int]:
+        super().order(query)
+        return array("q", [len(query.text)])
+
+
+@pytest.mark.parametrize("then", ["", "moves on", "searches on"])
+async def test_enter_after_a_search_opens_what_it_finds(table_app: Any, then: str) -> None:
+    source = Found()
+    source.go.release()
+    app = table_app(IdentityTable(source))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        app.table.action_select()
+        app.table.search("abc")
+        app.table.action_select()
+        await pilot.pause()
+        assert app.selected == [0], "it opened what was found before"
+        if then == "moves on":
+            app.table.action_first()
+        elif then == "searches on":
+            app.table.search("abcd")
+        source.go.release(2)
+        await settled(pilot)
+        await pilot.pause()
+        assert app.selected == ([0] if then else [0, 3])
+
+
 class Watched(IdentityTable):
     """Knows which of its lines were drawn since it was last asked."""
 

@@ -116,6 +116,8 @@ class RowTable(ScrollView, can_focus=True):
         self._held = False
         self._whole = False
         self._later: int | Literal["end"] | None = None
+        self._opens = False
+        """Whether the first row of what is searched is to be opened, once that is found."""
         self._shown = ShownColumns(widths)
         self._laid_out = 0
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
@@ -157,6 +159,7 @@ class RowTable(ScrollView, can_focus=True):
         """Show the rows that `text` finds."""
         if text != self._query.text:
             self._later = None
+            self._opens = False
             self._ask(self._source, replace(self._query, text=text))
 
     def explain_empty(self, text: str) -> None:
@@ -242,8 +245,12 @@ class RowTable(ScrollView, can_focus=True):
         if whole:
             self.post_message(self.ViewChanged(self, len(ids), query))
         self.post_message(self.RowHighlighted(self, self.cursor_id))
+        if self._opens:
+            self._opens = False
+            self.action_select()
 
     def _fail(self, text: str) -> None:
+        self._opens = False
         self._problem = text
         self.refresh()
         self.post_message(self.ReadFailed(self, text))
@@ -255,6 +262,7 @@ class RowTable(ScrollView, can_focus=True):
             return
         self._held = True
         self._later = None
+        self._opens = False
         index = min(max(index, 0), self.row_count - 1)
         if index != self._cursor:
             before, self._cursor = self._cursor, index
@@ -303,8 +311,10 @@ class RowTable(ScrollView, can_focus=True):
             self._later = "end"
 
     def action_select(self) -> None:
-        """Open the row under the cursor."""
-        if (row_id := self.cursor_id) is not None:
+        """Open the row under the cursor; after a search, of what it finds, not of what is still on screen."""
+        if self.view_shown.text != self._query.text:
+            self._opens = True
+        elif (row_id := self.cursor_id) is not None:
             self.post_message(self.RowSelected(self, row_id))
 
     # Mouse
