@@ -55,6 +55,13 @@ class Page(Screen[T]):
         """The way to everything below the screens."""
         return self.host.services
 
+    def on_compose(self) -> None:
+        """Take the class of this width at once; Textual does with the first layout, and has everything styled anew."""
+        steps = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS or []
+        fitting = [step for step in steps if step[0] <= self.app.size.width]
+        if fitting:
+            self.add_class(max(fitting)[1])
+
     async def settle(self) -> None:
         """Put down what is held before the app leaves."""
 

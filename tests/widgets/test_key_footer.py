@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button
 from textual.widgets._footer import FooterKey
 
 from zoomgov.widgets.key_footer import KeyFooter
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Special(Button):
@@ -47,3 +52,14 @@ async def test_the_keys_follow_the_focus_and_what_is_possible_and_stay_otherwise
         assert [key.description for key in again] == ["First", "Second"]
         app.possible = False
         assert [key._disabled for key in await keys("one")] == [False, True]
+
+
+async def test_no_key_begins_as_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change of its class has a key styled anew."""
+    changed: list[bool] = []
+    monkeypatch.setattr(FooterKey, "_watch_compact", lambda key, compact: changed.append(compact))
+    async with FooterApp().run_test() as pilot:
+        await pilot.pause()
+        keys = pilot.app.query(FooterKey)
+        assert len(keys) > 1
+        assert changed == [key.compact for key in keys]

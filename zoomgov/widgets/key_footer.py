@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.screen import Screen
 
 
@@ -18,6 +20,13 @@ class KeyFooter(Footer):
     """
 
     _shown: object = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the keys as they are to be: Textual's begin compact, are told otherwise, and are styled three times."""
+        for key in super().compose():
+            if isinstance(key, FooterKey) and not key.has_class("-command-palette"):  # that one stays compact
+                key.set_reactive(FooterKey.compact, self.compact)
+            yield key
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         """Take other keys up; the same ones are left alone."""
