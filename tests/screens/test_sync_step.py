@@ -374,3 +374,17 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         screen = await stage.on(pilot, "VerifyScreen")
         assert screen._line == "probe.list_users"
     assert stage.connector.status is Status.ERROR
+
+
+async def test_the_keys_of_the_log_are_told_once_it_says_something(stage: Any) -> None:
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "Stop" in stage.text(pilot))
+        await stage.settled(pilot)
+        assert "Save log" not in stage.text(pilot)
+        pilot.app.screen.query_one(sync_log.SyncLog).add("Groups: 60 read")
+        await stage.until(pilot, lambda: "Save log" in stage.text(pilot))
+        stage.services.outcome = SUMMARY
+        stage.services.gate.set()
+        await ended(stage, pilot)

@@ -186,6 +186,6 @@ def test_sync(stage: Any, look: Callable[..., bool], case: str) -> None:
 
     async def drawn(pilot: Pilot[int]) -> None:
         words = {"running": "61 requests", "failed": "Try again"}.get(case, "Browse")
-        await stage.until(pilot, lambda: words in stage.text(pilot))
+        await stage.until(pilot, lambda: words in stage.text(pilot) and "Save log" in stage.text(pilot))
 
     assert look("enter", "enter", drawn)

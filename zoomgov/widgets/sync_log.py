@@ -61,6 +61,8 @@ class SyncLog(RichLog):
         self._dropped += len(self._said) == KEPT
         self._said.append(line)
         self._show(line)
+        if len(self._said) == 1:
+            self.screen.refresh_bindings()  # from now on there is something to filter and to save
 
     def _show(self, line: Said) -> None:
         if line.problem or not self.problems_only:
