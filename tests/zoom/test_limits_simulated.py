@@ -7,6 +7,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
@@ -170,3 +171,45 @@ def test_one_urgent_chain_goes_out_of_turn_without_refusals(
     run_counted(main())
     assert refused == 0
     assert pages > 30 / (0.1 + slots_waited / rate)
+
+
+@pytest.mark.parametrize("begins", ["before", "meanwhile"])
+def test_an_urgent_request_waits_for_the_end_of_a_pause_too(begins: str) -> None:
+    granted: list[float] = []
+
+    async def main() -> None:
+        clock = asyncio.get_running_loop().time
+        limiter = Limiter(Label.MEDIUM, 20, clock, asyncio.sleep)
+        places = asyncio.Semaphore(MAX_IN_FLIGHT)
+        await limiter.slot(places)  # the next one is due a twentieth of a second later
+
+        async def urgent() -> None:
+            await limiter.slot(places, urgent=True)
+            granted.append(clock())
+
+        if begins == "before":
+            limiter.refused(2.0)
+        waiting = [asyncio.create_task(urgent()) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        if begins == "meanwhile":
+            limiter.refused(2.0)
+        await asyncio.gather(*waiting)
+
+    run_counted(main())
+    assert granted[0] >= 2.0
+    assert all(later - earlier > 0.5 / 20 for earlier, later in pairwise(granted)), "they went in one burst"
+
+
+def test_a_cancelled_urgent_request_gives_its_place_back() -> None:
+    async def main() -> None:
+        limiter = Limiter(Label.MEDIUM, 20, asyncio.get_running_loop().time, asyncio.sleep)
+        places = asyncio.Semaphore(2)
+        await limiter.slot(places)
+        waiting = asyncio.create_task(limiter.slot(places, urgent=True))
+        await asyncio.sleep(0.01)
+        assert places.locked()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert not places.locked()
+
+    run_counted(main())
