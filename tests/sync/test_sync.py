@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -193,3 +195,9 @@ async def test_many_roles_are_read_side_by_side(make_bench: MakeBench) -> None:
     assert counts(bench, summary) == bench.truth()
     assert any("role by role" in note for note in bench.notes)
     assert bench.restarted == []
+    # and what is asked for: two pages of everybody, the second while that is decided; then each role's
+    active = Counter(user.role_id for user in bench.account.users if user.status == "active")
+    others = Counter(user.status for user in bench.account.users if user.status != "active")
+    pages = [max(math.ceil(active[role] / 10), 1) for role in roles]
+    pages += [max(math.ceil(others[status] / 10), 1) for status in ("inactive", "pending")]
+    assert bench.asked("GET /users") == 2 + sum(pages)
