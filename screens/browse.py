@@ -58,11 +58,8 @@ _OPENS_WITHIN = 0.1
 """Seconds for which the screen before stays, while the store is opened."""
 _FOLLOW_AFTER = 0.05
 """Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
-
-
 _COUNTS_AFTER = 0.05
 """Seconds after which the first table is drawn."""
-
 
 _MORE = (("x", "export"), ("5", "syncs"), ("6", "licences"), ("f5", "sync"))
 
@@ -187,8 +184,7 @@ and lists them.
         self.query_one("#nothing").display = False
         self._tell_sync(sync)
         self.set_focus(table.table)
-        self._shown = sync
-        self.set_timer(_COUNTS_AFTER, self.count_grants)
+        self._begin_with(sync)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.browser.close)
@@ -246,7 +242,12 @@ and lists them.
         for number, kind in enumerate(Kind, start=1):
             self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync)
         await self._show_kind(self._kind)
+        self._begin_with(sync)
+
+    def _begin_with(self, sync: SyncInfo) -> None:
+        """The first table of `sync` is there: what the others need can be read."""
         self._shown = sync
+        self.set_timer(_COUNTS_AFTER, self.count_grants)
 
     def _tell_sync(self, sync: SyncInfo) -> None:
         line = sync_line(sync, self.host.now(), self.size.width)

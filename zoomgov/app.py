@@ -14,7 +14,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
-from zoomgov import memory
+from zoomgov import process
 from zoomgov.connectors.model import Connector
 from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
@@ -87,7 +87,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
     def _tidy(self) -> None:
         if all(worker.is_finished for worker in self.workers):  # a sync, say, is waited for
-            memory.tidy()
+            process.tidy()
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event; those of a person put off what is done while nobody waits."""
@@ -97,7 +97,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
     def run_until_closed(self) -> int:
         """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""
-        memory.prepare()
+        process.prepare()
         before = {
             name: signal.signal(name, self._leave) for name in _LEAVE_ON if signal.getsignal(name) is not signal.SIG_IGN
         }

@@ -36,7 +36,7 @@ from textual.worker import WorkerError
 from tests.benchmarks.frames import Began, Frames, Took, gaps
 from tests.benchmarks.made_up import Account, sync
 from tests.benchmarks.report import Report, median, percentile
-from zoomgov import memory
+from zoomgov import process
 from zoomgov.app import _IDLE_AFTER, ZoomgovApp
 from zoomgov.connectors.model import Draft, Owner, Status, Step
 from zoomgov.services import Services
@@ -461,7 +461,7 @@ def main() -> int:
     options.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     options.add_argument("--apart", choices=("opening", "memory", "empty"), help=argparse.SUPPRESS)
     chosen = options.parse_args()
-    memory.prepare()
+    process.prepare()
     if chosen.apart == "opening":
         print(json.dumps(asyncio.run(first_opening(chosen.home))))
         return 0

@@ -24,7 +24,7 @@ from tests.benchmarks.browse_bench import Bench, listed, on
 from tests.benchmarks.frames import Took, gaps
 from tests.benchmarks.report import Report, median, percentile
 from tests.benchmarks.sync_bench import Size, simulator
-from zoomgov import memory
+from zoomgov import process
 from zoomgov.connectors.model import Draft, Owner, Step
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services import Services
@@ -110,7 +110,7 @@ def main() -> int:
     options.add_argument("--tiny", action="store_true", help="one small account: shows that it works, measures nothing")
     options.add_argument("--gate", action="store_true", help="fail when the goal is missed")
     chosen = options.parse_args()
-    memory.prepare()
+    process.prepare()
     users = chosen.users
     size = TINY if chosen.tiny else Size(users, max(users // 200, 4), max(users // 400, 2), 20)
     with simulator(size) as facts, tempfile.TemporaryDirectory() as folder:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.made_up import Account, Cost, sync
 from tests.benchmarks.report import Report
-from zoomgov import memory
+from zoomgov import process
 from zoomgov.store import Query, Store, Target, diff
 from zoomgov.store.model import Kind
 
@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     options = parser.parse_args()
     account = Account(options.users, options.memberships, options.groups)
-    memory.prepare()  # with the account, which is ours, not the store's
+    process.prepare()  # with the account, which is ours, not the store's
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(Path(folder) / "bench.sqlite3")

@@ -128,7 +128,7 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
     for name in LOADED_LATER:
         importlib.import_module(name)  # start-up, like the others
 
-    from zoomgov import memory
+    from zoomgov import process
     from zoomgov.secret import Credentials, Secret
     from zoomgov.settings import parse_cloud
     from zoomgov.store import Store
@@ -136,7 +136,7 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
     from zoomgov.sync.events import Noted
     from zoomgov.zoom.client import ZoomClient
 
-    memory.prepare()
+    process.prepare()
     together = 0.0
 
     def on_event(event: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoomgov import __version__, memory
+from zoomgov import __version__, process
 from zoomgov.cli.problem import Exit, stops
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def root(ctx: click.Context) -> None:
 
 def command() -> None:
     """Run the command line and exit; no failure reaches the person as a traceback."""
-    memory.prepare()
+    process.prepare()
     for name in stops():  # each ends like Ctrl-C: whatever is half written is removed
         signal.signal(name, signal.default_int_handler)
     sys.exit(run_command())

@@ -1,4 +1,4 @@
-"""How this process handles memory: no pause that is felt at a key, and what was freed is used again."""
+"""How this process handles its memory: no pause that is felt at a key, and what was freed is used again."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from zoomgov import app, memory
+from zoomgov import app, process
 
 if TYPE_CHECKING:
     import pytest
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 async def test_it_is_done_in_a_quiet_moment(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_IDLE_AFTER", 0.01)
     done = asyncio.Event()
-    monkeypatch.setattr(memory, "tidy", done.set)
+    monkeypatch.setattr(process, "tidy", done.set)
     async with stage.run():
         await asyncio.wait_for(done.wait(), 10)
 
@@ -22,7 +22,7 @@ async def test_it_is_done_in_a_quiet_moment(stage: Any, monkeypatch: pytest.Monk
 async def test_it_is_put_off_by_a_key_and_while_something_runs(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_IDLE_AFTER", 3600)
     times: list[None] = []
-    monkeypatch.setattr(memory, "tidy", lambda: times.append(None))
+    monkeypatch.setattr(process, "tidy", lambda: times.append(None))
     async with stage.run() as pilot:
         put_off: list[None] = []
         monkeypatch.setattr(pilot.app._idle, "reset", lambda: put_off.append(None))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zoomgov import memory
+from zoomgov import process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,10 @@ def collected_by_hand() -> Iterator[None]:
 def test_what_only_refers_to_itself_is_freed_once_there_may_be_much_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     left = weakref.ref(_Cycle())
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 0))
-    memory.tidy()
+    process.tidy()
     assert left() is not None
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 3))
-    memory.tidy()
+    process.tidy()
     assert left() is None
 
 
@@ -48,20 +48,20 @@ def test_what_was_kept_the_last_time_is_freed_the_next(monkeypatch: pytest.Monke
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 3))
     cycle = _Cycle()
     left = weakref.ref(cycle)
-    memory.tidy()
+    process.tidy()
     assert left() is cycle
     assert gc.get_freeze_count() > 0
     del cycle
-    memory.tidy()
+    process.tidy()
     assert left() is None
 
 
 def test_a_prepared_process_does_not_go_through_everything_for_every_quarter_more() -> None:
     program = """
         import gc
-        from zoomgov import memory
+        from zoomgov import process
 
-        memory.prepare()
+        process.prepare()
         ended = []
         gc.callbacks.append(lambda phase, about: ended.append(about["generation"]) if phase == "stop" else None)
         kept = [[number] for number in range(300_000)]
