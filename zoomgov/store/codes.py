@@ -29,3 +29,8 @@ LIST_CODES: Final = {
 
 EMAIL_PREFIX: Final = "email:"
 """A key that begins so is the address of someone Zoom gives no id for."""
+
+
+def fact_of(code: int, target: int) -> int:
+    """Return a grant kind and its target as one number."""
+    return target * 8 + code

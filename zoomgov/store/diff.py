@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import compress, count
 from operator import ne
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from zoomgov.store import gaps
 from zoomgov.store.codes import HOLDER, MEMBER, TARGET_KINDS
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from zoomgov.store.gaps import Grant
+    from zoomgov.store.gaps import Holders
     from zoomgov.store.model import SyncInfo
 
 _LABELS: Final = {
@@ -55,15 +56,33 @@ FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table,
 _PLACES: Final = {table: {name: place for place, name in enumerate(fields)} for table, fields in FIELDS.items()}
 _LICENCE: Final = ("type", "plan_united_type")
 
+_PLAIN: Final = {
+    table: tuple(
+        "" if name in (*(_LICENCE if table == "users" else ()), "role_id", "privileges") else _LABELS[name]
+        for name in fields
+    )
+    for table, fields in FIELDS.items()
+}
+"""By place, the label of a field whose texts are told as they are; empty for others."""
+
 Version = tuple[Any, ...]
 """The values of `FIELDS` of one table."""
+
+# From tuples put together, without the checks of `_make`: there may be very many.
+_grant_change: Final = cast("Callable[[tuple[Any, ...]], GrantChange]", partial(tuple.__new__, GrantChange))
+_field_change: Final = cast("Callable[[tuple[str, str, str]], FieldChange]", partial(tuple.__new__, FieldChange))
 
 
 def changed_fields(table: str, old: Version, new: Version, roles: dict[str, str]) -> tuple[FieldChange, ...]:
     """Return the fields in which two versions differ, in words. Privileges read for the first time are no change."""
     found: list[FieldChange] = []
+    plain = _PLAIN[table]
     for place in compress(count(), map(ne, old, new)):
-        before, after, name = old[place], new[place], FIELDS[table][place]
+        before, after, label = old[place], new[place], plain[place]
+        if label and before.__class__ is after.__class__ is str:
+            found.append(_field_change((label, before, after)))
+            continue
+        name = FIELDS[table][place]
         if name in _LICENCE and table == "users":
             kind, united = (_PLACES[table][part] for part in _LICENCE)
             change = FieldChange(_LABELS["licence"], licence(old[kind], old[united]), licence(new[kind], new[united]))
@@ -73,8 +92,6 @@ def changed_fields(table: str, old: Version, new: Version, roles: dict[str, str]
             found.append(
                 FieldChange(_LABELS[name], roles.get(str(before), str(before)), roles.get(str(after), str(after)))
             )
-        elif before.__class__ is after.__class__ is str and name != "privileges":
-            found.append(FieldChange(_LABELS[name], before, after))
         elif not (name.startswith("privilege") and None in (before, after)):
             word = _WORDS.get(name, _as_text)
             found.append(FieldChange(_LABELS[name], word(before), word(after)))
@@ -131,7 +148,11 @@ def counts(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> 
         for how in ("added", "removed", "changed")
     }
     lost, gained = _changed_grants(pair)
-    return {**found, "grants_gained": len(gained), "grants_lost": len(lost)}
+    return {**found, "grants_gained": _count(gained), "grants_lost": _count(lost)}
+
+
+def _count(holders: Holders) -> int:
+    return sum(map(len, holders.values()))
 
 
 def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, str]:
@@ -141,9 +162,9 @@ def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, st
 
 
 # The conditions repeat those of the indexes: seen_from > 1 for facts that hold, gone_at for those that ended.
-_BEGUN: Final = (
-    "SELECT {columns} FROM {table} WHERE seen_from > 1 AND seen_from > :before AND seen_from <= :after "
-    "UNION SELECT {columns} FROM {table}_past WHERE gone_at > :after AND seen_from > :before AND seen_from <= :after"
+_BEGUN_HERE: Final = "SELECT {columns} FROM {table} WHERE seen_from > 1 AND seen_from > :before AND seen_from <= :after"
+_BEGUN_PAST: Final = (
+    "SELECT {columns} FROM {table}_past WHERE gone_at > :after AND seen_from > :before AND seen_from <= :after"
 )
 _ENDED: Final = (
     "SELECT {columns} FROM {table}_past WHERE gone_at > :before AND gone_at <= :after AND seen_from <= :before"
@@ -152,17 +173,22 @@ _ENDED: Final = (
 
 def _items(pair: _Comparison, kind: Kind, roles: dict[str, str]) -> Iterable[ItemChange]:
     table, connection = TABLES[kind], pair.connection
-    touched = {number for (number,) in connection.execute(_BEGUN.format(columns="id", table=table), pair.bounds)}
-    touched |= {number for (number,) in connection.execute(_ENDED.format(columns="id", table=table), pair.bounds)}
+    touched = {
+        number
+        for source in (_BEGUN_HERE, _BEGUN_PAST, _ENDED)
+        for (number,) in connection.execute(source.format(columns="id", table=table), pair.bounds)
+    }
     people = kind is Kind.USERS
     if people:
         touched |= set(pair.missed)
     ids = sorted(touched)
-    old, new = _versions(connection, table, ids, pair.before), _versions(connection, table, ids, pair.after)
+    old = _versions(connection, table, ids, pair.before, _THEN)
+    new = _versions(connection, table, ids, pair.after, _NOW)
     if people:
         pair.newly_missing = len(pair.missing.keys() & old.keys())
         for seen in {seen for seen, _ in pair.missed.values()}:
-            old.update(_versions(connection, table, [n for n, (last, _) in pair.missed.items() if last == seen], seen))
+            missed = [one for one, (last, _) in pair.missed.items() if last == seen]
+            old.update(_versions(connection, table, missed, seen, _THEN))
     keys = dict(select_in(connection, "SELECT id, key FROM things WHERE id IN ({})", ids))
     status, email = (_PLACES["users"][name] for name in ("status", "email"))
     found: list[ItemChange] = []
@@ -186,10 +212,24 @@ def _items(pair: _Comparison, kind: Kind, roles: dict[str, str]) -> Iterable[Ite
     return sorted(found, key=lambda change: (change.how, change.name.casefold(), change.id))
 
 
-def _versions(connection: sqlite3.Connection, table: str, ids: list[int], number: int) -> dict[int, Version]:
+_THEN: Final = (
+    "SELECT id, {fields} FROM {table}_past WHERE seen_from <= {number} AND gone_at > {number} AND id IN ({{}})",
+    "SELECT id, {fields} FROM {table} WHERE seen_from <= {number} AND id IN ({{}})",
+)
+_NOW: Final = (_THEN[1], _THEN[0])
+"""Where versions lie, the likelier place first: `facts_at` would look in both for each."""
+
+
+def _versions(
+    connection: sqlite3.Connection, table: str, ids: list[int], number: int, places: tuple[str, ...]
+) -> dict[int, Version]:
     """Return the versions of `ids` that held at a sync, by id."""
-    sql = f"SELECT id, {', '.join(FIELDS[table])} FROM {facts_at(table, number)} WHERE id IN ({{}})"
-    return {row[0]: row[1:] for row in select_in(connection, sql, ids)}
+    found: dict[int, Version] = {}
+    for sql in places:
+        left = [one for one in ids if one not in found]
+        statement = sql.format(fields=", ".join(FIELDS[table]), table=table, number=number)
+        found.update({row[0]: row[1:] for row in select_in(connection, statement, left)})
+    return found
 
 
 def _title_of(table: str, row: Version, key: str) -> str:
@@ -200,25 +240,36 @@ def _title_of(table: str, row: Version, key: str) -> str:
     return str(row[places["name"]]) or key
 
 
-def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[set[Grant], set[Grant]]:
+def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[Holders, Holders]:
     """Return what began and what ended, some of it both; from the ranges alone, whatever was not read."""
     bounds = {"before": before, "after": after}
-    columns = "target, kind, principal"
-    begun = set(connection.execute(_BEGUN.format(columns=columns, table="grants"), bounds))
-    ended = set(connection.execute(_ENDED.format(columns=columns, table="grants"), bounds))
-    return begun, ended
+    return _holders(connection, (_BEGUN_HERE, _BEGUN_PAST), bounds), _holders(connection, (_ENDED,), bounds)
 
 
-def _changed_grants(pair: _Comparison) -> tuple[set[Grant], set[Grant]]:
+def _holders(connection: sqlite3.Connection, sources: tuple[str, ...], bounds: dict[str, int]) -> Holders:
+    found: Holders = {}
+    for source in sources:
+        # one row a thing: a third of the time of one row a grant
+        sql = source.format(columns="target * 8 + kind, group_concat(principal)", table="grants")
+        for fact, principals in connection.execute(f"{sql} GROUP BY target, kind", bounds):
+            found.setdefault(fact, set()).update(map(int, principals.split(",")))
+    return found
+
+
+def _changed_grants(pair: _Comparison) -> tuple[Holders, Holders]:
     """Return what was lost and what was gained. Call after `_items`."""
     begun, ended = changed_grants(pair.connection, pair.before, pair.after)
-    held = gaps.grants_of_missing(pair.connection, pair.missed)
-    lost = (ended | held) - begun - gaps.grants_of_missing(pair.connection, pair.missing)
-    gained = {
-        grant
-        for grant in begun - ended - held
-        if not pair.unseen.hides(grant) and not (grant[1] in (MEMBER, HOLDER) and grant[2] in pair.unknown)
-    }
+    held = gaps.holders_of_missing(pair.connection, pair.missed)
+    not_lost = gaps.holders_of_missing(pair.connection, pair.missing)
+    nobody: set[int] = set()
+    lost, gained = {}, {}
+    for fact in ended.keys() | held.keys():
+        had = ended.get(fact, nobody) | held.get(fact, nobody)
+        lost[fact] = had - begun.get(fact, nobody) - not_lost.get(fact, nobody)
+    for fact, have in begun.items():
+        if not pair.unseen.hides(fact):
+            have = have - ended.get(fact, nobody) - held.get(fact, nobody)
+            gained[fact] = have - pair.unknown if fact & 7 in (MEMBER, HOLDER) else have
     return lost, gained
 
 
@@ -234,47 +285,41 @@ _KNOWN: Final = (
 
 
 def _named(
-    connection: sqlite3.Connection, gained: set[Grant], lost: set[Grant], before: int, after: int
+    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int
 ) -> list[GrantChange]:
-    either = gained | lost
-    ids = sorted({target for target, _, _ in either} | {principal for _, _, principal in either})
-    things: dict[int, tuple[int, str]] = {}
-    names: dict[int, tuple[str, str]] = {}
-    for number, kind, key, name, email in select_in(connection, _KNOWN, ids, before=(after,)):
-        things[number] = kind, key
-        if name:
-            names[number] = name, email
-    unnamed = things.keys() - names.keys()
+    ids = {fact >> 3 for holders in (gained, lost) for fact in holders}
+    ids.update(*gained.values(), *lost.values())
+    known: dict[int, tuple[int, int, str, str, str]] = {  # id, kind, key, name, e-mail
+        row[0]: row for row in select_in(connection, _KNOWN, sorted(ids), before=(after,))
+    }
+    unnamed = {number for number, row in known.items() if not row[3]}
     for number in unnamed:
-        kind, key = things[number]
-        names[number] = name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
+        _, kind, key, *_ = known[number]
+        named = name_of_key(key) if kind == USER else (SYSTEM_ROLES.get(key, key) if kind == ROLE else key, "")
+        known[number] = (number, kind, key, *named)
     for number in (after, before):  # the name of the newer sync, where there is one
         for table, kind in (("users", USER), ("groups", GROUP), ("contact_groups", CONTACT_GROUP), ("roles", ROLE)):
-            of_kind = sorted(one for one in unnamed if things[one][0] == kind)
+            of_kind = sorted(one for one in unnamed if known[one][1] == kind)
             shown = f"{NAME_SQL}, u.email" if kind == USER else "u.name, ''"
             sql = f"SELECT u.id, {shown} FROM {facts_at(table, number)} u WHERE u.id IN ({{}})"
-            found = {one: (name, email) for one, name, email in select_in(connection, sql, of_kind) if name}
-            names.update(found)
-            unnamed -= found.keys()
-    former = sorted(one for one in unnamed if things[one][0] == USER)
+            for one, name, email in select_in(connection, sql, of_kind):
+                if name:
+                    known[one] = (*known[one][:3], name, email)
+                    unnamed.discard(one)
+    former = sorted(one for one in unnamed if known[one][1] == USER)
     for number, name, email in select_in(connection, _FORMER, former):  # the newest comes last
-        names[number] = name, email
-    by_name = sorted(names, key=lambda one: (names[one][0].casefold(), things[one][1]))
-    place = {one: where for where, one in enumerate(by_name)}
+        known[number] = (*known[number][:3], name, email)
+    by_name = sorted(known.values(), key=lambda row: (row[3].casefold(), row[2]))
+    place = {row[0]: where for where, row in enumerate(by_name)}
     many = len(place)
-
-    def by_person_and_thing(grant: Grant) -> int:
-        target, code, principal = grant
-        return (place[principal] * 16 + code) * many + place[target]  # one number sorts faster than several
-
-    people = {one: ("group" if kind == GROUP else "user", key, *names[one]) for one, (kind, key) in things.items()}
-    reached = {
-        (target, code): (KINDS[TARGET_KINDS[code]], things[target][1], names[target][0])
-        for target, code in {(target, code) for target, code, _ in either}
-    }
-    make, kinds = GrantChange._make, GRANT_KINDS  # from tuples put together: there may be very many
-    return [
-        make((kinds[code], grant in gained, *reached[target, code], *people[principal]))
-        for grant in sorted(either, key=by_person_and_thing)
-        for target, code, principal in (grant,)
-    ]
+    people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:]) for row in by_name}
+    found: dict[int, GrantChange] = {}
+    for holders, is_gained in ((gained, True), (lost, False)):
+        for fact, principals in holders.items():
+            target, code = fact >> 3, fact & 7
+            start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[target][2:4])
+            # by person, kind and thing: one number sorts faster than several
+            here = code * many + place[target]
+            for principal in principals:
+                found[place[principal] * 8 * many + here] = _grant_change(start + people[principal])
+    return [found[where] for where in sorted(found)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
+from zoomgov.store.codes import ADMIN, CONTACT, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.snapshot import facts_at
 from zoomgov.store.views import NotCompared
@@ -26,8 +26,8 @@ _LISTS_UNDER: Final = {"groups": ADMIN, "contact-groups": CONTACT}
 """Grants that are only read of the things in such a list."""
 _COMPARED: Final = {*STATUS_OF_PART, *LIST_CODES, *_ITEM_PARTS, "role"}
 
-Grant = tuple[int, int, int]
-"""Target, code and principal, by the ids of `things`."""
+Holders = dict[int, set[int]]
+"""Principals by what they have (`fact_of`), by the ids of `things`."""
 
 
 def not_compared(older: SyncInfo, newer: SyncInfo) -> tuple[NotCompared, ...]:
@@ -70,7 +70,7 @@ def missing_people(connection: sqlite3.Connection, sync: SyncInfo) -> dict[int, 
     }
 
 
-def grants_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[int, int]]) -> set[Grant]:
+def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[int, int]]) -> Holders:
     """Return the memberships and roles that ended only because their people went missing."""
     rows = select_in(
         connection,
@@ -78,7 +78,11 @@ def grants_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[i
         f"WHERE kind IN ({MEMBER}, {HOLDER}) AND principal IN ({{}})",
         sorted(missing),
     )
-    return {(target, kind, person) for target, kind, person, gone in rows if gone == missing[person][1]}
+    found: Holders = {}
+    for target, kind, person, gone in rows:
+        if gone == missing[person][1]:
+            found.setdefault(fact_of(kind, target), set()).add(person)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,12 @@ class NeverRead:
     tables: frozenset[str] = frozenset()
     codes: frozenset[int] = frozenset()
     """Grants of all things."""
-    facts: frozenset[tuple[int, int]] = field(default=frozenset())
-    """(Target, code) of single things."""
+    facts: frozenset[int] = field(default=frozenset())
+    """Those of single things, as `fact_of` numbers them."""
 
-    def hides(self, grant: Grant) -> bool:
-        """Whether nothing can be said of a grant that is there now."""
-        return grant[1] in self.codes or grant[:2] in self.facts
+    def hides(self, fact: int) -> bool:
+        """Whether nothing can be said of who has something now."""
+        return fact & 7 in self.codes or fact in self.facts
 
 
 def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> NeverRead:
@@ -103,10 +107,10 @@ def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> Never
     whole = {gap.part for gap in never if not gap.target}
     single = [(LIST_CODES[gap.part], gap.target) for gap in never if gap.target and gap.part in ("group-admins",
               "contact-group-members")]  # fmt: skip
-    facts: set[tuple[int, int]] = set()
+    facts: set[int] = set()
     for code, key in single:
         row = connection.execute("SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], key))
-        facts.update((number, code) for (number,) in row)
+        facts.update(fact_of(code, number) for (number,) in row)
     return NeverRead(
         frozenset(STATUS_OF_PART[part] for part in whole if part in STATUS_OF_PART),
         frozenset(_ITEM_PARTS[part] for part in whole if part in _ITEM_PARTS),

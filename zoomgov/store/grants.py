@@ -6,11 +6,11 @@ from array import array
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.codes import HOLDER, LIST_CODES, MEMBER, TARGET_KINDS
+from zoomgov.store.codes import HOLDER, LIST_CODES, MEMBER, TARGET_KINDS, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.schema import GRANT_INDEXES
 from zoomgov.store.staged import grants_on, user_pages
-from zoomgov.store.staging import fact_of, grants_of, unpack_grants
+from zoomgov.store.staging import grants_of, unpack_grants
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from zoomgov.store.codes import STATUS_OF_PART
+from zoomgov.store.codes import STATUS_OF_PART, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.schema import USER
 from zoomgov.store.staged import winners
-from zoomgov.store.staging import fact_of, grants_of, unpack_grants
+from zoomgov.store.staging import grants_of, unpack_grants
 
 if TYPE_CHECKING:
     import sqlite3

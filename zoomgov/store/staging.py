@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS
+from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
@@ -91,11 +91,6 @@ def ids_of(blob: bytes) -> array[int]:
     ids = array("I")
     ids.frombytes(blob)
     return ids
-
-
-def fact_of(code: int, target: int) -> int:
-    """Return a grant kind and its target as one number."""
-    return target * 8 + code
 
 
 def pack_grants(people: Sequence[int], facts: Sequence[Sequence[int]]) -> bytes:
