@@ -1,40 +1,36 @@
-"""The people of a first sync and what their records say they have, written before it is published.
+"""What a first sync writes before it is published: people, and what their records say they have.
 
-Publishing them takes seconds for 200,000, during which nothing else happens; written while other lists are still
-being read they cost no time at all. Nobody can see them as long as there is no sync, whoever publishes finds them done,
-and a list of users that is read again takes them away.
+Publishing them takes seconds for 200,000, during which nothing else happens; written while lists are still being read
+they cost no time at all. Nobody can see them as long as there is no sync.
+
+People are written as their page is staged, so the page need not hold them; a list that is read again takes them away.
+Only who is on a second page, having moved while the lists were read, lies there until it is known which page decides.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.store.codes import STATUS_OF_PART
+from zoomgov.store.database import select_in
 from zoomgov.store.grants import insert_grants
 from zoomgov.store.people import insert_people
 from zoomgov.store.schema import GRANT_INDEXES, USER_INDEXES
-from zoomgov.store.staged import grants_on, staged_page, user_pages, winners
-from zoomgov.store.staging import grants_of
+from zoomgov.store.staged import grants_on, renamed_people, staged_page, user_pages, winners
+from zoomgov.store.staging import grants_of, ids_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from zoomgov.store.staging import StagedUser
+
 FIRST: Final = 1
 """The number of the sync that all this will be of."""
 PAGES_A_PIECE: Final = 20
 GRANTS_A_PIECE: Final = 20_000
-
-
-class Written(NamedTuple):
-    """What is written ahead, as the store remembers it."""
-
-    page: int = 0
-    """The last staged page whose people are written."""
-    grants: dict[str, int] | None = None
-    """How many grants the records of people gave, by their code as text; None: not all are written."""
 
 
 def is_wanted(connection: sqlite3.Connection) -> bool:
@@ -47,15 +43,35 @@ def is_wanted(connection: sqlite3.Connection) -> bool:
     return bool(wanted)
 
 
-class Ahead:
-    """Writes one piece at each `step`, in the caller's transaction: people, then grants, then nothing.
+def write_people(connection: sqlite3.Connection, people: list[StagedUser], first_new: int) -> list[StagedUser]:
+    """Write those of a page who are not written yet, and return the others; nobody is who has `first_new` or above."""
+    older = [person.id for person in people if person.id < first_new]
+    there = {number for (number,) in select_in(connection, "SELECT id FROM users WHERE id IN ({})", older)}
+    if not there:
+        insert_people(connection, FIRST, people)
+        return []
+    insert_people(connection, FIRST, [person for person in people if person.id not in there])
+    return [person for person in people if person.id in there]
 
-    Invitations and people who go by a new key are left to the publication, but for what the latter have.
+
+def take_back(connection: sqlite3.Connection, staged_list: int) -> None:
+    """Take away who was written when the pages of a list were staged."""
+    for page, seen in connection.execute("SELECT id, seen FROM stage_pages WHERE list = ?", (staged_list,)).fetchall():
+        elsewhere = {person.id for person in (*staged_page(connection, page).users, *renamed_people(connection, page))}
+        written = [(number,) for number in ids_of(seen) if number not in elsewhere]
+        for table in ("users", "logins"):
+            connection.executemany(f"DELETE FROM {table} WHERE id = ?", written)
+
+
+class Ahead:
+    """Once all lists of users are finished, makes the indexes of people and writes what their records say they have:
+    one piece at each `step`, in the caller's transaction.
     """
 
-    def __init__(self, connection: sqlite3.Connection, written: Written) -> None:
+    def __init__(self, connection: sqlite3.Connection, written: dict[str, int] | None) -> None:
         self._connection = connection
         self.written = written
+        """How many grants the records gave, by their code as text; None: not all are written."""
         self._winners = winners(connection)
         self._pages = user_pages(connection, pending=False)
         self._pieces = self._work()
@@ -65,16 +81,10 @@ class Ahead:
         return next(self._pieces, False)
 
     def _work(self) -> Iterator[bool]:
-        for page in self._pages:
-            if page > self.written.page:
-                people = [user for user in staged_page(self._connection, page).users if self._winners[user.id] == page]
-                insert_people(self._connection, FIRST, people)
-                self.written = self.written._replace(page=page)
-                yield True
         for statement in USER_INDEXES:
             self._connection.execute(statement)
             yield True
-        if self.written.grants is None:
+        if self.written is None:
             yield from self._write_grants()
         for statement in GRANT_INDEXES:
             self._connection.execute(statement)
@@ -100,11 +110,5 @@ class Ahead:
             if waiting >= GRANTS_A_PIECE:
                 waiting = 0
                 yield True
-        self.written = self.written._replace(grants=dict(counts))
+        self.written = dict(counts)
         yield True
-
-
-def undo(connection: sqlite3.Connection) -> None:
-    """Take away all that was written ahead."""
-    for table in ("users", "logins", "grants"):
-        connection.execute(f"DELETE FROM {table}")

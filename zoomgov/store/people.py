@@ -65,14 +65,11 @@ class People:
         number: int,
         finished: Collection[ListKey],
         tally: Counter[str],
-        ahead: int,
     ) -> None:
-        """Of sync `number`; `ahead`: the last staged page whose people are written already."""
         self._connection = connection
         self._number = number
         self._finished = finished
         self._tally = tally
-        self._ahead = ahead
         self.winners = winners(connection)
         self.aliases: dict[int, int] = {}
         """Who goes by another number from now on."""
@@ -87,8 +84,7 @@ class People:
         if self._number > 1:
             self._close_users()
         for page in user_pages(self._connection, pending=False):
-            # what is written ahead are all people on the page but those who go by a new key
-            content = Page() if page <= self._ahead else staged_page(self._connection, page)
+            content = staged_page(self._connection, page)
             content.users += renamed_people(self._connection, page)
             if content.users or content.logins:
                 self._apply_users(page, content)
@@ -127,6 +123,8 @@ class People:
                 self._rename(user)
         new = [user for user in mine if user.flags & NEW]
         changed = [(seen_from, *user.content, _search(user), user.id) for user in mine if not user.flags & NEW]
+        if self._number == 1:  # this page decides, and not the one they were written from when it was staged
+            self._connection.executemany("DELETE FROM users WHERE id = ?", [(user.id,) for user in new])
         insert_people(self._connection, seen_from, new)
         self._connection.executemany(_KEEP_USER, ((seen_from, row[-1]) for row in changed))
         self._connection.executemany(_UPDATE_USER, changed)

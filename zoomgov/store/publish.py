@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store import diff, gaps
+from zoomgov.store.ahead import take_back
 from zoomgov.store.codes import GRANT_CODES, STATUS_OF_PART
 from zoomgov.store.grants import Grants
 from zoomgov.store.info import info_of, save_info
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from zoomgov.store.ahead import Written
     from zoomgov.store.model import Disagreement
     from zoomgov.store.staging import Page
 
@@ -38,9 +38,9 @@ def publish(
     finished_at: str,
     not_read: Sequence[NotRead],
     disagreements: Sequence[Disagreement],
-    ahead: Written,
+    written: dict[str, int] | None,
 ) -> SyncInfo:
-    """Write the next sync and return it."""
+    """Write the next sync and return it; `written`: the grants of people that are, by code, if they are."""
     previous = info_of(connection)
     number = previous.number + 1 if previous else 1
     tally: Counter[str] = Counter()
@@ -49,10 +49,15 @@ def publish(
         for staged, part, target in connection.execute("SELECT id, part, target FROM stage_lists WHERE finished")
     }
     pages = partial(pages_of, connection, finished)
-    people = People(connection, number, finished, tally, ahead.page)
+    if number == 1:
+        for (unfinished,) in connection.execute(
+            "SELECT id FROM stage_lists WHERE NOT finished AND part IN ('users-active', 'users-inactive')"
+        ).fetchall():
+            take_back(connection, unfinished)
+    people = People(connection, number, finished, tally)
     people.publish()
     closed_targets = publish_things(connection, number, finished, pages, tally)
-    grants = Grants(connection, number, people, finished, tally, ahead.grants)
+    grants = Grants(connection, number, people, finished, tally, written)
     grants.publish(closed_targets)
     for page in pages(lambda key: key.part not in STATUS_OF_PART):
         _keep_blobs(connection, number, page)

@@ -60,7 +60,7 @@ class Page(msgspec.Struct, array_like=True, gc=False):
 
 NOTHING: Final = Held("", ())
 
-PAGE_FORMAT: Final = 5
+PAGE_FORMAT: Final = 6
 """Written beside what is staged; a page of another format is read from Zoom again."""
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -68,9 +68,12 @@ _decoder: Final = msgspec.msgpack.Decoder(Page)
 _renamed: Final = msgspec.msgpack.Decoder(list[StagedUser])
 
 
+_EMPTY: Final = zlib.compress(_encoder.encode(Page()), 1)
+
+
 def pack(page: Page) -> bytes:
     """Return the page as it is stored: a third of its size, for 1 ms a page of 300 people."""
-    return zlib.compress(_encoder.encode(page), 1)
+    return _EMPTY if page == Page() else zlib.compress(_encoder.encode(page), 1)
 
 
 def unpack(payload: bytes) -> Page:
@@ -141,8 +144,9 @@ class Names:
     def __init__(self, connection: sqlite3.Connection, first_new: int) -> None:
         self._connection = connection
         self._first_new = first_new
-        self._next = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
-        self._next = max(self._next, first_new)
+        self.next = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
+        self.next = max(self.next, first_new)
+        """All ids that are given from now on are this or above."""
         self._targets: dict[tuple[int, str], int] = {}
         self._facts: dict[GrantKind, dict[str, int]] = {kind: {} for kind in GrantKind}
         self.published = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0])
@@ -158,8 +162,9 @@ class Names:
             self._addresses[email.lower()] = number
 
     def _new(self, kind: int, keys: Sequence[str]) -> dict[str, int]:
-        given = {key: self._next + place for place, key in enumerate(keys)}
-        self._next += len(keys)
+        """Give ids to keys that have none."""
+        given = {key: self.next + place for place, key in enumerate(keys)}
+        self.next += len(keys)
         self._connection.executemany(
             "INSERT INTO things (id, kind, key) VALUES (?, ?, ?)",
             ((number, kind, key) for key, number in given.items()),
@@ -168,6 +173,18 @@ class Names:
             for key, number in given.items():
                 if key.startswith(EMAIL_PREFIX):
                     self._addresses.setdefault(key.removeprefix(EMAIL_PREFIX), number)
+        return given
+
+    def _mostly_new(self, keys: Sequence[str]) -> dict[str, int]:
+        """Ids of people with an id of Zoom's; nobody is looked for where, as in a first sync, nobody is known."""
+        given = {key: self.next + place for place, key in enumerate(keys)}
+        self.next += len(keys)
+        inserted = self._connection.executemany(
+            "INSERT INTO things (id, kind, key) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
+            ((number, key) for key, number in given.items()),
+        ).rowcount
+        if inserted < len(keys):
+            given.update(select_in(self._connection, "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})", keys))
         return given
 
     def things(self, kind: int, keys: Iterable[str]) -> dict[str, int]:
@@ -208,30 +225,40 @@ class Names:
         """
         wanted = {row.key: row for row in rows}
         found: dict[str, tuple[int, Current | None]] = {}
+        doubtful = list(wanted)
         if self.published:
-            for key, *version in select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), list(wanted)):
+            for key, *version in select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), doubtful):
                 found[key] = _version(version)
         else:
+            doubtful = [key for key, row in wanted.items() if self._may_be_another(row)]
             sql = "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})"
-            found = {key: (number, None) for key, number in select_in(self._connection, sql, list(wanted))}
+            found = {key: (number, None) for key, number in select_in(self._connection, sql, doubtful)}
         renamed: set[str] = set()
         if self._addresses or self._keys:
-            renamed = {key for key, row in wanted.items() if self._takes_over(row, found.get(key))}
+            renamed = {key for key in doubtful if self._takes_over(wanted[key], found.get(key))}
         elsewhere: dict[str, int] = {key: self._keys[key] for key in renamed}
-        for key, row in wanted.items():
-            if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
-                person = self._connection.execute(
-                    "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (row.email,)
-                ).fetchone()
-                if person:  # invited again: the same person under the id they had
-                    elsewhere[key] = person[0]
-        if elsewhere:
+        if self.published:
+            for key, row in wanted.items():
+                if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
+                    person = self._connection.execute(
+                        "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (row.email,)
+                    ).fetchone()
+                    if person:  # invited again: the same person under the id they had
+                        elsewhere[key] = person[0]
+        current: dict[int, tuple[int, Current | None]] = {}
+        if elsewhere and self.published:
             versions = select_in(self._connection, _VERSIONS.format("t.id"), list(set(elsewhere.values())))
             current = {version[0]: _version(version) for _, *version in versions}
-            found.update({key: current[number] for key, number in elsewhere.items()})
-        given = self._new(USER, [key for key in wanted if key not in found])
+        found.update({key: current.get(number, (number, None)) for key, number in elsewhere.items()})
+        given = self._new(USER, [key for key in doubtful if key not in found])
+        if not self.published:
+            given |= self._mostly_new([key for key in wanted if key not in found and key not in given])
         found.update({key: (number, None) for key, number in given.items()})
         return [(row, *found[key], key in renamed) for key, row in wanted.items()]
+
+    def _may_be_another(self, row: UserRow) -> bool:
+        """Whether someone of a first sync may be known by another key."""
+        return row.key.startswith(EMAIL_PREFIX) or row.key in self._keys or row.email.lower() in self._addresses
 
     def _takes_over(self, row: UserRow, found: tuple[int, Current | None] | None) -> bool:
         """Whether this id belongs to a person so far known by address; remembers it."""

@@ -9,7 +9,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.store.ahead import Ahead, Written, is_wanted, undo
+from zoomgov.store.ahead import Ahead, is_wanted, take_back, write_people
 from zoomgov.store.codes import GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import explained, select_in, transaction
 from zoomgov.store.errors import StoreError
@@ -65,7 +65,7 @@ class SyncWriter:
         self._failed = False
         self._settled = float("-inf")
         self._ahead: Ahead | None = None
-        self._written_ahead = Written()
+        self._written_ahead: dict[str, int] | None = None
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         with transaction(connection, path):
@@ -80,17 +80,18 @@ class SyncWriter:
             staging = json.loads(stored[0])
             if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
                 self.started_at = staging["started_at"]
-                self._written_ahead = Written(*staging["ahead"])
+                self._written_ahead = staging["ahead"]
                 return int(staging["first_new"])
             self._drop(int(staging["first_new"]))
         first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
-        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": Written()}
+        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": None}
         self._connection.execute("INSERT INTO meta VALUES (?, ?)", (_STAGING, json.dumps(staging)))
         return first_new
 
     def _drop(self, first_new: int) -> None:
         if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0]:
-            undo(self._connection)
+            for table in ("users", "logins", "grants"):  # written ahead
+                self._connection.execute(f"DELETE FROM {table}")
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
@@ -208,9 +209,12 @@ class SyncWriter:
         with self._change():
             if key.part in STATUS_OF_PART:
                 assert not grants, "what a user record names is `held`"
-                self._undo_ahead()
+                self._undo_grants()
+                first_new = self._names.next
                 seen, packed, page, renamed = user_page(self._connection, self._names, users, held, digests)
                 seen.extend(unchanged)
+                if self._writes_ahead(key.part):
+                    page.users = write_people(self._connection, page.users, first_new)
             else:
                 seen, packed = grant_page(self._names, grants)
                 page = Page()
@@ -229,6 +233,10 @@ class SyncWriter:
                 (self._list(key), seen.tobytes(), packed, pack(page), pack_renamed(renamed)),
             )
         return seen
+
+    def _writes_ahead(self, part: str) -> bool:
+        """Whether people of a list are written as they are staged: those of a first sync, but for invitations."""
+        return not self._names.published and STATUS_OF_PART.get(part, "pending") != "pending"
 
     def unchanged(self, digests: Sequence[int]) -> dict[int, int]:
         """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
@@ -257,8 +265,10 @@ class SyncWriter:
         """Drop what is staged of the list."""
         with self._change():
             if key.part in STATUS_OF_PART:
-                self._undo_ahead()
+                self._undo_grants()
             if (number := self._lists.pop(key, None)) is not None:
+                if self._writes_ahead(key.part):
+                    take_back(self._connection, number)
                 self._connection.execute("DELETE FROM stage_pages WHERE list = ?", (number,))
                 self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
 
@@ -276,9 +286,9 @@ class SyncWriter:
         return len(distinct)
 
     def write_ahead(self) -> bool:
-        """Write some people of a first sync, or some of what their records say they have, before it is published,
-        once all lists of users are finished; call it again until it says False. Each call takes some milliseconds,
-        those that make an index up to 4 a 1,000 people.
+        """Write some of what the records of people say they have, or an index of them, before a first sync is
+        published, once all lists of users are finished; call it again until it says False. Each call takes some
+        milliseconds, those that make an index up to 4 a 1,000 people.
         """
         with self._change():
             if self._ahead is None:
@@ -286,22 +296,22 @@ class SyncWriter:
                     return False
                 self._ahead = Ahead(self._connection, self._written_ahead)
             more = self._ahead.step()
-            if self._ahead.written != self._written_ahead:
+            if self._ahead.written is not self._written_ahead:
                 self._note_ahead(self._ahead.written)
         return more
 
-    def _note_ahead(self, written: Written) -> None:
+    def _note_ahead(self, written: dict[str, int] | None) -> None:
         self._written_ahead = written
         self._connection.execute(
             "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
         )
 
-    def _undo_ahead(self) -> None:
-        """A list of users changes: what was written of it ahead does not hold."""
+    def _undo_grants(self) -> None:
+        """A list of users changes: what was written ahead of what they have does not hold."""
         self._ahead = None
-        if self._written_ahead != Written():
-            undo(self._connection)
-            self._note_ahead(Written())
+        if self._written_ahead is not None:
+            self._connection.execute("DELETE FROM grants")
+            self._note_ahead(None)
 
     # Reading back what is staged
 
