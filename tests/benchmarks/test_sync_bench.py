@@ -44,6 +44,21 @@ def test_the_floor(latency: int, plan: str, floor: float, binding: str) -> None:
     assert (round(found, 6), by) == (round(floor, 6), binding)
 
 
+@pytest.mark.parametrize(
+    ("page", "chains", "floor", "binding"),
+    [
+        (2000, 1, 0.15 + 32 / 60 + 0.15, "medium limit"),
+        (300, 5, 0.15 + 41 / 60 + 0.15, "medium limit"),
+        (60, 5, 0.15 + 11 * 0.15, "chain of 11 pages"),
+    ],
+)
+def test_the_floor_where_the_chain_is_shorter(page: int, chains: int, floor: float, binding: str) -> None:
+    """A first page, then side by side as many chains; or larger pages."""
+    parts = {"users-active": (1, 3000), "group-admins": (30, 12)}
+    found, by = run(users=3000, parts=parts).floor(150, "business", page, chains)
+    assert (round(found, 6), by) == (round(floor, 6), binding)
+
+
 def test_the_tables_replace_those_of_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme, page = tmp_path / "README.md", tmp_path / "benchmarks.md"
     mark = "<!-- syncs: made by tests/benchmarks/sync_bench.py --write -->"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from zoomgov.sim import Options, build_account, parse_options
 from zoomgov.sim.account import Account
-from zoomgov.sim.churn import churn
+from zoomgov.sim.churn import churn, share_roles
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Farm
@@ -168,6 +168,18 @@ def test_churn_changes_about_as_many_as_asked() -> None:
     assert {"moved", "department", "status", "type"} <= set(done)
     changed = sum(after[email] != before[email] for email in set(after) & set(before))
     assert 80 <= changed + done["left"] <= 100
+    check(account)
+
+
+def test_shared_roles_are_held_by_as_many() -> None:
+    account = build_account(users=500, roles=7)
+    owner = account.owner
+    share_roles(account)
+    held = Counter(user.role_id for user in account.users if user is not owner)
+    assert account.owner is owner
+    assert set(held) == set(account.roles) - {owner.role_id}
+    assert max(held.values()) - min(held.values()) <= 1
+    assert sum(len(account.with_role(status, "2")) for status in ("active", "inactive", "pending")) == held["2"]
     check(account)
 
 

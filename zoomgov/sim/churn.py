@@ -1,4 +1,4 @@
-"""A day in the life of an account: some people leave, join, move, are promoted or renamed."""
+"""What happens to an account: a day on which some people leave, join, move, are promoted or renamed; a new order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from zoomgov.sim.account import MEMBER
+from zoomgov.sim.account import MEMBER, OWNER
 from zoomgov.sim.names import DEPARTMENTS
 from zoomgov.sim.people import make_people
 
@@ -46,6 +46,14 @@ def churn(account: Account, percent: float, seed: int, *, now: float) -> dict[st
     account.add_users(joined)
     done["joined"] = len(joined)
     return dict(done)
+
+
+def share_roles(account: Account) -> None:
+    """Give everybody but the owner one of the other roles, by turns, so that none is most people's."""
+    roles = [role for role in account.roles if role != OWNER]
+    for number, user in enumerate(user for user in account.users if user.role_id != OWNER):
+        user.role_id = roles[number % len(roles)]
+    account.touch()
 
 
 def _regroup(rng: random.Random, user: User, groups: list[str]) -> None:

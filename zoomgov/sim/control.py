@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from zoomgov.sim.account import Plan, User
-from zoomgov.sim.churn import churn
+from zoomgov.sim.churn import churn, share_roles
 from zoomgov.sim.endpoints import ENDPOINTS, Label
 from zoomgov.sim.faults import FaultRule, parse_fault
 from zoomgov.sim.limits import RateLimits
@@ -32,7 +32,7 @@ OPERATIONS: Final = frozenset(
         "set_latency", "revoke_tokens", "expire_tokens", "expire_page_tokens", "withdraw_scope", "grant_scope",
         "set_scopes", "activate_app", "deactivate_app", "change_plan", "spend_day", "restrict_app_owner",
         "demote_app_owner", "add_user", "remove_user", "update_user", "move_user", "delete_group",
-        "delete_contact_group", "churn",
+        "delete_contact_group", "churn", "share_roles",
     }
 )  # fmt: skip
 """What may be called over HTTP and by a fault's `do:`."""
@@ -271,3 +271,8 @@ class Control:
         """Change so many percent of the people: leavers, joiners, new groups, roles, departments. Seeded."""
         with self._sim.lock:
             return churn(self._sim.account, float(percent), int(seed), now=self._sim.clock.now())
+
+    def share_roles(self) -> None:
+        """Give everybody but the owner one of the other roles, by turns."""
+        with self._sim.lock:
+            share_roles(self._sim.account)
