@@ -14,6 +14,7 @@ from zoomgov.connectors.steps import Facts, can_leave
 from zoomgov.text import printable
 from zoomgov.widgets.choice import Alternative, Choice
 from zoomgov.widgets.field import Field, TextInput
+from zoomgov.widgets.keys_in_turn import FILLS
 
 from .base import StepScreen
 
@@ -69,7 +70,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         self._advise()
         self.load_apps()
 
-    @work(exclusive=True, group="apps")
+    @work(exclusive=True, group=FILLS)
     async def load_apps(self) -> None:
         """List the apps there are."""
         self._apps = await self.services.run(self.services.registry.apps)

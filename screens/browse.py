@@ -20,6 +20,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -195,7 +196,7 @@ and lists them.
 
     # Loading
 
-    @work(group="browse")
+    @work(group=FILLS)
     async def load(self) -> None:
         """Read what the store holds and show it."""
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from zoomgov.store.model import Kind
+from zoomgov.widgets.keys_in_turn import OPENS
 from zoomgov.widgets.row_table import RowTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -57,13 +58,13 @@ class BrowsePages(BrowserPage):
     def _row_selected(self, event: RowTable.RowSelected) -> None:
         self.open_item(self._kind, event.row_id)
 
-    @work(exclusive=True, group="browse-open")
+    @work(exclusive=True, group=OPENS)
     async def open_item(self, kind: Kind, row_id: int) -> None:
         """Open an item on a page of its own."""
         key = await asyncio.to_thread(self.browser.key, row_id)
         await self.app.push_screen(item_screen(self.browser, kind, key))
 
-    @work(exclusive=True, group="browse-open")
+    @work(exclusive=True, group=OPENS)
     async def action_portal(self) -> None:
         """Open Zoom's own page for the item under the cursor in the browser."""
         table = self.search_table
@@ -77,7 +78,7 @@ class BrowsePages(BrowserPage):
 
     # The table on screen
 
-    @work(exclusive=True, group="browse-open")
+    @work(exclusive=True, group=OPENS)
     async def action_filters(self) -> None:
         """Save the filter that is typed, or choose a saved one."""
         table = self.search_table
@@ -137,7 +138,7 @@ class BrowsePages(BrowserPage):
             return self.browser.sync is not None
         return super().check_action(action, parameters)
 
-    @work(exclusive=True, group="browse-open")
+    @work(exclusive=True, group=OPENS)
     async def action_notes(self) -> None:
         """List what the sync did not read and what disagrees."""
         sync = self.browser.sync

@@ -16,6 +16,7 @@ from zoomgov.sync.words import comparison_notes
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS, OPENS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -100,7 +101,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self.query_one("#nothing").display = bool(text)
         self.query_one(Tabs).display = self.query_one("#changes").display = not text
 
-    @work(exclusive=True, group="changes")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """Compare the two syncs and show the result."""
         self._changes = None
@@ -235,7 +236,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         title = f"Changes from sync {older} to {newer}"
         self.app.push_screen(AccessChangesScreen(self.browser, title, self._view, line, self.open_item))
 
-    @work(exclusive=True, group="changes-open")
+    @work(exclusive=True, group=OPENS)
     async def open_item(self, kind: Kind, key: str) -> None:
         """Open a person or thing as it was in the newer sync, or in the older one where it is gone since."""
         try:

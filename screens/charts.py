@@ -14,6 +14,7 @@ from textual.widgets import Static
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.chart import Chart
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
@@ -53,7 +54,7 @@ The numbers are in the line under each chart, and in the list before this page.
     def on_mount(self) -> None:
         self.load()
 
-    @work(exclusive=True, group="charts")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """Count, then draw."""
         try:

@@ -20,6 +20,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.columns import cells, share
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.key_hints import KeyHints
+from zoomgov.widgets.keys_in_turn import OPENS
 from zoomgov.widgets.labels import ago, status_label
 from zoomgov.widgets.rail import TITLES
 
@@ -259,7 +260,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         else:
             self.open_step(item, item.step)
 
-    @work(exclusive=True, group="browse")
+    @work(exclusive=True, group=OPENS)
     async def browse(self, item: Connector) -> None:
         """Show what was synced."""
         from .browse import BrowseScreen

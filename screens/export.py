@@ -18,6 +18,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.choice import Choice
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS
 from zoomgov.widgets.table_source import SourceError
 
 from .base import Page
@@ -120,7 +121,7 @@ them under *Changes* and export from there. `zoomgov export` does the same.
         if self._look_back:
             self.look_for_older()
 
-    @work(group="export-syncs")
+    @work(group=FILLS)
     async def look_for_older(self) -> None:
         """Offer the changes once it is known that there are two syncs."""
         try:

@@ -16,6 +16,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import OPENS
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_layout import Column
@@ -112,7 +113,7 @@ only once three days have passed, so three days are added: nobody is called idle
         if self._audit is not None:
             self.open_finding(self._audit.findings[index])
 
-    @work(exclusive=True, group="finding")
+    @work(exclusive=True, group=OPENS)
     async def open_finding(self, counted: Finding) -> None:
         """Read whom a finding is about, and show it."""
         try:

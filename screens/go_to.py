@@ -19,6 +19,7 @@ from zoomgov.store.model import Kind
 from zoomgov.text import printable
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS, OPENS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError, TableQuery
 
@@ -72,7 +73,7 @@ class GoToScreen(ModalScreen[None]):
         if browser is not None:
             await asyncio.to_thread(browser.close)
 
-    @work(exclusive=True, group="go-to")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """List the connectors with something synced, and search the first."""
         try:
@@ -133,7 +134,7 @@ class GoToScreen(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return len(self._connectors) > 1 if action == "next_connector" else True
 
-    @work(exclusive=True, group="go-to")
+    @work(exclusive=True, group=FILLS)
     async def action_next_connector(self) -> None:
         """Search the people of the next connector."""
         self._place = (self._place + 1) % len(self._connectors)
@@ -143,7 +144,7 @@ class GoToScreen(ModalScreen[None]):
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         self.open_person(event.row_id)
 
-    @work(exclusive=True, group="go-to-open")
+    @work(exclusive=True, group=OPENS)
     async def open_person(self, row_id: int) -> None:
         """Open a person's page in place of this; that page closes the store when it is left."""
         if (browser := self._browser) is None:

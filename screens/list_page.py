@@ -14,6 +14,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -104,7 +105,7 @@ class ListPage(BrowserPage):
         self._loop = asyncio.get_running_loop()
         self.load()
 
-    @work(exclusive=True, group="list-page")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """Read the rows and show them."""
         nothing = self.query_one("#nothing", Busy)

@@ -14,6 +14,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import ListSource, SourceError
 
@@ -74,7 +75,7 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     def on_mount(self) -> None:
         self.load()
 
-    @work(exclusive=True, group="person")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """Read the person and show them."""
         facts = self.query_one("#facts", FactSheet)

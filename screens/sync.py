@@ -17,6 +17,7 @@ from zoomgov.connectors.model import Connector, Status, Step
 from zoomgov.text import printable
 from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
+from zoomgov.widgets.keys_in_turn import OPENS
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.part_bars import PartBars
 from zoomgov.widgets.sync_log import SyncLog
@@ -353,7 +354,7 @@ file here, without secrets and addresses.
         """What changed since the sync before."""
         self.action_browse(changes=True)
 
-    @work(exclusive=True, group="sync-notes")
+    @work(exclusive=True, group=OPENS)
     async def action_notes(self) -> None:
         """List everything that was not read and every number that disagrees."""
         from .browse_data import Browser

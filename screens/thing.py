@@ -16,6 +16,7 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.identity_table import IdentityTable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import FILLS, OPENS
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import SourceError
 
@@ -67,7 +68,7 @@ opens the person and shows everything they have.
     def on_mount(self) -> None:
         self.load()
 
-    @work(exclusive=True, group="thing")
+    @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
         """Read the thing and show it."""
         facts = self.query_one("#facts", FactSheet)
@@ -125,7 +126,7 @@ opens the person and shows everything they have.
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         self.open_person(event.row_id)
 
-    @work(exclusive=True, group="thing-open")
+    @work(exclusive=True, group=OPENS)
     async def open_person(self, row_id: int) -> None:
         """Open a person on a page of their own."""
         key = await asyncio.to_thread(self.browser.key, row_id)

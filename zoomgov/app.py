@@ -20,7 +20,7 @@ from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
 from zoomgov.screens.connectors import ConnectorsScreen
 from zoomgov.widgets.field import SecretInput
-from zoomgov.widgets.keys_in_turn import KeysInTurn
+from zoomgov.widgets.keys_in_turn import FILLS, KeysInTurn
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -134,6 +134,9 @@ class ZoomgovApp(KeysInTurn[int]):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
+        for worker in self.workers:
+            if worker.group == FILLS:  # it would look for widgets that are gone
+                worker.cancel()
         self.exit(0)
 
     async def action_help(self) -> None:

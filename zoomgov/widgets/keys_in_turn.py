@@ -6,21 +6,32 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from textual import events
 from textual.app import App, ReturnType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from textual.await_complete import AwaitComplete
     from textual.message_pump import MessagePump
+    from textual.worker import Worker
+
+OPENS: Final = "opens a page"
+"""The group of workers that open another page above theirs: what is typed meanwhile is meant for that one."""
+FILLS: Final = "fills its page"
+"""The group of workers that put onto a page what its keys are about. Only Esc does not wait for them: it leaves, and
+whoever leaves a page stops them."""
 
 _PATIENCE: Final = 1.0
 """Seconds after which the next key is given out whatever became of the one before."""
+_LOOKS_EVERY: Final = 0.004
+"""Seconds after which it is looked again whether the page is there, or Esc was pressed."""
 
 
 class KeysInTurn(App[ReturnType]):
-    """Gives a key out only when the one before has had its effect, and the screen that it opened is there.
+    """Gives a key out only when the one before has had its effect, and the page that it opened is there and filled.
 
     Textual gives all keys at once to what has the focus. What they are bound to is done only when they come back from
     there unused: by then the later ones of a burst have gone to the page and the field that the first was to leave.
@@ -31,6 +42,8 @@ class KeysInTurn(App[ReturnType]):
     def __init__(self) -> None:
         super().__init__()
         self._typed_ahead: deque[events.Key | events.Paste] = deque()
+        self._too_slow: WeakSet[Worker[object]] = WeakSet()
+        """Workers that keys have waited for once, in vain."""
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
@@ -40,26 +53,58 @@ class KeysInTurn(App[ReturnType]):
         else:
             await self._give(event)
 
+    def pop_screen(self) -> AwaitComplete:
+        """Leave the page on top, and stop what fills it: it would look for widgets that are gone."""
+        self.workers.cancel_group(self.screen, FILLS)
+        return super().pop_screen()
+
     async def _give(self, event: events.Key | events.Paste) -> None:
         way = (self.focused or self.screen).ancestors_with_self
         await super().on_event(event)
         self._under_way = asyncio.create_task(self._see_through(way), name="see a key through")
 
-    async def _see_through(self, way: Sequence[MessagePump]) -> None:
+    async def _see_through(self, way: Iterable[MessagePump]) -> None:
         """Wait until a key has gone all its way, from the focus to the app, and give out the next."""
-        for place in way:
-            await _caught_up(place)
-        for screen in self.screen_stack[-1:]:  # which may be a new one, with a focus of its own
-            await _caught_up(screen)
+        await _all_caught_up(way)
+        await _all_caught_up(self.screen_stack[-1:])  # which may be a new one, with a focus of its own
+        await _all_caught_up(way)  # a widget told its page of the key, say that a row is to be opened
+        while await self._something_was_awaited():
+            await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
         if self._typed_ahead:
             self.call_later(self._give, self._typed_ahead.popleft())
         else:
             self._under_way = None
 
+    async def _something_was_awaited(self) -> bool:
+        """Wait for what brings or fills the page on top; return whether there was anything."""
+        ends = asyncio.get_running_loop().time() + _PATIENCE
+        waited = False
+        while coming := self._still_to_come():
+            waited = True
+            if asyncio.get_running_loop().time() > ends:
+                self._too_slow.update(coming)
+                break
+            await asyncio.sleep(_LOOKS_EVERY)
+        return waited
 
-async def _caught_up(place: MessagePump) -> None:
-    """Wait until everything that was sent there so far has been dealt with."""
-    reached = asyncio.Event()
-    if place.call_later(reached.set):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(reached.wait(), _PATIENCE)
+    def _still_to_come(self) -> list[Worker[object]]:
+        """What brings or fills the page on top, as far as the next key cares."""
+        following = self._typed_ahead[0] if self._typed_ahead else None
+        groups = (OPENS,) if isinstance(following, events.Key) and following.key == "escape" else (OPENS, FILLS)
+        return [
+            worker
+            for worker in self.workers
+            if worker.group in groups
+            and worker.node in self.screen_stack[-1:]
+            and not worker.is_finished
+            and worker not in self._too_slow
+        ]
+
+
+async def _all_caught_up(way: Iterable[MessagePump]) -> None:
+    """Wait at each place until everything that was sent there so far has been dealt with."""
+    for place in way:
+        reached = asyncio.Event()
+        if place.call_later(reached.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reached.wait(), _PATIENCE)

@@ -311,8 +311,8 @@ class RowTable(ScrollView, can_focus=True):
             self._later = "end"
 
     def action_select(self) -> None:
-        """Open the row under the cursor; after a search, of what it finds, not of what is still on screen."""
-        if self.view_shown.text != self._query.text:
+        """Open the row under the cursor; of what is still looked for, the first, and not of what is on screen."""
+        if self._view is None or self.view_shown.text != self._query.text:
             self._opens = True
         elif (row_id := self.cursor_id) is not None:
             self.post_message(self.RowSelected(self, row_id))

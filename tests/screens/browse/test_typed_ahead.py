@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +12,17 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.browse_data import Browser
+from zoomgov.screens.history import HistoryScreen
+from zoomgov.screens.person import PersonScreen
+from zoomgov.screens.thing import ThingScreen
+from zoomgov.widgets import keys_in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from zoomgov.store.views import Person
     from zoomgov.widgets.search_table import SearchTable
 
 SIZE = (80, 24)
@@ -24,7 +31,7 @@ SIZE = (80, 24)
 def type_at_once(app: Any, *keys: str) -> None:
     """Send all keys before any of them is dealt with; a text is typed letter by letter."""
     for key in keys:
-        for one in [key] if key in ("tab", "enter", "escape", "ctrl+u") else key:
+        for one in [key] if key in ("tab", "enter", "escape", "down", "ctrl+u", "ctrl+g") else key:
             app.post_message(
                 events.Key(_character_to_key(one) if len(one) == 1 else one, one if len(one) == 1 else None)
             )
@@ -75,3 +82,80 @@ async def test_a_paste_waits_for_the_keys_before_it(company: Any, settled: Any) 
         type_at_once(app, "/", "du")
         app.post_message(events.Paste("bois"))
         await until(app, lambda: (table := table_of(app)) is not None and table.text == "dubois")
+
+
+@pytest.fixture
+def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """People are read only once this is set."""
+    may_read = threading.Event()
+    read = Browser.person
+
+    def person(browser: Browser, key: str) -> Person:
+        may_read.wait(20)
+        return read(browser, key)
+
+    monkeypatch.setattr(Browser, "person", person)
+    yield may_read
+    may_read.set()
+
+
+async def test_keys_after_enter_are_for_the_page_that_it_opens(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter", "h")
+        await until(app, lambda: isinstance(app.screen, HistoryScreen))
+        await settled(pilot)
+        assert [type(screen) for screen in app.screen_stack[-3:]] == [BrowseScreen, PersonScreen, HistoryScreen]
+
+
+async def test_keys_wait_until_the_page_has_what_they_are_about(
+    company: Any, settled: Any, held_back: threading.Event
+) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter", "enter")
+        await until(app, lambda: isinstance(app.screen, PersonScreen))
+        held_back.set()
+        await until(app, lambda: isinstance(app.screen, ThingScreen))
+        await settled(pilot)
+
+
+async def test_what_is_typed_ahead_of_a_page_is_searched_there(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter", "/", "finance")
+        await until(app, lambda: isinstance(app.screen, PersonScreen) and app.screen.search_table is not None)
+        await until(app, lambda: app.screen.search_table.text == "finance")
+        await settled(pilot)
+
+
+async def test_escape_does_not_wait_for_a_page_that_loads(
+    company: Any, settled: Any, held_back: threading.Event
+) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter")
+        await until(app, lambda: isinstance(app.screen, PersonScreen))
+        type_at_once(app, "escape")
+        await until(app, lambda: isinstance(app.screen, BrowseScreen))
+        assert not held_back.is_set()
+        held_back.set()
+        await settled(pilot)
+
+
+async def test_keys_do_not_wait_for_ever(
+    company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys_in_turn, "_PATIENCE", 0.05)
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter", "h")
+        await until(app, lambda: isinstance(app.screen, HistoryScreen))
+        assert not held_back.is_set()
+        held_back.set()
+        await settled(pilot)
