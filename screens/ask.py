@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from zoomgov.text import printable
+from zoomgov.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,8 @@ class AskScreen(ModalScreen[str]):
     """Gives the key of the chosen answer; Esc gives the first, which is always the harmless one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up", "app.focus_previous", "Choose", key_display="← ↑ ↓ →"),
         Binding("escape", "refuse", "Back"),
-        Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
 
@@ -64,6 +65,7 @@ class AskScreen(ModalScreen[str]):
                 for number, answer in enumerate(self.answers):
                     kind = "action -danger" if answer.danger else "action -primary" if number == 0 else "action"
                     yield Button(Content(answer.label), id=f"answer-{answer.key}", classes=kind, compact=True)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query(Button).first().focus()

@@ -45,6 +45,11 @@ class Host(Protocol):
 class Page(Screen[T]):
     """A screen of this app."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # As of every Textual screen, but no news to anybody: neither help nor palette is to list it.
+        Binding("ctrl+c,super+c", "screen.copy_text", "Copy selected text", show=False, system=True),
+    ]
+
     @property
     def host(self) -> Host:
         """The app, as far as screens may know it."""

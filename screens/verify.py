@@ -71,6 +71,7 @@ Step 4 has the whole choice of what to read.
         Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
         Binding("n", "go_on", "Next", show=False, tooltip="Go on to the sync, also without what cannot be read"),
         Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
+        Binding("up,down", "lines", "Lines", show=False, system=True),
     ]
 
     def __init__(self, connector: Connector, *, line: str = "") -> None:
@@ -96,8 +97,21 @@ Step 4 has the whole choice of what to read.
         if self.report is None:
             return "Check again  ⏎" if self._refusal else "Checking …"
         if self.report.ready:
-            return "Next: Sync  ⏎"
+            return f"Next: Sync  {self._key_to_go_on}"
         return "Explain the first problem  ⏎" if self.report.problems else "Check again  ⏎"
+
+    @property
+    def _key_to_go_on(self) -> str:
+        """On a line, Enter explains it."""
+        return "n" if self.is_mounted and self.query_one(CheckLines).has_focus else "⏎"
+
+    def on_descendant_focus(self) -> None:
+        """Let all words about Enter say what it does from now on."""
+        if self.report is not None and not self.checking:
+            self.query_one(Busy).done(self._verdict())
+            self._label_actions()
+            if (line := self.query_one(CheckLines).looked_at) is not None:
+                self._tell(line)
 
     def _label_actions(self) -> None:
         """Let the buttons say what they do as things stand."""
@@ -192,7 +206,9 @@ Step 4 has the whole choice of what to read.
             left_out = self.connector.without - LEFT_OUT if self.connector else ()
             without = [item for item in Capability if item.value in left_out]
             named = f" without {', '.join(item.value for item in without)}" if without else ""
-            return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} Enter goes on to the sync.")
+            return Content.assemble(
+                (f"✓ Ready{named}.", "$text-success"), f"{extra} {self._key_to_go_on} goes on to the sync."
+            )
         hint = " c copies the missing scopes." if report.missing_scopes else ""
         return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)
 
@@ -224,18 +240,24 @@ Step 4 has the whole choice of what to read.
     def _looked(self, event: CheckLines.Looked) -> None:
         """Under the list, all of what the line has no room for."""
         event.stop()
-        line = event.line
+        self._tell(event.line)
+
+    def _tell(self, line: CheckLine) -> None:
         icon, style = look_of(line.status)
         said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
         if line.advice and line.status in (Status.PROBLEM, Status.WARNING):
             title = printable(line.advice[0].title).rstrip(".")
             said.append((f". {title}." if title not in line.result else ".", ""))
-            others = len(line.advice) - 1
-            more = f", with {count(others, 'other cause')}" if others else ""
-            said.append((f" ⏎ explains{more}.", "dim"))
+            causes = f" {count(len(line.advice), 'cause')}" if len(line.advice) > 1 else ""
+            keys = "⏎" if self.query_one(CheckLines).has_focus else "↑ ⏎"
+            said.append((f" {keys} explains{causes}.", "dim"))
         self.query_one("#found", Static).update(Content.assemble(*said))
 
     # Actions
+
+    def action_lines(self) -> None:
+        """Go from the buttons to the lines."""
+        self.query_one(CheckLines).focus()
 
     @on(CheckLines.Asked)
     def _asked(self, event: CheckLines.Asked) -> None:

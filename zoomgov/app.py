@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -77,6 +78,8 @@ class ZoomgovApp(KeysInTurn[int]):
         self.now = now
         self.remembered = recall(services.settings.data_dir)
         self._idle: Timer | None = None
+        self._told = False
+        """Whether something was said since somebody last pressed a key or clicked."""
         for theme in THEMES:
             self.register_theme(theme)
         wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
@@ -84,6 +87,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
     def on_mount(self) -> None:
         self._idle = self.set_interval(_IDLE_AFTER, self._tidy)
+        self.screen_change_signal.subscribe(self, self._page_changed, immediate=True)
 
     def _tidy(self) -> None:
         if all(worker.is_finished for worker in self.workers):  # a sync, say, is waited for
@@ -93,7 +97,32 @@ class ZoomgovApp(KeysInTurn[int]):
         """Handle an event; those of a person put off what is done while nobody waits."""
         if isinstance(event, events.InputEvent) and self._idle is not None:
             self._idle.reset()
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self._told = False
         await super().on_event(event)
+
+    # What was said at an earlier key lies over the words that matter now, above all in a small terminal.
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in a corner, in place of what was said at an earlier key."""
+        self._forget_what_was_said()
+        self._told = True
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _page_changed(self, screen: Screen[object]) -> None:
+        self._forget_what_was_said()
+
+    def _forget_what_was_said(self) -> None:
+        if not self._told:
+            self.clear_notifications()
 
     def run_until_closed(self) -> int:
         """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""

@@ -65,6 +65,7 @@ async def test_f1_explains_every_step_and_lists_its_keys(stage: Any) -> None:
         await stage.until(pilot, lambda: "Step 4: Scopes" in stage.text(pilot))
         await stage.press(pilot, "end")
         await stage.until(pilot, lambda: "Copy all" in stage.text(pilot))
+        assert "Copy selected text" not in stage.text(pilot)
         await stage.press(pilot, "escape")
         await stage.on(pilot, "ScopesScreen")
 
@@ -75,7 +76,49 @@ async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None
     for title in ("Next", "Back", "Copy", "Copy all", "Granular/classic", "What to read", "Plain text", "Help", "Quit"):
         assert title in offered
     assert "Theme" in offered
+    assert "Copy selected text" not in offered
     assert "Screenshot" not in offered
+
+
+def said(pilot: Any) -> list[str]:
+    """What stands in the corner."""
+    return [note.message for note in pilot.app._notifications]
+
+
+async def test_what_is_said_takes_the_place_of_what_an_earlier_key_said(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "c")
+        assert said(pilot) == ["user:read:list_users:admin is copied."]
+        await stage.press(pilot, "C")
+        assert said(pilot) == ["11 scopes copied, one a line."]
+
+
+async def test_what_was_said_stays_with_its_page(stage: Any) -> None:
+    async with stage.at(Step.SCOPES) as pilot:
+        await stage.press(pilot, "c")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "CredentialsScreen")
+        assert said(pilot) == []
+
+
+async def test_what_a_key_says_that_leads_on_is_read_on_the_next_page(stage: Any) -> None:
+    stage.services.rounds = [VaultError("-", "-")]
+    async with stage.at(Step.CREDENTIALS) as pilot:
+        await stage.paste(pilot, stage.BLOCK)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "VerifyScreen")
+        assert said(pilot) == ["Stored in this session's memory and read back."]
+
+
+async def test_a_question_shows_its_own_keys(stage: Any) -> None:
+    stage.add_connector(step=Step.DONE)
+    async with stage.run() as pilot:
+        await stage.press(pilot, "x")
+        await stage.on(pilot, "AskScreen")
+        await stage.until(pilot, lambda: "← ↑ ↓ → Choose" in stage.text(pilot))
+        footer = stage.text(pilot).splitlines()[-1]
+        assert "esc Back" in footer
+        assert "Add connector" not in footer
 
 
 async def test_the_theme_is_remembered(stage: Any) -> None:

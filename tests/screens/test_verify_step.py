@@ -123,6 +123,45 @@ async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage:
         assert pilot.app.clipboard == SCOPE
 
 
+async def test_what_is_said_of_enter_is_what_it_does(stage: Any) -> None:
+    lines = list(report(stage).lines)
+    told = Advice("no-owner", "No owner here is the Account Owner", "Why.", ("Do.",), "", Trust.ZOOM, "")
+    lines[-1] = replace(lines[-1], status=Status.WARNING, result="Nobody of them", advice=(told, told, told))
+    stage.services.rounds = [replace(report(stage), lines=tuple(lines))]
+    async with stage.at(Step.VERIFY) as pilot:
+        screen = await checked(stage, pilot)
+        text = stage.text(pilot)
+        assert "⏎ goes on to the sync" in text
+        assert "Next: Sync  ⏎" in text
+        assert "↑ ⏎ explains 3 causes" in " ".join(text.split())
+        await stage.press(pilot, "up")
+        text = stage.text(pilot)
+        assert "n goes on to the sync" in text
+        assert "Next: Sync  n" in text
+        assert ". ⏎ explains 3 causes." in " ".join(text.split())
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "ExplainScreen")
+        await stage.press(pilot, "escape", "tab")
+        assert screen.focused is screen.query_one("#next")
+        assert "⏎ goes on to the sync" in stage.text(pilot)
+
+
+async def test_all_of_a_problem_stands_under_the_lines(stage: Any) -> None:
+    """Zoom's words about a wrong secret, and all causes there are for them, at 80x24."""
+    long = Advice("pair", "Client ID and Client secret do not belong together", "Why.", ("Do.",), "", Trust.ZOOM, "")
+    result = "Zoom refuses them: Invalid client_id or client_secret"
+    found = report(stage, ("credentials.token",))
+    lines = [
+        replace(line, result=result, advice=(long,) * 5) if line.id == "credentials.token" else line
+        for line in found.lines
+    ]
+    stage.services.rounds = [replace(found, lines=tuple(lines))]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        said = " ".join(stage.text(pilot).split())
+        assert f"✗ problem {result}. {long.title}. ⏎ explains 5 causes." in said
+
+
 async def test_the_main_button_explains_until_all_is_well(stage: Any) -> None:
     missing = contact_groups_missing(stage)
     stage.services.rounds = [missing, report(stage)]
