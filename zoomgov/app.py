@@ -19,14 +19,16 @@ from zoomgov.connectors.model import Connector
 from zoomgov.remembered import Remembered, recall, remember
 from zoomgov.screens.base import Page
 from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.widgets.few_colours import FewColours
 from zoomgov.widgets.field import SecretInput
 from zoomgov.widgets.keys_in_turn import FILLS, KeysInTurn
-from zoomgov.widgets.theme import DARK, THEMES
+from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
@@ -84,6 +86,11 @@ class ZoomgovApp(KeysInTurn[int]):
             self.register_theme(theme)
         wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
+        self._few_colours: list[LineFilter] = []
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to all that is drawn."""
+        return [*super().get_line_filters(), *self._few_colours]
 
     def on_mount(self) -> None:
         self._idle = self.set_interval(_IDLE_AFTER, self._tidy)
@@ -127,6 +134,7 @@ class ZoomgovApp(KeysInTurn[int]):
     def run_until_closed(self) -> int:
         """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""
         process.prepare()
+        self.suit_terminal()
         before = {
             name: signal.signal(name, self._leave) for name in _LEAVE_ON if signal.getsignal(name) is not signal.SIG_IGN
         }
@@ -135,6 +143,13 @@ class ZoomgovApp(KeysInTurn[int]):
         finally:
             for name, handler in before.items():
                 signal.signal(name, handler)
+
+    def suit_terminal(self) -> None:
+        """Make do with the colours there are; over ssh a terminal seldom tells that it has all of them."""
+        if self.console.color_system == "standard":
+            self.theme = IN_SIXTEEN_COLOURS.get(self.theme, self.theme)
+        elif self.console.color_system == "256" and not self.no_color:
+            self._few_colours = [FewColours()]
 
     def _leave(self, number: int, frame: object) -> None:
         loop = asyncio.get_running_loop()

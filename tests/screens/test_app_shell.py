@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
+import pytest
+from rich.color import ColorType
+from rich.console import Console
 from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import Step
 from zoomgov.screens import connectors
 from zoomgov.screens.steps import step_screen
 from zoomgov.vault import VaultError
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_the_first_frame_needs_neither_http_nor_keyring_nor_decoder() -> None:
@@ -129,6 +129,57 @@ async def test_the_theme_is_remembered(stage: Any) -> None:
         await pilot.pause()
     stage.restart()
     assert stage.app().theme == "zoomgov-light"
+
+
+@pytest.mark.parametrize(
+    ("colours", "chosen", "shown"),
+    [
+        ("truecolor", "zoomgov-dark", "zoomgov-dark"),
+        ("256", "zoomgov-light", "zoomgov-light"),
+        ("standard", "zoomgov-dark", "ansi-dark"),
+        ("standard", "zoomgov-light", "ansi-light"),
+        ("standard", "nord", "nord"),
+    ],
+)
+async def test_sixteen_colours_are_the_terminals_own_and_that_is_not_remembered(
+    stage: Any, colours: Literal["standard", "256", "truecolor"], chosen: str, shown: str
+) -> None:
+    app = stage.app()
+    app.theme = chosen
+    app.console = Console(color_system=colours, force_terminal=True)
+    app.suit_terminal()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+        await stage.settled(pilot)
+    assert app.theme == shown
+    stage.restart()
+    assert stage.app().theme == "zoomgov-dark"
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+async def test_the_main_button_can_be_read_in_the_terminals_own_colours(stage: Any, theme: str) -> None:
+    """Where the ground is nobody's to know, the text on a blue one is not to be the terminal's own."""
+    async with stage.at(Step.SCOPES) as pilot:
+        pilot.app.theme = theme
+        await stage.settled(pilot)
+        button = pilot.app.screen.query_one("#next").styles
+        assert (button.background.ansi, button.color.ansi) == (4, 15)
+
+
+async def test_256_colours_keep_the_grounds_apart(stage: Any) -> None:
+    stage.add_connector(step=Step.CREDENTIALS)
+    app = stage.app()
+    app.console = Console(color_system="256", force_terminal=True)
+    app.suit_terminal()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "CredentialsScreen")
+        styles = [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
+    colours = {colour for style in styles if style for colour in (style.color, style.bgcolor) if colour}
+    assert {colour.type for colour in colours} <= {ColorType.EIGHT_BIT, ColorType.DEFAULT}
+    grounds = {style.bgcolor.number for style in styles if style and style.bgcolor}
+    assert {233, 234, 237} <= grounds  # the screen, its top line and empty fields, the field that has the focus
 
 
 async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK: Final = Theme(
     name="zoomgov-dark",
@@ -65,4 +66,14 @@ LIGHT: Final = Theme(
     },
 )
 
-THEMES: Final = (DARK, LIGHT)
+ANSI_DARK: Final = replace(
+    BUILTIN_THEMES["ansi-dark"],
+    primary="ansi_bright_blue",  # the plain one can hardly be read on black
+    variables=BUILTIN_THEMES["ansi-dark"].variables | {"border": "ansi_bright_blue", "scrollbar": "ansi_bright_black"},
+)
+"""Textual's, in the terminal's own colours."""
+
+IN_SIXTEEN_COLOURS: Final = {DARK.name: ANSI_DARK.name, LIGHT.name: "ansi-light"}
+"""What stands in for the two where there are no more: their quiet grounds would all be one, or white on white."""
+
+THEMES: Final = (DARK, LIGHT, ANSI_DARK)
