@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,25 @@ def stage_list(writer: SyncWriter, read: Read) -> None:
         )
 
 
+def expected_counts(reads: list[Read], kind: GrantKind) -> dict[str, dict[str, int]]:
+    """Members by thing and by the list they are in, as the finished ones of `reads` say."""
+    done = [read for read in reads if read.finished]
+    told: dict[str, Read] = {}
+    for read in sorted(done, key=lambda read: read.key.part != "users-pending"):
+        told.update((row.key, read) for row in read.users)
+    counts: dict[str, Counter[str]] = {}
+    for key, read in told.items():
+        for grant in read.grants:
+            if grant.principal_key == key and grant.kind is kind:
+                counts.setdefault(grant.target_id, Counter())[read.key.part.removeprefix("users-")] += 1
+    for read in done:
+        if _LIST_KINDS.get(read.key.part) is kind:
+            people = {grant.principal_key for grant in read.grants}
+            parts = (told[key].key.part.removeprefix("users-") if key in told else "" for key in people)
+            counts[read.key.target] = Counter(parts)
+    return {target: dict(counted) for target, counted in counts.items()}
+
+
 def stage_read(store: Store, reads: list[Read], interrupt: int, ahead: int, again: set[int]) -> list[Read]:
     """Stage all reads; at `interrupt` the run stops and another goes on. After each, write `ahead` pieces ahead, and
     after those in `again` read the first list of users that was staged anew. Returns the reads by their last reading.
@@ -300,6 +320,8 @@ def stage_read(store: Store, reads: list[Read], interrupt: int, ahead: int, agai
             order = [*(other for other in order if other is not one), one]
             if one.finished:
                 writer.finish(one.key, None)
+            for kind in _USER_BORNE:
+                assert writer.staged_membership_counts(kind) == expected_counts(order, kind)
             for _ in range(ahead):
                 writer.write_ahead()
     writer.publish(FINISHED)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from zoomgov.store.codes import STATUS_OF_PART, fact_of
+from zoomgov.store.codes import HOLDER, MEMBER, STATUS_OF_PART, fact_of
 from zoomgov.store.database import select_in
-from zoomgov.store.schema import USER
 from zoomgov.store.staged import winners
 from zoomgov.store.staging import grants_of, unpack_grants
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Memberships:
-    """What the finished user lists say, without touching every unchanged fact.
+    """What the finished user lists say, without touching every unchanged fact; as long as none of them changes.
 
     The published facts, less those of people whose staged facts differ, who are not active or who were not read,
     plus what is staged of them.
@@ -48,46 +48,47 @@ class Memberships:
         )
         return ((page, STATUS_OF_PART[part], grants) for page, part, grants in rows)
 
-    def _special(self) -> tuple[list[int], set[int]]:
-        """People whose published facts do not count as those of an active person; and which of them keep theirs."""
+    def _special(self) -> tuple[set[int], set[int]]:
+        """People whose published facts do not count as those of an active person; and which of them keep theirs.
+
+        Whoever was no user so far is among them: in no list of active users, or there with facts that differ.
+        """
         differing: set[int] = set()
         for page, _, blob in self._pages():
             differing.update(n for n in unpack_grants(blob)[0] if self._winners[n] == page)
         active = {page for page, status in self._status_of_page.items() if status == "active"}
-        special = {number for number, page in enumerate(self._winners) if page not in active} | differing
-        strangers = self._connection.execute(
-            "SELECT id FROM things t WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = t.id)", (USER,)
-        )
-        special.update(number for (number,) in strangers)
-        return sorted(special), {number for number in special if number not in differing and self._winners[number]}
+        elsewhere = {number for number, page in enumerate(self._winners) if page not in active}
+        return elsewhere | differing, {number for number in elsewhere - differing if self._winners[number]}
 
     def counts(self, code: int) -> dict[int, dict[str, int]]:
         """Return how many people of each status are in each thing."""
+        return {fact >> 3: by_status for fact, by_status in self._counts.items() if fact & 7 == code}
+
+    @cached_property
+    def _counts(self) -> dict[int, dict[str, int]]:
         found: dict[int, Counter[str]] = {}
-        special: list[int] = []
-        same: set[int] = set()
         if self._published:
             special, same = self._special()
-            for target, total in self._connection.execute(
-                "SELECT target, count(*) FROM grants WHERE kind = ? GROUP BY target", (code,)
+            for fact, total in self._connection.execute(
+                f"SELECT target * 8 + kind, count(*) FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) "
+                "GROUP BY target, kind"
             ):
-                found[target] = Counter(active=total)
-        for target, principal in select_in(
-            self._connection,
-            "SELECT target, principal FROM grants WHERE kind = ? AND principal IN ({})",
-            special,
-            before=(code,),
-        ):
-            found[target]["active"] -= 1
-            if principal in same:
-                found[target][self.status(principal)] += 1
+                found[fact] = Counter(active=total)
+            for fact, principal in select_in(
+                self._connection,
+                f"SELECT target * 8 + kind, principal FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) "
+                "AND principal IN ({})",
+                sorted(special),
+            ):
+                found[fact]["active"] -= 1
+                if principal in same:
+                    found[fact][self.status(principal)] += 1
         for status, facts in self._staged().items():
             for fact, count in facts.items():
-                if fact & 7 == code:
-                    if fact >> 3 not in found:
-                        found[fact >> 3] = Counter()
-                    found[fact >> 3][status] += count
-        return {target: dict(+counter) for target, counter in found.items() if +counter}
+                if fact not in found:
+                    found[fact] = Counter()
+                found[fact][status] += count
+        return {fact: dict(+counter) for fact, counter in found.items() if +counter}
 
     def _staged(self) -> dict[str, Counter[int]]:
         """Return the staged facts and how many people have each, by status."""
@@ -114,6 +115,6 @@ class Memberships:
         if not self._published:
             return found
         special, same = self._special()
-        apart = set(special) - same
+        apart = special - same
         rows = self._connection.execute("SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, code))
         return found | {principal for (principal,) in rows if principal not in apart}

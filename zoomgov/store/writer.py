@@ -66,6 +66,7 @@ class SyncWriter:
         self._settled = float("-inf")
         self._ahead: Ahead | None = None
         self._written_ahead: dict[str, int] | None = None
+        self._memberships: Memberships | None = None
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         with transaction(connection, path):
@@ -209,7 +210,7 @@ class SyncWriter:
         with self._change():
             if key.part in STATUS_OF_PART:
                 assert not grants, "what a user record names is `held`"
-                self._undo_grants()
+                self._users_change()
                 first_new = self._names.next
                 seen, packed, page, renamed = user_page(self._connection, self._names, users, held, digests)
                 seen.extend(unchanged)
@@ -265,7 +266,7 @@ class SyncWriter:
         """Drop what is staged of the list."""
         with self._change():
             if key.part in STATUS_OF_PART:
-                self._undo_grants()
+                self._users_change()
             if (number := self._lists.pop(key, None)) is not None:
                 if self._writes_ahead(key.part):
                     take_back(self._connection, number)
@@ -275,6 +276,8 @@ class SyncWriter:
     def finish(self, key: ListKey, expected: int | None) -> int:
         """Mark the list complete, also an empty one; return how many distinct rows it has."""
         with self._change():
+            if key.part in STATUS_OF_PART:
+                self._users_change()
             number = self._list(key)
             distinct: set[int] = set()
             for (seen,) in self._connection.execute("SELECT seen FROM stage_pages WHERE list = ?", (number,)):
@@ -306,9 +309,9 @@ class SyncWriter:
             "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
         )
 
-    def _undo_grants(self) -> None:
-        """A list of users changes: what was written ahead of what they have does not hold."""
-        self._ahead = None
+    def _users_change(self) -> None:
+        """A list of users changes: what was counted and written ahead of what they have does not hold."""
+        self._ahead = self._memberships = None
         if self._written_ahead is not None:
             self._connection.execute("DELETE FROM grants")
             self._note_ahead(None)
@@ -335,7 +338,7 @@ class SyncWriter:
         member list who are in no user list count under the status "".
         """
         code = GRANT_CODES[kind]
-        said = Memberships(self._connection, published=self._names.published)
+        said = self._said()
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
         counts = {keys[target]: by_status for target, by_status in said.counts(code).items()}
         for part in (part for part, of in LIST_CODES.items() if of == code):
@@ -354,10 +357,14 @@ class SyncWriter:
             row = self._connection.execute(
                 "SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], target_id)
             ).fetchone()
-            said = Memberships(self._connection, published=self._names.published)
-            people = said.people(code, row[0]) if row else set()
+            people = self._said().people(code, row[0]) if row else set()
         rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
         return frozenset(key for (key,) in rows)
+
+    def _said(self) -> Memberships:
+        if self._memberships is None:
+            self._memberships = Memberships(self._connection, published=self._names.published)
+        return self._memberships
 
     def _listed(self, part: str, target: str | None = None) -> set[int]:
         """Principals staged of the lists of a part, or of one of them."""
