@@ -37,6 +37,19 @@ def test_added_connectors_are_listed_as_not_connected(cli: Cli) -> None:
     ]
 
 
+def test_80_columns_have_room_for_the_list(cli: Cli) -> None:
+    add(cli, "Zoom of the company", "--cloud", "zoomgov.com")
+    (line,) = [line for line in cli("connectors", "list").out.splitlines() if line.startswith("Zoom")]
+    assert line.split() == ["Zoom", "of", "the", "company", "Not", "connected", "ada@example.com", "Zoom"]
+
+
+def test_the_help_cuts_no_command_short(cli: Cli) -> None:
+    for group in ((), ("connectors",), ("credentials",)):
+        commands = cli(*group, "--help").out.partition("Commands:")[2]
+        assert commands
+        assert "..." not in commands
+
+
 def test_a_new_app_may_not_take_the_name_of_another(cli: Cli) -> None:
     add(cli)
     result = add(cli, "Second")
@@ -128,6 +141,7 @@ def test_credentials_without_a_keyring_name_the_choices(cli: Cli, monkeypatch: p
     result = cli("credentials", "set", "Zoom", "--stdin")
     assert result.code == 1
     assert "ZOOMGOV_CLIENT_SECRET" in result.err
+    assert "session" not in result.err  # which a command has none of
     assert SECRET not in result.err + result.out
 
 

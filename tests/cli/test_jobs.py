@@ -188,6 +188,7 @@ def test_access_of_nobody_says_so(cli: Cli, synced: str) -> None:
     result = cli("access", synced, "nobody@nowhere.example")
     assert result.code == 1
     assert "Nobody" in result.err
+    assert f"next: Look for them: zoomgov list users {synced} --filter" in result.err
 
 
 def test_members_of_a_role_are_found_by_name_and_by_id(cli: Cli, synced: str, zoom: SimServer) -> None:
@@ -196,7 +197,17 @@ def test_members_of_a_role_are_found_by_name_and_by_id(cli: Cli, synced: str, zo
     assert by_name == by_id
     assert [row["email"] for row in by_id] == [zoom.account.owner.email]
     assert by_id[0]["how"] == "holds the role"
-    assert cli("members", synced, "groups", "no such group").code == 1
+    result = cli("members", synced, "groups", "no such group")
+    assert result.code == 1
+    assert f"next: See what there is: zoomgov list groups {synced}" in result.err
+
+
+def test_what_a_sync_did_not_read_is_not_listed_as_none(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.withdraw_scope("contact_group:read:list_groups:admin")
+    assert cli("sync", connector, "--quiet").code == 3
+    (row,) = json.loads(cli("syncs", connector, "--format", "json").out)
+    assert (row["groups"], row["contact_groups"]) == (5, None)
+    assert "not read" in cli("syncs", connector).out
 
 
 def test_older_syncs_are_listed_and_forgotten_as_set(cli: Cli, synced: str, monkeypatch: pytest.MonkeyPatch) -> None:

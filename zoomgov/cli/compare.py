@@ -81,7 +81,7 @@ def compared(reader: Reader, syncs: list[SyncInfo], since: str | None, until: st
     return reader.diff(older.number, newer.number)
 
 
-@click.command("diff")
+@click.command("diff", short_help="Show what changed between two syncs, or since a date.")
 @click.argument("name", type=ConnectorName())
 @click.option("--from", "since", metavar="SYNC|DATE", help="The older one; by default the sync before.")
 @click.option("--to", "until", metavar="SYNC|DATE", help="The newer one; by default the latest.")

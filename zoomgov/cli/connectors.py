@@ -55,7 +55,10 @@ def list_connectors(form: str) -> None:
         titles = ("Name", "Status", "Last sync", "Owners", "App", "Cloud")
         keys = ("name", "status", "last_sync_at", "owners", "app", "cloud")
         rows = [[_cell(fact[key]) for key in keys] for fact in facts]
-        print_rows(titles, rows, form, keys=keys)
+        if form == "table":  # the rest is what `connectors show` is for: 80 columns have no room for it
+            rows = [[name, status, str(at)[:16].replace("T", " "), *more] for name, status, at, *more, _ in rows]
+        shown = len(rows[0]) if rows else len(keys)
+        print_rows(titles[:shown], rows, form, keys=keys[:shown])
 
 
 @connectors_command.command("add")
@@ -104,7 +107,7 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
     say(f"Next: zoomgov credentials set {connector.name}")
 
 
-@connectors_command.command("import")
+@connectors_command.command("import", short_help="Take over a connector from a hand-off file.")
 @click.argument("file", type=click.File("rb"))
 def import_connector(file: BinaryIO) -> None:
     """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""

@@ -25,10 +25,11 @@ def as_problem(error: Exception) -> Problem:
     from zoomgov.export.model import ExportError
     from zoomgov.settings import SettingsError
     from zoomgov.store import StoreBusy, StoreError
-    from zoomgov.vault import VaultError
+    from zoomgov.vault import VaultChoice, VaultError
 
     if isinstance(error, VaultError):
-        return Problem(error.title, error.reason, *error.choices)
+        # A command has no session to keep them for, and trying again is said by what is to be mended.
+        return Problem(error.title, error.reason, *(one for one in error.choices if one is VaultChoice.ENVIRONMENT))
     if isinstance(error, StoreBusy):
         return Problem("Another sync of this connector is running.", str(error), "Wait for it, or stop it first.")
     if isinstance(error, RegistryError | StoreError | SettingsError | ExportError):

@@ -65,7 +65,7 @@ def _check_replaced(path: Path, *, force: bool) -> None:
         click.confirm(f"{printable(path)} is there already. Replace it?", abort=True, err=True)
 
 
-@click.command("export")
+@click.command("export", short_help="Write what was synced, or what changed, to a file.")
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice([str(form) for form in Format]), required=True, help="File format.")
 @click.option("--output", "-o", required=True, metavar="PATH", help="Where to write; - is standard output.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store import Query, Reader
     from zoomgov.store.filters import Filter
+    from zoomgov.store.model import SyncInfo
     from zoomgov.store.views import Column, Person, Thing
 
 _PAGE = 1000
@@ -132,7 +134,7 @@ def _widths(columns: list[Column]) -> dict[str, int]:
     return widths
 
 
-@click.command("list")
+@click.command("list", short_help="List users, groups, contact groups or roles.")
 @click.argument("kind", type=_KINDS)
 @click.argument("name", type=ConnectorName())
 @click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
@@ -163,7 +165,7 @@ def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -
     _print(reader, Kind(kind), query, form)
 
 
-def _find_person(reader: Reader, email: str) -> Person:
+def _find_person(reader: Reader, name: str, email: str) -> Person:
     """The person with this e-mail address, or the only one whose row contains the words."""
     hits = reader.find_people(email)
     exact = [hit for hit in hits if hit.email.casefold() == email.casefold()]
@@ -173,11 +175,12 @@ def _find_person(reader: Reader, email: str) -> Person:
         raise Problem(f"{printable(email)!r} could be several people.", f"For example {several}.", "Give the e-mail.")
     person = reader.person(chosen[0].key if chosen else email)
     if person is None:
-        raise Problem(f"Nobody with {printable(email)!r} is in the last sync.")
+        look = f"zoomgov list users {shlex.quote(name)} --filter WORDS"
+        raise Problem(f"Nobody with {printable(email)!r} is in the last sync.", "", f"Look for them: {printable(look)}")
     return person
 
 
-def _find_thing(reader: Reader, kind: Kind, text: str) -> Thing:
+def _find_thing(reader: Reader, connector: str, kind: Kind, text: str) -> Thing:
     """The thing with this id or name, or the only one whose name contains the text."""
     found = reader.find_things(kind, text)
     if len(found) > 1:
@@ -185,7 +188,9 @@ def _find_thing(reader: Reader, kind: Kind, text: str) -> Thing:
         raise Problem(f"{printable(text)!r} could be several {kind}.", f"For example {several}.", "Give the id.")
     thing = reader.thing(kind, found[0][0]) if found else None
     if thing is None:
-        raise Problem(f"There is no {_singular(kind)} {printable(text)!r} in the last sync.")
+        see = f"zoomgov list {kind} {shlex.quote(connector)}"
+        what = f"There is no {_singular(kind)} {printable(text)!r} in the last sync."
+        raise Problem(what, "", f"See what there is: {printable(see)}")
     return thing
 
 
@@ -193,14 +198,14 @@ def _singular(kind: Kind) -> str:
     return str(kind).removesuffix("s").replace("-", " ")
 
 
-@click.command("access")
+@click.command("access", short_help="Show everything that one person has, and how.")
 @click.argument("name", type=ConnectorName())
 @click.argument("email")
 @format_option
 def access_command(name: str, email: str, form: str) -> None:
     """Show everything that EMAIL has in connector NAME: role, groups, contact groups, and how."""
     reader = _open(name)
-    person = _find_person(reader, email)
+    person = _find_person(reader, name, email)
     rows = [
         (path.kind, path.target_name, path.target_id, " → ".join(path.via) or "directly", path.since)
         for path in person.access
@@ -229,7 +234,7 @@ def access_command(name: str, email: str, form: str) -> None:
     print_rows(("Kind", "What", "Id", "How", "Since sync"), rows, form, keys=keys, right=frozenset({4}))
 
 
-@click.command("members")
+@click.command("members", short_help="Show everyone in a group, contact group or role.")
 @click.argument("name", type=ConnectorName())
 @click.argument("kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.USERS]))
 @click.argument("thing")
@@ -240,7 +245,7 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     from zoomgov.store import Query, Target
 
     reader = _open(name)
-    found = _find_thing(reader, Kind(kind), thing)
+    found = _find_thing(reader, name, Kind(kind), thing)
     asked = read_filter(text, Kind.USERS)
     query = Query(text=asked.text, conditions=asked.conditions, within=Target(Kind(kind), found.id))
     for gap in found.not_read:
@@ -248,19 +253,25 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     _print(reader, Kind.USERS, query, form)
 
 
-@click.command("syncs")
+def _is_unread(sync: SyncInfo, kind: str) -> bool:
+    """Whether the list of `kind` was not read at all, which is not the same as empty."""
+    return any(gap.part == kind.replace("_", "-") and not gap.target for gap in sync.not_read)
+
+
+@click.command("syncs", short_help="List the syncs that are kept.")
 @click.argument("name", type=ConnectorName())
 @format_option
 def syncs_command(name: str, form: str) -> None:
     """List the syncs of connector NAME that are kept, newest first."""
     reader = _open(name)
     kinds = ("users", "groups", "contact_groups", "roles")
+    not_read = "not read" if form == "table" else None
     rows = [
         (
             sync.number,
             sync.finished_at,
             "complete" if sync.complete else "partial",
-            *(sync.counts.get(kind, 0) for kind in kinds),
+            *(not_read if _is_unread(sync, kind) else sync.counts.get(kind, 0) for kind in kinds),
         )
         for sync in reversed(reader.syncs())
     ]

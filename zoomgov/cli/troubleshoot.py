@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
 
 
-@click.command("verify")
+@click.command("verify", short_help="Check token, scopes, endpoints, plan and owner.")
 @click.argument("name", type=ConnectorName())
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option(
@@ -117,7 +117,7 @@ def _say_wrapped(label: str, text: str) -> None:
     )
 
 
-@click.command("scopes")
+@click.command("scopes", short_help="Print the scopes to tick, and why each is needed.")
 @click.argument("name", type=ConnectorName(), required=False)
 @click.option("--granular", "kind", flag_value="granular", help="For apps made since 2024 (default).")
 @click.option("--classic", "kind", flag_value="classic", help="For older apps with classic scopes.")
@@ -160,7 +160,7 @@ def scopes_command(name: str | None, kind: str | None, capabilities: tuple[str, 
                 say(f"      {need.title}. {need.why}")
 
 
-@click.command("explain")
+@click.command("explain", short_help="Explain a Zoom error: a code, a message, or pasted JSON.")
 @click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print all likely causes as JSON.")
 def explain_command(words: tuple[str, ...], as_json: bool) -> int:
