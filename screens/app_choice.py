@@ -131,11 +131,14 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
 
     def _collect(self) -> None:
         chosen = self.query_one("#app", Choice).chosen
+        typed = self.query_one(Field).value
+        follows = self.draft.name == self.draft.new_app  # until it is given one of its own, a connector is called so
         self.draft = replace(
             self.draft,
+            name=typed if follows and self.connector is None else self.draft.name,
             uses_identity_provider=self._sso,
             app_id=None if chosen == _NEW else chosen,
-            new_app=self.query_one(Field).value,
+            new_app=typed,
         )
 
     async def keep(self) -> None:

@@ -40,7 +40,7 @@ Press a to add one. You need to be the Account Owner of the Zoom account, or kno
 Press o if somebody sent you a hand-off file."""
 
 _KEYS = (
-    ("enter", "Open", "open"),
+    ("⏎", "Open", "open"),
     ("v", "Verify", "verify"),
     ("s", "Sync", "sync"),
     ("e", "Credentials", "edit"),
@@ -307,8 +307,10 @@ Nothing here changes your Zoom account: zoomgov only reads.
             try:
                 data = await self.services.run(_begin_of, typed.strip().strip("'\""))
                 made.append(await self.services.import_handoff(data))
+            except FileNotFoundError:
+                return f"There is no such file. Put it into {printable(Path.cwd())}, or type its whole path."
             except OSError as error:
-                return f"{error.filename or typed}: {error.strerror or error}"
+                return f"It cannot be read: {error.strerror or error}. Choose another file."
             except (HandoffError, RegistryError) as error:
                 return str(error)
             return ""

@@ -119,6 +119,9 @@ accounts. *Other address* is for a proxy or a simulator.
     def _chosen(self, event: Choice.Chosen) -> None:
         event.stop()
         self._adapt()
+        address = self.query_one("#address-field")
+        if event.choice.id == "cloud" and address.display:
+            self.call_after_refresh(address.scroll_visible, animate=False)  # it came below what fits on the screen
         self.changed()
 
     @on(Input.Changed)

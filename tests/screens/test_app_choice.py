@@ -56,6 +56,21 @@ async def test_a_new_app_needs_a_name(stage: Any) -> None:
         await stage.on(pilot, "OwnersScreen")
 
 
+async def test_the_connector_is_called_like_its_app_until_it_has_a_name_of_its_own(stage: Any) -> None:
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        for app, typed, called in (("Zom", "", "Zom"), ("Zoom", " EU", "Zoom EU"), ("Zoom App", "", "Zoom EU")):
+            await stage.press(pilot, "tab", "tab", "ctrl+u")
+            await stage.type(pilot, app)
+            await stage.press(pilot, "enter")
+            screen = await stage.on(pilot, "OwnersScreen")
+            await stage.press(pilot, "tab", "tab")
+            await stage.type(pilot, typed)
+            assert screen.query_one("#name", Input).value == called
+            await stage.press(pilot, "escape")
+            await stage.on(pilot, "AppScreen")
+
+
 async def test_typing_ahead_of_the_screen_reaches_the_field_that_tab_leads_to(stage: Any) -> None:
     async with stage.run() as pilot:
         screen = await stage.on(pilot, "AppScreen")

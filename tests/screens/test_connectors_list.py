@@ -124,7 +124,7 @@ async def test_a_hand_off_file_opens_the_wizard_where_the_work_in_zoom_begins(
         await pilot.press("ctrl+u")
         await stage.type(pilot, "missing.json")
         await stage.press(pilot, "enter")
-        await stage.until(pilot, lambda: "No such file" in stage.text(pilot))
+        await stage.until(pilot, lambda: "There is no such file. Put it into" in stage.text(pilot))
         await stage.press(pilot, "escape", "o", "enter")  # the usual name is there already
         await stage.on(pilot, "ZoomAppScreen")
         assert "Zoom EMEA" in stage.text(pilot)

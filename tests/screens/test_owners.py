@@ -89,6 +89,12 @@ async def test_another_address_is_asked_for_and_checked(stage: Any) -> None:
     assert stage.connector.cloud == "https://zoom.example.com"
 
 
+async def test_the_field_for_another_address_comes_into_sight(stage: Any) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, "tab", "tab", "tab", "down", "down")
+        assert "https://zoom-proxy.example.com" in stage.text(pilot)
+
+
 async def test_someone_else_as_owner_leads_to_the_hand_off(stage: Any) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, "down", "tab")
