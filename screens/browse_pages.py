@@ -134,8 +134,8 @@ class BrowsePages(BrowserPage):
     # Pages
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in _NEEDING_A_SYNC:
-            return self.browser.sync is not None
+        if action in _NEEDING_A_SYNC and self.browser.sync is None:
+            return False
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group=OPENS)

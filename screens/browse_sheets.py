@@ -115,9 +115,9 @@ def thing_sheet(thing: Thing) -> Sheet:
 
 
 def _people(thing: Thing) -> str:
-    if thing.people == thing.members or not thing.nested:
+    if thing.people == thing.members:
         return f"{thing.people:,}"
-    return f"{thing.people:,}, of them {thing.members:,} directly"
+    return f"{thing.people:,}, of them {thing.members:,} {'directly' if thing.nested else 'as members'}"
 
 
 def _privileges(thing: Thing) -> Section:

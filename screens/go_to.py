@@ -25,7 +25,7 @@ from zoomgov.widgets.table_source import SourceError, TableQuery
 
 from .browse_data import Browser
 from .browse_habits import habits_of
-from .browse_words import DEFAULT_SORT, PLACEHOLDERS
+from .browse_words import DEFAULT_SORT
 from .person import PersonScreen
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class GoToScreen(ModalScreen[None]):
             source,
             TableQuery(sort=DEFAULT_SORT),
             noun="users",
-            placeholder=PLACEHOLDERS[Kind.USERS],
+            placeholder="Name or e-mail …",
             total=browser.sync.counts.get("users") if browser.sync is not None else None,
             empty="The account has no users.",
             problem=lambda text: " ".join(parse_filter(text, Kind.USERS).problems),

@@ -59,6 +59,11 @@ def targets_to_name(sync: SyncInfo) -> list[tuple[str, str]]:
     return [(part, target) for (part, *_), targets in _grouped(sync).items() for target in targets[:_NAMED] if target]
 
 
+def _any_of(scopes: tuple[str, ...]) -> str:
+    """Zoom names all scopes that would do, an app's granular and classic ones; none that writes is needed."""
+    return " or ".join([scope for scope in scopes if ":read:" in scope] or scopes)
+
+
 def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
     """Say everything that is known to be missing from `sync`."""
     sections = []
@@ -69,7 +74,7 @@ def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
             named.append(f"{len(targets) - _NAMED:,} more")
         facts = [Fact("Not read", f"{what} of {listed(named)}" if named else what, "warning"), Fact("Why", reason)]
         if scopes:
-            facts.append(Fact("Scopes to add", ", ".join(scopes)))
+            facts.append(Fact("Scope to add", _any_of(scopes)))
         if last_read is not None:
             facts.append(Fact("Shown instead", f"what sync {last_read} read"))
         sections.append(Section("", tuple(facts)))

@@ -35,7 +35,9 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
     """Verdict line, and what was read, what was not, and what changed."""
     seconds = f"{summary.seconds:.1f} s" if summary.seconds < 60 else f"{summary.seconds / 60:.1f} min"
     told = f" {count(sum(summary.requests.values()), 'request')} in {seconds}."
-    if summary.outcome is Outcome.COMPLETE:
+    if summary.outcome is Outcome.COMPLETE and summary.not_read:
+        verdict = Content.assemble(("● Connected. All was read but what is named below.", "$text-success"), told)
+    elif summary.outcome is Outcome.COMPLETE:
         verdict = Content.assemble(("● Connected. Everything was read.", "$text-success"), told)
     else:
         verdict = Content.assemble(("● Connected. Not everything was read.", "$text-warning"), told)

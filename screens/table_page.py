@@ -42,6 +42,11 @@ class TablePage(Page[None]):
     def compose(self) -> ComposeResult:
         raise NotImplementedError
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "search" and self.is_mounted:
+            return (table := self.search_table) is not None and not table.is_searching
+        return super().check_action(action, parameters)
+
     def action_search(self) -> None:
         """Put the cursor into the search line."""
         if (table := self.search_table) is not None:

@@ -96,6 +96,16 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
     assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
 
 
+async def test_a_part_gone_without_is_not_called_everything(stage: Any) -> None:
+    stage.services.outcome = replace(SUMMARY, not_read=(replace(REFUSED, reason="You chose to go on without it."),))
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        text = stage.text(pilot)
+        assert "● Connected. All was read but what is named below." in text
+        assert "! Not read: contact groups: You chose to go on without it." in text
+
+
 async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Any) -> None:
     uses = (LabelUse(Label.MEDIUM, 20, 57.0, 2345, None), LabelUse(Label.HEAVY, 0, 38.0, 1, 59_999))
     wait = Waiting(12.0, "Zoom's limit for medium requests is reached")

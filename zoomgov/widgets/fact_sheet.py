@@ -137,22 +137,23 @@ class FactSheet(ScrollView):
             lines.append(self._text(self._sheet.title, "title"))
             if self._sheet.subtitle:
                 lines.append(self._text(self._sheet.subtitle, "muted"))
+        labels = (fact.label for section in self._sheet.sections if not section.is_list for fact in section.facts)
+        widest = max(map(len, labels), default=0)
         for section in self._sheet.sections:
             if lines:
                 lines.append(Text(""))
             if section.title:
                 lines.append(self._text(section.title, "heading"))
-            lines.append(self._grid(section))
+            lines.append(self._grid(section, min(max(widest, 12), 20)))
         return lines
 
-    def _grid(self, section: Section) -> Table:
+    def _grid(self, section: Section, label_width: int) -> Table:
         grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
         if section.is_list:
             grid.add_column(ratio=3)
             grid.add_column(ratio=2)
         else:
-            width = max((len(fact.label) for fact in section.facts), default=0)
-            grid.add_column(width=min(max(width, 12), 20))
+            grid.add_column(width=label_width)
             grid.add_column(ratio=1)
         for fact in section.facts:
             label = self._text(fact.label, "" if section.is_list else "label")

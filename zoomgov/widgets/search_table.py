@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -26,11 +27,17 @@ if TYPE_CHECKING:
 class _Search(Input):
     """Down and Enter go to the rows, because that is where one goes after searching."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("down", "rows"), ("enter", "rows")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "rows", "To the rows", tooltip="Go from the search line to what it found"),
+        Binding("down", "rows", show=False),
+    ]
 
     def action_rows(self) -> None:
         if isinstance(self.parent, Horizontal) and isinstance(self.parent.parent, SearchTable):
-            self.parent.parent.table.focus()
+            table = self.parent.parent.table
+            found_nothing = table.view_shown.text == table.query_shown.text and not table.row_count
+            if not (found_nothing and self.value):  # then it is the text that is to be mended
+                table.focus()
 
 
 class SearchTable(Vertical):
@@ -45,7 +52,7 @@ class SearchTable(Vertical):
 
         & > .search-line { height: 1; padding: 0 2 0 2; }
         & > .search-help { height: 1; padding: 0 3; color: $text-disabled; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > .search-help.-problem { color: $text-warning; height: auto; max-height: 2; text-wrap: wrap; }
+        & > .search-help.-problem { color: $text-warning; height: auto; max-height: 3; text-wrap: wrap; }
         & > .search-line > Input { width: 1fr; max-width: 56; background: $surface; padding: 0 1; }
         & > .search-line > Input:focus { background: $panel; background-tint: transparent; }
         & > .search-line > .count { width: 1fr; text-align: right; color: $text-muted; height: 1; }
@@ -119,6 +126,11 @@ class SearchTable(Vertical):
     def search(self) -> Input:
         """The search line."""
         return self.query_one(_Search)
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the cursor is in the search line; also before that is there."""
+        return any(search.has_focus for search in self.query(_Search))
 
     @property
     def text(self) -> str:

@@ -53,6 +53,7 @@ async def test_what_is_not_understood_is_said_under_the_line(company: Any, settl
         await press(pilot, settled, "slash")
         await type_text(pilot, settled, "colour:red")
         assert "▲ There is no field “colour”; there are role, status" in app.text()
+        assert "email, domain. In quotes it is searched as a word." in " ".join(app.text().split())
         await press(pilot, settled, "escape")
         assert "no field" not in app.text()
 

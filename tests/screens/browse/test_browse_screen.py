@@ -66,6 +66,22 @@ async def test_a_search_that_finds_nobody_says_so(company: Any, settled: Any) ->
         assert "0 of 60 users" in app.text()
 
 
+async def test_enter_stays_in_a_search_that_finds_nobody_and_the_footer_says_what_it_does(
+    company: Any, settled: Any
+) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "/ Search" in app.lines()[-1]
+        await pilot.press("slash", *"dubiose")
+        await settled(pilot)
+        assert "To the rows" in app.lines()[-1]
+        assert "/ Search" not in app.lines()[-1]
+        await pilot.press("enter", *["backspace"] * 4, *"ois", "enter", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, PersonScreen)
+
+
 async def test_any_column_sorts_and_the_tabs_keep_their_place(company: Any, settled: Any) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:

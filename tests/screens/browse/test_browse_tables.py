@@ -117,6 +117,9 @@ async def test_without_a_browser_the_link_is_shown_and_copied(
         await press(pilot, settled, "w")
         assert isinstance(app.screen, LinkScreen)
         assert "https://zoom.us/account/user#/?searchKey=person000@acme.example" in app.text()
+        await press(pilot, settled, "escape", "2", "w")
+        assert "https://zoom.us/account/group#/detail/g2/detail" in app.text()
+        await press(pilot, settled, "escape", "1", "w")
         await press(pilot, settled, "c", "escape")
         assert app.clipboard == "https://zoom.us/account/user#/?searchKey=person000@acme.example"
         assert isinstance(app.screen, BrowseScreen)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zoomgov.screens.browse_words import empty_text, notice_text, privileges_in_words, sync_line, when
+from zoomgov.screens.sync_notes import notes_sheet
 from zoomgov.store.model import Disagreement, Kind, NotRead, SyncInfo
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -61,3 +62,10 @@ def test_the_last_line_says_what_is_missing() -> None:
     odd = Disagreement("members of group Finance", 3, 4, "total_members of GET /groups")
     assert "1 total does not agree" in sync_line(sync(disagreements=(odd,)), NOW, 80).plain
     assert sync_line(sync(), NOW, 80).plain == "Synced 1 hour ago, ● complete"
+
+
+def test_of_scopes_that_would_do_none_that_writes_is_named() -> None:
+    would_do = ("billing:read:plan_usage:admin", "account:read:admin", "account:write:admin")
+    sheet = notes_sheet(sync(NotRead("plan-usage", "", "The app has no scope.", would_do)), {})
+    facts = {fact.label: fact.value for section in sheet.sections for fact in section.facts}
+    assert facts["Scope to add"] == "billing:read:plan_usage:admin or account:read:admin"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from zoomgov.screens.browse_sheets import thing_sheet
@@ -37,6 +39,16 @@ def test_a_difference_is_explained_or_warned_about(
     ]
     assert fact.value == says
     assert (fact.tone == "warning") is warns
+
+
+def test_people_are_members_and_those_who_only_manage_it() -> None:
+    (fact,) = [
+        fact
+        for section in thing_sheet(replace(thing(47, 47), people=49)).sections
+        for fact in section.facts
+        if fact.label == "People"
+    ]
+    assert fact.value == "49, of them 47 as members"
 
 
 def test_numbers_that_agree_need_no_line() -> None:
