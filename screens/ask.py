@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-_ROOM = 66
-"""Cells for the buttons side by side at 80 columns; more go one below the other."""
+_BESIDE = 14
+"""Cells of a narrow screen for all but the buttons side by side; where they need more, they go one below the other."""
+_MOST_ROOM = 66
+"""Cells for them on a wide one."""
+_AROUND = 10
+"""Lines for all but the text and the answers: frame, title of two lines, gaps and footer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,19 @@ class AskScreen(ModalScreen[str]):
             yield Static(Content(self._title), classes="dialog-title")
             with VerticalScroll(classes="dialog-scroll", can_focus=False):
                 yield Static(Content(self._text), classes="dialog-text")
-            room = sum(len(answer.label) + 6 for answer in self.answers)
-            with Container(classes="dialog-actions -column" if room > _ROOM else "dialog-actions"):
+            with Container(classes="dialog-actions"):
                 for number, answer in enumerate(self.answers):
                     kind = "action -danger" if answer.danger else "action -primary" if number == 0 else "action"
                     yield Button(Content(answer.label), id=f"answer-{answer.key}", classes=kind, compact=True)
         yield KeyFooter(show_command_palette=False)
+
+    def on_resize(self) -> None:
+        """Let the text scroll rather than push the answers off a small screen."""
+        needed = sum(len(answer.label) + 6 for answer in self.answers)
+        in_a_column = needed > min(self.size.width - _BESIDE, _MOST_ROOM)
+        self.query_one(".dialog-actions").set_class(in_a_column, "-column")
+        answers = len(self.answers) if in_a_column else 1
+        self.query_one(VerticalScroll).styles.max_height = max(self.size.height - answers - _AROUND, 3)
 
     def on_mount(self) -> None:
         self.query(Button).first().focus()

@@ -44,6 +44,17 @@ _EMPTY = {
 }
 
 
+_NOUNS = {ITEMS: "changes", PERSONS: "people", THINGS: "things"}
+_ONLY = (
+    "There is nothing to compare with yet: this is the oldest sync that is kept.\n\n"
+    "Sync again later (f5 on the page before), and this page shows what changed since."
+)
+_OLDEST = (
+    "This is the oldest sync that is kept: there is none before to compare it with.\n\n"
+    "Esc, then 5 lists the newer ones; open one of those to see what changed since this."
+)
+
+
 class ChangesScreen(BrowserPage):
     """Two syncs, and tables of what is different; Enter opens the person or thing."""
 
@@ -111,10 +122,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
                 shown = self.browser.sync.number if self.browser.sync is not None else 0
                 numbers = [sync.number for sync in self._syncs if sync.number <= shown]
                 if len(numbers) < 2:
-                    self._say(
-                        "There is nothing to compare with yet: this is the oldest sync that is kept.\n\n"
-                        "Sync again later (f5 on the page before), and this page shows what changed since."
-                    )
+                    self._say(_OLDEST if len(self._syncs) > 1 else _ONLY)
                     return
                 self._between = (numbers[-2], numbers[-1])
             changes = await asyncio.to_thread(self.browser.diff, *self._between)
@@ -156,7 +164,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
                 self._source,
                 order,
                 widths=widths,
-                noun="changes" if view == ITEMS else view,
+                noun=_NOUNS[view],
                 placeholder="Search changes …",
                 empty=_EMPTY[view],
                 notice=self._notice,

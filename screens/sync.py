@@ -187,7 +187,7 @@ file here, without secrets and addresses.
     async def _finished(self) -> None:
         assert self.summary is not None
         await self._reload()
-        verdict, outcome = summary_content(self.summary)
+        verdict, outcome = summary_content(self.summary, self.query_one("#body").size.width)
         self._conclude(verdict, outcome, "Browse  ⏎")
 
     async def _failed(self, error: Exception) -> None:

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from zoomgov.widgets.sync_log import Said
     from zoomgov.zoom.errors import ZoomError
 
+_TWO_NUMBERS: Final = 69
+"""Cells from which two numbers stand side by side."""
 _DISAGREEMENTS: Final = 3
 """Shown with the outcome; the list of gaps has them all."""
 
 
-def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
-    """Verdict line, and what was read, what was not, and what changed."""
+def summary_content(summary: SyncSummary, width: int) -> tuple[Content, Content]:
+    """Verdict line, and what was read, what was not, and what changed; `width` in cells."""
     seconds = f"{summary.seconds:.1f} s" if summary.seconds < 60 else f"{summary.seconds / 60:.1f} min"
     told = f" {count(sum(summary.requests.values()), 'request')} in {seconds}."
     if summary.outcome is Outcome.COMPLETE and summary.not_read:
@@ -44,7 +46,8 @@ def summary_content(summary: SyncSummary) -> tuple[Content, Content]:
     parts: Parts = []
     for place, number in enumerate(counted(summary.counts, summary.not_read)):
         value = "not read" if number.value is None else f"{number.value:,}"
-        parts += [(f"{number.title:<23}", "dim"), f"{value:>9}", "\n" if place % 2 else "     "]
+        ends_line = place % 2 or width < _TWO_NUMBERS
+        parts += [(f"{number.title:<23}", "dim"), f"{value:>9}", "\n" if ends_line else "     "]
     for unread in summary.not_read[:4]:
         scopes = f" Add the scope {unread.missing_scopes[0]}." if unread.missing_scopes else ""
         parts.append((f"\n! Not read: {part_words(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))

@@ -13,6 +13,7 @@ from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import Step
 from zoomgov.screens import connectors
+from zoomgov.screens.ask import Answer, AskScreen
 from zoomgov.screens.steps import step_screen
 from zoomgov.vault import VaultError
 
@@ -119,6 +120,27 @@ async def test_a_question_shows_its_own_keys(stage: Any) -> None:
         footer = stage.text(pilot).splitlines()[-1]
         assert "esc Back" in footer
         assert "Add connector" not in footer
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_answers_of_a_question_are_never_pushed_off_the_screen(stage: Any, size: tuple[int, int]) -> None:
+    text = "\n\n".join(["A sentence that goes on for as long as it takes to fill a line and a half of it."] * 12)
+    answers = tuple(Answer(str(number), f"Answer number {number} of four") for number in range(4))
+    async with stage.run(size=size) as pilot:
+        for asked in (answers, answers[:2]):
+            await pilot.app.push_screen(AskScreen("Shall it be done?", text, asked))
+            await stage.settled(pilot)
+            for answer in asked:
+                assert answer.label in stage.text(pilot)
+            assert "esc Back" in stage.text(pilot)
+
+
+async def test_a_list_of_connectors_keeps_to_its_lines(stage: Any) -> None:
+    stage.add_connector(name="A connector with a long name", step=Step.DONE, last_sync_at=stage.NOW)
+    async with stage.run(size=(60, 20)) as pilot:
+        lines = stage.text(pilot).splitlines()
+        (row,) = [number for number, line in enumerate(lines) if "A connector" in line]
+        assert not lines[row + 1].strip()
 
 
 async def test_the_theme_is_remembered(stage: Any) -> None:

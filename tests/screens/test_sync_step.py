@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.connectors.model import Status, Step
+from zoomgov.screens.sync_text import summary_content
 from zoomgov.store.model import Disagreement, ListKey, NotRead, SyncInfo
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
@@ -104,6 +105,15 @@ async def test_a_part_gone_without_is_not_called_everything(stage: Any) -> None:
         text = stage.text(pilot)
         assert "● Connected. All was read but what is named below." in text
         assert "! Not read: contact groups: You chose to go on without it." in text
+
+
+@pytest.mark.parametrize(("columns", "beside"), [(80, True), (60, False)])
+def test_numbers_stand_side_by_side_where_there_is_room(columns: int, beside: bool) -> None:
+    _, outcome = summary_content(SUMMARY, columns - 4)
+    lines = outcome.plain.splitlines()
+    assert all(len(line) <= columns - 4 for line in lines if "sync" not in line)
+    assert lines[0].startswith("Users")
+    assert ("Groups" in lines[0]) is beside
 
 
 async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Any) -> None:

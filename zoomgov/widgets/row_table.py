@@ -102,12 +102,22 @@ class RowTable(ScrollView, can_focus=True):
         *,
         empty: str = "Nothing here.",
         widths: Mapping[str, int] | None = None,
+        leads_on: bool = True,
     ) -> None:
-        """`empty` is shown when there are no rows; `widths` are those of columns that somebody resized."""
+        """Make the table.
+
+        Args:
+            source: The rows.
+            query: What to sort by and to search for at first.
+            empty: Why there are no rows.
+            widths: Cells of columns that somebody resized.
+            leads_on: Enter opens a row.
+        """
         super().__init__()
         self._source = source
         self._query = query
         self._empty = empty
+        self._leads_on = leads_on
         self._view: View | None = None
         self._wanted: tuple[TableSource, TableQuery] | None = None
         self._answering = False
@@ -167,6 +177,9 @@ class RowTable(ScrollView, can_focus=True):
         self._empty = text
         if not self.row_count:
             self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._leads_on if action == "select" else super().check_action(action, parameters)
 
     # Getting the order
 

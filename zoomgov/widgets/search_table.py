@@ -77,6 +77,7 @@ class SearchTable(Vertical):
         hint: str = "",
         problem: Callable[[str], str] = lambda text: "",
         suggester: Suggester | None = None,
+        leads_on: bool = True,
         id: str | None = None,
     ) -> None:
         """Make the table.
@@ -93,11 +94,12 @@ class SearchTable(Vertical):
             hint: What can be typed; shown while the search line is empty and has the focus.
             problem: Says what of a text cannot be understood.
             suggester: Completes what is typed.
+            leads_on: Enter opens a row.
             unknown: That there are no rows means only that nothing was read.
             id: As for any widget.
         """
         super().__init__(id=id)
-        self.table = IdentityTable(source, order, empty=empty, widths=widths)
+        self.table = IdentityTable(source, order, empty=empty, widths=widths, leads_on=leads_on)
         self._noun = noun
         self._placeholder = placeholder
         self._total = total

@@ -203,7 +203,10 @@ async def test_an_older_sync_is_browsed_as_it_was(two_syncs: Any, settled: Any) 
         assert any("person000@acme.example" in line for line in app.lines())
         await press(pilot, settled, "2")
         assert "Field Sales EMEA" in app.text()
-        await press(pilot, settled, "escape", "escape")
+        await press(pilot, settled, "c")
+        assert "This is the oldest sync that is kept" in app.text()
+        assert "Sync again" not in app.text()
+        await press(pilot, settled, "escape", "escape", "escape")
         assert "Sync 1, as it was" not in app.text()
 
 

@@ -39,3 +39,17 @@ async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
             assert f"{key.key_display} {key.description}" in line
         if not isinstance(app.screen, ModalScreen):
             assert "f1 Help" in line
+
+
+@pytest.mark.parametrize(("keys", "opens"), [(("5",), True), (("enter", "h"), False), (("6", "l"), True)])
+async def test_a_footer_offers_to_open_only_what_can_be_opened(
+    two_syncs: Any, settled: Any, keys: tuple[str, ...], opens: bool
+) -> None:
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        await pilot.pause()
+        assert ("⏎ Open" in app.lines()[-1]) is opens
