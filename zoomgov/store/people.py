@@ -100,16 +100,11 @@ class People:
     def _close_users(self) -> None:
         """End the versions of people whose list was finished without them."""
         done = [status for part, status in STATUS_OF_PART.items() if ListKey(part) in self._finished]
-        known = list(STATUS_OF_PART.values())
-        marks = ",".join("?" * len(done)) or "NULL"
-        unknown = f" OR status NOT IN ({','.join('?' * len(known))})" if len(done) == len(known) else ""
-        gone = [
-            number
-            for (number,) in self._connection.execute(
-                f"SELECT id FROM users WHERE status IN ({marks}){unknown}", done + (known if unknown else [])
-            )
-            if not self.winner(number)
-        ]
+        sql, winners = "SELECT id FROM users", self.winners
+        if len(done) < len(STATUS_OF_PART):  # else of any status, for there may be others than Zoom's three
+            sql += f" WHERE status IN ({','.join(map(repr, done))})"
+        people = self._connection.execute(sql)
+        gone = [number for (number,) in people if not winners[number]]
         self._connection.executemany(_KEEP_USER, ((self._number, number) for number in gone))
         self._connection.executemany("DELETE FROM users WHERE id = ?", ((number,) for number in gone))
         self.gone.update(gone)
