@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import queue
 from typing import Any
 
 import pytest
 from textual.widgets import Input
 
 from zoomgov.screens.browse import BrowseScreen
+from zoomgov.screens.browse_data import Browser
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.thing import ThingScreen
 from zoomgov.store.model import NotRead
@@ -267,6 +270,22 @@ async def test_a_newer_sync_is_shown_when_one_comes_back(company: Any, settled: 
         await settled(pilot)
         assert "Newcomers" in app.text()
         assert "Synced 5 minutes ago" in app.text()
+
+
+async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
+    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: queue.Queue[int | None] = queue.Queue()
+    monkeypatch.setattr(Browser, "count_grants", lambda browser: counted.put(browser.sync and browser.sync.number))
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert await asyncio.to_thread(counted.get, timeout=10) == 1
+        await press(pilot, settled, "enter")
+        with app.store.begin("2026-03-04T11:00:00Z") as writer:
+            writer.publish("2026-03-04T11:55:00Z")
+        await press(pilot, settled, "escape")
+        assert await asyncio.to_thread(counted.get, timeout=10) == 2
 
 
 async def test_a_store_that_cannot_be_read_says_so(company: Any, settled: Any) -> None:
