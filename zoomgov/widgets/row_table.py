@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from .held_frames import HeldFrames
 from .shown_columns import ShownColumns
 from .table_paint import PARTS, TABLE_CSS, draw_header, draw_note, draw_row
 from .table_source import QuickSource, SourceError, TableQuery, TableSource, View
@@ -130,6 +131,7 @@ class RowTable(ScrollView, can_focus=True):
         """Whether the first row of what is searched is to be opened, once that is found."""
         self._shown = ShownColumns(widths)
         self._laid_out = 0
+        self._frames = HeldFrames(self)
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
         self._header: Strip | None = None
         self._styles_at_hand: dict[str, Style] = {}
@@ -194,6 +196,8 @@ class RowTable(ScrollView, can_focus=True):
         self._header = None
         self.refresh(*() if self._problem else (self._line(0),))  # the rows stay until others have arrived
         self._problem = ""
+        if isinstance(source, QuickSource) and self._view is not None:
+            self._frames.hold()  # mostly the first rows are there at once
         if not self._answering:
             self._answering = True
             self._answer()
@@ -211,6 +215,7 @@ class RowTable(ScrollView, can_focus=True):
                         first = await asyncio.to_thread(source.first, query)
                         if self._wanted is not None:
                             continue
+                        self._frames.release()
                         if first is not None:
                             self._replace_view(source, query, *first)
                             if first[1]:
@@ -358,6 +363,8 @@ class RowTable(ScrollView, can_focus=True):
     # Drawing
 
     def on_resize(self) -> None:
+        if self._frames.release():  # that of the new size was not drawn
+            self.screen.refresh()
         self._forget_lines()
         self.virtual_size = Size(self.size.width, self.row_count + 1)
         self._scroll_to_cursor()

@@ -33,11 +33,21 @@ class _Search(Input):
     ]
 
     def action_rows(self) -> None:
-        if isinstance(self.parent, Horizontal) and isinstance(self.parent.parent, SearchTable):
-            table = self.parent.parent.table
+        if (found := self._found) is not None:
+            table = found.table
             found_nothing = table.view_shown.text == table.query_shown.text and not table.row_count
             if not (found_nothing and self.value):  # then it is the text that is to be mended
                 table.focus()
+
+    def watch_value(self, value: str) -> None:
+        """Search at once: a message would arrive after the letter has been drawn, and what it finds a frame later."""
+        if (found := self._found) is not None:
+            found.typed(value)
+
+    @property
+    def _found(self) -> SearchTable | None:
+        line = self.parent
+        return line.parent if isinstance(line, Horizontal) and isinstance(line.parent, SearchTable) else None
 
 
 class SearchTable(Vertical):
@@ -167,14 +177,17 @@ class SearchTable(Vertical):
         line.set_class(bool(problem), "-problem")
         line.update(Content(printable(f"▲ {problem}") if problem else hint))
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        text = event.value.strip()
+    def typed(self, value: str) -> None:
+        """Search for `value`, which is in the search line."""
+        text = value.strip()
         self._help()
         nothing = f"No {self._noun} match “{text}”. Esc clears the search."
         self.table.explain_empty(nothing if text else self._empty)
         self.table.search(text)
+
+    @on(Input.Changed)
+    def _told(self, event: Input.Changed) -> None:
+        event.stop()  # it was heard before
 
     @on(IdentityTable.ViewChanged)
     def _counted(self, event: IdentityTable.ViewChanged) -> None:
