@@ -30,6 +30,7 @@ from .export_words import (
     done_text,
     formats,
     hint,
+    misnamed,
     progress_text,
     since_offer,
     suggested_path,
@@ -177,6 +178,9 @@ them under *Changes* and export from there. `zoomgov export` does the same.
             return
         try:
             path = Path(typed).expanduser()
+            if wrong := misnamed(path, self._chosen[1]):
+                self._say(f"✗ {wrong}", "-problem")
+                return
             occupied = is_occupied(path)
         except (OSError, RuntimeError, ValueError) as error:  # no permission, no such ~user, a NUL in it
             self._say(f"✗ {typed}: {str(error).rstrip('.')}. Name another file.", "-problem")

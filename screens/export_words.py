@@ -33,6 +33,8 @@ _FORMATS: Final = (
     (Format.PARQUET, "Parquet", "for data tools"),
     (Format.C1Z, "c1z", "for ConductorOne's baton"),
 )
+_IN_FOLDERS: Final = (Format.CSV, Format.PARQUET)
+"""Of several tables, these are several files."""
 _MISSING: Final = "not installed: choose it to see how"
 _BAR: Final = 20
 
@@ -117,9 +119,7 @@ def _found_by(typed: str) -> str:
 def formats() -> list[Alternative]:
     """The formats; of one that lacks its library, that it does."""
     return [
-        Alternative(
-            form, f"{name:<10}", about if install_command(form) is None else "not installed: choose it to see how"
-        )
+        Alternative(form, f"{name:<10}", about if install_command(form) is None else _MISSING)
         for form, name, about in _FORMATS
     ]
 
@@ -133,6 +133,21 @@ def hint(offer: Offer, form: Format) -> tuple[str, str]:
     if form is Format.C1Z and not offer.several:
         return "Enter writes both syncs whole: baton diff compares them.", ""
     return "Enter writes it, for you alone to read.", ""
+
+
+def misnamed(path: Path, form: Format) -> str:
+    """Why a file of this format should not be called so; empty when it may.
+
+    Raises:
+        OSError: it may not be looked at.
+    """
+    if form not in _IN_FOLDERS and path.is_dir():
+        return f"{path} is a folder. Name a file in it."
+    meant = path.suffix.lower().removeprefix(".")
+    if meant == form or meant not in set(Format):
+        return ""
+    name = next(name for one, name, _ in _FORMATS if one == meant)
+    return f"{path.name} would be taken for {name}. Choose that format above, or call it {path.stem}.{form}."
 
 
 def suggested_path(connector: str, offer: Offer, form: Format) -> str:

@@ -137,7 +137,8 @@ class FindingScreen(BrowserPage):
     HELP = f"""
 # A finding
 
-Why it matters and where in Zoom to put it right; below, the people or things it is about. Enter opens one.
+Why it matters and where in Zoom to put it right; below, the people or things it is about. Enter opens one. `Tab` goes
+to the text, where `↑ ↓` scroll.
 {TABLE_HELP}
 """
     CSS_PATH = "item.tcss"

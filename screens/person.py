@@ -43,6 +43,7 @@ class PersonScreen(BrowserPage):
 
 Who they are, and below it everything they have: their role, groups they are a member or an admin of, and contact
 groups, with the groups that lead there when it is not direct. Enter opens the role or group and shows everyone in it.
+`Tab` goes to the facts, where `↑ ↓` scroll.
 {TABLE_HELP}
 """
     CSS_PATH = "item.tcss"

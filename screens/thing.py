@@ -41,7 +41,7 @@ class ThingScreen(BrowserPage):
 # A group, contact group or role
 
 What it is, and below it everyone in it and how: as a member, as an admin, or through a group that is in it. Enter
-opens the person and shows everything they have.
+opens the person and shows everything they have. `Tab` goes to the facts, where `↑ ↓` scroll.
 {TABLE_HELP}
 """
     CSS_PATH = "item.tcss"

@@ -201,9 +201,13 @@ class SearchTable(Vertical):
         """Say how many rows there are, were found and are marked."""
         marked = f"{len(self.table.marked):,} marked · " if self.table.marked else ""
         if self._unknown and not self._total:
-            self.query_one(".count", Static).update("not read", layout=False)
+            self._show_count("not read")
             return
         noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
         counts = [f"{count:,}" for count in (self._found, self._total) if count is not None]
         words = f"{marked}{' of '.join(counts)} {noun}".strip()
-        self.query_one(".count", Static).update(Content(words), layout=False)
+        self._show_count(words)
+
+    def _show_count(self, text: str) -> None:
+        for place in self.query(".count").results(Static):  # gone when the page is left as its rows arrive
+            place.update(Content(text), layout=False)

@@ -55,6 +55,36 @@ async def test_the_whole_sync_is_written_where_it_says(company: Any, settled: An
         assert isinstance(app.screen, BrowseScreen)
 
 
+@pytest.mark.parametrize(
+    ("downs", "typed", "says"),
+    [
+        (0, "out.csv", "✗ out.csv would be taken for CSV. Choose that format above, or call it out.xlsx."),
+        (2, "Out.XLSX", "✗ Out.XLSX would be taken for XLSX. Choose that format above, or call it Out.json."),
+        (0, "kept", "kept is a folder. Name a file in it."),
+    ],
+)
+async def test_a_name_that_promises_something_else_is_refused(
+    company: Any, settled: Any, here: Path, downs: int, typed: str, says: str
+) -> None:
+    (here / "kept").mkdir()
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x", "tab", *["down"] * downs, "tab", "ctrl+u", *typed, "enter")
+        assert says in " ".join(app.text().split())
+    assert os.listdir(here) == ["kept"]
+
+
+async def test_several_tables_go_into_a_folder(company: Any, settled: Any, here: Path) -> None:
+    (here / "kept").mkdir()
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x", "tab", "down", "tab", "ctrl+u", *"kept", "enter")
+        assert "✓" in app.text()
+    assert (here / "kept" / "users.csv").exists()
+
+
 async def test_what_the_table_shows_is_written_with_its_search(company: Any, settled: Any, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -159,9 +189,7 @@ async def test_a_path_that_is_none_is_no_crash(company: Any, settled: Any, here:
         (here / "full").mkdir()
         (here / "full" / "mine").write_text("mine")
         await press(pilot, settled, "ctrl+u", *"full", "enter")
-        assert "is there already" in app.text()
-        await press(pilot, settled, "enter")
-        assert "is a folder" in " ".join(app.text().split())
+        assert "full is a folder. Name a file in it." in " ".join(app.text().split())
         assert (here / "full" / "mine").read_text() == "mine"
 
 
