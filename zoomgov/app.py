@@ -130,6 +130,8 @@ class ZoomgovApp(KeysInTurn[int]):
     def _forget_what_was_said(self) -> None:
         if not self._told:
             self.clear_notifications()
+            for below in self.screen_stack[:-1]:  # which can be seen around a dialog
+                below.query("ToastHolder").remove()
 
     def run_until_closed(self) -> int:
         """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""

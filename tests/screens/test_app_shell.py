@@ -102,6 +102,20 @@ async def test_what_was_said_stays_with_its_page(stage: Any) -> None:
         assert said(pilot) == []
 
 
+async def test_nothing_of_what_was_said_is_seen_around_a_dialog(stage: Any) -> None:
+    stage.add_connector(step=Step.SCOPES)
+    async with stage.app().run_test(size=(80, 24), notifications=True) as pilot:
+        await stage.until(pilot, lambda: stage.list_of(pilot).ready)
+        await stage.press(pilot, "enter")
+        page = await stage.on(pilot, "ScopesScreen")
+        await stage.press(pilot, "C")
+        await stage.until(pilot, lambda: "11 scopes copied" in stage.text(pilot))
+        await stage.press(pilot, "f1")
+        await stage.on(pilot, "HelpScreen")
+        await stage.settled(pilot)
+        assert not list(page.query("Toast"))
+
+
 async def test_what_a_key_says_that_leads_on_is_read_on_the_next_page(stage: Any) -> None:
     stage.services.rounds = [VaultError("-", "-")]
     async with stage.at(Step.CREDENTIALS) as pilot:
