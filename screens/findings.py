@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from zoomgov.findings import find, in_words
@@ -26,6 +27,7 @@ from .browse_words import ONE
 from .browser_page import BrowserPage
 from .items import item_screen
 from .list_page import ListPage
+from .portal import open_portal
 from .table_page import TABLE_HELP
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from zoomgov.findings import Audit, Finding, Thresholds
     from zoomgov.widgets.table_layout import Tone
@@ -138,12 +139,14 @@ class FindingScreen(BrowserPage):
 # A finding
 
 Why it matters and where in Zoom to put it right; below, the people or things it is about. Enter opens one. `Tab` goes
-to the text, where `↑ ↓` scroll.
+to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is put right.
 {TABLE_HELP}
 """
     CSS_PATH = "item.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "portal", "Zoom's page", tooltip="Open the page of Zoom's where it is put right, in a browser"),
+    ]
     COLUMNS: ClassVar[Sequence[Column]] = (
         Column("name", "Who or what", 26, least=18, most=44),
         Column("detail", "What", 34, least=32, most=60),
@@ -187,6 +190,13 @@ to the text, where `↑ ↓` scroll.
     @property
     def search_table(self) -> SearchTable | None:
         return next(iter(self.query(SearchTable)), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self._finding.fix.link) if action == "portal" else super().check_action(action, parameters)
+
+    def action_portal(self) -> None:
+        """Open the page where it is put right."""
+        open_portal(self, self._finding.fix.link)
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:

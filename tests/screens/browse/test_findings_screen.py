@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from typing import Any
 
 import pytest
@@ -42,6 +43,26 @@ async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -
         assert isinstance(app.screen, PersonScreen)
         await press(pilot, settled, "escape", "escape", "escape")
         assert isinstance(app.screen, BrowseScreen)
+
+
+async def test_a_finding_leads_to_the_page_of_zooms_where_it_is_put_right(
+    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def browse(link: str) -> bool:
+        opened.append(link)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browse)
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f", "enter")
+        assert "w Zoom's page" in app.lines()[-1]
+        await press(pilot, settled, "w")
+        (link,) = opened
+        assert link.startswith("https://zoom.us/")
 
 
 async def test_to_leave_the_findings_ends_their_reading(company: Any, settled: Any) -> None:
