@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -89,6 +90,7 @@ file here, without secrets and addresses.
         self._syncing: Worker[None] | None = None
         self._asking: Worker[None] | None = None
         self._failed_line = ""
+        self._lacks_credentials = False
 
     @property
     def next_label(self) -> str:
@@ -145,7 +147,7 @@ file here, without secrets and addresses.
     async def _sync(self) -> None:
         assert self.connector is not None
         self.summary = None
-        self._failed_line = ""
+        self._failed_line, self._lacks_credentials = "", False
         self.show_problem("")
         self.query_one("#outcome").display = False
         self.query_one("#outcome").remove_class("-short")
@@ -191,23 +193,33 @@ file here, without secrets and addresses.
         self._conclude(verdict, outcome, "Browse  ⏎")
 
     async def _failed(self, error: Exception) -> None:
+        from zoomgov.services import NoCredentials
         from zoomgov.store import StoreBusy
         from zoomgov.vault import VaultError
 
         await self._reload()
         again = "Try again  ⏎"
-        if isinstance(error, ZoomError):
+        if isinstance(error, VaultError | NoCredentials):
+            self._lacks_credentials = True
+            title, reason = "There are no credentials here.", ""
+            if isinstance(error, VaultError):
+                title, reason = error.title, f"{printable(error.reason)}\n\n"
+            self._conclude(
+                Content.styled(f"✗ {printable(title)}", "$text-error"),
+                Content(
+                    f"{reason}Nothing was lost. Enter goes to where credentials are entered, also for this session"
+                    " only; s tries again."
+                ),
+                "Enter credentials  ⏎",
+                log=False,
+            )
+        elif isinstance(error, ZoomError):
             self._failed_line = line_for(error)
             advice = self.services.explain(error, self.connector)
             width = self.query_one("#body").size.width - 2
             self._conclude(*failure_content(error, advice, width, self.host.now()), again, log=False)
-        elif isinstance(error, VaultError | StoreBusy):
-            text = getattr(error, "title", "") or str(error)
-            self._conclude(
-                Content.styled(f"✗ {printable(text)}", "$text-error"),
-                Content(f"{printable(getattr(error, 'reason', ''))}\nNothing was lost."),
-                again,
-            )
+        elif isinstance(error, StoreBusy):
+            self._conclude(Content.styled(f"✗ {printable(error)}", "$text-error"), Content("Nothing was lost."), again)
         else:
             self._conclude(
                 Content.styled("✗ The sync failed.", "$text-error"),
@@ -262,6 +274,8 @@ file here, without secrets and addresses.
             self.action_stop()
         elif self.summary is not None:
             self.action_browse()
+        elif self._lacks_credentials:
+            self._move(partial(self.go, Step.CREDENTIALS))
         else:
             self.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -82,6 +83,7 @@ Step 4 has the whole choice of what to read.
         self._watching = False
         self._refusal = ""
         """Why nothing could be checked at all."""
+        self._lacks_credentials = False
 
     def body(self) -> ComposeResult:
         yield Busy(id="verdict")
@@ -95,7 +97,8 @@ Step 4 has the whole choice of what to read.
     def next_label(self) -> str:
         """What is best done now: look at a problem before going on."""
         if self.report is None:
-            return "Check again  ⏎" if self._refusal else "Checking …"
+            again = "Enter credentials  ⏎" if self._lacks_credentials else "Check again  ⏎"
+            return again if self._refusal else "Checking …"
         if self.report.ready:
             return f"Next: Sync  {self._key_to_go_on}"
         return "Explain the first problem  ⏎" if self.report.problems else "Check again  ⏎"
@@ -166,7 +169,7 @@ Step 4 has the whole choice of what to read.
             lines.put(line)
             self.query_one(Busy).waiting(f"Checking … {done} of {todo}")
 
-        self._refusal = ""
+        self._refusal, self._lacks_credentials = "", False
         self.show_problem("")
         self.query_one(Busy).waiting("Checking …")
         try:
@@ -183,10 +186,13 @@ Step 4 has the whole choice of what to read.
         from zoomgov.services import NoCredentials
         from zoomgov.vault import VaultError
 
+        self._lacks_credentials = isinstance(error, NoCredentials | VaultError)
         if isinstance(error, NoCredentials):
-            text = "There are no credentials yet. Esc goes back to enter them."
+            text = "There are no credentials here. Enter goes to where they are entered."
         elif isinstance(error, VaultError):
-            text = f"{error.title} {error.reason} r tries again, Esc goes back."
+            text = (
+                f"{error.title} {error.reason} Enter goes to where credentials are entered, also for this session only."
+            )
         elif isinstance(error, ZoomError):
             advice = self.services.explain(error, self.connector)
             text = f"{advice.title} {advice.cause} ({error})"
@@ -196,6 +202,7 @@ Step 4 has the whole choice of what to read.
         self._refusal = printable(text)
         self.show_problem(self._refusal)
         self._label_actions()
+        self.query_one("#next").focus()
 
     def _verdict(self) -> Content:
         report = self.report
@@ -284,6 +291,8 @@ Step 4 has the whole choice of what to read.
             self._explain(first)
         elif self.checking:
             self.show_problem("The checks have not finished.")
+        elif self._lacks_credentials:
+            self._move(partial(self.go, Step.CREDENTIALS))
         else:
             self.action_repeat()
 

@@ -12,6 +12,7 @@ import pytest
 
 from zoomgov.connectors.model import Status, Step
 from zoomgov.screens.sync_text import summary_content
+from zoomgov.services import NoCredentials
 from zoomgov.store.model import Disagreement, ListKey, NotRead, SyncInfo
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
@@ -95,6 +96,20 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         assert "2,000" in stage.text(pilot)
         assert "Browse" in stage.text(pilot)
     assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["no-credentials", "no-keyring"])
+async def test_without_credentials_enter_leads_to_where_they_are_entered(stage: Any, kept: bool) -> None:
+    connector = stage.add_connector(step=Step.DONE, last_sync_at=stage.NOW)
+    stage.services.outcome = VaultError("There is no keyring.", "None runs here.") if kept else NoCredentials(connector)
+    async with stage.run() as pilot:
+        await stage.press(pilot, "s")
+        await stage.on(pilot, "SyncScreen")
+        await stage.until(pilot, lambda: "Enter credentials  ⏎" in stage.text(pilot))
+        assert ("None runs here." if kept else "✗ There are no credentials here.") in stage.text(pilot)
+        assert "also for this session only; s tries again." in " ".join(stage.text(pilot).split())
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "CredentialsScreen")
 
 
 async def test_a_part_gone_without_is_not_called_everything(stage: Any) -> None:

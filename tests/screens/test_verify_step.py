@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from zoomgov.connectors.model import Status as Connection
 from zoomgov.connectors.model import Step
 from zoomgov.screens.verify import VerifyScreen
+from zoomgov.services import NoCredentials
 from zoomgov.vault import VaultError
 from zoomgov.verify.knowledge import Advice, Trust
 from zoomgov.verify.model import (
@@ -24,8 +27,6 @@ from zoomgov.zoom.scopes import LEFT_OUT, Capability
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 SCOPE = "contact_group:read:list_members:admin"
 ADVICE = Advice(
@@ -300,6 +301,33 @@ async def test_a_keyring_that_refuses_is_said(stage: Any) -> None:
         await stage.press(pilot, "r")
         await checked(stage, pilot)
         assert "✓ Ready." in stage.text(pilot)
+
+
+NO_KEYRING = VaultError(
+    "There is no keyring that can hold the Client secret.",
+    "No keyring runs here: Unable to initialize SecretService: Environment variable DBUS_SESSION_BUS_ADDRESS is unset."
+    " Over ssh, in a container or without a desktop there is usually none; start one (GNOME Keyring, KWallet or"
+    " KeePassXC) and try again.",
+)
+
+
+@pytest.mark.parametrize("visiting", [False, True])
+@pytest.mark.parametrize("wrong", [NO_KEYRING, None], ids=["no-keyring", "no-credentials"])
+async def test_without_credentials_enter_leads_to_where_they_are_entered(
+    stage: Any, wrong: VaultError | None, visiting: bool
+) -> None:
+    connector = stage.add_connector(step=Step.DONE if visiting else Step.VERIFY, last_sync_at=None)
+    stage.services.rounds = [wrong or NoCredentials(connector)]
+    async with stage.run() as pilot:
+        await stage.press(pilot, "v")
+        screen = await stage.on(pilot, "VerifyScreen")
+        await stage.until(pilot, lambda: not screen.checking)
+        await stage.settled(pilot)
+        said = " ".join(stage.text(pilot).split())
+        assert (wrong.reason if wrong else "There are no credentials here.") in said
+        assert "Enter credentials ⏎" in said
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, "CredentialsScreen")
 
 
 def list_reports(folder: Path) -> list[Path]:
