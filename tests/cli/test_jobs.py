@@ -182,6 +182,13 @@ def test_access_shows_everything_a_person_has(cli: Cli, synced: str, zoom: SimSe
     table = cli("access", synced, person.email)
     assert table.code == 0
     assert person.email in table.out
+    assert "Since sync" in table.out
+    named = {item["target"] for item in shown["access"] if item["target"].isprintable() and len(item["target"]) < 24}
+    assert named
+    assert all(name in table.out for name in named)
+    assert not groups & set(table.out.split())
+    in_csv = list(csv.DictReader(io.StringIO(cli("access", synced, person.email, "--format", "csv").out)))
+    assert {row["target_id"] for row in in_csv if row["kind"] == "group member"} == groups
 
 
 def test_access_of_nobody_says_so(cli: Cli, synced: str) -> None:

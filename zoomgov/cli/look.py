@@ -231,7 +231,11 @@ def access_command(name: str, email: str, form: str) -> None:
         say()
     for gap in person.not_read:
         note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
-    print_rows(("Kind", "What", "Id", "How", "Since sync"), rows, form, keys=keys, right=frozenset({4}))
+    if form == "table":  # 80 columns have no room for ids beside names
+        shown = [(kind, name, via, since) for kind, name, _, via, since in rows]
+        print_rows(("Kind", "What", "How", "Since sync"), shown, form, right=frozenset({3}))
+    else:
+        print_rows(keys, rows, form)
 
 
 @click.command("members", short_help="Show everyone in a group, contact group or role.")
