@@ -67,7 +67,8 @@ class KeysInTurn(App[ReturnType]):
         """Wait until a key has gone all its way, from the focus to the app, and give out the next."""
         await _all_caught_up(way)
         await _all_caught_up(self.screen_stack[-1:])  # which may be a new one, with a focus of its own
-        await _all_caught_up(way)  # a widget told its page of the key, say that a row is to be opened
+        if self._typed_ahead:
+            await _all_caught_up(way)  # a widget tells its page of the key, say that a row is to be opened
         while await self._something_was_awaited():
             await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
         if self._typed_ahead:
