@@ -13,7 +13,7 @@ from zoomgov.store.matching import PeopleMatching, has_search, phrase, row_match
 from zoomgov.store.model import Kind
 from zoomgov.store.ranks import FACETS, PeopleRanks
 from zoomgov.store.schema import SEARCH_TABLE
-from zoomgov.store.vectors import ids_of, mask_of, masked, sorted_by, span
+from zoomgov.store.vectors import both, ids_of, mask_of, masked, sorted_by, span
 from zoomgov.store.ways import ranks_of_ways, ways_in
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class UserOrder:
         if self.ranks.knows_everyone and not words and self._matching.quick(conditions):
             everyone = self.ranks.everyone(snapshot)
             matching = self._matching.everyone(snapshot, conditions) or b""
-            ids = array("I", islice(masked(everyone, matching), _FIRST))
+            ids = array("I", islice(masked(everyone, both(matching, self.ranks.users(snapshot))), _FIRST))
             return ids, len(ids) < _FIRST
         if not snapshot.current:
             return None
@@ -138,7 +138,7 @@ class UserOrder:
         """Ids of the people who match, by name."""
         users = self._searched(snapshot, words) if words else self.ranks.everyone(snapshot)
         if matching is not None:
-            users = array("I", masked(users, matching))
+            users = array("I", masked(users, both(matching, self.ranks.users(snapshot))))
         if target is None:
             return users
         people = mask_of(span(snapshot.connection), people_of_target(snapshot, target))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoomgov.store.codes import MEMBER
 from zoomgov.store.columns import role_names
 from zoomgov.store.folding import fold
-from zoomgov.store.vectors import decoded, ids_of, pairs_of, span
+from zoomgov.store.vectors import Mask, decoded, ids_of, mask_of, pairs_of, span
 from zoomgov.store.words import licence
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class PeopleRanks:
     def __init__(self) -> None:
         self._reading_facets = threading.Lock()
         self._everyone: array[int] | None = None
+        self._users: Mask | None = None
         self._facets: list[Facet] | None = None
         self._kept: dict[str, Ranks] = {}
 
@@ -79,6 +80,12 @@ class PeopleRanks:
             users = snapshot.facts("users")
             self._everyone = ids_of(snapshot.connection, f"SELECT id FROM {users} ORDER BY search, id")
         return self._everyone
+
+    def users(self, snapshot: Snapshot) -> Mask:
+        """Return the mask of all users: other things have ids, too."""
+        if self._users is None:
+            self._users = mask_of(span(snapshot.connection), self.everyone(snapshot))
+        return self._users
 
     def facets(self, snapshot: Snapshot) -> list[Facet]:
         """Return all users by what they have in the columns with few values."""

@@ -67,6 +67,8 @@ def mask_of(size: int, ids: Iterable[int]) -> bytearray:
 
 def masked(ids: Iterable[int], mask: Mask) -> Iterable[int]:
     """Return those of `ids` that are in `mask`, in their order, one by one."""
+    if 1 not in mask:  # seen at once, where looking for each would take 12 ms for 200,000
+        return ()
     listed = ids if isinstance(ids, array) else array("I", ids)
     return compress(listed, map(mask.__getitem__, listed))
 
