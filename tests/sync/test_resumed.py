@@ -10,7 +10,7 @@ from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from tests.sync.test_faults import complete
 from zoomgov.sim.options import Options
-from zoomgov.sync.events import Noted, Outcome
+from zoomgov.sync.events import Noted, Outcome, PartAdvanced
 
 
 class Stopped(Exception):
@@ -82,6 +82,21 @@ async def test_without_any_change_no_list_is_read_again(make_bench: MakeBench) -
     await complete(bench)
     assert bench.restarted == []
     assert bench.asked("GET /users") == asked + 3
+
+
+def parts_told(bench: Bench) -> dict[str, PartAdvanced]:
+    """The last that was told of parts with a list for each thing."""
+    return {event.part: event for event in bench.events if isinstance(event, PartAdvanced)}
+
+
+async def test_what_an_interrupted_run_has_read_is_counted_by_the_one_that_goes_on(make_bench: MakeBench) -> None:
+    bench = make_bench(users=120)
+    await interrupted(bench)
+    before = parts_told(bench)
+    await complete(bench)
+    assert {"group-admins", "contact-group-members", "role"} <= before.keys()
+    assert all(part.rows for part in before.values())
+    assert parts_told(bench) == before
 
 
 async def test_an_undisturbed_sync_counts_nobody_twice(make_bench: MakeBench) -> None:

@@ -95,9 +95,9 @@ class Reporter:
     def not_read(self, key: ListKey, not_read: NotRead) -> None:
         self.tell(ListNotRead(key, not_read))
 
-    def planned(self, part: Part, lists: int, done: int) -> None:
-        """`lists` of `part` are to be read, `done` of them have been in an interrupted run."""
-        self._parts[part.name] = (done, lists, 0)
+    def planned(self, part: Part, lists: int, done: int, rows: int) -> None:
+        """`lists` of `part` are to be read, `done` of them, with so many rows, have been in an interrupted run."""
+        self._parts[part.name] = (done, lists, rows)
         self._tell_part(part)
 
     def one_done(self, part: Part, rows: int) -> None:

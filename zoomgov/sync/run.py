@@ -266,8 +266,10 @@ class Run:
                 self._miss(_no_scope(part))
             self._closed.add(part.name)
             return
-        todo = [thing for thing in things if ListKey(part.name, thing.id) not in self._staging.finished]
-        self._report.planned(part, len(things), len(things) - len(todo))
+        finished = self._staging.finished
+        todo = [thing for thing in things if ListKey(part.name, thing.id) not in finished]
+        rows_there = sum(finished.get(ListKey(part.name, thing.id), 0) for thing in things)
+        self._report.planned(part, len(things), len(things) - len(todo), rows_there)
         waiting = iter(todo)
         if todo and not part.allowed(self._scopes):
             await self._one(part, next(waiting), kind)
