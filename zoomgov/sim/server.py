@@ -54,10 +54,18 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, close every connection, end what is stalled."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            for listening in server.sockets:
+                loop.remove_reader(listening.fileno())
+        await asyncio.sleep(0)  # who was accepted just now is left behind, open, by a server that is closed
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+        # A connection that was just accepted takes two rounds of the loop until it is known here, and two more to end.
+        for _ in range(5):
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
         tasks = list(self.server_state.tasks)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=0.2)
