@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from zoomgov.sync.words import counted
 from zoomgov.widgets.table_layout import Column
 
 from .browse_words import moment
@@ -14,6 +15,7 @@ from .table_page import TABLE_HELP
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from zoomgov.store.model import SyncInfo
     from zoomgov.widgets.table_source import Row
 
     from .browse_data import Browser
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 
 def _count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "not read"
+
+
+def _row(sync: SyncInfo) -> Row:
+    known = {number.key: number.value for number in counted(sync.counts, sync.not_read)}
+    return (
+        moment(sync.finished_at), sync.number, "● complete" if sync.complete else "▲ not complete",
+        known["users"], sync_changes(sync.changes), known["groups"], known["contact_groups"], known["roles"],
+    )  # fmt: skip
 
 
 class SyncsScreen(ListPage):
@@ -56,14 +66,7 @@ before. Enter browses it as it was then; nothing else changes.
     def read(self) -> Sequence[Row]:
         syncs = self.browser.syncs()[::-1]
         self._numbers = [sync.number for sync in syncs]
-        return [
-            (
-                moment(sync.finished_at), sync.number, "● complete" if sync.complete else "▲ not complete",
-                sync.counts.get("users"), sync_changes(sync.changes), sync.counts.get("groups"),
-                sync.counts.get("contact_groups"), sync.counts.get("roles"),
-            )
-            for sync in syncs
-        ]  # fmt: skip
+        return [_row(sync) for sync in syncs]
 
     def opened(self, index: int) -> None:
         self._browse(self._numbers[index])

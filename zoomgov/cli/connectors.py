@@ -52,13 +52,13 @@ def list_connectors(form: str) -> None:
     elif not facts and form == "table":
         say("No connectors yet. Add one: zoomgov connectors add NAME --new-app APP --owner EMAIL")
     else:
-        titles = ("Name", "Status", "Last sync", "Owners", "App", "Cloud")
-        keys = ("name", "status", "last_sync_at", "owners", "app", "cloud")
+        titles: tuple[str, ...] = ("Name", "Status", "Last sync", "Owners", "App", "Cloud")
+        keys: tuple[str, ...] = ("name", "status", "last_sync_at", "owners", "app", "cloud")
         rows = [[_cell(fact[key]) for key in keys] for fact in facts]
-        if form == "table":  # the rest is what `connectors show` is for: 80 columns have no room for it
+        if form == "table":  # 80 columns have no room for all of it: `connectors show` has
+            keys, titles = keys[:-1], titles[:-1]
             rows = [[name, status, str(at)[:16].replace("T", " "), *more] for name, status, at, *more, _ in rows]
-        shown = len(rows[0]) if rows else len(keys)
-        print_rows(titles[:shown], rows, form, keys=keys[:shown])
+        print_rows(titles, rows, form, keys=keys)
 
 
 @connectors_command.command("add")

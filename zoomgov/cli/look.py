@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from zoomgov.store import Query, Reader
     from zoomgov.store.filters import Filter
-    from zoomgov.store.model import SyncInfo
     from zoomgov.store.views import Column, Person, Thing
 
 _PAGE = 1000
@@ -257,28 +256,21 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     _print(reader, Kind.USERS, query, form)
 
 
-def _is_unread(sync: SyncInfo, kind: str) -> bool:
-    """Whether the list of `kind` was not read at all, which is not the same as empty."""
-    return any(gap.part == kind.replace("_", "-") and not gap.target for gap in sync.not_read)
-
-
 @click.command("syncs", short_help="List the syncs that are kept.")
 @click.argument("name", type=ConnectorName())
 @format_option
 def syncs_command(name: str, form: str) -> None:
     """List the syncs of connector NAME that are kept, newest first."""
+    from zoomgov.sync.words import counted
+
     reader = _open(name)
     kinds = ("users", "groups", "contact_groups", "roles")
     not_read = "not read" if form == "table" else None
-    rows = [
-        (
-            sync.number,
-            sync.finished_at,
-            "complete" if sync.complete else "partial",
-            *(not_read if _is_unread(sync, kind) else sync.counts.get(kind, 0) for kind in kinds),
-        )
-        for sync in reversed(reader.syncs())
-    ]
+    rows = []
+    for sync in reversed(reader.syncs()):
+        known = {number.key: number.value for number in counted(sync.counts, sync.not_read)}
+        numbers = (not_read if known[kind] is None else known[kind] for kind in kinds)
+        rows.append((sync.number, sync.finished_at, "complete" if sync.complete else "partial", *numbers))
     print_rows(
         ("Sync", "Finished", "Outcome", "Users", "Groups", "Contact groups", "Roles"),
         rows,

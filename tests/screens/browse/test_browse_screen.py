@@ -272,6 +272,19 @@ async def test_a_newer_sync_is_shown_when_one_comes_back(company: Any, settled: 
         assert "Synced 5 minutes ago" in app.text()
 
 
+async def test_the_list_of_syncs_says_what_each_did_not_read(
+    company: Any, settled: Any, gaps: tuple[NotRead, ...]
+) -> None:
+    app = company(60, gaps=gaps)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "5")
+        unread = {gap.part for gap in gaps if not gap.target}
+        (line,) = [line for line in app.lines() if "not complete" in line]
+        assert unread & {"groups", "contact-groups", "roles"}
+        assert line.count("not read") == len(unread & {"groups", "contact-groups", "roles"})
+
+
 async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
     company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
