@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = 1
 """The number of the sync that all this will be of."""
+WRITTEN: Final = tuple(part for part, status in STATUS_OF_PART.items() if status != "pending")
+"""Lists whose people are written as they are staged; invitations may turn out to be people of the others."""
 PAGES_A_PIECE: Final = 20
 GRANTS_A_PIECE: Final = 20_000
 
@@ -61,6 +63,15 @@ def take_back(connection: sqlite3.Connection, staged_list: int) -> None:
         written = [(number,) for number in ids_of(seen) if number not in elsewhere]
         for table in ("users", "logins"):
             connection.executemany(f"DELETE FROM {table} WHERE id = ?", written)
+
+
+def take_back_unfinished(connection: sqlite3.Connection) -> None:
+    """Take away who was written of lists that were not read to their end."""
+    marks = ",".join("?" * len(WRITTEN))
+    for (unfinished,) in connection.execute(
+        f"SELECT id FROM stage_lists WHERE NOT finished AND part IN ({marks})", WRITTEN
+    ).fetchall():
+        take_back(connection, unfinished)
 
 
 class Ahead:

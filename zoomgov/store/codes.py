@@ -34,3 +34,7 @@ EMAIL_PREFIX: Final = "email:"
 def fact_of(code: int, target: int) -> int:
     """Return a grant kind and its target as one number."""
     return target * 8 + code
+
+
+FACT_SQL: Final = "target * 8 + kind"
+"""The same of a row of `grants`."""

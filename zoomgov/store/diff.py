@@ -9,7 +9,7 @@ from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from zoomgov.store import gaps
-from zoomgov.store.codes import HOLDER, MEMBER, TARGET_KINDS
+from zoomgov.store.codes import FACT_SQL, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import name_of_key
 from zoomgov.store.database import select_in
 from zoomgov.store.details import GRANT_KINDS
@@ -250,7 +250,7 @@ def _holders(connection: sqlite3.Connection, sources: tuple[str, ...], bounds: d
     found: Holders = {}
     for source in sources:
         # one row a thing is fetched sooner than one a grant
-        sql = source.format(columns="target * 8 + kind, group_concat(principal)", table="grants")
+        sql = source.format(columns=f"{FACT_SQL}, group_concat(principal)", table="grants")
         for fact, principals in connection.execute(f"{sql} GROUP BY target, kind", bounds):
             found.setdefault(fact, set()).update(map(int, principals.split(",")))
     return found

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.codes import HOLDER, LIST_CODES, MEMBER, TARGET_KINDS, fact_of
+from zoomgov.store.codes import FACT_SQL, HOLDER, LIST_CODES, MEMBER, TARGET_KINDS, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.schema import GRANT_INDEXES
 from zoomgov.store.staged import grants_on, user_pages
@@ -134,7 +134,7 @@ class Grants:
         if not self._first:
             for principal, fact in select_in(
                 self._connection,
-                "SELECT principal, target * 8 + kind FROM grants WHERE kind IN (1, 3) AND principal IN ({})",
+                f"SELECT principal, {FACT_SQL} FROM grants WHERE kind IN (1, 3) AND principal IN ({{}})",
                 people,
             ):
                 found.setdefault(principal, set()).add(fact)
@@ -165,7 +165,7 @@ class Grants:
         already = set(self._ended) if closed else set()
         for target in closed:
             for fact, principal in self._connection.execute(
-                "SELECT target * 8 + kind, principal FROM grants WHERE target = ?", (target,)
+                f"SELECT {FACT_SQL}, principal FROM grants WHERE target = ?", (target,)
             ):
                 told = fact in covered or (fact & 7 in _USER_BORNE and self._people.winner(principal))
                 if not told and (fact, principal) not in already:

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from zoomgov.store.codes import HOLDER, MEMBER, STATUS_OF_PART, fact_of
+from zoomgov.store.codes import FACT_SQL, GRANT_CODES, HOLDER, LIST_CODES, MEMBER, STATUS_OF_PART, TARGET_KINDS
 from zoomgov.store.database import select_in
 from zoomgov.store.staged import winners
 from zoomgov.store.staging import grants_of, unpack_grants
@@ -14,6 +14,8 @@ from zoomgov.store.staging import grants_of, unpack_grants
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+
+    from zoomgov.store.model import GrantKind
 
 
 class Memberships:
@@ -60,9 +62,23 @@ class Memberships:
         elsewhere = {number for number, page in enumerate(self._winners) if page not in active}
         return elsewhere | differing, {number for number in elsewhere - differing if self._winners[number]}
 
-    def counts(self, code: int) -> dict[int, dict[str, int]]:
-        """Return how many people of each status are in each thing."""
-        return {fact >> 3: by_status for fact, by_status in self._counts.items() if fact & 7 == code}
+    def by_key(self, kind: GrantKind) -> dict[str, dict[str, int]]:
+        """How many people of each status are in each group, or hold each role; for a thing whose own member list is
+        finished, as that says, with "" as the status of those who are in no list of users.
+        """
+        code = GRANT_CODES[kind]
+        keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
+        counts = {keys[fact >> 3]: by_status for fact, by_status in self._counts.items() if fact & 7 == code}
+        listed: dict[str, set[int]] = {}
+        for part in (part for part, of in LIST_CODES.items() if of == code):
+            for target, blob in self._connection.execute(
+                "SELECT l.target, p.grants FROM stage_lists l LEFT JOIN stage_pages p ON p.list = l.id "
+                "WHERE l.part = ? AND l.finished",
+                (part,),
+            ):
+                listed.setdefault(target, set()).update(unpack_grants(blob)[0] if blob is not None else ())
+        counts.update({target: dict(Counter(map(self.status, people))) for target, people in listed.items()})
+        return counts
 
     @cached_property
     def _counts(self) -> dict[int, dict[str, int]]:
@@ -70,14 +86,12 @@ class Memberships:
         if self._published:
             special, same = self._special()
             for fact, total in self._connection.execute(
-                f"SELECT target * 8 + kind, count(*) FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) "
-                "GROUP BY target, kind"
+                f"SELECT {FACT_SQL}, count(*) FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) GROUP BY target, kind"
             ):
                 found[fact] = Counter(active=total)
             for fact, principal in select_in(
                 self._connection,
-                f"SELECT target * 8 + kind, principal FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) "
-                "AND principal IN ({})",
+                f"SELECT {FACT_SQL}, principal FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) AND principal IN ({{}})",
                 sorted(special),
             ):
                 found[fact]["active"] -= 1
@@ -102,19 +116,3 @@ class Memberships:
                     if self._winners[number] == page:
                         counted[status].update(mine)
         return counted
-
-    def people(self, code: int, target: int) -> set[int]:
-        """Return the ids of the people in one thing."""
-        wanted = fact_of(code, target)
-        found = {
-            number
-            for page, _, blob in self._pages()
-            for number, facts in grants_of(blob)
-            if wanted in facts and self._winners[number] == page
-        }
-        if not self._published:
-            return found
-        special, same = self._special()
-        apart = special - same
-        rows = self._connection.execute("SELECT principal FROM grants WHERE target = ? AND kind = ?", (target, code))
-        return found | {principal for (principal,) in rows if principal not in apart}

@@ -85,7 +85,7 @@ class UserOrder:
             users = snapshot.facts("users")
             ids = ids_of(snapshot.connection, f"SELECT id FROM {users} ORDER BY email COLLATE NOCASE")
         else:
-            ids = self._found(snapshot, words, target, self._matching.everyone(snapshot, query.conditions))
+            ids = self._found(snapshot, words, target, self._meeting(snapshot, query.conditions))
             if last[0] == "name":
                 sort.pop()
         if last[0] in ("email", "name") and last[1]:
@@ -121,8 +121,7 @@ class UserOrder:
         """Look for them among the first by name."""
         if self.ranks.knows_everyone and not words and self._matching.quick(conditions):
             everyone = self.ranks.everyone(snapshot)
-            matching = self._matching.everyone(snapshot, conditions) or b""
-            ids = array("I", islice(masked(everyone, both(matching, self.ranks.users(snapshot))), _FIRST))
+            ids = array("I", islice(masked(everyone, self._meeting(snapshot, conditions) or b""), _FIRST))
             return ids, len(ids) < _FIRST
         if not snapshot.current:
             return None
@@ -134,11 +133,16 @@ class UserOrder:
         all_there = len(ids) < _LOOKED_AT
         return (met[:_FIRST], all_there and len(met) <= _FIRST) if len(met) >= _FIRST or all_there else None
 
+    def _meeting(self, snapshot: Snapshot, conditions: Sequence[Condition]) -> Mask | None:
+        """The users who meet the conditions; None when there are none to meet."""
+        matching = self._matching.everyone(snapshot, conditions)
+        return None if matching is None else both(matching, self.ranks.users(snapshot))
+
     def _found(self, snapshot: Snapshot, words: list[str], target: int | None, matching: Mask | None) -> array[int]:
         """Ids of the people who match, by name."""
         users = self._searched(snapshot, words) if words else self.ranks.everyone(snapshot)
         if matching is not None:
-            users = array("I", masked(users, both(matching, self.ranks.users(snapshot))))
+            users = array("I", masked(users, matching))
         if target is None:
             return users
         people = mask_of(span(snapshot.connection), people_of_target(snapshot, target))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store import diff, gaps
-from zoomgov.store.ahead import take_back
+from zoomgov.store.ahead import take_back_unfinished
 from zoomgov.store.codes import GRANT_CODES, STATUS_OF_PART
 from zoomgov.store.grants import Grants
 from zoomgov.store.info import info_of, save_info
@@ -50,10 +50,7 @@ def publish(
     }
     pages = partial(pages_of, connection, finished)
     if number == 1:
-        for (unfinished,) in connection.execute(
-            "SELECT id FROM stage_lists WHERE NOT finished AND part IN ('users-active', 'users-inactive')"
-        ).fetchall():
-            take_back(connection, unfinished)
+        take_back_unfinished(connection)
     people = People(connection, number, finished, tally)
     people.publish()
     closed_targets = publish_things(connection, number, finished, pages, tally)

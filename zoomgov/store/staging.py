@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from zoomgov.store.codes import EMAIL_PREFIX, GRANT_CODES, TARGET_KINDS, fact_of
+from zoomgov.store.codes import EMAIL_PREFIX, FACT_SQL, GRANT_CODES, TARGET_KINDS, fact_of
 from zoomgov.store.database import select_in
 from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
@@ -163,12 +163,8 @@ class Names:
 
     def _new(self, kind: int, keys: Sequence[str]) -> dict[str, int]:
         """Give ids to keys that have none."""
-        given = {key: self.next + place for place, key in enumerate(keys)}
-        self.next += len(keys)
-        self._connection.executemany(
-            "INSERT INTO things (id, kind, key) VALUES (?, ?, ?)",
-            ((number, kind, key) for key, number in given.items()),
-        )
+        given, inserted = self._give(kind, keys)
+        assert inserted == len(keys)
         if kind == USER:
             for key, number in given.items():
                 if key.startswith(EMAIL_PREFIX):
@@ -177,15 +173,20 @@ class Names:
 
     def _mostly_new(self, keys: Sequence[str]) -> dict[str, int]:
         """Ids of people with an id of Zoom's; nobody is looked for where, as in a first sync, nobody is known."""
+        given, inserted = self._give(USER, keys)
+        if inserted < len(keys):
+            given.update(select_in(self._connection, _IDS, keys))
+        return given
+
+    def _give(self, kind: int, keys: Sequence[str]) -> tuple[dict[str, int], int]:
+        """Give new ids to the keys that have none; returns one for each key, and how many are given."""
         given = {key: self.next + place for place, key in enumerate(keys)}
         self.next += len(keys)
         inserted = self._connection.executemany(
-            "INSERT INTO things (id, kind, key) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
-            ((number, key) for key, number in given.items()),
-        ).rowcount
-        if inserted < len(keys):
-            given.update(select_in(self._connection, "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})", keys))
-        return given
+            "INSERT INTO things (id, kind, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            ((number, kind, key) for key, number in given.items()),
+        )
+        return given, inserted.rowcount
 
     def things(self, kind: int, keys: Iterable[str]) -> dict[str, int]:
         """Ids of groups, contact groups, roles or principals by key; unknown ones get a new id."""
@@ -224,37 +225,44 @@ class Names:
         No version: the person is not among the users of the last published sync.
         """
         wanted = {row.key: row for row in rows}
-        found: dict[str, tuple[int, Current | None]] = {}
-        doubtful = list(wanted)
+        found: dict[str, tuple[int, Current | None]]
         if self.published:
-            for key, *version in select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), doubtful):
-                found[key] = _version(version)
+            doubtful = list(wanted)
+            versions = select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), doubtful)
+            found = {key: _version(version) for key, *version in versions}
         else:
             doubtful = [key for key, row in wanted.items() if self._may_be_another(row)]
-            sql = "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})"
-            found = {key: (number, None) for key, number in select_in(self._connection, sql, doubtful)}
+            found = {key: (number, None) for key, number in select_in(self._connection, _IDS, doubtful)}
         renamed: set[str] = set()
         if self._addresses or self._keys:
             renamed = {key for key in doubtful if self._takes_over(wanted[key], found.get(key))}
-        elsewhere: dict[str, int] = {key: self._keys[key] for key in renamed}
+        elsewhere = {key: self._keys[key] for key in renamed}
         if self.published:
-            for key, row in wanted.items():
-                if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
-                    person = self._connection.execute(
-                        "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (row.email,)
-                    ).fetchone()
-                    if person:  # invited again: the same person under the id they had
-                        elsewhere[key] = person[0]
-        current: dict[int, tuple[int, Current | None]] = {}
-        if elsewhere and self.published:
+            elsewhere |= self._invited_again(wanted, found)
             versions = select_in(self._connection, _VERSIONS.format("t.id"), list(set(elsewhere.values())))
             current = {version[0]: _version(version) for _, *version in versions}
-        found.update({key: current.get(number, (number, None)) for key, number in elsewhere.items()})
-        given = self._new(USER, [key for key in doubtful if key not in found])
-        if not self.published:
+            found.update({key: current[number] for key, number in elsewhere.items()})
+            given = self._new(USER, [key for key in wanted if key not in found])
+        else:  # who is written ahead is not published
+            found.update({key: (number, None) for key, number in elsewhere.items()})
+            given = self._new(USER, [key for key in doubtful if key not in found])
             given |= self._mostly_new([key for key in wanted if key not in found and key not in given])
         found.update({key: (number, None) for key, number in given.items()})
         return [(row, *found[key], key in renamed) for key, row in wanted.items()]
+
+    def _invited_again(
+        self, wanted: Mapping[str, UserRow], found: Mapping[str, tuple[int, Current | None]]
+    ) -> dict[str, int]:
+        """People known by address only who are users by an id: the same person under the id they had."""
+        again: dict[str, int] = {}
+        for key, row in wanted.items():
+            if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
+                person = self._connection.execute(
+                    "SELECT id FROM users WHERE email = ? COLLATE NOCASE", (row.email,)
+                ).fetchone()
+                if person:
+                    again[key] = person[0]
+        return again
 
     def _may_be_another(self, row: UserRow) -> bool:
         """Whether someone of a first sync may be known by another key."""
@@ -278,6 +286,8 @@ class Names:
         return True
 
 
+_IDS: Final = "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})"
+"""Of people."""
 _VERSIONS: Final = (
     "SELECT t.key, t.id, u.id, l.last_login_time, l.last_client_version, "
     + ", ".join(f"u.{name}" for name in USER_FIELDS)
@@ -342,7 +352,7 @@ def user_page(
     current_facts.update(
         select_in(
             connection,
-            "SELECT principal, group_concat(target * 8 + kind) FROM grants WHERE kind IN (1, 3) AND principal IN ({}) "
+            f"SELECT principal, group_concat({FACT_SQL}) FROM grants WHERE kind IN (1, 3) AND principal IN ({{}}) "
             "GROUP BY principal",
             known,
         )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.store.ahead import Ahead, is_wanted, take_back, write_people
-from zoomgov.store.codes import GRANT_CODES, LIST_CODES, STATUS_OF_PART, TARGET_KINDS
+from zoomgov.store.ahead import WRITTEN, Ahead, is_wanted, take_back, write_people
+from zoomgov.store.codes import STATUS_OF_PART
 from zoomgov.store.database import explained, select_in, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
@@ -26,7 +25,6 @@ from zoomgov.store.staging import (
     pack,
     pack_renamed,
     unpack,
-    unpack_grants,
     user_page,
 )
 
@@ -236,8 +234,8 @@ class SyncWriter:
         return seen
 
     def _writes_ahead(self, part: str) -> bool:
-        """Whether people of a list are written as they are staged: those of a first sync, but for invitations."""
-        return not self._names.published and STATUS_OF_PART.get(part, "pending") != "pending"
+        """Whether people of a list are written as they are staged, in a first sync."""
+        return not self._names.published and part in WRITTEN
 
     def unchanged(self, digests: Sequence[int]) -> dict[int, int]:
         """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
@@ -337,40 +335,9 @@ class SyncWriter:
         Read off the finished user lists; for a thing whose own member list is finished, off that. People of a
         member list who are in no user list count under the status "".
         """
-        code = GRANT_CODES[kind]
-        said = self._said()
-        keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
-        counts = {keys[target]: by_status for target, by_status in said.counts(code).items()}
-        for part in (part for part, of in LIST_CODES.items() if of == code):
-            for (target,) in self._connection.execute(
-                "SELECT target FROM stage_lists WHERE part = ? AND finished", (part,)
-            ).fetchall():
-                counts[target] = dict(Counter(map(said.status, self._listed(part, target))))
-        return counts
-
-    def staged_members(self, kind: GrantKind, target_id: str, *, source: str = "users") -> frozenset[str]:
-        """Keys of the people in one thing, as the user lists say (`users`) or as its own member list says (`list`)."""
-        code = GRANT_CODES[kind]
-        if source == "list":
-            people = self._listed(next(part for part, of in LIST_CODES.items() if of == code), target_id)
-        else:
-            row = self._connection.execute(
-                "SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], target_id)
-            ).fetchone()
-            people = self._said().people(code, row[0]) if row else set()
-        rows = select_in(self._connection, "SELECT key FROM things WHERE id IN ({})", sorted(people))
-        return frozenset(key for (key,) in rows)
-
-    def _said(self) -> Memberships:
         if self._memberships is None:
             self._memberships = Memberships(self._connection, published=self._names.published)
-        return self._memberships
-
-    def _listed(self, part: str, target: str | None = None) -> set[int]:
-        """Principals staged of the lists of a part, or of one of them."""
-        condition, values = ("", (part,)) if target is None else ("AND l.target = ?", (part, target))
-        sql = f"SELECT p.grants FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? {condition}"
-        return {principal for (blob,) in self._connection.execute(sql, values) for principal in unpack_grants(blob)[0]}
+        return self._memberships.by_key(kind)
 
     # The end
 
