@@ -17,6 +17,7 @@ from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.thing import ThingScreen
 from zoomgov.widgets import keys_in_turn
+from zoomgov.widgets.keys_in_turn import FILLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,8 +134,9 @@ async def test_what_is_typed_ahead_of_a_page_is_searched_there(company: Any, set
 
 
 async def test_escape_does_not_wait_for_a_page_that_loads(
-    company: Any, settled: Any, held_back: threading.Event
+    company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(keys_in_turn, "_PATIENCE", 60)
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -143,6 +145,27 @@ async def test_escape_does_not_wait_for_a_page_that_loads(
         type_at_once(app, "escape")
         await until(app, lambda: isinstance(app.screen, BrowseScreen))
         assert not held_back.is_set()
+        held_back.set()
+        await settled(pilot)
+
+
+def filling_it(app: Any) -> list[Any]:
+    """The workers that fill the page on top."""
+    return [worker for worker in app.workers if worker.node is app.screen and worker.group == FILLS]
+
+
+async def test_what_fills_a_page_stops_before_its_widgets_go(
+    company: Any, settled: Any, held_back: threading.Event
+) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        type_at_once(app, "enter")
+        await until(app, lambda: isinstance(app.screen, PersonScreen) and filling_it(app))
+        (filling,) = filling_it(app)
+        leaving = app.pop_screen()
+        assert filling.is_cancelled
+        await leaving
         held_back.set()
         await settled(pilot)
 
