@@ -165,13 +165,14 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     def on_resize(self, event: events.Resize) -> None:
         if self.connectors:
-            self.draw()
+            self.call_after_refresh(self.draw)  # when it is known how wide the page has become
 
     def draw(self) -> None:
         """Fill the list."""
         table = self.query_one("#connectors", OptionList)
         kept = self.chosen
-        widths = share(self.size.width - 4, [(14, 3), (15, 0), (8, 2), (10, 4), (14, 0)])
+        room = self.query_one("#page").content_size.width or self.size.width - 4
+        widths = share(room, [(14, 3), (15, 0), (8, 2), (10, 4), (14, 0)])
         any_there = bool(self.connectors)
         self.query_one("#columns").display = table.display = any_there
         self.query_one("#empty").display = self.ready and not any_there

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
 from zoomgov.connectors.model import Owner, Status, Step
 from zoomgov.vault import MemoryVault, VaultError
@@ -11,8 +13,6 @@ from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> None:
@@ -32,6 +32,21 @@ async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> 
         assert "Next: Scopes (step 4 of 7)" in stage.text(pilot)
         await stage.press(pilot, "down")
         assert "✗ Wrong secret [x]" in stage.text(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+@pytest.mark.parametrize("many", [1, 60])
+async def test_a_row_ends_with_its_last_word(stage: Any, size: tuple[int, int], many: int) -> None:
+    for number in range(many):
+        stage.add_connector(name=f"Zoom {number}", step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+
+    def ends() -> list[str]:
+        lines = [line.rstrip(" ▁▂▃▄▅▆▇█") for line in stage.text(pilot).splitlines()]
+        return [line[-8:] for line in lines if "● Connected" in line]
+
+    async with stage.run(size=(100, 30)) as pilot:
+        await pilot.resize_terminal(*size)
+        await stage.until(pilot, lambda: ends() and set(ends()) == {"just now"})
 
 
 async def test_enter_goes_on_where_the_set_up_stopped(stage: Any) -> None:

@@ -28,10 +28,9 @@ def share(width: int, wanted: Sequence[tuple[int, int]], gap: int = 2) -> list[i
 
 
 def cells(parts: Sequence[tuple[str, str, int]], gap: int = 2) -> Content:
-    """One line of `(text, style, width)` cells."""
+    """One line of `(text, style, width)` cells; it ends where its text does."""
     line: list[str | tuple[str, str]] = []
-    for number, (text, style, width) in enumerate(parts):
-        if number:
-            line.append(" " * gap)
-        line.append((fit(text, width), style) if style else fit(text, width))
+    for number, (text, style, width) in enumerate(parts, start=1):
+        shown = fit(text, width) + " " * gap if number < len(parts) else fit(text, width).rstrip()
+        line.append((shown, style) if style else shown)
     return Content.assemble(*line)
