@@ -34,7 +34,7 @@ from .export_words import (
     progress_text,
     since_offer,
     suggested_path,
-    table_offer,
+    table_offers,
     whole_offer,
 )
 
@@ -67,9 +67,10 @@ class ExportScreen(Page[None]):
 
 Writes what was synced into a file that only you can read: the whole sync, the rows that the table shows now with its
 search and order, or what changed since another sync. The file is written whole or not at all, and says which sync it
-is of and what was not read. Tab goes from one question to the next, the arrows choose, Space ticks the check sum,
-Enter writes, Esc stops it. For an older sync, open it from the list of syncs first. To compare other syncs, choose
-them under *Changes* and export from there. `zoomgov export` does the same.
+is of and what was not read. Rows that are marked can be written alone. Tab goes from one question to the next, the
+arrows choose, Space ticks the check sum, Enter writes, Esc stops it. For an older sync, open it from the list of
+syncs first. To compare other syncs, choose them under *Changes* and export from there. `zoomgov export` does the
+same.
 """
     CSS_PATH = "export.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,8 +94,8 @@ them under *Changes* and export from there. `zoomgov export` does the same.
     def of_table(cls, browser: Browser, shown: Shown) -> ExportScreen:
         """Make it for a table: the whole sync, what the table shows, or what changed."""
         number = browser.sync.number if browser.sync is not None else 0
-        offered = [whole_offer(number), table_offer(number, shown)]
-        return cls(browser, offered, offered[shown.narrowed].line.key, look_back=True)
+        offered = [whole_offer(number), *table_offers(number, shown)]
+        return cls(browser, offered, offered[-1 if shown.narrowed else 0].line.key, look_back=True)
 
     @classmethod
     def of_changes(cls, browser: Browser, changes: Changes, found: Changes, typed: str) -> ExportScreen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -49,17 +49,19 @@ class Shown:
     rows: int
     within: str = ""
     """Name of the thing whose people these are."""
+    marked: frozenset[int] = frozenset()
+    """Ids of rows."""
 
     @classmethod
     def of(cls, kind: Kind, table: SearchTable, within: Target | None = None, called: str = "") -> Self:
         """What a table shows: its search, its order and its number of rows."""
         query = asked(kind, table.table.view_shown, within)
-        return cls(kind, query, table.text.strip(), table.table.row_count, called)
+        return cls(kind, query, table.text.strip(), table.table.row_count, called, table.table.marked)
 
     @property
     def narrowed(self) -> bool:
         """Whether these are some rows only."""
-        return bool(self.typed or self.query.within)
+        return bool(self.typed or self.query.within or self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,19 @@ def whole_offer(number: int) -> Offer:
     return Offer(line, number, "", lambda reader: WholeSync(), several=True, packs=True)
 
 
-def table_offer(number: int, shown: Shown) -> Offer:
-    """The rows of a table."""
+def table_offers(number: int, shown: Shown) -> list[Offer]:
+    """The rows of a table, and those that are marked in it, whatever is searched now. The likeliest comes last."""
+    name = TableName(shown.kind.value)
     people = f" in {shown.within}" if shown.within else ""
-    text = f"What the table shows: {shown.rows:,} {NOUNS[shown.kind]}{people}{_found_by(shown.typed)}"
     part = f"-{shown.kind}" + (_slug(f"-in-{shown.within}") if people else "")
-    what = OneTable(TableName(shown.kind.value), shown.query)
-    return Offer(Alternative("table", text), number, part, lambda reader: what)
+    text = f"What the table shows: {shown.rows:,} {NOUNS[shown.kind]}{people}{_found_by(shown.typed)}"
+    found = OneTable(name, shown.query)
+    offers = [Offer(Alternative("table", text), number, part, lambda reader: found)]
+    if shown.marked:
+        text = f"What is marked: {len(shown.marked):,} of the {NOUNS[shown.kind]}{people}"
+        marked = OneTable(name, replace(shown.query, text="", conditions=()), shown.marked)
+        offers.append(Offer(Alternative("marked", text), number, f"{part}-marked", lambda reader: marked))
+    return offers
 
 
 def since_offer(older: int, newer: int) -> Offer:

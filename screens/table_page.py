@@ -20,7 +20,8 @@ rows that are alike by one column more. `<` and `>` make the column narrower or 
 drags the gap after a title.
 
 **Copy** `space` marks rows, `a` all that were found, `A` takes the marks away; marks stay while you search and sort.
-`y` copies the marked rows or the row under the cursor for a spreadsheet, `Y` a cell.
+`y` copies the marked rows or the row under the cursor for a spreadsheet, `Y` a cell. Where there is an export, it can
+write the marked rows alone.
 
 **Search** `/` goes to the search line. Results change as you type; `Esc` clears it.
 """

@@ -132,6 +132,17 @@ def test_a_filter_keeps_its_order_and_says_so(reader: Reader) -> None:
     assert list(made) == ["about", "users"]
 
 
+def test_rows_chosen_by_hand_keep_the_order_and_say_so(reader: Reader) -> None:
+    ids = dict(zip(reader.keys(everyone := list(reader.order(Kind.USERS, Query()))), everyone, strict=True))
+    chosen = frozenset({ids["ann"], ids["cat"], 10**9})  # the last is in no sync
+    what = OneTable(TableName.USERS, Query(sort=(("email", True),)), chosen)
+    made = json.loads(streamed(reader, Format.JSON, what=what))
+    assert [person["id"] for person in made["users"]] == ["cat", "ann"]
+    assert made["about"]["rows_chosen_by_hand"] == 3
+    in_default_order = json.loads(streamed(reader, Format.JSON, what=OneTable(TableName.USERS, only=chosen)))
+    assert len(in_default_order["users"]) == 2
+
+
 def test_people_within_a_thing_come_with_how(reader: Reader) -> None:
     what = OneTable(TableName.USERS, Query(within=Target(Kind.CONTACT_GROUPS, "c1")))
     made = read_csv(streamed(reader, Format.CSV, what=what))

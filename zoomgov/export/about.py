@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def about(
-    connector: str, sync: SyncInfo, *, query: Query | None = None, changes: Changes | None = None
+    connector: str,
+    sync: SyncInfo,
+    *,
+    query: Query | None = None,
+    only: frozenset[int] | None = None,
+    changes: Changes | None = None,
 ) -> dict[str, Any]:
     """Return the facts that go with every export; the keys are those of the JSON formats.
 
@@ -52,6 +57,8 @@ def about(
         facts["filter"] = as_typed(query.text, query.conditions)
         if query.within is not None:
             facts["within"] = {"kind": str(query.within.kind), "id": query.within.id}
+    if only is not None:
+        facts["rows_chosen_by_hand"] = len(only)
     return facts
 
 
@@ -81,6 +88,8 @@ def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("Only rows with", facts["filter"] or "(no words)"))
     if "within" in facts:
         lines.append(("Only people in", f"{facts['within']['kind']} {facts['within']['id']}"))
+    if "rows_chosen_by_hand" in facts:
+        lines.append(("Only rows", f"chosen by hand: {facts['rows_chosen_by_hand']:,}"))
     for gap in facts["not_read"]:
         where = f"{gap['part']} {gap['target']}".strip()
         held = f" Shown as of sync {gap['last_read_in_sync']}." if gap["last_read_in_sync"] else ""

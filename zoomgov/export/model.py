@@ -63,6 +63,8 @@ class OneTable:
 
     table: TableName
     query: Query = field(default_factory=Query)
+    only: frozenset[int] | None = None
+    """Ids of rows of this store, chosen by hand among what `query` finds; None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,11 +214,11 @@ def whole_table(at: Snapshot, name: TableName) -> Table:
 
 def one_table(reader: Reader, at: Snapshot, what: OneTable) -> Table:
     """Return one table, for a kind of thing as far as the query finds it and in its order."""
-    name, query = what.table, what.query
+    name, query, only = what.table, what.query, what.only
     kind = name.kind
-    if kind is None or query == Query():
+    if kind is None or (query == Query() and only is None):
         return whole_table(at, name)
-    ids = list(reader.order(kind, query))
+    ids = [number for number in reader.order(kind, query) if only is None or number in only]
     rows = _kind_rows(at, kind, ids)
     if kind is not Kind.USERS or query.within is None:
         return Table(name, COLUMNS[name], rows, len(ids))

@@ -166,6 +166,7 @@ class _Job:
             connector,
             sync,
             query=what.query if isinstance(what, OneTable) else None,
+            only=what.only if isinstance(what, OneTable) else None,
             changes=what if isinstance(what, Changes) else None,
         )
 

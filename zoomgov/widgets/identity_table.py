@@ -1,4 +1,4 @@
-"""The table of people and things: what is marked in it can be copied."""
+"""The table of people and things: what is marked in it can be copied, and exported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IdentityTable(ColumnTable):
     """Marking rows, which stay marked while they are searched and sorted, and copying them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark", show=False, tooltip="Mark rows to copy them"),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark rows to copy or export them"),
         Binding("a", "mark_all", "Mark all", show=False, tooltip="Mark all rows that were found"),
         Binding("A", "unmark", "Unmark", show=False, tooltip="Take all marks away"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the marked rows, or the row under the cursor"),

@@ -98,6 +98,38 @@ async def test_what_the_table_shows_is_written_with_its_search(company: Any, set
         assert {row["status"] for row in rows} == {"pending"}
 
 
+async def test_marked_rows_are_written_alone_whatever_is_searched(company: Any, settled: Any, here: Path) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x")
+        assert "What is marked" not in app.text()
+        await press(pilot, settled, "escape", "space", "down", "space", "s")  # the first and the third; turned round
+        await press(pilot, settled, "slash", *"status", "colon", *"pending", "enter", "x")
+        assert "( ) What the table shows: 9 users, found by status:pending" in app.text()
+        assert "(•) What is marked: 2 of the users" in app.text()
+        await press(pilot, settled, "tab", "down", "down", "enter")
+        made = json.loads((here / "zoomgov-acme-zoom-sync-1-users-marked.json").read_bytes())
+        assert [user["name"] for user in made["users"]] == ["Ana García 2", "Ana García"]
+        assert (made["about"]["rows_chosen_by_hand"], made["about"].get("filter")) == (2, None)
+
+
+async def test_those_marked_in_a_group_are_written_with_how_they_have_it(
+    company: Any, settled: Any, here: Path
+) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "2", "enter", "space", "x")
+        assert "(•) What is marked: 1 of the users in " in app.text()
+        await press(pilot, settled, "tab", "down", "enter")
+        (name,) = os.listdir(here)
+        assert name.endswith("-marked.csv")
+        with (here / name).open(newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert row["how"]
+
+
 async def test_changes_can_be_written_when_there_are_two_syncs(two_syncs: Any, settled: Any, here: Path) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
