@@ -54,6 +54,13 @@ async def test_typing_narrows_the_rows_and_the_count_says_by_how_much(people: An
         assert count(app) == "1,400 users"
 
 
+async def test_keys_find_the_search_line_before_it_is_on_screen(people: Any) -> None:
+    app = SearchApp(people(5))
+    async with app.run_test(size=(80, 24)):
+        table = SearchTable(people(5), noun="users")
+        assert (table.text, table.clear(), table.is_searching) == ("", False, False)
+
+
 @pytest.mark.parametrize(("size", "text"), [(0, "The account has no users."), (5, "No users match “[/] zoe”.")])
 async def test_an_empty_table_says_whether_it_is_the_account_or_the_search(people: Any, size: int, text: str) -> None:
     app = SearchApp(people(size))

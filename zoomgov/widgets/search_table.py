@@ -109,9 +109,10 @@ class SearchTable(Vertical):
             id: As for any widget.
         """
         super().__init__(id=id)
+        self.search: Input = _Search(placeholder=placeholder, compact=True, select_on_focus=False, suggester=suggester)
+        """The search line."""
         self.table = IdentityTable(source, order, empty=empty, widths=widths, leads_on=leads_on)
         self._noun = noun
-        self._placeholder = placeholder
         self._total = total
         self._found: int | None = None
         self._empty = empty
@@ -119,13 +120,12 @@ class SearchTable(Vertical):
         self._unknown = unknown
         self._hint = hint
         self._problem = problem
-        self._suggester = suggester
         self._said = ("", "")
         """The problem and the hint that are on screen."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="search-line"):
-            yield _Search(placeholder=self._placeholder, compact=True, select_on_focus=False, suggester=self._suggester)
+            yield self.search
             yield Static(classes="count")
         yield Static(classes="search-help")
         notice = Static(classes="notice")
@@ -135,14 +135,9 @@ class SearchTable(Vertical):
         yield self.table
 
     @property
-    def search(self) -> Input:
-        """The search line."""
-        return self.query_one(_Search)
-
-    @property
     def is_searching(self) -> bool:
-        """Whether the cursor is in the search line; also before that is there."""
-        return any(search.has_focus for search in self.query(_Search))
+        """Whether the cursor is in the search line."""
+        return self.search.has_focus
 
     @property
     def text(self) -> str:
