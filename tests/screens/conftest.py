@@ -24,11 +24,12 @@ from zoomgov.secret import Credentials, Secret
 from zoomgov.services import Demo, Services
 from zoomgov.settings import Settings
 from zoomgov.sync.events import SyncEvent, SyncSummary
-from zoomgov.vault import MemoryVault, Vault
+from zoomgov.vault import MemoryVault, Vault, VaultError
 from zoomgov.verify.model import CheckLine, Report
 from zoomgov.verify.model import Status as LineStatus
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
@@ -78,6 +79,22 @@ async def idle() -> None:
         await asyncio.sleep(0)
         if not ready:
             return
+
+
+def lines_of(app: App[Any]) -> list[str]:
+    """The screen as text."""
+    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+class LockedVault(MemoryVault):
+    """Refuses to store until it is unlocked."""
+
+    locked = True
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
+        if self.locked:
+            raise VaultError("The keyring is locked.", "Its password prompt was closed. Unlock the keyring.")
+        super().store(connector_id, credentials, wanted)
 
 
 class ScriptedServices(Services):
@@ -249,8 +266,7 @@ class Stage:
     @staticmethod
     def text(pilot: Pilot[int]) -> str:
         """What is on the screen, as lines of text."""
-        strips = pilot.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        return "\n".join(lines_of(pilot.app))
 
 
 @pytest.fixture

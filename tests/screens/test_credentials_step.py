@@ -6,26 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input
 
+from tests.screens.conftest import LockedVault
 from zoomgov.connectors.model import Step
 from zoomgov.services import Demo
-from zoomgov.vault import MemoryVault, VaultError
+from zoomgov.vault import VaultError
 from zoomgov.widgets.field import SecretInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from zoomgov.secret import Credentials
-
-
-class LockedVault(MemoryVault):
-    """Refuses to store until it is unlocked."""
-
-    locked = True
-
-    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
-        if self.locked:
-            raise VaultError("The keyring is locked.", "Its password prompt was closed.")
-        super().store(connector_id, credentials, wanted)
+    pass
 
 
 def values(screen: Any) -> list[str]:

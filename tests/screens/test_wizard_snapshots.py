@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual import events
 
+from tests.screens.conftest import LockedVault
 from zoomgov.connectors.model import Status, Step
 from zoomgov.store.model import ListKey, NotRead
 from zoomgov.sync.events import (
@@ -19,7 +20,6 @@ from zoomgov.sync.events import (
     RequestsCounted,
     SyncSummary,
 )
-from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.verify.knowledge import Advice, Trust
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
 from zoomgov.verify.model import Status as LineStatus
@@ -69,11 +69,6 @@ EVENTS = [
     PartAdvanced("group-admins", "Group admins", 12, 60, 19),
     RequestsCounted(61, 2, 2, 7, 23.0, USES),
 ]
-
-
-class LockedVault(MemoryVault):
-    def store(self, connector_id: str, credentials: object, wanted: object = None) -> None:
-        raise VaultError("The keyring is locked.", "Its password prompt was closed. Unlock the keyring.")
 
 
 @pytest.fixture

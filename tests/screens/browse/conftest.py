@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input
 
+from tests.screens.conftest import lines_of
 from tests.store.conftest import held_by
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import App as Application
@@ -35,6 +36,7 @@ from zoomgov.widgets.theme import DARK, THEMES
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+SIZE = (80, 24)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 CONNECTOR = Connector(
     id="c1",
@@ -201,16 +203,10 @@ class BrowseApp(KeysInTurn[None]):
 
     def lines(self) -> list[str]:
         """The screen as text."""
-        strips = self.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        return [line.rstrip() for line in lines_of(self)]
 
     def text(self) -> str:
         return "\n".join(self.lines())
-
-
-@pytest.fixture(autouse=True)
-def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
 
 
 @pytest.fixture
@@ -253,3 +249,22 @@ def settled() -> Callable[[Pilot[Any]], Any]:
             await pilot.pause()
 
     return wait
+
+
+async def press(pilot: Pilot[Any], settled: Callable[[Pilot[Any]], Any], *keys: str) -> None:
+    """Type, then wait for what that leads to."""
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+@pytest.fixture
+def opened_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that were given to the browser, as they come."""
+    opened: list[str] = []
+
+    def open_page(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    return opened

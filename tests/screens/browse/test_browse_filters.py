@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.kept import Kept, read_kept, write_kept
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.saved_filters import SavedFiltersScreen
-
-SIZE = (80, 24)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 async def type_text(pilot: Any, settled: Any, text: str) -> None:

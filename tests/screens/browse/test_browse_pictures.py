@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.screens.browse.conftest import press
 from zoomgov.store.model import NotRead
 
 
@@ -14,8 +15,7 @@ def _after(settled: Any, *keys: str) -> Any:
     async def run(pilot: Pilot[Any]) -> None:
         await settled(pilot)
         for key in keys:
-            await pilot.press(key)
-            await settled(pilot)
+            await press(pilot, settled, key)
 
     return run
 

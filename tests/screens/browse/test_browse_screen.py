@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.browse_data import Browser
 from zoomgov.screens.person import PersonScreen
@@ -17,14 +18,7 @@ from zoomgov.store.model import NotRead
 from zoomgov.widgets.fact_sheet import FactSheet
 from zoomgov.widgets.identity_table import IdentityTable
 
-SIZE = (80, 24)
 WIDE = (160, 48)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    """Type, then wait for what that leads to."""
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 async def test_it_opens_on_everyone_with_time_and_completeness(company: Any, settled: Any) -> None:
@@ -115,8 +109,7 @@ async def test_every_kind_has_its_table(company: Any, settled: Any) -> None:
 async def test_keys_typed_faster_than_tables_are_made_end_on_the_last_one(company: Any, settled: Any) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("2", "4", "3", "1", "2", "3", "4")
-        await settled(pilot)
+        await press(pilot, settled, "2", "4", "3", "1", "2", "3", "4")
         await press(pilot, settled, "2", "4", "3", "1", "2", "3", "4")
         assert "3 roles" in app.text()
         assert app.screen.query_one("#kinds").active == "roles"

@@ -7,17 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.kept import read_kept
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.columns import ColumnsScreen
 from zoomgov.screens.portal import LinkScreen
-
-SIZE = (80, 24)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 def header(app: Any) -> str:
@@ -82,29 +76,20 @@ async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Any, settl
         assert app.clipboard == "person010@acme.example"
 
 
-async def test_zooms_own_page_is_opened_for_each_kind(
-    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-
-    def open_page(link: str) -> bool:
-        opened.append(link)
-        return True
-
-    monkeypatch.setattr(webbrowser, "open", open_page)
+async def test_zooms_own_page_is_opened_for_each_kind(company: Any, settled: Any, opened_pages: list[str]) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for kind in "1234":
             await press(pilot, settled, kind, "w")
-        assert opened == [
+        assert opened_pages == [
             "https://zoom.us/account/user#/?searchKey=person000@acme.example",
             "https://zoom.us/account/group#/detail/g2/detail",
             "https://zoom.us/account/contacts#/",
             "https://zoom.us/role",
         ]
         await press(pilot, settled, "1", "enter", "w", "escape", "2", "enter", "w")
-        assert opened[4:] == [opened[0], opened[1]]
+        assert opened_pages[4:] == [opened_pages[0], opened_pages[1]]
 
 
 async def test_without_a_browser_the_link_is_shown_and_copied(

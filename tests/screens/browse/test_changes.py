@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import person
+from tests.screens.browse.conftest import SIZE, person, press
 from zoomgov.screens.access_changes import AccessChangesScreen
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.changes import ChangesScreen
@@ -17,13 +17,6 @@ from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.syncs import SyncsScreen
 from zoomgov.screens.thing import ThingScreen
 from zoomgov.store.model import ListKey, NotRead
-
-SIZE = (80, 24)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 def row(app: Any, text: str) -> list[str]:

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.screens.charts import ChartsScreen, licence_words
 from zoomgov.screens.licences import LicencesScreen
 from zoomgov.store.charts import Charts
-
-SIZE = (80, 24)
 
 
 @pytest.mark.parametrize("theme", ["zoomgov-dark", "zoomgov-light", "ansi-dark", "ansi-light"])
@@ -21,18 +20,15 @@ async def test_charts_have_their_numbers_beside_them(two_syncs: Any, settled: An
     async with app.run_test(size=SIZE) as pilot:
         app.theme = theme
         await settled(pilot)
-        await pilot.press("6")
-        await settled(pilot)
-        await pilot.press("c")
-        await settled(pilot)
+        await press(pilot, settled, "6")
+        await press(pilot, settled, "c")
         assert isinstance(app.screen, ChartsScreen)
         text = app.text()
         assert "Within 4 weeks" in text
         assert "never 12." in text
         assert "20 on 2026-03-04, 20 on 2026-03-04 (+0); least 20, most 20." in text
         assert any(set("▀▄█▌▐▖▗▘▙▚▛▜▝▞▟") & set(line) for line in app.lines()[3:9])
-        await pilot.press("escape")
-        await settled(pilot)
+        await press(pilot, settled, "escape")
         assert isinstance(app.screen, LicencesScreen)
 
 

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.export import ExportCancelled, Progress
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.export import ExportScreen
 from zoomgov.widgets.check_list import CheckList
-
-SIZE = (80, 24)
 
 
 @pytest.fixture(autouse=True)
@@ -27,11 +26,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 async def test_the_whole_sync_is_written_where_it_says(company: Any, settled: Any, here: Path) -> None:

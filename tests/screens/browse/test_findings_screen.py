@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.findings import find
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.findings import FindingScreen, FindingsScreen
@@ -14,13 +14,6 @@ from zoomgov.screens.person import PersonScreen
 from zoomgov.settings import Settings, Thresholds
 from zoomgov.store.model import NotRead
 from zoomgov.widgets.table_source import SourceError
-
-SIZE = (80, 24)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
 
 
 async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -> None:
@@ -46,22 +39,15 @@ async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -
 
 
 async def test_a_finding_leads_to_the_page_of_zooms_where_it_is_put_right(
-    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+    company: Any, settled: Any, opened_pages: list[str]
 ) -> None:
-    opened: list[str] = []
-
-    def browse(link: str) -> bool:
-        opened.append(link)
-        return True
-
-    monkeypatch.setattr(webbrowser, "open", browse)
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, "f", "enter")
         assert "w Zoom's page" in app.lines()[-1]
         await press(pilot, settled, "w")
-        (link,) = opened
+        (link,) = opened_pages
         assert link.startswith("https://zoom.us/")
 
 

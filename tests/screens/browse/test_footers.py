@@ -8,7 +8,7 @@ import pytest
 from textual.screen import ModalScreen
 from textual.widgets._footer import FooterKey
 
-SIZE = (80, 24)
+from tests.screens.browse.conftest import SIZE, press
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,7 @@ async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
         await settled(pilot)
         before = app.screen
         for key in keys:
-            await pilot.press(key)
-            await settled(pilot)
+            await press(pilot, settled, key)
         assert not keys or app.screen is not before or keys == ("slash",)
         await pilot.pause()  # a footer is filled after its screen was drawn
         drawn = [key for key in app.screen.query(FooterKey) if key.display]
@@ -49,7 +48,6 @@ async def test_a_footer_offers_to_open_only_what_can_be_opened(
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for key in keys:
-            await pilot.press(key)
-            await settled(pilot)
+            await press(pilot, settled, key)
         await pilot.pause()
         assert ("⏎ Open" in app.lines()[-1]) is opens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.screens.browse.conftest import CONNECTOR, NOW
+from tests.screens.browse.conftest import CONNECTOR, NOW, SIZE, press
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.go_to import GoToScreen
 from zoomgov.screens.person import PersonScreen
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
     from zoomgov.services import Services
     from zoomgov.store import Reader, Store
-
-SIZE = (80, 24)
 
 
 class TwoConnectors:
@@ -50,15 +48,12 @@ async def test_a_person_is_found_by_name_or_mail_and_opened(company: Any, settle
     async with app.run_test(size=SIZE) as pilot:
         await go(app, pilot, settled, "Acme")
         assert "60 users" in app.text()
-        await pilot.press(*"person007@")
-        await settled(pilot)
+        await press(pilot, settled, *"person007@")
         assert "1 of 60 users" in app.text()
-        await pilot.press("enter", "enter")
-        await settled(pilot)
+        await press(pilot, settled, "enter", "enter")
         assert isinstance(app.screen, PersonScreen)
         assert "person007@acme.example" in app.text()
-        await pilot.press("escape")
-        await settled(pilot)
+        await press(pilot, settled, "escape")
         assert isinstance(app.screen, BrowseScreen)
 
 
@@ -67,8 +62,7 @@ async def test_the_connector_on_screen_comes_first_and_the_text_stays(company: A
     async with app.run_test(size=SIZE) as pilot:
         await go(app, pilot, settled, "Acme", "Zeta", beginning="Zeta")
         assert "Go to a person in Zeta  1 of 2" in app.text()
-        await pilot.press(*"fatima", "ctrl+n")
-        await settled(pilot)
+        await press(pilot, settled, *"fatima", "ctrl+n")
         assert "Go to a person in Acme  2 of 2" in app.text()
         for _ in range(100):  # what was typed is searched once the new table has it
             if "6 of 60 users" in app.text():

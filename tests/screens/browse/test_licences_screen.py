@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.licences import LicencesScreen, licence_rows
 from zoomgov.screens.logins import bar
 from zoomgov.store.licences import Licences, Plan, Tier
 from zoomgov.store.model import NotRead
-
-SIZE = (80, 24)
-
-
-async def press(pilot: Any, settled: Any, *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
-
 
 USAGE = b'{"plan_base": {"type": "business_yearly", "hosts": 50, "usage": 41, "pending": 2}%s}'
 

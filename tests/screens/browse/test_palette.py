@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from textual.command import Command, CommandList, CommandPalette
 
+from tests.screens.browse.conftest import SIZE, press
 from zoomgov.screens.licences import LicencesScreen
 from zoomgov.screens.person import PersonScreen
-
-SIZE = (80, 24)
 
 
 async def look_for(pilot: Any, text: str) -> list[str]:
@@ -31,12 +30,10 @@ async def test_a_person_is_offered_and_opened(company: Any, settled: Any, text: 
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press("6")
-        await settled(pilot)
+        await press(pilot, settled, "6")
         first = (await look_for(pilot, text))[0]
         assert text in first.casefold()
-        await pilot.press("enter")
-        await settled(pilot)
+        await press(pilot, settled, "enter")
         assert isinstance(app.screen, PersonScreen)
         assert first.split("  ")[1] in app.text()
         await pilot.press("escape")
@@ -49,12 +46,10 @@ async def test_people_are_offered_wherever_browsing_leads(two_syncs: Any, settle
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for key in keys:
-            await pilot.press(key)
-            await settled(pilot)
+            await press(pilot, settled, key)
         before = app.screen
         assert "person007@acme.example" in (await look_for(pilot, "person007@"))[0]
-        await pilot.press("enter")
-        await settled(pilot)
+        await press(pilot, settled, "enter")
         assert isinstance(app.screen, PersonScreen)
         await pilot.press("escape")
         assert app.screen is before

@@ -11,6 +11,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from tests.screens.browse.conftest import SIZE
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.browse_data import Browser
 from zoomgov.screens.history import HistoryScreen
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from zoomgov.store.views import Person
     from zoomgov.widgets.search_table import SearchTable
-
-SIZE = (80, 24)
 
 
 def type_at_once(app: Any, *keys: str) -> None:
