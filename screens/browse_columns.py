@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.store.words import licence_in_brief
 from zoomgov.widgets.table_layout import Column
 
 from .browse_words import STATUS_TONES, day
@@ -22,7 +23,7 @@ _LOOKS: Final = {
     "members": Column("", "", 9),
     "admins": Column("", "", 8),
     "role": Column("", "", 10, least=8, most=22),
-    "licence": Column("", "", 10, most=28),
+    "licence": Column("", "", 14, most=32, brief=licence_in_brief),
     "dept": Column("", "", 14, least=12, most=26),
     "last_login": Column("", "", 12, show=lambda time: day(time) or "never", tones={"never": "muted"}),
     "groups": Column("", "", 8),

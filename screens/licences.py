@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from zoomgov.store.words import licence_in_brief
 from zoomgov.widgets.table_layout import Column
 
 from .list_page import ListPage
@@ -50,7 +51,7 @@ and `c` draws both.
         Binding("c", "charts", "Charts", tooltip="Last logins by week and licences by sync, drawn"),
     ]
     COLUMNS: ClassVar[Sequence[Column]] = (
-        Column("name", "Licence", 22, least=20, most=44),
+        Column("name", "Licence", 22, least=20, most=44, brief=licence_in_brief),
         *(
             Column(key, title, 8, align="right", show=_seats, tones={"not read": "warning", "–": "muted"})
             for key, title in (("bought", "Bought"), ("used", "Used"), ("free", "Free"))

@@ -161,6 +161,18 @@ def test_lists_filter_sort_and_fit_the_width(cli: Cli, synced: str) -> None:
     ] == [one]
 
 
+def test_a_licence_that_does_not_fit_is_told_in_brief(
+    cli: Cli, connector: str, zoom: SimServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    for united in ("32", "64"):
+        zoom.control.add_user(f"united{united}@example.com", plan_united_type=united)
+    assert cli("sync", connector, "--quiet").code == 0
+    table = cli("list", "users", connector, "--filter", "licence:united").out
+    assert "Lic.+Biz US/CA" in table
+    assert "Lic.+Biz UK/IR" in table
+
+
 def test_csv_holds_no_formula(cli: Cli, synced: str) -> None:
     for kind in ("users", "groups", "contact-groups", "roles"):
         rows = list(csv.reader(io.StringIO(cli("list", kind, synced, "--format", "csv").out)))

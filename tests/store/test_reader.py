@@ -14,7 +14,7 @@ from zoomgov.store import Query, Store, StoreError, Target, ordering
 from zoomgov.store import reader as reader_module
 from zoomgov.store.folding import fold
 from zoomgov.store.model import ContactGroupRow, GroupRow, Kind, RoleDetail, RoleRow
-from zoomgov.store.words import licence, privacy
+from zoomgov.store.words import licence, licence_in_brief, privacy
 
 if TYPE_CHECKING:
     from zoomgov.store import Reader
@@ -387,6 +387,8 @@ def test_numbers_in_words() -> None:
     assert licence(2, "64") == "Licensed + United Business UK/IR"
     assert licence(2, "131072") == "Licensed + United Enterprise JP"
     assert licence(7, "5") == "Type 7 + United plan 5"
+    assert licence_in_brief(licence(2, "64")) == "Lic.+Biz UK/IR"
+    assert licence_in_brief(licence(1, "")) == "Basic"
     assert privacy(3) == "Only members see and find it"
     assert privacy(None) == ""
 

@@ -13,11 +13,12 @@ from zoomgov.cli.output import format_option, note, print_json, print_rows, say
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.store.model import Kind
+from zoomgov.store.words import licence_in_brief
 from zoomgov.sync.words import part_words
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zoomgov.store import Query, Reader
     from zoomgov.store.filters import Filter
@@ -86,7 +87,7 @@ def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
             page = ids[start : start + _PAGE]
             found = reader.rows(kind, page, query=query, columns=keys)
             if form == "table":
-                yield from ([_short(cell) for cell in row] for row in found)
+                yield from ([_short(key, cell, widths) for key, cell in zip(keys, row, strict=True)] for row in found)
             else:
                 yield from ([key, *row] for key, row in zip(reader.keys(page), found, strict=True))
 
@@ -111,8 +112,10 @@ _ENOUGH = {"email": 30, "how": 14, "last_login": _DAY, "created": _DAY}
 """Cells that do for most values of a column; it gets up to its full width when there is room."""
 
 
-def _short(cell: object) -> object:
-    """A time as its day: what a narrow table has room for."""
+def _short(key: str, cell: object, widths: Mapping[str, int]) -> object:
+    """A time as its day, a licence in brief: what a narrow table has room for."""
+    if key == "licence" and isinstance(cell, str) and len(cell) > widths[key]:
+        return licence_in_brief(cell)
     return cell[:_DAY] if isinstance(cell, str) and _TIME.fullmatch(cell) else cell
 
 

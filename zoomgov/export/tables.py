@@ -49,7 +49,7 @@ COLUMNS: Final[dict[TableName, tuple[Column, ...]]] = {
         Column("name", "text", "display name, else first and last name, else the address", 26),
         Column("email", "text", "address", 32),
         Column("status", "text", "active, inactive or pending; `not a user` for somebody only a list names", 10),
-        Column("licence", "text", "the licence in words", 14),
+        Column("licence", "text", "the licence in words", 34),
         Column("type", "integer", "the licence as Zoom's number: 1 Basic, 2 Licensed, 4 Unassigned, 99 None", 7),
         Column("plan_united_type", "text", "Zoom's code of a Zoom United plan, else empty", 10),
         Column("role", "text", "name of the role", 16),

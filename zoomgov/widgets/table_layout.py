@@ -42,6 +42,8 @@ class Column:
     align: Literal["left", "right"] = "left"
     show: Callable[[object], object] | None = None
     """Turns a value into what a person reads."""
+    brief: Callable[[str], str] | None = None
+    """Turns what a person reads into what is shown where that does not fit."""
     tones: Mapping[str, Tone] = field(default_factory=dict)
     """By the text shown."""
 
@@ -61,6 +63,12 @@ class Column:
     def text(self, value: object) -> str:
         """Return `value` as one safe line for this column."""
         return cell_text(self.show(value) if self.show else value)
+
+    def fitted(self, text: str, width: int) -> str:
+        """Return a `text` of this column in exactly `width` cells."""
+        if self.brief is not None and cell_len(text) > width:
+            text = self.brief(text)
+        return cut(text, width, self.align)
 
 
 class Slot(NamedTuple):

@@ -73,7 +73,7 @@ def draw_row(
     for slot in slots:
         column = columns[slot.column]
         text = column.text(row[slot.column])
-        cell = cut(text, slot.width, column.align)
+        cell = column.fitted(text, slot.width)
         tone = column.tones.get(text)
         if tone is None:
             plain += (cell, _GAP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -105,11 +105,18 @@ GAPS = (
 
 
 def fill(
-    path: Path, people: int = 60, *, gaps: tuple[NotRead, ...] = (), rename: dict[int, str] | None = None
+    path: Path,
+    people: int = 60,
+    *,
+    gaps: tuple[NotRead, ...] = (),
+    rename: dict[int, str] | None = None,
+    licences: Sequence[tuple[int, str]] = (),
 ) -> Store:
-    """Publish one sync of `people` into the store at `path`."""
+    """Publish one sync of `people` into the store at `path`; the first ones have these `licences`."""
     store = Store(path)
     rows = [person(number, (rename or {}).get(number, "")) for number in range(people)]
+    for number, (kind, united) in enumerate(licences):
+        rows[number] = rows[number]._replace(type=kind, plan_united_type=united)
     member = GrantKind.GROUP_MEMBER
     with store.begin("2026-03-04T10:00:00Z") as writer:
         if people:

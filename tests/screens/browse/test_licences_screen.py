@@ -43,6 +43,34 @@ async def test_lines_count_people_and_lead_to_them(company: Any, settled: Any) -
         assert "20 of 60 users" in app.text()
 
 
+LICENCES = [
+    *((kind, "") for kind in (1, 2, 3, 4, 99)),
+    *((kind, str(1 << bit)) for kind in (1, 2) for bit in range(18)),  # Zoom's documents, "Get a user"
+]
+
+
+async def test_no_two_licences_look_alike(company: Any, settled: Any) -> None:
+    app = company(len(LICENCES), licences=LICENCES)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "right", "right", "right", "right")
+        at = next(line for line in app.lines() if line.startswith("  Name")).index("Licence")
+        shown = set()
+        for _ in LICENCES:
+            (line,) = [line for line in app.lines() if line.startswith("▌")]
+            shown.add(line[at : at + 14].strip())
+            await press(pilot, settled, "down")
+        assert len(shown) == len(LICENCES)
+        assert {"Licensed", "Lic.+Biz US/CA", "Basic+Ent Glo…"} <= shown
+        await press(pilot, settled, "6", "home")
+        shown.clear()
+        for _ in LICENCES:
+            (line,) = [line for line in app.lines() if line.startswith("▌")]
+            shown.add(line[2:24].strip())
+            await press(pilot, settled, "down")
+        assert len(shown) == len(LICENCES)
+
+
 async def test_licences_are_sorted_by_any_number_and_that_is_remembered(company: Any, settled: Any) -> None:
     app = company()
     buy(app, USAGE % b', "plan_webinar": [{"type": "webinar500", "hosts": 3, "usage": 0, "pending": 0}]')
