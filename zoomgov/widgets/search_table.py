@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
 from zoomgov.text import printable
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.suggester import Suggester
+
+
+_TAKES_IT: Final = Content.assemble(("→", "bold $footer-key-foreground"), " takes the completion")
 
 
 class _Search(Input):
@@ -43,6 +47,11 @@ class _Search(Input):
         """Search at once: a message would arrive after the letter has been drawn, and what it finds a frame later."""
         if (found := self._found) is not None:
             found.typed(value)
+
+    def on_suggestion_ready(self, event: SuggestionReady) -> None:
+        """Say how to take a completion; Textual shows it."""
+        if (found := self._found) is not None and event.value == self.value:
+            found.offered(event.suggestion)
 
     @property
     def _found(self) -> SearchTable | None:
@@ -120,7 +129,9 @@ class SearchTable(Vertical):
         self._unknown = unknown
         self._hint = hint
         self._problem = problem
-        self._said = ("", "")
+        self._offer = ""
+        """What the text would be with the completion that is shown."""
+        self._said = ("", Content(""))
         """The problem and the hint that are on screen."""
 
     def compose(self) -> ComposeResult:
@@ -163,22 +174,31 @@ class SearchTable(Vertical):
 
     def _help(self) -> None:
         problem = self._problem(self.text)
-        hint = self._hint if self.search.has_focus and not self.text else ""
+        hint = Content("")
+        if self.search.has_focus:
+            hint = _TAKES_IT if self._offer else Content("" if self.text else self._hint)
         said = (problem, hint)
         if said == self._said:  # a line that changes lays the screen out again
             return
         self._said = said
         line = self.query_one(".search-help", Static)
         line.set_class(bool(problem), "-problem")
-        line.update(Content(printable(f"▲ {problem}") if problem else hint))
+        line.update(Content(printable(f"▲ {problem}")) if problem else hint)
 
     def typed(self, value: str) -> None:
         """Search for `value`, which is in the search line."""
         text = value.strip()
+        if value == self._offer or not self._offer.startswith(value):  # else the next letter of it was typed
+            self._offer = ""
         self._help()
         nothing = f"No {self._noun} match “{text}”. Esc clears the search."
         self.table.explain_empty(nothing if text else self._empty)
         self.table.search(text)
+
+    def offered(self, completion: str) -> None:
+        """The search line shows what its text would be when it is completed."""
+        self._offer = completion
+        self._help()
 
     @on(Input.Changed)
     def _told(self, event: Input.Changed) -> None:

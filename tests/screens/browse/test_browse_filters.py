@@ -65,6 +65,24 @@ async def test_right_takes_the_completion(company: Any, settled: Any) -> None:
         assert "1 of 60 users" in app.text()
 
 
+async def test_the_key_that_completes_is_told_where_something_is_offered(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "slash")
+        footer = app.lines()[-1]
+        for typed, offered in (("r", True), ("o", True), ("x", False), ("backspace", True), ("right", False)):
+            await press(pilot, settled, typed)
+            await settled(pilot)
+            assert ("→ takes the completion" in app.text()) is offered, typed
+        assert app.focused.value == "role:"
+        await press(pilot, settled, *"ow")
+        assert "→ takes the completion" in app.text()
+        assert app.lines()[-1] == footer
+        await press(pilot, settled, "down")
+        assert "→ takes the completion" not in app.text()
+
+
 async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) -> None:
     app = company()
     path = app.store.path.with_name("kept.json")
