@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 
 from zoomgov.text import printable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import SeenFirst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def failure_text(error: BaseException) -> str:
     return printable(f"{type(error).__name__}: {error}")[:300]
 
 
-class AskScreen(ModalScreen[str]):
+class AskScreen(SeenFirst, ModalScreen[str]):
     """Gives the key of the chosen answer; Esc gives the first, which is always the harmless one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -16,6 +16,7 @@ from zoomgov.connectors.model import Connector, Draft, Status, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import COMPLETES, OPENS
 from zoomgov.widgets.rail import TITLES, Rail
 
 if TYPE_CHECKING:
@@ -231,8 +232,8 @@ class StepScreen(Page[None]):
         self.action_next()
 
     def action_next(self) -> None:
-        """Complete this step and open the next; a second Enter while that runs does nothing."""
-        self._move(self._complete)
+        """Complete this step and open the next; what is typed meanwhile is for that one."""
+        self._move(self._complete, COMPLETES)
 
     async def _complete(self) -> None:
         self.show_problem("")
@@ -247,7 +248,7 @@ class StepScreen(Page[None]):
     def action_back(self) -> None:
         """Open the step before, or leave the wizard; while Next still works, stop that instead."""
         if self.moving:
-            self.workers.cancel_group(self, "move")
+            self.workers.cancel_group(self, COMPLETES)
         else:
             self._move(self._return)
 
@@ -273,10 +274,10 @@ class StepScreen(Page[None]):
         """True while a step is being completed or left."""
         return self._mover is not None and not self._mover.is_finished
 
-    def _move(self, how: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _move(self, how: Callable[[], Coroutine[Any, Any, None]], group: str = OPENS) -> None:
         """Do it in a worker: a keyring may wait for its password, and the screen must stay alive meanwhile."""
         if not self.moving:
-            self._mover = self.run_worker(self._guarded(how), group="move", exit_on_error=True)
+            self._mover = self.run_worker(self._guarded(how), group=group, exit_on_error=True)
 
     async def _guarded(self, how: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:

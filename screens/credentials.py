@@ -17,6 +17,7 @@ from zoomgov.connectors.steps import Facts, can_leave
 from zoomgov.secret import Credentials
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, SecretInput, TextInput
+from zoomgov.widgets.keys_in_turn import FILLS
 
 from .base import StepScreen
 
@@ -95,7 +96,7 @@ Without a keyring you can keep it for this session only, or give all three value
     def _field(self, name: str) -> Field:
         return self.query_one(f"#{name.replace('_', '-')}-field", Field)
 
-    @work(exclusive=True, group="known")
+    @work(exclusive=True, group=FILLS)
     async def look_for_known(self) -> None:
         """Say where credentials already come from, if they do."""
         from zoomgov.vault import VaultError

@@ -17,6 +17,7 @@ from zoomgov.connectors.model import Connector, Step
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.keys_in_turn import SeenFirst
 
 from .base import Page
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class HandOffScreen(Page[None]):
-    """The letter, and what to do with it."""
+class HandOffScreen(SeenFirst, Page[None]):
+    """The letter, and what to do with it. An Enter typed ahead of it would put it where what was copied before is."""
 
     CSS_PATH = "hand_off.tcss"
     HELP = """

@@ -18,7 +18,7 @@ from zoomgov.connectors.model import Connector, Status, Step
 from zoomgov.text import printable
 from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
-from zoomgov.widgets.keys_in_turn import OPENS
+from zoomgov.widgets.keys_in_turn import OPENS, SeenFirst
 from zoomgov.widgets.labels import count
 from zoomgov.widgets.part_bars import PartBars
 from zoomgov.widgets.sync_log import SyncLog
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
     from zoomgov.sync.events import SyncSummary
 
 
-class SyncScreen(StepScreen):
-    """Starts when one comes from Verify or asks for it; waits for Enter after a restart."""
+class SyncScreen(SeenFirst, StepScreen):
+    """Starts when one comes from Verify or asks for it; waits for Enter after a restart.
+
+    An Enter typed ahead of it would stop what the one before has started.
+    """
 
     STEP = Step.SYNC
     CSS_PATH = "sync.tcss"

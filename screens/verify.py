@@ -20,6 +20,7 @@ from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, pla
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.check_lines import CheckLines, look_of
+from zoomgov.widgets.keys_in_turn import SeenFirst
 from zoomgov.widgets.labels import count
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
@@ -40,8 +41,11 @@ def shut_capabilities(report: Report) -> list[Capability]:
     return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
 
 
-class VerifyScreen(StepScreen):
-    """All checks at once; each line can be opened."""
+class VerifyScreen(SeenFirst, StepScreen):
+    """All checks at once; each line can be opened.
+
+    What they find is to be seen before Enter goes on: one typed ahead would explain a line that is not checked yet.
+    """
 
     STEP = Step.VERIFY
     CSS_PATH = "verify.tcss"

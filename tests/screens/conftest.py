@@ -86,6 +86,15 @@ def lines_of(app: App[Any]) -> list[str]:
     return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
 
 
+def type_at_once(app: App[Any], *keys: str) -> None:
+    """Send all keys before any of them is dealt with; a text is typed letter by letter."""
+    for key in keys:
+        for one in [key] if key in ("tab", "enter", "escape", "down", "ctrl+u", "ctrl+g") else key:
+            app.post_message(
+                events.Key(_character_to_key(one) if len(one) == 1 else one, one if len(one) == 1 else None)
+            )
+
+
 class LockedVault(MemoryVault):
     """Refuses to store until it is unlocked."""
 
@@ -252,8 +261,7 @@ class Stage:
 
     async def type(self, pilot: Pilot[int], text: str) -> None:
         """Type text, key by key but without waiting for the screen after each."""
-        for character in text:
-            pilot.app.post_message(events.Key(_character_to_key(character), character))
+        type_at_once(pilot.app, text)
         await self.settled(pilot)
 
     async def paste(self, pilot: Pilot[int], text: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from textual.await_complete import AwaitComplete
     from textual.message_pump import MessagePump
+    from textual.screen import Screen
     from textual.worker import Worker
 
 OPENS: Final = "opens a page"
@@ -24,10 +25,21 @@ FILLS: Final = "fills its page"
 """The group of workers that put onto a page what its keys are about. Only Esc does not wait for them: it leaves, and
 whoever leaves a page stops them."""
 
+COMPLETES: Final = "completes its page"
+"""The group of workers that go on to the page after theirs, or say why not. Esc does not wait: it stops them."""
+
 _PATIENCE: Final = 1.0
 """Seconds after which the next key is given out whatever became of the one before."""
 _LOOKS_EVERY: Final = 0.004
 """Seconds after which it is looked again whether the page is there, or Esc was pressed."""
+
+
+class SeenFirst:
+    """A page on which Enter and space count only when they are pressed with it on screen.
+
+    On all others they are as good as any key that is typed ahead. Here they would answer a question that nobody has
+    read, or undo what the Enter before has begun.
+    """
 
 
 class KeysInTurn(App[ReturnType]):
@@ -41,7 +53,8 @@ class KeysInTurn(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed_ahead: deque[events.Key | events.Paste] = deque()
+        self._typed_ahead: deque[tuple[events.Key | events.Paste, Screen[object]]] = deque()
+        """What is still to be given out, and the page that was on top when it was typed."""
         self._too_slow: WeakSet[Worker[object]] = WeakSet()
         """Workers that keys have waited for once, in vain."""
 
@@ -49,7 +62,10 @@ class KeysInTurn(App[ReturnType]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._under_way is not None:
-            self._typed_ahead.append(event)
+            self._typed_ahead.append((event, self.screen))
+        elif self._still_to_come(event):
+            self._typed_ahead.append((event, self.screen))
+            self._under_way = asyncio.create_task(self._see_through(()), name="wait for what a key is meant for")
         else:
             await self._give(event)
 
@@ -71,16 +87,19 @@ class KeysInTurn(App[ReturnType]):
             await _all_caught_up(way)  # a widget tells its page of the key, say that a row is to be opened
         while await self._something_was_awaited():
             await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
-        if self._typed_ahead:
-            self.call_later(self._give, self._typed_ahead.popleft())
-        else:
-            self._under_way = None
+        while self._typed_ahead:
+            event, page = self._typed_ahead.popleft()
+            if isinstance(self.screen, SeenFirst) and self.screen is not page and _is_any(event, "enter", "space"):
+                continue
+            self.call_later(self._give, event)
+            return
+        self._under_way = None
 
     async def _something_was_awaited(self) -> bool:
         """Wait for what brings or fills the page on top; return whether there was anything."""
         ends = asyncio.get_running_loop().time() + _PATIENCE
         waited = False
-        while coming := self._still_to_come():
+        while coming := self._still_to_come(self._typed_ahead[0][0] if self._typed_ahead else None):
             waited = True
             if asyncio.get_running_loop().time() > ends:
                 self._too_slow.update(coming)
@@ -88,10 +107,9 @@ class KeysInTurn(App[ReturnType]):
             await asyncio.sleep(_LOOKS_EVERY)
         return waited
 
-    def _still_to_come(self) -> list[Worker[object]]:
+    def _still_to_come(self, following: events.Key | events.Paste | None) -> list[Worker[object]]:
         """What brings or fills the page on top, as far as the next key cares."""
-        following = self._typed_ahead[0] if self._typed_ahead else None
-        groups = (OPENS,) if isinstance(following, events.Key) and following.key == "escape" else (OPENS, FILLS)
+        groups = (OPENS,) if _is_any(following, "escape") else (OPENS, FILLS, COMPLETES)
         return [
             worker
             for worker in self.workers
@@ -100,6 +118,10 @@ class KeysInTurn(App[ReturnType]):
             and not worker.is_finished
             and worker not in self._too_slow
         ]
+
+
+def _is_any(event: events.Key | events.Paste | None, *keys: str) -> bool:
+    return isinstance(event, events.Key) and event.key in keys
 
 
 async def _all_caught_up(way: Iterable[MessagePump]) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual import events
-from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE
+from tests.screens.conftest import type_at_once
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.browse_data import Browser
 from zoomgov.screens.history import HistoryScreen
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
     from zoomgov.store.views import Person
     from zoomgov.widgets.search_table import SearchTable
-
-
-def type_at_once(app: Any, *keys: str) -> None:
-    """Send all keys before any of them is dealt with; a text is typed letter by letter."""
-    for key in keys:
-        for one in [key] if key in ("tab", "enter", "escape", "down", "ctrl+u", "ctrl+g") else key:
-            app.post_message(
-                events.Key(_character_to_key(one) if len(one) == 1 else one, one if len(one) == 1 else None)
-            )
 
 
 async def until(app: Any, condition: Callable[[], object]) -> None:

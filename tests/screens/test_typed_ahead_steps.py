@@ -1,0 +1,117 @@
+"""Keys that are typed while a step of the wizard is completed, at 80x24."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input
+
+from tests.screens.conftest import LockedVault, idle, type_at_once
+from zoomgov.connectors.model import Step
+from zoomgov.screens.ask import AskScreen
+from zoomgov.vault import MemoryVault
+from zoomgov.verify.model import Report, Status, planned_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zoomgov.secret import Credentials
+
+
+class SlowVault(MemoryVault):
+    """Stores only once it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_store = threading.Event(), threading.Event()
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
+        self.begun.set()
+        self.may_store.wait(20)
+        super().store(connector_id, credentials, wanted)
+
+
+def on_step(pilot: Any, step: Step) -> bool:
+    return getattr(pilot.app.screen, "STEP", None) is step
+
+
+def all_is_well(stage: Any) -> Report:
+    return Report("zoom.us", stage.NOW, 0.5, tuple(replace(line, status=Status.OK) for line in planned_lines()), ())
+
+
+async def test_each_enter_completes_one_step(stage: Any) -> None:
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        type_at_once(pilot.app, "enter", "enter", "an-account")
+        await stage.until(pilot, lambda: on_step(pilot, Step.CREDENTIALS))
+        await stage.settled(pilot)
+        assert pilot.app.screen.query_one("#account-id", Input).value == "an-account"
+
+
+async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage: Any) -> None:
+    vault = SlowVault()
+    stage.restart(vault=vault)
+    stage.services.rounds = [all_is_well(stage)]
+    stage.services.gate.clear()
+    async with stage.at(Step.CREDENTIALS) as pilot:
+        await stage.paste(pilot, stage.BLOCK)
+        type_at_once(pilot.app, "enter")
+        await stage.until(pilot, vault.begun.is_set)
+        type_at_once(pilot.app, "?")  # in a field it is a letter
+        vault.may_store.set()
+        await stage.until(pilot, lambda: "Step 6: Verify" in stage.text(pilot))
+
+
+async def test_escape_stops_the_keyring_at_once(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoomgov.widgets.keys_in_turn._PATIENCE", 60)
+    vault = SlowVault()
+    stage.restart(vault=vault)
+    async with stage.at(Step.CREDENTIALS) as pilot:
+        await stage.paste(pilot, stage.BLOCK)
+        type_at_once(pilot.app, "enter")
+        await stage.until(pilot, vault.begun.is_set)
+        type_at_once(pilot.app, "escape")
+        await stage.until(pilot, lambda: not pilot.app.screen.moving)
+        vault.may_store.set()
+        assert on_step(pilot, Step.CREDENTIALS)
+
+
+async def test_an_enter_typed_ahead_does_not_stop_the_sync(stage: Any) -> None:
+    stage.services.rounds = [all_is_well(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.settled(pilot)
+        stage.services.gate.clear()
+        type_at_once(pilot.app, "enter", "enter")
+        await stage.until(pilot, lambda: on_step(pilot, Step.SYNC))
+        await pilot.pause()
+        await idle()
+        assert pilot.app.screen.running
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "Stopped." in stage.text(pilot))
+
+
+async def test_no_enter_typed_ahead_answers_what_went_wrong(stage: Any) -> None:
+    stage.restart(vault=LockedVault())
+    async with stage.at(Step.CREDENTIALS) as pilot:
+        await stage.paste(pilot, stage.BLOCK)
+        type_at_once(pilot.app, "enter", "enter")
+        await stage.until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.pause()
+        assert "The keyring is locked." in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: on_step(pilot, Step.CREDENTIALS))
+
+
+async def test_no_deletion_is_confirmed_by_keys_pressed_before_it_was_asked_for(stage: Any) -> None:
+    stage.add_connector()
+    async with stage.run() as pilot:
+        type_at_once(pilot.app, "x", "tab", "enter")
+        await stage.until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, AskScreen)
+        await stage.press(pilot, "enter")
+        await stage.settled(pilot)
+        assert not stage.services.registry.connectors()
