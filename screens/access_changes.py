@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from .changes_words import GRANT_COLUMNS, PERSONS, grant_row, principal_of
+from .changes_words import PERSONS, grant_columns, grant_row, principal_of
 from .list_page import ListPage
 from .table_page import TABLE_HELP
 
@@ -46,7 +46,7 @@ the thing or the person of a line, `o` the one this page is about.
 
     @property
     def columns(self) -> Sequence[Column]:
-        return GRANT_COLUMNS[self._view]
+        return grant_columns(self._view, self._line.grants)
 
     @property
     def habit(self) -> str:

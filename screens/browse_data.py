@@ -227,10 +227,10 @@ class Browser:
         with self._asking() as reader:
             return reader.syncs()
 
-    def diff(self, older: int, newer: int) -> Changes:
-        """Return what is different between two syncs."""
+    def diff(self, older: int, newer: int, *, in_effect: bool = False) -> Changes:
+        """Return what is different between two syncs; `in_effect`, what people reach through user groups, too."""
         with self._asking() as reader:
-            return reader.diff(older, newer)
+            return reader.diff(older, newer, in_effect=in_effect)
 
     def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
         """Return what happened to a person or thing, newest first."""

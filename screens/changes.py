@@ -63,6 +63,8 @@ class ChangesScreen(BrowserPage):
 
 What is different between two syncs. `1`: people, groups, contact groups and roles that came, went or changed, with the
 old and the new value. `2` and `3`: access gained and lost, by person and by thing; Enter shows all of a line.
+`e` tells access in effect: also the contact groups that people reach through a user group, and not those that they
+reach another way still.
 
 `f` and `t` choose the two syncs, from a list or by a date such as `2026-11-20`, `yesterday` or `7d`. `x` writes what
 changed, or what the table shows, to a file. What one of the two did not read is not compared, and said.
@@ -73,6 +75,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         Binding("1", f"view('{ITEMS}')", "People and things", show=False, tooltip="Who and what came, went or changed"),
         Binding("2", f"view('{PERSONS}')", "Access by person", show=False, tooltip="What each gained and lost"),
         Binding("3", f"view('{THINGS}')", "Access by thing", show=False, tooltip="Who gained and lost each thing"),
+        Binding("e", "in_effect(True)", "In effect", tooltip="Also what people reach through user groups"),
+        Binding("e", "in_effect(False)", "As granted", tooltip="Only what was granted, as Zoom has it"),
         Binding("f", "choose('from')", "From", show=False, tooltip="Choose the older sync, or a date"),
         Binding("t", "choose('to')", "To", show=False, tooltip="Choose the newer sync, or a date"),
         Binding("x", "export", "Export", tooltip="Write what changed to a file"),
@@ -84,6 +88,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._syncs: list[SyncInfo] = []
         self._between: tuple[int, int] = (0, 0)
         self._view = ITEMS
+        self._in_effect = False
         self._switching = asyncio.Lock()
         self._changes: Changes | None = None
         self._lines: dict[str, list[Line]] = {view: [] for view in VIEWS}
@@ -125,7 +130,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
                     self._say(_OLDEST if len(self._syncs) > 1 else _ONLY)
                     return
                 self._between = (numbers[-2], numbers[-1])
-            changes = await asyncio.to_thread(self.browser.diff, *self._between)
+            changes = await asyncio.to_thread(self.browser.diff, *self._between, in_effect=self._in_effect)
             self._lines = {view: await asyncio.to_thread(lines_of, view, changes) for view in VIEWS}
         except SourceError as error:
             self._say(f"✗ {error}")
@@ -185,6 +190,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "export" and not self._changes:
             return None
+        if action == "in_effect":
+            return bool(self._changes) and parameters != (self._in_effect,)
         return super().check_action(action, parameters)
 
     @on(Tabs.TabActivated)
@@ -197,6 +204,15 @@ changed, or what the table shows, to a file. What one of the two did not read is
         """Show people and things, or access."""
         if self.search_table is not None and view != self._view:
             await self._show_view(view)
+
+    def action_in_effect(self, wanted: bool) -> None:
+        """Tell access as people reach it, through user groups, too; or only as it was granted."""
+        if self._changes is not None:
+            self._in_effect = wanted
+            self.refresh_bindings()
+            self._view = PERSONS if self._view == ITEMS else self._view
+            self._say("Comparing …")
+            self.load()
 
     async def action_choose(self, end: str) -> None:
         """Choose another sync for one end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,8 @@ ITEMS: Final = "items"
 PERSONS: Final = "persons"
 THINGS: Final = "things"
 VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", THINGS: "by thing"}
+_IN_EFFECT: Final = {**VIEWS, PERSONS: "In effect by person"}
+"""With what people reach through user groups."""
 _TONES: Final[dict[str, Tone]] = {"came": "good", "went": "error", "gained": "good", "lost": "error"}
 _HOW: Final = {"added": "came", "removed": "went", "changed": "changed"}
 _WAYS: Final = {
@@ -81,6 +84,14 @@ GRANT_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
 """Of the grants of one person, or of one thing."""
 
 
+def grant_columns(view: str, grants: Sequence[GrantChange]) -> tuple[Column, ...]:
+    """Return `GRANT_COLUMNS`, with room for the user group where access came through one."""
+    columns = GRANT_COLUMNS[view]
+    if not any(grant.through for grant in grants):
+        return columns
+    return tuple(replace(column, width=24, most=40) if column.key == "way" else column for column in columns)
+
+
 class Line(NamedTuple):
     """A row of one of the tables, and what it stands for."""
 
@@ -122,10 +133,7 @@ def _of_person(grants: tuple[GrantChange, ...]) -> Line:
     gained = sum(grant.gained for grant in grants)
     first = grants[0]
     kind, key = principal_of(first)
-    named = [
-        (grant.gained, f"{grant.target_name or grant.target_id}{' (admin)' if _is_admin(grant) else ''}")
-        for grant in grants
-    ]
+    named = [(grant.gained, f"{grant.target_name or grant.target_id}{_way_told(grant)}") for grant in grants]
     row = (first.principal_name or key, gained, len(grants) - gained, _listed(named), first.principal_email)
     return Line(row, kind, key, None, grants)
 
@@ -133,18 +141,18 @@ def _of_person(grants: tuple[GrantChange, ...]) -> Line:
 def _of_thing(grants: tuple[GrantChange, ...]) -> Line:
     gained = sum(grant.gained for grant in grants)
     first = grants[0]
-    named = [
-        (grant.gained, f"{grant.principal_name or grant.principal_id}{' (admin)' if _is_admin(grant) else ''}")
-        for grant in grants
-    ]
+    named = [(grant.gained, f"{grant.principal_name or grant.principal_id}{_way_told(grant)}") for grant in grants]
     row = (
         first.target_name or first.target_id, gained, len(grants) - gained, _listed(named), ONE[first.target_kind],
     )  # fmt: skip
     return Line(row, first.target_kind, first.target_id, None, grants)
 
 
-def _is_admin(grant: GrantChange) -> bool:
-    return grant.kind is GrantKind.GROUP_ADMIN
+def _way_told(grant: GrantChange) -> str:
+    """How somebody has it, where that is not the usual way."""
+    if grant.through:
+        return f" (through {grant.through})"
+    return " (admin)" if grant.kind is GrantKind.GROUP_ADMIN else ""
 
 
 def _listed(named: Sequence[tuple[bool, str]]) -> str:
@@ -162,7 +170,8 @@ def principal_of(grant: GrantChange) -> tuple[Kind, str]:
 
 def grant_row(view: str, grant: GrantChange) -> Row:
     """A row of `GRANT_COLUMNS`."""
-    how, way = "gained" if grant.gained else "lost", _WAYS[grant.kind]
+    how = "gained" if grant.gained else "lost"
+    way = f"through {grant.through}" if grant.through else _WAYS[grant.kind]
     if view == PERSONS:
         return how, way, grant.target_name or grant.target_id, ONE[grant.target_kind]
     return how, way, grant.principal_name or grant.principal_id, grant.principal_email
@@ -176,7 +185,8 @@ def tab_text(number: int, view: str, changes: Changes, lines: int) -> Content:
         told = " ".join(f"{sign}{count:,}" for sign, count in counts if count) or "none"
     else:
         told = f"{lines:,}" if lines else "none"
-    return Content.assemble((f"{number} ", "bold $footer-key-foreground"), VIEWS[view], f"  {told}")
+    title = (_IN_EFFECT if changes.in_effect else VIEWS)[view]
+    return Content.assemble((f"{number} ", "bold $footer-key-foreground"), title, f"  {told}")
 
 
 def sync_changes(changes: dict[str, int]) -> str:

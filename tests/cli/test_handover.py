@@ -276,6 +276,37 @@ def test_diff_for_people_and_for_scripts(cli: Cli, twice: str) -> None:
     assert (same.code, same.out.splitlines()[-1]) == (0, "Nothing changed.")
 
 
+def test_access_in_effect_is_told_with_the_group_it_came_through(cli: Cli, twice: str, zoom: SimServer) -> None:
+    group = next(iter(zoom.account.groups))
+    next(iter(zoom.account.contact_groups.values())).members.append((2, group))
+    assert cli("sync", twice, "--quiet").code == 0
+    for user in [user for user in zoom.account.users if group not in (user.group_ids or ())][:3]:
+        zoom.control.move_user(user.email, group)
+    assert cli("sync", twice, "--quiet").code == 0
+    before, after = (
+        json.loads(cli("export", twice, "--format", "json", "-o", "-", "--to", number).out) for number in ("3", "4")
+    )
+    reached = [
+        {(one["target_id"], one["principal_id"]) for one in sync["grants"]
+         if one["kind"] == "contact group member" and one["principal_kind"] == "user"}
+        | {(one["target_id"], one["principal_id"]) for one in sync["nested-access"]}
+        for sync in (before, after)
+    ]  # fmt: skip
+    told = json.loads(cli("diff", twice, "--in-effect", "--format", "json").out)["access"]
+    for change, expected in (("gained", reached[1] - reached[0]), ("lost", reached[0] - reached[1])):
+        assert {
+            (one["target_id"], one["principal_id"]) for one in told
+            if one["kind"] == "contact group member" and one["principal_kind"] == "user" and one["change"] == change
+        } == expected  # fmt: skip
+    through = [one for one in told if one["through"]]
+    assert through
+    as_granted = json.loads(cli("diff", twice, "--format", "json").out)["access"]
+    assert not any(one["through"] for one in as_granted)
+    lines = cli("diff", twice, "--in-effect").out
+    assert "Access in effect by person: " in lines
+    assert f", through {through[0]['through'].split(',')[0]}" in " ".join(lines.split())
+
+
 def test_access_by_person_and_by_thing(cli: Cli, twice: str) -> None:
     told = json.loads(cli("diff", twice, "--format", "json", "--by", "thing").out)["access"]
     names = [(one["target_kind"], one["target"].casefold()) for one in told]

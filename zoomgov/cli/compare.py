@@ -57,7 +57,9 @@ def find_sync(syncs: list[SyncInfo], text: str, *, end: bool) -> SyncInfo:
     return found.sync
 
 
-def compared(reader: Reader, syncs: list[SyncInfo], since: str | None, until: str | None) -> Changes:
+def compared(
+    reader: Reader, syncs: list[SyncInfo], since: str | None, until: str | None, *, in_effect: bool = False
+) -> Changes:
     """What is different between two syncs: by default the last two."""
     newer = syncs[-1] if until is None else find_sync(syncs, until, end=True)
     if since is not None:
@@ -78,7 +80,7 @@ def compared(reader: Reader, syncs: list[SyncInfo], since: str | None, until: st
         )
     if older is newer and since is not None:
         note(f"Both are sync {newer.number}, of {newer.finished_at}: nothing was synced in between.")
-    return reader.diff(older.number, newer.number)
+    return reader.diff(older.number, newer.number, in_effect=in_effect)
 
 
 @click.command("diff", short_help="Show what changed between two syncs, or since a date.")
@@ -89,10 +91,13 @@ def compared(reader: Reader, syncs: list[SyncInfo], since: str | None, until: st
     "--by", type=click.Choice(("person", "thing")), default="person", show_default=True,
     help="Order access by who has it, or by what they have.",
 )  # fmt: skip
+@click.option("--in-effect", is_flag=True, help="Also contact groups that people reach through user groups.")
 @format_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something is different; see above.")
 @ends_with("exit_code")
-def diff_command(name: str, since: str | None, until: str | None, by: str, form: str, exit_code: bool) -> int:
+def diff_command(
+    name: str, since: str | None, until: str | None, by: str, in_effect: bool, form: str, exit_code: bool
+) -> int:
     """Show what changed in connector NAME: people and things that came, went or changed, access gained and lost.
 
     SYNC is a number that `zoomgov syncs` shows. DATE is 2026-11-20, 2026-11-20T08:00, yesterday, monday, 7d or
@@ -108,7 +113,7 @@ def diff_command(name: str, since: str | None, until: str | None, by: str, form:
       3    nothing is different, but parts were not compared
     """
     _, reader, syncs = open_synced(name)
-    changes = compared(reader, syncs, since, until)
+    changes = compared(reader, syncs, since, until, in_effect=in_effect)
     times = {sync.number: sync.finished_at for sync in syncs}
     _tell_not_compared(changes)
     if form == "json":
@@ -187,6 +192,7 @@ def _changes_as_dict(changes: Changes, times: dict[int, str], by: str) -> dict[s
                 "principal_id": grant.principal_id,
                 "principal": grant.principal_name,
                 "email": grant.principal_email,
+                "through": grant.through,
             }
             for grant in _ordered(changes.grants, by)
         ],
@@ -233,7 +239,8 @@ def _print_changes(changes: Changes, times: dict[int, str], by: str) -> None:
         _tell_rest(len(changes.items))
     if changes.grants:
         gained = sum(grant.gained for grant in changes.grants)
-        say(f"\nAccess by {by}: {gained:,} gained, {len(changes.grants) - gained:,} lost")
+        what = "Access in effect" if changes.in_effect else "Access"
+        say(f"\n{what} by {by}: {gained:,} gained, {len(changes.grants) - gained:,} lost")
         grants = _ordered(changes.grants, by)[:_SHOWN]
         for _, group in groupby(grants, key=_PRINCIPAL if by == "person" else _TARGET):
             _print_grants(list(group), by)
@@ -255,12 +262,13 @@ def _print_grants(grants: Sequence[GrantChange], by: str) -> None:
         say(f"  {_THINGS[first.target_kind]} {_short(first.target_name or first.target_id)}")
     for grant in grants:
         sign = "+" if grant.gained else "-"
+        way = f", through {grant.through}" if grant.through else ""
         if by == "thing":
-            _wrapped(f"    {sign} {_WAYS[grant.kind]} ", _who(grant), "        ")
+            _wrapped(f"    {sign} {_WAYS[grant.kind]} ", _who(grant) + way, "        ")
             continue
         target = _short(grant.target_name or grant.target_id)
         told = "" if grant.kind == "role" else f"{_WAYS[grant.kind]} of "
-        _wrapped(f"    {sign} ", f"{told}{_ONE[grant.target_kind]} {target}", "        ")
+        _wrapped(f"    {sign} ", f"{told}{_ONE[grant.target_kind]} {target}{way}", "        ")
 
 
 def _who(grant: GrantChange) -> str:

@@ -53,6 +53,7 @@ def about(
             for gap in changes.not_compared
         ]
         facts["people_not_known_to_be_gone"] = changes.missing
+        facts["access_in_effect"] = changes.in_effect
     if query is not None and (query.text or query.conditions or query.within is not None):
         facts["filter"] = as_typed(query.text, query.conditions)
         if query.within is not None:
@@ -74,6 +75,8 @@ def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "compared_with_sync" in facts:
         lines.append(("Compared with sync", str(facts["compared_with_sync"])))
+    if facts.get("access_in_effect"):
+        lines.append(("Access", "in effect: also what people reach through user groups"))
     for gap in facts.get("not_compared", ()):
         where = f"{gap['part']} {gap['target']}".strip()
         instead = gap["read_in_sync_instead"]

@@ -135,6 +135,7 @@ COLUMNS: Final[dict[TableName, tuple[Column, ...]]] = {
         Column("target_kind", "text", "of access: groups, contact-groups or roles", 14),
         Column("target_id", "text", f"of access: {_ID} of the thing", 26),
         Column("target", "text", "of access: name of the thing", 28),
+        Column("through", "text", "of access in effect: the user groups through which people reach it", 28),
     ),
 }
 HOW: Final = Column("how", "text", "how they are in the thing that was asked for", 28)
@@ -296,11 +297,12 @@ def _change_rows(changes: Changes) -> Iterator[tuple[Any, ...]]:
     for item in changes.items:
         head = (item.how, str(item.kind), item.id, item.name, item.email)
         if not item.fields:
-            yield (*head, "", "", "", "", "", "")
+            yield (*head, "", "", "", "", "", "", "")
         for change in item.fields:
-            yield (*head, change.field, change.old, change.new, "", "", "")
+            yield (*head, change.field, change.old, change.new, "", "", "", "")
     for grant in changes.grants:
         yield (
             "gained" if grant.gained else "lost", str(grant.kind), grant.principal_id, grant.principal_name,
             grant.principal_email, "", "", "", str(grant.target_kind), grant.target_id, grant.target_name,
+            grant.through,
         )  # fmt: skip

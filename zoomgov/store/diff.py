@@ -8,7 +8,7 @@ from itertools import compress, count
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from zoomgov.store import gaps
+from zoomgov.store import gaps, through
 from zoomgov.store.codes import FACT_SQL, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.columns import name_of_key
 from zoomgov.store.database import select_in
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store.gaps import Holders
     from zoomgov.store.model import SyncInfo
+    from zoomgov.store.through import Through
 
 _LABELS: Final = {
     "email": "E-mail",
@@ -126,16 +127,19 @@ class _Comparison:
         """People there now who may have been there before."""
 
 
-def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> Changes:
-    """Compare two syncs."""
+def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo, *, in_effect: bool = False) -> Changes:
+    """Compare two syncs; `in_effect`: contact groups as people reach them, through user groups, too."""
     pair = _Comparison(connection, older, newer)
     names = (_names_of_roles(connection, number) for number in (pair.before, pair.after))
     roles = {**SYSTEM_ROLES, **next(names), **next(names)}
     items = [change for kind in TABLES for change in _items(pair, kind, roles)]
     lost, gained = _changed_grants(pair)
-    grants = _named(connection, gained, lost, pair.before, pair.after)
+    ways: Through = {}
+    if in_effect:
+        gained, lost, ways = through.in_effect(connection, pair.after, gained, lost, pair.unseen)
+    grants = _named(connection, gained, lost, pair.before, pair.after, ways)
     told = gaps.not_compared(older, newer)
-    return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing)
+    return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing, in_effect)
 
 
 def counts(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> dict[str, int]:
@@ -285,10 +289,10 @@ _KNOWN: Final = (
 
 
 def _named(
-    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int
+    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, ways: Through
 ) -> list[GrantChange]:
     ids = {fact >> 3 for holders in (gained, lost) for fact in holders}
-    ids.update(*gained.values(), *lost.values())
+    ids.update(*gained.values(), *lost.values(), *ways.values())
     known: dict[int, tuple[int, int, str, str, str]] = {  # id, kind, key, name, e-mail
         row[0]: row for row in select_in(connection, _KNOWN, sorted(ids), before=(after,))
     }
@@ -312,7 +316,7 @@ def _named(
     by_name = sorted(known.values(), key=lambda row: (row[3].casefold(), row[2]))
     place = {row[0]: where for where, row in enumerate(by_name)}
     many = len(place)
-    people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:]) for row in by_name}
+    people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:], "") for row in by_name}
     found: dict[int, GrantChange] = {}
     for holders, is_gained in ((gained, True), (lost, False)):
         for fact, principals in holders.items():
@@ -322,4 +326,8 @@ def _named(
             here = code * many + place[target]
             for principal in principals:
                 found[place[principal] * 8 * many + here] = _grant_change(start + people[principal])
+    for (fact, person), groups in ways.items():
+        names = ", ".join(known[group][3] or known[group][2] for group in sorted(groups, key=place.__getitem__))
+        here = place[person] * 8 * many + (fact & 7) * many + place[fact >> 3]
+        found[here] = found[here]._replace(through=names)
     return [found[where] for where in sorted(found)]

@@ -327,8 +327,12 @@ class Reader:
             row = details.find_person(at, key) if kind is Kind.USERS else _row(at, kind, key)
             return [] if row is None else history.entries(at, kind, row)
 
-    def diff(self, from_sync: int, to_sync: int | None = None) -> Changes:
+    def diff(self, from_sync: int, to_sync: int | None = None, *, in_effect: bool = False) -> Changes:
         """What is different at `to_sync` (by default this one) from `from_sync`. For a worker thread.
+
+        Args:
+            in_effect: tell contact groups as people reach them: through user groups, too, and not where they still
+                do, or did before, another way.
 
         Raises:
             StoreError: one of them is not kept, or they are the wrong way round.
@@ -340,7 +344,7 @@ class Reader:
             older, newer = info_of(at.connection, from_sync), info_of(at.connection, after)
             if older is None or newer is None:
                 raise StoreError(f"There is no sync {after if newer is None else from_sync} here (any longer).")
-            return diff.changes(at.connection, older, newer)
+            return diff.changes(at.connection, older, newer, in_effect=in_effect)
 
     def has_search(self) -> bool:
         """Whether words are looked up in the trigram index; `Store.build_search` makes it."""

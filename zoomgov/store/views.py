@@ -184,6 +184,8 @@ class GrantChange(NamedTuple):
     principal_id: str
     principal_name: str
     principal_email: str
+    through: str = ""
+    """Names of the user groups through which alone a contact group is, or was, reached."""
 
 
 class NotCompared(NamedTuple):
@@ -211,6 +213,8 @@ class Changes:
     """Parts that one of them did not read."""
     missing: int = 0
     """People who are in no list that the newer sync read, but may be in one that it did not: not told as gone."""
+    in_effect: bool = False
+    """Whether contact groups are told as people reach them, through user groups, too."""
 
     def __bool__(self) -> bool:
         return bool(self.items or self.grants)

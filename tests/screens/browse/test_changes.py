@@ -52,6 +52,43 @@ async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs
         assert "person060@acme.example" in app.text()
 
 
+async def test_access_in_effect_tells_what_came_through_a_user_group(
+    two_syncs: Any, settled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = two_syncs()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "e In effect" in app.lines()[-1]
+        await press(pilot, settled, "e")  # the page of people and things tells nothing of access
+        assert "2 In effect by person  4   3 by thing  5" in app.text()
+        assert "e As granted" in app.lines()[-1]
+        assert row(app, "Fatima Haddad")[2:8] == ["−2", "−Finance,", "−Everyone", "in", "EMEA", "(thr…"]
+        await press(pilot, settled, "down", "down", "enter")
+        assert row(app, "Everyone in EMEA") == [
+            "lost",
+            "through",
+            "Finance",
+            "Everyone",
+            "in",
+            "EMEA",
+            "Contact",
+            "group",
+        ]
+        await press(pilot, settled, "escape", "3", "slash", *"everyone", "enter")
+        assert row(app, "Everyone in EMEA")[3:5] == ["+1", "−2"]
+        await press(pilot, settled, "x", "tab", "down", "enter")
+        told = read_csv(tmp_path, "*-found.csv")
+        assert [(one["change"], one["name"], one["through"]) for one in told] == [
+            ("lost", "Ana García", "Finance"),
+            ("lost", "Fatima Haddad", "Finance"),
+            ("gained", "Newcomer Nia", "Finance"),
+        ]
+        await press(pilot, settled, "escape", "e")
+        assert "2 Access by person  4   3 by thing  4" in app.text()
+
+
 async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled: Any) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
