@@ -151,6 +151,7 @@ def read(report: Report, store: Store) -> None:
         show("history of a person", lambda: reader.history(users, key))
         last = reader.number
         neighbours = show("diff of neighbours", lambda: reader.diff(last - 1), goal=100)
+        show("the same, access in effect", lambda: reader.diff(last - 1, in_effect=True))
         show("diff of first and last", lambda: reader.diff(1), 3)
     compare(report, store, last, neighbours)
     with store.reader(last - 1) as older:
