@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from zoomgov.widgets.search_table import SearchTable
     from zoomgov.widgets.table_layout import Column
     from zoomgov.widgets.table_source import TableQuery
 
@@ -39,10 +38,6 @@ class BrowserPage(TablePage):
     @property
     def habit(self) -> str:
         """The name under which the table on screen is remembered."""
-        raise NotImplementedError
-
-    @property
-    def search_table(self) -> SearchTable | None:
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:

@@ -183,10 +183,6 @@ changed, or what the table shows, to a file. What one of the two did not read is
     def habit(self) -> str:
         return f"changes-{self._view}"
 
-    @property
-    def search_table(self) -> SearchTable | None:
-        return next(iter(self.query(SearchTable)), None)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "export" and not self._changes:
             return None

@@ -187,10 +187,6 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
     def habit(self) -> str:
         return "finding"
 
-    @property
-    def search_table(self) -> SearchTable | None:
-        return next(iter(self.query(SearchTable)), None)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self._finding.fix.link) if action == "portal" else super().check_action(action, parameters)
 

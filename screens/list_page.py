@@ -136,10 +136,6 @@ class ListPage(BrowserPage):
     def habit(self) -> str:
         return self.HABIT
 
-    @property
-    def search_table(self) -> SearchTable | None:
-        return next(iter(self.query(SearchTable)), None)
-
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         self.opened(event.row_id)

@@ -109,10 +109,6 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     def habit(self) -> str:
         return "access"
 
-    @property
-    def search_table(self) -> SearchTable | None:
-        return next(iter(self.query(SearchTable)), None)
-
     def action_portal(self) -> None:
         """Open Zoom's own page for them."""
         link, exact = portal_link(self.browser.cloud, Kind.USERS, self._key, self._email)

@@ -38,7 +38,7 @@ class TablePage(Page[None]):
     @property
     def search_table(self) -> SearchTable | None:
         """The table on screen; None when there is nothing to search."""
-        raise NotImplementedError
+        return next(iter(self.query(SearchTable)), None)
 
     def compose(self) -> ComposeResult:
         raise NotImplementedError

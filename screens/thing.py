@@ -101,10 +101,6 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
     def habit(self) -> str:
         return f"people-in-{self._kind}"
 
-    @property
-    def search_table(self) -> SearchTable | None:
-        return next(iter(self.query(SearchTable)), None)
-
     def action_portal(self) -> None:
         """Open Zoom's own page for it."""
         link, exact = portal_link(self.browser.cloud, self._kind, self._key)
