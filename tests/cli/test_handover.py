@@ -302,6 +302,9 @@ def test_access_in_effect_is_told_with_the_group_it_came_through(cli: Cli, twice
     assert through
     as_granted = json.loads(cli("diff", twice, "--format", "json").out)["access"]
     assert not any(one["through"] for one in as_granted)
+    exported = cli("export", twice, "--format", "csv", "-o", "-", "--from", "3", "--in-effect").out
+    assert exported == cli("diff", twice, "--format", "csv", "--in-effect").out
+    assert cli("export", twice, "--format", "csv", "-o", "-", "--in-effect").code == 2
     lines = cli("diff", twice, "--in-effect").out
     assert "Access in effect by person: " in lines
     assert f", through {through[0]['through'].split(',')[0]}" in " ".join(lines.split())

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zoomgov.export import Progress, What, Written
-    from zoomgov.store import Reader
-    from zoomgov.store.model import SyncInfo
 
 _QUIET_SECONDS: Final = 0.5
 
@@ -72,6 +70,9 @@ def _check_replaced(path: Path, *, force: bool) -> None:
 @click.option("--kind", type=click.Choice([str(table) for table in WHOLE]), help="Only this table.")
 @click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that list --filter finds; needs --kind.")
 @click.option("--from", "since", metavar="SYNC|DATE", help="Only what changed since then.")
+@click.option(
+    "--in-effect", is_flag=True, help="With --from, also contact groups that people reach through user groups."
+)
 @click.option("--sync", "--to", "until", metavar="SYNC|DATE", help="As of this sync, instead of the latest.")
 @click.option("--sha256", is_flag=True, help="Also write check sums.")
 @click.option("--force", is_flag=True, help="Replace what is there already, without asking.")
@@ -82,6 +83,7 @@ def export_command(
     kind: str | None,
     text: str,
     since: str | None,
+    in_effect: bool,
     until: str | None,
     sha256: bool,
     force: bool,
@@ -101,12 +103,17 @@ def export_command(
         )
     if since is not None and kind is not None:
         raise click.UsageError("--kind and --from do not go together.", click.get_current_context())
+    if in_effect and since is None:
+        raise click.UsageError("--in-effect needs --from.", click.get_current_context())
     connector, latest, syncs = open_synced(name)
     reader = latest
     if until is not None:
         reader = latest.another(find_sync(syncs, until, end=True).number)
         click.get_current_context().call_on_close(reader.close)
-    what = _what(reader, syncs, kind, text, since, until)
+    if since is not None:
+        what: What = compared(reader, syncs, since, until, in_effect=in_effect)
+    else:
+        what = _what(kind, text)
     streamed = output == "-"
     destination = sys.stdout.buffer if streamed else Path(output).expanduser()
     if isinstance(destination, Path):
@@ -134,23 +141,19 @@ def export_command(
         note(f"Not read: {printable(f'{gap.part} {gap.target}'.strip())}: {printable(gap.reason)}")
 
 
-def _what(
-    reader: Reader, syncs: list[SyncInfo], kind: str | None, text: str, since: str | None, until: str | None
-) -> What:
+def _what(kind: str | None, text: str) -> What:
+    """Return a whole sync, or the table `kind` as far as `text` finds it."""
+    from zoomgov.cli.look import read_filter
     from zoomgov.export import OneTable, WholeSync
     from zoomgov.store import Query
 
-    if since is not None:
-        return compared(reader, syncs, since, until)
-    if kind is not None:
-        from zoomgov.cli.look import read_filter
-
-        table = TableName(kind)
-        if table.kind is None:
-            return OneTable(table)
-        found = read_filter(text, table.kind)
-        return OneTable(table, Query(text=found.text, conditions=found.conditions))
-    return WholeSync()
+    if kind is None:
+        return WholeSync()
+    table = TableName(kind)
+    if table.kind is None:
+        return OneTable(table)
+    found = read_filter(text, table.kind)
+    return OneTable(table, Query(text=found.text, conditions=found.conditions))
 
 
 def _tell_written(written: Written) -> None:
