@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from zoomgov.widgets.held_frames import HeldFrames
 from zoomgov.widgets.search_table import SearchTable
 from zoomgov.widgets.table_source import TableQuery
 
@@ -101,3 +102,23 @@ async def test_frames_go_on_when_the_table_is_gone_meanwhile(people: Any) -> Non
         async with asyncio.timeout(10):
             while app._batch_count:
                 await pilot.pause()
+
+
+class Leaving(Static):
+    """Draws again as late as can be."""
+
+    drawn = False
+
+    def on_unmount(self) -> None:
+        frames = HeldFrames(self)
+        frames.hold()
+        self.drawn = frames.release()
+
+
+async def test_frames_are_let_go_though_the_app_is_left() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        leaving = Leaving()
+        await app.mount(leaving)
+        await pilot.pause()
+    assert leaving.drawn

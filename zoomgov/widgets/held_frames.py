@@ -37,5 +37,6 @@ class HeldFrames:
             return False
         self._held = None
         held.close()
-        self._widget.app.screen.check_idle()
+        for screen in self._widget.app.screen_stack[-1:]:  # there is none once the app is left
+            screen.check_idle()
         return True
