@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.model import Connector, Draft, Status, Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.keys_in_turn import COMPLETES, OPENS
@@ -62,11 +63,13 @@ class Page(Screen[T]):
         return self.host.services
 
     def on_compose(self) -> None:
-        """Take the class of this width at once; Textual does with the first layout, and has everything styled anew."""
-        steps = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS or []
-        fitting = [step for step in steps if step[0] <= self.app.size.width]
-        if fitting:
-            self.add_class(max(fitting)[1])
+        """Take the classes of this size at once; Textual does with the first layout, and has everything styled anew."""
+        across = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS
+        down = self.VERTICAL_BREAKPOINTS or self.app.VERTICAL_BREAKPOINTS
+        for steps, cells in ((across, self.app.size.width), (down, self.app.size.height)):
+            fitting = [step for step in steps or () if step[0] <= cells]
+            if fitting:
+                self.add_class(max(fitting)[1])
 
     async def settle(self) -> None:
         """Put down what is held before the app leaves."""
@@ -158,7 +161,7 @@ class StepScreen(Page[None]):
                 with VerticalScroll(id="body", can_focus=False):
                     yield from self.body()
                 yield Static(id="problem")
-                with Horizontal(id="actions"):
+                with Actions(id="actions"):
                     yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
         yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)

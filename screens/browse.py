@@ -159,7 +159,7 @@ and lists them.
         place = "Browse" if number is None else f"Sync {number}, as it was"
         yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
         labels = (
-            Content(NOUNS[kind].capitalize()) if sync is None else tab_label(place, kind, sync)
+            Content(NOUNS[kind].capitalize()) if sync is None else tab_label(place, kind, sync, self.app.size.width)
             for place, kind in enumerate(Kind, start=1)
         )
         yield Tabs(*(Tab(label, id=kind.value) for label, kind in zip(labels, Kind, strict=True)), id="kinds")
@@ -240,8 +240,7 @@ and lists them.
         self.query_one("#nothing").display = False
         self.query_one("#tables").display = self.query_one(Tabs).display = True
         self._tell_sync(sync)
-        for number, kind in enumerate(Kind, start=1):
-            self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync)
+        self._label_tabs(sync)
         await self._show_kind(self._kind)
         self._begin_with(sync)
 
@@ -249,6 +248,10 @@ and lists them.
         """The first table of `sync` is there: what the others need can be read."""
         self._shown = sync
         self.set_timer(_COUNTS_AFTER, self.count_grants)
+
+    def _label_tabs(self, sync: SyncInfo) -> None:
+        for number, kind in enumerate(Kind, start=1):
+            self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync, self.size.width)
 
     def _tell_sync(self, sync: SyncInfo) -> None:
         line = sync_line(sync, self.host.now(), self.size.width)
@@ -384,6 +387,7 @@ and lists them.
     def on_resize(self) -> None:
         if self.browser.sync is not None:
             self._tell_sync(self.browser.sync)
+            self._label_tabs(self.browser.sync)
             if (table := self.search_table) is not None:
                 self._follow(table.table.cursor_id)
 

@@ -89,14 +89,19 @@ def not_read_reason(kind: Kind, sync: SyncInfo) -> str | None:
     return missed[0].reason if len(missed) == len(whole) else None
 
 
-def tab_label(number: int, kind: Kind, sync: SyncInfo) -> Content:
-    """`1 Users 200,000`, with a mark when some of it was not read."""
+_COUNTS_FROM: Final = 70
+"""Cells from which on the titles of all tables fit beside each other with their counts."""
+
+
+def tab_label(number: int, kind: Kind, sync: SyncInfo, width: int) -> Content:
+    """`1 Users 200,000`, with a mark when some was not read; a screen of few cells, `width`, counts elsewhere."""
     key = kind.value.replace("-", "_")
     parts: list[str | tuple[str, str]] = [(f"{number} ", "bold $footer-key-foreground"), NOUNS[kind].capitalize()]
     if not_read_reason(kind, sync) is not None:
         parts.append((" not read", "$text-warning"))
     else:
-        parts.append(f" {sync.counts.get(key, 0):,}")
+        if width >= _COUNTS_FROM:
+            parts.append(f" {sync.counts.get(key, 0):,}")
         if _gaps(kind, sync):
             parts.append((" ▲", "$text-warning"))
     return Content.assemble(*parts)

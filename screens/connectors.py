@@ -27,6 +27,8 @@ from zoomgov.widgets.rail import TITLES
 from .base import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual import events
     from textual.app import ComposeResult
 
@@ -48,6 +50,11 @@ _KEYS = (
     ("x", "Remove", "remove"),
 )
 _TITLES = ("Connector", "Status", "App", "Owners", "Last sync")
+_WIDTHS = ((14, 3), (15, 0), (8, 2), (10, 4), (14, 0))
+"""Least cells of each column, and its share of what is left."""
+_DISPENSABLE = (2, 3)
+"""Columns a narrow screen does without: App, which mostly says what Connector says, then Owners."""
+_GAP = 2
 
 
 def _begin_of(path: str) -> bytes:
@@ -172,11 +179,15 @@ Nothing here changes your Zoom account: zoomgov only reads.
         table = self.query_one("#connectors", OptionList)
         kept = self.chosen
         room = self.query_one("#page").content_size.width or self.size.width - 4
-        widths = share(room, [(14, 3), (15, 0), (8, 2), (10, 4), (14, 0)])
+        columns = list(range(len(_TITLES)))
+        for dispensable in _DISPENSABLE:
+            if sum(_WIDTHS[column][0] + _GAP for column in columns) - _GAP > room:
+                columns.remove(dispensable)
+        widths = dict(zip(columns, share(room, [_WIDTHS[column] for column in columns], _GAP), strict=True))
         any_there = bool(self.connectors)
         self.query_one("#columns").display = table.display = any_there
         self.query_one("#empty").display = self.ready and not any_there
-        title = cells([(text, "dim", width) for text, width in zip(_TITLES, widths, strict=True)])
+        title = cells([(_TITLES[column], "dim", width) for column, width in widths.items()], _GAP)
         self.query_one("#columns", Static).update(title)
         table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)
         if any_there:
@@ -185,19 +196,19 @@ Nothing here changes your Zoom account: zoomgov only reads.
             table.focus()
         self.explain()
 
-    def _line(self, item: Connector, widths: list[int]) -> Content:
+    def _line(self, item: Connector, widths: Mapping[int, int]) -> Content:
+        """The cells of one connector; `widths` by the place of their titles, as far as there is room."""
         label = status_label(item.status)
         style = str(label.spans[0].style) if label.spans else ""
         owners = ", ".join(printable(owner.email) for owner in item.owners)
-        return cells(
-            [
-                (printable(item.name), "bold", widths[0]),
-                (label.plain, style, widths[1]),
-                (printable(item.app.name), "", widths[2]),
-                (owners, "dim", widths[3]),
-                (ago(item.last_sync_at, self.host.now()), "dim", widths[4]),
-            ]
+        parts = (
+            (printable(item.name), "bold"),
+            (label.plain, style),
+            (printable(item.app.name), ""),
+            (owners, "dim"),
+            (ago(item.last_sync_at, self.host.now()), "dim"),
         )
+        return cells([(*parts[column], width) for column, width in widths.items()], _GAP)
 
     @property
     def chosen(self) -> Connector | None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_handoff, write_mail
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.text import printable
+from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.keys_in_turn import SeenFirst
@@ -66,7 +67,7 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
             )
             with VerticalScroll(id="letter"):
                 yield Static(Content("\n".join(printable(line) for line in self.mail.body.splitlines())))
-            with Horizontal(id="actions"):
+            with Actions(id="actions"):
                 yield Button("Copy the e-mail  c", id="copy", classes="action -primary", compact=True)
                 yield Button("Save files  s", id="save", classes="action", compact=True)
                 yield Button("Go on yourself  n", id="go-on", classes="action", compact=True)

@@ -179,13 +179,13 @@ file here, without secrets and addresses.
         self.show_status(connector.status)
 
     def _conclude(self, verdict: Content, outcome: Content, label: str, *, log: bool = True) -> None:
-        """Show how it ended. `log=False` gives its room to a long outcome."""
+        """Show how it ended. `log=False` gives its room to a long outcome; a low screen has none for both."""
         self.query_one(Busy).done(verdict)
         self.query_one("#outcome-text", Static).update(outcome)
         self.query_one("#outcome").display = True
         self.query_one("#parts").display = False
         self.query_one("#limits").display = False
-        self.query_one("#log").display = log
+        self.query_one("#log").display = log and not self.has_class("-low")
         self._label_next(label)
         self.query_one("#next").focus()
 

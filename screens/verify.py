@@ -17,6 +17,7 @@ from zoomgov.connectors.model import Connector, Step
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, planned_lines
+from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.check_lines import CheckLines, look_of
@@ -95,7 +96,9 @@ Step 4 has the whole choice of what to read.
         yield Static(id="found", classes="pane")
 
     def extra_actions(self) -> ComposeResult:
-        yield Button("", id="without", classes="action", compact=True)
+        without = Button("", id="without", classes="action", compact=True)
+        without.display = False
+        yield without
 
     @property
     def next_label(self) -> str:
@@ -127,12 +130,12 @@ Step 4 has the whole choice of what to read.
         following.refresh(layout=True)
         without = self.query_one("#without", Button)
         shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
-        possible = bool(shut) and self._why_not(shut) is None
-        without.set_class(possible, "-shown")
-        if possible:
+        without.display = bool(shut) and self._why_not(shut) is None
+        if without.display:
             what = shut[0].value if len(shut) == 1 else count(len(shut), "part")
             without.label = Content(f"Go on without {what}  n")
             without.refresh(layout=True)
+        self.query_one(Actions).place_buttons()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(CheckLines))

@@ -60,6 +60,7 @@ class ZoomgovApp(KeysInTurn[int]):
     CSS_PATH = ["app.tcss", "screens/connectors.tcss"]
     COMMANDS = App.COMMANDS | {_people_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
         # With priority, because it is to work from a field and a dialog as well.

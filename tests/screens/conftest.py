@@ -190,10 +190,10 @@ class Stage:
             yield pilot
 
     @asynccontextmanager
-    async def at(self, step: Step, **changes: Any) -> AsyncIterator[Pilot[int]]:
+    async def at(self, step: Step, *, size: tuple[int, int] = (80, 24), **changes: Any) -> AsyncIterator[Pilot[int]]:
         """The app on a step of a connector that has come so far."""
         self.add_connector(step=step, **changes)
-        async with self.run() as pilot:
+        async with self.run(size=size) as pilot:
             await pilot.press("enter")
             await self.until(pilot, lambda: getattr(pilot.app.screen, "STEP", None) is step)
             await self.settled(pilot)

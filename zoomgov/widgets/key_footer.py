@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.screen import Screen
+
+
+_PALETTE: Final = "-command-palette"
+_AROUND: Final = 3
+"""Cells of a key besides its name and what it does."""
+
+
+def _dispensable(key: FooterKey) -> int:
+    """How easily one does without it; keys that are alike in this stay in their order."""
+    return (
+        0 if key.action in ("help", "app.help") else 1 if key.key == "escape" else 3 if key.has_class(_PALETTE) else 2
+    )
 
 
 class KeyFooter(Footer):
@@ -23,10 +38,23 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """Yield the keys as they are to be: Textual's begin compact, are told otherwise, and are styled three times."""
-        for key in super().compose():
-            if isinstance(key, FooterKey) and not key.has_class("-command-palette"):  # that one stays compact
+        keys = list(super().compose())
+        for key in keys:
+            if isinstance(key, FooterKey) and not key.has_class(_PALETTE):  # that one stays compact
                 key.set_reactive(FooterKey.compact, self.compact)
-            yield key
+        self._fit([key for key in keys if isinstance(key, FooterKey)])
+        yield from keys
+
+    def on_resize(self) -> None:
+        """Show what fits into the new width."""
+        self._fit(list(self.query(FooterKey)))
+
+    def _fit(self, keys: Sequence[FooterKey]) -> None:
+        """Leave out what there is no room for: the palette, then the last keys; never the help, which tells all."""
+        room = self.app.size.width
+        for key in sorted(keys, key=_dispensable):
+            room -= cell_len(key.key_display) + cell_len(key.description) + _AROUND
+            key.display = room >= 0
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         """Take other keys up; the same ones are left alone."""

@@ -32,3 +32,9 @@ class KeyHints(Horizontal):
     def __init__(self, hints: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
         """`hints`: key, label, action of the screen."""
         super().__init__(*(KeyHint(*hint) for hint in hints), id=id)
+        self._needed = sum(len(key) + len(label) + 4 for key, label, _ in hints)
+        """Cells with wide gaps."""
+
+    def on_resize(self) -> None:
+        """Move them closer together where there is little room."""
+        self.set_class(self._needed > self.size.width, "-tight")

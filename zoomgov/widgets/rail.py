@@ -26,6 +26,8 @@ TITLES: Final = {
     Step.SYNC: "Sync",
 }
 """Steps as a person sees them; `DONE` is not a place."""
+_ALL_TITLES: Final = sum(len(title) + 4 for title in TITLES.values()) + 2
+"""Cells of a line with all of them: an icon and the gaps around each."""
 
 
 class RailStep(Static):
@@ -33,6 +35,7 @@ class RailStep(Static):
 
     def __init__(self, step: Step, *, current: Step, reached: Step) -> None:
         self.step = step
+        self._current = step == current
         self.open = step != current and step <= reached
         if step == current:
             icon, state = "●", "-current"
@@ -40,7 +43,13 @@ class RailStep(Static):
             icon, state = "✓", "-done"
         else:
             icon, state = "○", "-ahead"
-        super().__init__(Content(f"{icon} {TITLES[step]}"), classes=state, id=f"rail-{step.name.lower()}")
+        self._icon = icon
+        super().__init__(classes=state, id=f"rail-{step.name.lower()}")
+
+    def name_it(self, *, short: bool) -> None:
+        """Show the step's title; where that is too much for all steps, its number in place of it."""
+        title = str(int(self.step)) if short and not self._current else TITLES[self.step]
+        self.update(Content(f"{self._icon} {title}"))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -65,4 +74,11 @@ class Rail(Container):
 
     def compose(self) -> ComposeResult:
         for step in TITLES:
-            yield RailStep(step, current=self._current, reached=self._reached)
+            shown = RailStep(step, current=self._current, reached=self._reached)
+            shown.name_it(short=self.app.size.width < _ALL_TITLES)
+            yield shown
+
+    def on_resize(self) -> None:
+        """Name the steps as there is room."""
+        for step in self.query(RailStep):
+            step.name_it(short=self.app.size.width < _ALL_TITLES)

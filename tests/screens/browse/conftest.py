@@ -193,6 +193,8 @@ class BrowseApp(KeysInTurn[None]):
     action_go_to = ZoomgovApp.action_go_to
     get_system_commands = ZoomgovApp.get_system_commands
 
+    HORIZONTAL_BREAKPOINTS = ZoomgovApp.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = ZoomgovApp.VERTICAL_BREAKPOINTS
     CSS_PATH = str(Path(__file__).parents[3] / "zoomgov" / "app.tcss")
 
     def __init__(self, store: Store) -> None:

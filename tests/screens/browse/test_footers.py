@@ -1,4 +1,4 @@
-"""The footer of every browse screen, as it is drawn at 80 columns."""
+"""The footer of every browse screen, as it is drawn at 80 columns and in half a window."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets._footer import FooterKey
 from tests.screens.browse.conftest import SIZE, press
 
 
+@pytest.mark.parametrize("size", [SIZE, (60, 20)])
 @pytest.mark.parametrize(
     "keys",
     [
@@ -20,11 +21,13 @@ from tests.screens.browse.conftest import SIZE, press
     ],
 )  # fmt: skip
 async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
-    two_syncs: Any, settled: Any, keys: tuple[str, ...]
+    two_syncs: Any, settled: Any, keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
     app = two_syncs()
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
+        if not keys:
+            assert "4 Roles" in app.text()
         before = app.screen
         for key in keys:
             await press(pilot, settled, key)
@@ -34,7 +37,7 @@ async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
         assert 1 <= len(drawn) <= 6, [key.description for key in drawn]
         line = app.lines()[-1]
         for key in drawn:
-            assert key.region.right <= SIZE[0], key.description
+            assert key.region.right <= size[0], key.description
             assert f"{key.key_display} {key.description}" in line
         if not isinstance(app.screen, ModalScreen):
             assert "f1 Help" in line

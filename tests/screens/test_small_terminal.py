@@ -1,0 +1,91 @@
+"""What is needed in a terminal of 60x20, such as half a window, is whole; what is not may be missing, never cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Button
+from textual.widgets._footer import FooterKey
+
+from zoomgov.connectors.model import Owner, Status, Step
+from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
+from zoomgov.verify.model import Status as LineStatus
+from zoomgov.widgets.rail import TITLES
+from zoomgov.zoom.scopes import Capability
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+SMALL = (60, 20)
+
+
+def found(stage: Any, status: LineStatus, state: CapabilityState) -> Report:
+    """All is well but for contact groups, which have this `status` and `state`."""
+    lines = tuple(
+        replace(line, status=status if "contact_group" in line.id else LineStatus.OK, result="said")
+        for line in planned_lines()
+    )
+    return Report("zoom.us", stage.NOW, 0.5, lines, (CapabilityVerdict(Capability.CONTACT_GROUPS, state),))
+
+
+def keys_below(pilot: Pilot[int]) -> list[str]:
+    """What the footer says, after it was seen that none of it is cut."""
+    drawn = [key for key in pilot.app.screen.query(FooterKey) if key.display]
+    assert all(key.region.width and key.region.right <= pilot.app.size.width for key in drawn)
+    return [key.description for key in drawn]
+
+
+def whole_buttons(pilot: Pilot[int]) -> list[str]:
+    shown = [button for button in pilot.app.screen.query(Button) if button.display]
+    assert all(button.region.width > len(str(button.label)) and button.region.right <= SMALL[0] for button in shown)
+    return [str(button.label) for button in shown]
+
+
+@pytest.mark.parametrize("step", TITLES)
+async def test_each_step_names_itself_and_the_help(stage: Any, step: Step) -> None:
+    stage.services.rounds = [found(stage, LineStatus.OK, CapabilityState.READY)]
+    async with stage.run(size=SMALL) if step <= Step.OWNERS else stage.at(step, size=SMALL) as pilot:
+        if step is Step.OWNERS:
+            await stage.press(pilot, "down", "down", "tab", "tab", *"Zoom", "enter")
+        rail = next(line for line in stage.text(pilot).splitlines() if "●" in line and "○ Not" not in line)
+        others = [f" {int(other)}" for other in TITLES if other is not step]
+        assert f"● {TITLES[step]}" in rail
+        assert all(other in rail for other in others)
+        assert {"Back", "Help"} <= set(keys_below(pilot))
+        assert whole_buttons(pilot)
+        await pilot.resize_terminal(80, 24)
+        await stage.settled(pilot)
+        assert all(title in stage.text(pilot) for title in TITLES.values())
+        assert "Help" in keys_below(pilot)
+
+
+async def test_the_list_does_without_some_columns(stage: Any) -> None:
+    stage.add_connector(step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+    async with stage.run(size=SMALL) as pilot:
+        text = stage.text(pilot)
+        assert all(words in text for words in ("Connector  ", "● Connected", "Last sync", "just now", "x Remove"))
+        assert "Owners" not in text
+        assert "Help" in keys_below(pilot)
+        await pilot.resize_terminal(80, 24)
+        await stage.settled(pilot)
+        assert "Owners" in stage.text(pilot)
+
+
+async def test_buttons_that_do_not_fit_side_by_side_are_one_below_the_other(stage: Any) -> None:
+    stage.services.rounds = [found(stage, LineStatus.PROBLEM, CapabilityState.MISSING_SCOPE)]
+    async with stage.at(Step.VERIFY, size=SMALL) as pilot:
+        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.settled(pilot)
+        assert whole_buttons(pilot) == ["Explain the first problem  ⏎", "Go on without Contact groups  n"]
+
+
+async def test_the_hand_off_has_all_its_buttons(stage: Any) -> None:
+    stage.add_connector(owners=(Owner("mona@example.com"),))
+    async with stage.run(size=SMALL) as pilot:
+        await stage.press(pilot, "h")
+        await stage.on(pilot, "HandOffScreen")
+        assert len(whole_buttons(pilot)) == 3
+        assert "Help" in keys_below(pilot)
+        assert "integration" in stage.text(pilot).split("Subject")[1].split("Hello")[0]
