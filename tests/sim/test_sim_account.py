@@ -206,3 +206,26 @@ def test_options_from_words() -> None:
 def test_options_that_make_no_sense(word: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         parse_options([word])
+
+
+def test_an_account_may_change_by_itself_between_two_syncs_never_within_one(start: Farm) -> None:
+    zoom = start(churn_percent=10)
+
+    def everyone() -> dict[str, tuple[object, ...]]:
+        lists = [zoom.all("/users", "users", status=status, page_size=20) for status in ("active", "inactive")]
+        keys = ("id", "status", "dept", "type", "role_id", "group_ids")
+        return {user["email"]: tuple(str(user.get(key)) for key in keys) for users in lists for user in users}
+
+    before = everyone()
+    assert everyone() == before
+    zoom.fresh_token()
+    after = everyone()
+    different = {email for email in before.keys() | after.keys() if before.get(email) != after.get(email)}
+    assert 6 <= len(different) <= 12  # who leaves and who joins count as two
+
+
+def test_a_list_that_is_not_read_to_its_end_is_no_sync(start: Farm) -> None:
+    zoom = start(churn_percent=10)
+    first = zoom.ok("/users", page_size=20)
+    zoom.fresh_token()
+    assert zoom.ok("/users", page_size=20)["users"] == first["users"]

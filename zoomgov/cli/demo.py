@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from zoomgov.services import Services
 
 
+_CHURN: Final = 3.0
+"""Per cent of the people who change between two syncs, so that comparing has something to show."""
+
+
 @click.command("demo")
 @account_options
 @click.option("--latency-ms", default=40.0, show_default=True, type=click.FloatRange(0), help="Of every answer.")
@@ -32,8 +36,9 @@ if TYPE_CHECKING:
 def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
     """Try everything on a made-up Zoom account.
 
-    Nothing leaves this computer, the system keyring is not touched, and nothing stays behind. Without a
-    terminal, or with --headless, exits 0 only if the sync was complete.
+    Nothing leaves this computer, the system keyring is not touched, and nothing stays behind. Some of the people
+    change between two syncs, so that there is something to compare. Without a terminal, or with --headless, exits 0
+    only if the sync was complete.
     """
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not headless
     with _simulator(account, latency_ms) as facts, _demo_services(facts) as services:
@@ -57,6 +62,7 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
     wanted = frozenset(part for part in Capability if part.value not in LEFT_OUT)
     scopes = [f"--scope={scope}" for scope in scopes_to_tick(ScopeKind.GRANULAR, capabilities=wanted)]
     options = [f"--{name.replace('_', '-')}={value}" for name, value in account.items()]
+    options.append(f"--option=churn_percent={_CHURN}")
     process = subprocess.Popen(
         [sys.executable, "-m", "zoomgov", "sim", "--json", f"--latency-ms={latency_ms}", *options, *scopes],
         stdout=subprocess.PIPE,

@@ -44,6 +44,7 @@ def token_answer(sim: Simulator, request: Request) -> Answer:
 
 def _issue(sim: Simulator, grant: str) -> Answer:
     options = sim.options
+    sim.pass_time()
     if options.token_policy == "last_wins":
         sim.tokens.clear()
     scopes = frozenset(sim.app.scopes) if grant == "account_credentials" else frozenset()

@@ -86,6 +86,9 @@ class Options:
     server_error: Literal["html", "empty", "json"] = "html"
     """The body of a 5xx that a fault asks for without giving one."""
 
+    churn_percent: float = 0.0
+    """How many of the people change between two syncs: with the next token, once the active users were listed whole."""
+
     # Limits
 
     rate_limit: Literal["plan", "unlimited"] = "plan"

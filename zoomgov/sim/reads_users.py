@@ -54,6 +54,8 @@ def list_users(sim: Simulator, request: Request, endpoint: Endpoint, _: str) -> 
         raise invalid("license", "Invalid license.")
     users = [] if licence else _listed(sim, status, query.get("role_id", ""))
     page = page_of(sim, request, endpoint, users, sim.options.users_page_max)
+    if status == "active" and not page.next_token:
+        sim.users_listed = True
     rows = _rows(sim, page.items, include)
     return ok(page.envelope() | {"users": msgspec.Raw(b"[" + b",".join(rows) + b"]")})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoomgov.sim import endpoints, oauth
 from zoomgov.sim.account import Plan, Role, User
 from zoomgov.sim.answers import HTML, Answer, Refused, Request, encode, refuse, zoom_error
+from zoomgov.sim.churn import churn
 from zoomgov.sim.faults import FaultRule, Faults
 from zoomgov.sim.limits import RateLimits
 from zoomgov.sim.options import Options
@@ -42,6 +43,8 @@ class Simulator:
         self.counts = Counts()
         self.in_flight = 0
         self.tokens: dict[str, Token] = {}
+        self.users_listed = False
+        """Whether the last page of active users was given since the account changed by itself."""
         self._tracking = 0
         self.perform: Callable[..., Any] = lambda name, **_: None
         """Set by the control; does the operations of faults."""
@@ -181,6 +184,12 @@ class Simulator:
                 body = f'{{"code":104,"message":"Invalid access token, does not contain scopes:[{quoted}]"}}'
                 return Answer(400, body.encode())
         return zoom_error(400, 4711, text)
+
+    def pass_time(self) -> None:
+        """Let the account change by itself, if its users were listed since it last did."""
+        if self.users_listed and self.options.churn_percent:
+            self.users_listed = False
+            churn(self.account, self.options.churn_percent, self.counts.tokens_issued, now=self.clock.now())
 
     # The person behind the app
 
