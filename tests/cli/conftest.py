@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,14 @@ class Result:
 
 
 Command = "Callable[..., Result]"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hung_up_on() -> Iterator[None]:
+    """Run under `nohup`, what tests start would inherit that SIGHUP is ignored, and rightly go on."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
