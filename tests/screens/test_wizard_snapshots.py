@@ -118,7 +118,7 @@ def test_app(stage: Any, look: Callable[..., bool]) -> None:
 
 def test_owners_with_a_problem(look: Callable[..., bool]) -> None:
     async def fill(pilot: Pilot[int]) -> None:
-        await pilot.press("tab", "tab", *"Zoom", "enter")
+        await pilot.press("tab", *"Zoom", "enter")
 
     async def wrong(pilot: Pilot[int]) -> None:
         await pilot.press("tab", *"mona", "enter")

@@ -55,6 +55,10 @@ class Choice(OptionList, inherit_bindings=False):
         super().__init__(*self._options_now(), id=id, compact=True, markup=False)
         self.highlighted = self._index(self.chosen)
 
+    def allow_focus(self) -> bool:
+        """Only where there is something to choose: Tab passes over the rest."""
+        return super().allow_focus() and (len(self.alternatives) > 1 or self.chosen is None)
+
     def _index(self, key: str | None) -> int | None:
         return next((index for index, item in enumerate(self.alternatives) if item.key == key), None)
 
