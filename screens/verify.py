@@ -224,6 +224,8 @@ Step 4 has the whole choice of what to read.
                 (f"✓ Ready{named}.", "$text-success"), f"{extra} {self._key_to_go_on} goes on to the sync."
             )
         hint = " c copies the missing scopes." if report.missing_scopes else ""
+        if any(line.id == "credentials.token" for line in report.problems):
+            hint = f" {'e in the list' if self.visiting else 'Esc'} leads to where credentials are entered."
         return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)
 
     def _conclude(self) -> None:

@@ -92,6 +92,15 @@ async def test_all_green_says_ready_and_enter_goes_on_to_the_sync(stage: Any) ->
         await stage.press(pilot, "escape")
 
 
+async def test_credentials_that_zoom_refuses_are_a_key_away(stage: Any) -> None:
+    stage.services.rounds = [report(stage, ("credentials.token",))]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        assert "Esc leads to where credentials are entered." in stage.text(pilot)
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, "CredentialsScreen")
+
+
 async def test_lines_show_while_the_checks_still_run_and_escape_stops(stage: Any) -> None:
     stage.services.rounds = [report(stage)]
     stage.services.gate.clear()
