@@ -23,13 +23,15 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, about: Screen[object]) -> None:
         super().__init__()
-        keys: dict[str, str] = {}
+        keys: dict[str, list[str]] = {}
+        meanings: dict[str, str] = {}
         for active in about.active_bindings.values():
             binding = active.binding
             if active.enabled and binding.description and active.node in (about, about.app) and not binding.system:
-                key = about.app.get_key_display(binding)
-                keys[binding.action] = f"- `{key}` **{binding.description}**: {binding.tooltip}"
-        self._text = "\n".join([(about.HELP or "").strip(), "", "## Keys", "", *keys.values()])
+                keys.setdefault(binding.action, []).append(f"`{about.app.get_key_display(binding)}`")
+                meanings[binding.action] = f"**{binding.description}**: {binding.tooltip}"
+        lines = [f"- {' '.join(dict.fromkeys(keys[action]))} {meaning}" for action, meaning in meanings.items()]
+        self._text = "\n".join([(about.HELP or "").strip(), "", "## Keys", "", *lines])
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog help"):

@@ -120,3 +120,12 @@ def test_a_broken_file_is_as_if_there_were_none(tmp_path: Any) -> None:
     for broken in (b"", b"[]", b'{"filters": 3, "columns": {}}', b'{"filters": {"users": []}, "columns": {}}'):
         path.write_bytes(broken)
         assert read_kept(path) == Kept()
+
+
+async def test_the_help_names_every_key_of_what_has_several(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "f1", "end")
+        line = next(line for line in app.lines() if "Save what is typed" in line)
+        assert "^s f2 Filters" in line
