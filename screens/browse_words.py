@@ -128,13 +128,17 @@ def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
     return f"Not read: {what}. {gaps[0].reason}{shown}"
 
 
+_WORDS_FROM: Final = 126
+"""Cells from which on the last line has room for what “complete” means beside all its keys."""
+
+
 def sync_line(sync: SyncInfo, now: datetime, width: int) -> Content:
     """When this was read, and whether it is everything."""
     then = datetime.fromisoformat(sync.finished_at)
     parts: list[str | tuple[str, str]] = [f"Synced {ago(then, now)}, "]
     if sync.complete:
         parts.append(("● complete", "$text-success"))
-        if width >= 100:
+        if width >= _WORDS_FROM:
             parts.append(": everything was read, and Zoom's totals agree")
         return Content.assemble(*parts)
     parts.append(("▲ not complete", "$text-warning"))

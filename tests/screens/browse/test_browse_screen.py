@@ -324,3 +324,13 @@ async def test_no_row_is_drawn_beyond_the_screen(
             await press(pilot, settled, key)
             strips = app.screen._compositor.render_strips()
             assert {cell_len("".join(segment.text for segment in strip)) for strip in strips} == {size[0]}
+
+
+@pytest.mark.parametrize("width", [80, 100, 126, 160])
+async def test_the_last_line_has_room_for_all_its_keys(company: Any, settled: Any, width: int) -> None:
+    app = company()
+    async with app.run_test(size=(width, 30)) as pilot:
+        await settled(pilot)
+        line = app.lines()[-2]
+        assert "● complete" in line
+        assert "x export  5 syncs  6 licences  f5 sync" in line

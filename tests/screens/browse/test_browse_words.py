@@ -62,6 +62,7 @@ def test_the_last_line_says_what_is_missing() -> None:
     odd = Disagreement("members of group Finance", 3, 4, "total_members of GET /groups")
     assert "1 total does not agree" in sync_line(sync(disagreements=(odd,)), NOW, 80).plain
     assert sync_line(sync(), NOW, 80).plain == "Synced 1 hour ago, ● complete"
+    assert "totals agree" in sync_line(sync(), NOW, 160).plain
 
 
 def test_of_scopes_that_would_do_none_that_writes_is_named() -> None:
