@@ -180,7 +180,8 @@ accounts. *Other address* is for a proxy or a simulator.
         if self.connector is None:
             self.connector = await self.services.run(registry.create, draft)
             await self.services.run(registry.clear_draft)
-            self.notify(f"Created. Its label is {Status.NOT_CONNECTED.value} until the first sync.", markup=False)
+            if draft.ownership != "someone":  # it would lie over the buttons of the hand-off
+                self.notify(f"Created. Its label is {Status.NOT_CONNECTED.value} until the first sync.", markup=False)
         else:
             await self.update_connector(name=draft.name, owners=draft.owners, cloud=cloud)
 
