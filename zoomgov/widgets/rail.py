@@ -71,14 +71,19 @@ class Rail(Container):
         super().__init__(id="rail")
         self._current = current
         self._reached = max(reached, current)
+        self._short = False
 
     def compose(self) -> ComposeResult:
+        self._short = self.app.size.width < _ALL_TITLES
         for step in TITLES:
             shown = RailStep(step, current=self._current, reached=self._reached)
-            shown.name_it(short=self.app.size.width < _ALL_TITLES)
+            shown.name_it(short=self._short)
             yield shown
 
     def on_resize(self) -> None:
-        """Name the steps as there is room."""
-        for step in self.query(RailStep):
-            step.name_it(short=self.app.size.width < _ALL_TITLES)
+        """Name the steps as there is room; only anew where that has changed, for it lays the page out again."""
+        short = self.app.size.width < _ALL_TITLES
+        if short != self._short:
+            self._short = short
+            for step in self.query(RailStep):
+                step.name_it(short=short)
