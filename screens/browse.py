@@ -335,8 +335,7 @@ and lists them.
 
     @property
     def search_table(self) -> SearchTable | None:
-        found = self.query_one("#lists", ContentSwitcher).query(f"#{self._kind}").results(SearchTable)
-        return next(iter(found), None)
+        return next(iter(self.query(f"#lists > #{self._kind}").results(SearchTable)), None)
 
     @on(Tabs.TabActivated)
     async def _tab_chosen(self, event: Tabs.TabActivated) -> None:

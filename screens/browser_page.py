@@ -10,6 +10,7 @@ from textual import on, work
 
 from zoomgov.kept import Kept
 from zoomgov.widgets.column_table import ColumnTable
+from zoomgov.widgets.keys_in_turn import KEEPS
 from zoomgov.widgets.row_table import RowTable
 
 from .browse_habits import kept_order
@@ -69,7 +70,7 @@ class BrowserPage(TablePage):
             self._orders[habit] = keys
             self.keep_habit(lambda kept: kept.orders.update({habit: list(keys)}))
 
-    @work(group="browse-keep")
+    @work(group=KEEPS)
     async def keep_habit(self, how: Callable[[Kept], None]) -> None:
         """Remember something; that it cannot be is no reason to interrupt anybody."""
         if self.browser.habits is not None:

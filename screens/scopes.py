@@ -187,6 +187,9 @@ Account Owner.
 
     @work(exclusive=True, group="what")
     async def action_what(self) -> None:
+        await self._guarded(self._choose_what)
+
+    async def _choose_what(self) -> None:
         from .what_to_read import WhatToReadScreen
 
         assert self.connector is not None

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Status, Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.text import printable
 from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
@@ -174,7 +175,10 @@ file here, without secrets and addresses.
 
     async def _reload(self) -> None:
         assert self.connector is not None
-        connector = await self.services.run(self.services.registry.connector, self.connector.id)
+        try:
+            connector = await self.services.run(self.services.registry.connector, self.connector.id)
+        except RegistryError:
+            return  # it was removed meanwhile, of which what failed tells
         self.connector = connector
         self.show_status(connector.status)
 
@@ -221,7 +225,7 @@ file here, without secrets and addresses.
             advice = self.services.explain(error, self.connector)
             width = self.query_one("#body").size.width - 2
             self._conclude(*failure_content(error, advice, width, self.host.now()), again, log=False)
-        elif isinstance(error, StoreBusy):
+        elif isinstance(error, StoreBusy | RegistryError):
             self._conclude(Content.styled(f"✗ {printable(error)}", "$text-error"), Content("Nothing was lost."), again)
         else:
             self._conclude(

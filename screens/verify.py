@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, planned_lines
@@ -160,7 +161,10 @@ Step 4 has the whole choice of what to read.
             await self._check_once(self.report.failed_ids())
         if self._watching:
             self._watching = False
-            self._conclude()
+            if self.report is None:  # nothing could be checked
+                self._label_actions()
+            else:
+                self._conclude()
 
     async def _check_once(self, only: Collection[str] | None) -> None:
         assert self.connector is not None
@@ -200,6 +204,8 @@ Step 4 has the whole choice of what to read.
             text = (
                 f"{error.title} {error.reason} Enter goes to where credentials are entered, also for this session only."
             )
+        elif isinstance(error, RegistryError):
+            text = str(error)
         elif isinstance(error, ZoomError):
             advice = self.services.explain(error, self.connector)
             text = f"{advice.title} {advice.cause} ({error})"
@@ -323,8 +329,8 @@ Step 4 has the whole choice of what to read.
 
     def _stop_watching(self) -> None:
         self._watching = False
-        self.workers.cancel_group(self, "verify")
-        if self.report is not None:
+        if self.report is not None:  # else the first check is still at it
+            self.workers.cancel_group(self, "verify")
             self._conclude()
 
     def action_copy_missing(self) -> None:
@@ -356,6 +362,9 @@ Step 4 has the whole choice of what to read.
 
     @work(exclusive=True, group="include")
     async def action_include(self) -> None:
+        await self._guarded(self._include)
+
+    async def _include(self) -> None:
         assert self.connector is not None
         if not self.connector.without - LEFT_OUT:
             self.notify("Nothing was left out.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 
 from zoomgov import process
 from zoomgov.connectors.model import Connector
@@ -21,7 +23,7 @@ from zoomgov.screens.base import Page
 from zoomgov.screens.connectors import ConnectorsScreen
 from zoomgov.widgets.few_colours import FewColours
 from zoomgov.widgets.field import SecretInput
-from zoomgov.widgets.keys_in_turn import FILLS, KeysInTurn
+from zoomgov.widgets.keys_in_turn import KeysInTurn
 from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ def _people_commands() -> type[Provider]:
     from zoomgov.screens.people_commands import PeopleCommands  # reads what browsing needs, which the start does not
 
     return PeopleCommands
+
+
+class Palette(CommandPalette):
+    """The command palette, which may be paged before its lines were laid out: Textual's then ends the program."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 class ZoomgovApp(KeysInTurn[int]):
@@ -181,9 +191,7 @@ class ZoomgovApp(KeysInTurn[int]):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
-        for worker in self.workers:
-            if worker.group == FILLS:  # it would look for widgets that are gone
-                worker.cancel()
+        self.stop_working_for(*self.screen_stack)
         self.exit(0)
 
     async def action_help(self) -> None:
@@ -192,6 +200,11 @@ class ZoomgovApp(KeysInTurn[int]):
 
         if not isinstance(self.screen, HelpScreen):
             await self.push_screen(HelpScreen(self.screen))
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, unless it lies under another page already; Textual looks at the top only."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(Palette())  # without the id that one being left still has
 
     async def action_go_to(self) -> None:
         """Find a person, those of the connector on screen first."""

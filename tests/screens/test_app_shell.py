@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from rich.color import ColorType
 from rich.console import Console
+from textual import events
 from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import Step
@@ -69,6 +70,15 @@ async def test_f1_explains_every_step_and_lists_its_keys(stage: Any) -> None:
         assert "Copy selected text" not in stage.text(pilot)
         await stage.press(pilot, "escape")
         await stage.on(pilot, "ScopesScreen")
+
+
+async def test_the_palette_opens_once_and_can_be_paged_at_once(stage: Any) -> None:
+    async with stage.run() as pilot:
+        await stage.on(pilot, "AppScreen")
+        for key in ("ctrl+p", "pagedown", "pageup", "ctrl+g", "ctrl+p"):
+            pilot.app.post_message(events.Key(key, None))
+        await stage.settled(pilot)
+        assert [type(screen).__name__ for screen in pilot.app.screen_stack[-2:]] == ["Palette", "GoToScreen"]
 
 
 async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.connectors.model import Status, Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.screens.sync_text import summary_content
 from zoomgov.services import NoCredentials
 from zoomgov.store.model import Disagreement, ListKey, NotRead, SyncInfo
@@ -96,6 +97,17 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         assert "2,000" in stage.text(pilot)
         assert "Browse" in stage.text(pilot)
     assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+
+
+async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None:
+    gone = "This connector is not there any more: another copy of the program removed it."
+    stage.services.outcome = RegistryError(gone)
+    async with stage.at(Step.SYNC) as pilot:
+        stage.services.registry.remove(stage.connector.id)
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        assert gone in " ".join(stage.text(pilot).split())
+        assert "Try again" in stage.text(pilot)
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["no-credentials", "no-keyring"])

@@ -9,6 +9,7 @@ import pytest
 
 from zoomgov.connectors.model import Status as Connection
 from zoomgov.connectors.model import Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.screens.verify import VerifyScreen
 from zoomgov.services import NoCredentials
 from zoomgov.vault import VaultError
@@ -266,6 +267,44 @@ async def test_w_and_escape_stop_watching(stage: Any) -> None:
             screen = await checked(stage, pilot)
             assert "Not ready" in stage.text(pilot)
             assert pilot.app.screen is screen
+
+
+async def test_watching_what_cannot_be_checked_says_why(stage: Any) -> None:
+    stage.services.rounds = [VaultError("The keyring is locked.", "Unlock it.")]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        await stage.press(pilot, "w")
+        await checked(stage, pilot)
+        assert "The keyring is locked. Unlock it." in stage.text(pilot)
+        assert "Enter credentials ⏎" in " ".join(stage.text(pilot).split())
+        assert len(stage.services.asked) == 2
+
+
+async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None:
+    gone = "This connector is not there any more: another copy of the program removed it."
+    stage.services.rounds = [report(stage), RegistryError(gone)]
+    async with stage.at(Step.VERIFY) as pilot:
+        screen = await checked(stage, pilot)
+        assert screen.connector is not None
+        screen.connector = replace(screen.connector, without=frozenset({"Contact groups"}))
+        stage.services.registry.remove(stage.connector.id)
+        await stage.press(pilot, "i")
+        assert gone in " ".join(stage.text(pilot).split())
+        await stage.press(pilot, "r")
+        await checked(stage, pilot)
+        assert gone in " ".join(stage.text(pilot).split())
+
+
+async def test_w_twice_leaves_the_first_check_at_work(stage: Any) -> None:
+    stage.services.rounds = [report(stage)]
+    stage.services.gate.clear()
+    async with stage.at(Step.VERIFY) as pilot:
+        await stage.until(pilot, lambda: pilot.app.screen.query_one(CheckLines).finished)
+        await stage.press(pilot, "w", "w")
+        assert "Checking …" in stage.text(pilot)
+        stage.services.gate.set()
+        await checked(stage, pilot)
+        assert "✓ Ready." in stage.text(pilot)
 
 
 async def test_going_on_without_a_part_names_it_and_remembers_it(stage: Any) -> None:

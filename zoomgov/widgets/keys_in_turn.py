@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from textual import events
 from textual.app import App, ReturnType
+from textual.worker import active_worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,8 @@ FILLS: Final = "fills its page"
 """The group of workers that put onto a page what its keys are about. Only Esc does not wait for them: it leaves, and
 whoever leaves a page stops them."""
 
+KEEPS: Final = "keeps what was chosen"
+"""The group of workers that go on when their page is left."""
 COMPLETES: Final = "completes its page"
 """The group of workers that go on to the page after theirs, or say why not. Esc does not wait: it stops them."""
 
@@ -61,6 +64,8 @@ class KeysInTurn(App[ReturnType]):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        elif not self.screen_stack:
+            pass  # the app is being left
         elif self._under_way is not None:
             self._typed_ahead.append((event, self.screen))
         elif self._still_to_come(event):
@@ -70,9 +75,20 @@ class KeysInTurn(App[ReturnType]):
             await self._give(event)
 
     def pop_screen(self) -> AwaitComplete:
-        """Leave the page on top, and stop what fills it: it would look for widgets that are gone."""
-        self.workers.cancel_group(self.screen, FILLS)
+        """Leave the page on top, and stop what works for it."""
+        self.stop_working_for(self.screen)
         return super().pop_screen()
+
+    def switch_screen(self, screen: Screen[object] | str) -> AwaitComplete:
+        """Put another page in place of the one on top, and stop what works for that."""
+        self.stop_working_for(self.screen)
+        return super().switch_screen(screen)
+
+    def stop_working_for(self, *pages: Screen[object]) -> None:
+        """Stop the workers of pages that are left: they would look for widgets that are gone."""
+        for worker in [*self.workers]:
+            if worker.node in pages and worker.group != KEEPS and worker is not active_worker.get(None):
+                worker.cancel()
 
     async def _give(self, event: events.Key | events.Paste) -> None:
         way = (self.focused or self.screen).ancestors_with_self
@@ -87,7 +103,7 @@ class KeysInTurn(App[ReturnType]):
             await _all_caught_up(way)  # a widget tells its page of the key, say that a row is to be opened
         while await self._something_was_awaited():
             await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
-        while self._typed_ahead:
+        while self._typed_ahead and self.screen_stack:
             event, page = self._typed_ahead.popleft()
             if isinstance(self.screen, SeenFirst) and self.screen is not page and _is_any(event, "enter", "space"):
                 continue

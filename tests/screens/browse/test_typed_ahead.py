@@ -17,6 +17,7 @@ from zoomgov.screens.browse_data import Browser
 from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.thing import ThingScreen
+from zoomgov.store.model import Kind
 from zoomgov.widgets import keys_in_turn
 from zoomgov.widgets.keys_in_turn import FILLS
 
@@ -158,6 +159,33 @@ async def test_what_fills_a_page_stops_before_its_widgets_go(
         await leaving
         held_back.set()
         await settled(pilot)
+
+
+async def test_whoever_leaves_stops_what_works_for_the_page_but_what_was_chosen_is_kept(
+    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, may_write = company(), threading.Event()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        page = app.screen
+        monkeypatch.setattr(page.habits, "change", lambda how: may_write.wait(20))
+        keeping = page.keep_habit(lambda kept: None)
+        showing = page.show_columns(Kind.USERS, ["name", "email"])
+        leaving = app.switch_screen(HistoryScreen(page.browser, Kind.USERS, "u001", "Björn Ångström"))
+        assert (showing.is_cancelled, keeping.is_cancelled) == (True, False)
+        may_write.set()
+        await leaving
+        await settled(pilot)
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Any, settled: Any) -> None:
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+    assert app.screen_stack == []
+    await app.on_event(events.Key("down", None))
+    assert not app._typed_ahead
 
 
 async def test_keys_do_not_wait_for_ever(
