@@ -218,9 +218,13 @@ class ZoomgovApp(KeysInTurn[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""
         # Of hits that are as good, the first given comes first: who types “find” looks for a person.
+        listed = {"command_palette"}  # which this is; an action with several keys is listed once
         for active in sorted(screen.active_bindings.values(), key=lambda active: active.binding.action != "go_to"):
             binding = active.binding
+            if binding.action in listed:
+                continue
             if active.enabled and binding.description and active.node in (screen, self) and not binding.system:
+                listed.add(binding.action)
                 yield SystemCommand(
                     binding.description,
                     active.tooltip or binding.tooltip or f"Key: {self.get_key_display(binding)}",

@@ -89,6 +89,8 @@ async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None
     assert "Theme" in offered
     assert "Copy selected text" not in offered
     assert "Screenshot" not in offered
+    assert "palette" not in offered
+    assert len(offered) == len(set(offered))  # also those with several keys
 
 
 def said(pilot: Any) -> list[str]:
