@@ -251,7 +251,9 @@ and lists them.
 
     def _label_tabs(self, sync: SyncInfo) -> None:
         for number, kind in enumerate(Kind, start=1):
-            self.query_one(f"#kinds #{kind}", Tab).label = tab_label(number, kind, sync, self.size.width)
+            tab, label = self.query_one(f"#kinds #{kind}", Tab), tab_label(number, kind, sync, self.size.width)
+            if tab.label != label:  # a label lays the page out again
+                tab.label = label
 
     def _tell_sync(self, sync: SyncInfo) -> None:
         line = sync_line(sync, self.host.now(), self.size.width)
