@@ -30,7 +30,7 @@ from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
 from .base import StepScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from textual.app import ComposeResult
 
@@ -41,6 +41,11 @@ _REQUIRED = frozenset(need.capability for need in NEEDS if need.importance is Im
 def shut_capabilities(report: Report) -> list[Capability]:
     """Required capabilities that cannot be read as things stand."""
     return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
+
+
+def _go_on_without(shut: Sequence[Capability]) -> str:
+    """The words of a button; several parts are named elsewhere, for they would not fit."""
+    return f"Go on without {shut[0].value if len(shut) == 1 else count(len(shut), 'part')}"
 
 
 class VerifyScreen(SeenFirst, StepScreen):
@@ -133,8 +138,7 @@ Step 4 has the whole choice of what to read.
         shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
         without.display = bool(shut) and self._why_not(shut) is None
         if without.display:
-            what = shut[0].value if len(shut) == 1 else count(len(shut), "part")
-            without.label = Content(f"Go on without {what}  n")
+            without.label = Content(f"{_go_on_without(shut)}  n")
             without.refresh(layout=True)
         self.query_one(Actions).place_buttons()
 
@@ -415,7 +419,7 @@ Step 4 has the whole choice of what to read.
             "You can go on without them. They are shown as “not read”, never as empty, and the i key on this screen"
             " takes them back in."
         )
-        answers = (Answer("back", "Back"), Answer("without", f"Go on without {names}"))
+        answers = (Answer("back", "Back"), Answer("without", _go_on_without(shut)))
         if await self.app.push_screen_wait(AskScreen("Go on without a part?", text, answers)) != "without":
             return False
         await self.update_connector(without=self.connector.without | {item.value for item in shut})

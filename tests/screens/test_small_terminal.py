@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 SMALL = (60, 20)
 
 
-def found(stage: Any, status: LineStatus, state: CapabilityState) -> Report:
-    """All is well but for contact groups, which have this `status` and `state`."""
+def found(stage: Any, status: LineStatus, state: CapabilityState, *more: Capability) -> Report:
+    """All is well but for contact groups, which have this `status` and `state`; `more` parts have the state alone."""
     lines = tuple(
         replace(line, status=status if "contact_group" in line.id else LineStatus.OK, result="said")
         for line in planned_lines()
     )
-    return Report("zoom.us", stage.NOW, 0.5, lines, (CapabilityVerdict(Capability.CONTACT_GROUPS, state),))
+    verdicts = tuple(CapabilityVerdict(part, state) for part in (Capability.CONTACT_GROUPS, *more))
+    return Report("zoom.us", stage.NOW, 0.5, lines, verdicts)
 
 
 def keys_below(pilot: Pilot[int]) -> list[str]:
@@ -79,6 +80,17 @@ async def test_buttons_that_do_not_fit_side_by_side_are_one_below_the_other(stag
         await stage.until(pilot, lambda: not pilot.app.screen.checking)
         await stage.settled(pilot)
         assert whole_buttons(pilot) == ["Explain the first problem  ⏎", "Go on without Contact groups  n"]
+
+
+async def test_the_question_about_several_parts_has_whole_buttons(stage: Any) -> None:
+    more = (Capability.GROUPS, Capability.GROUP_ADMINS, Capability.ROLES)
+    stage.services.rounds = [found(stage, LineStatus.PROBLEM, CapabilityState.MISSING_SCOPE, *more)]
+    async with stage.at(Step.VERIFY, size=SMALL) as pilot:
+        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.press(pilot, "n")
+        await stage.on(pilot, "AskScreen")
+        assert whole_buttons(pilot) == ["Back", "Go on without 4 parts"]
+        assert all(part.value in " ".join(stage.text(pilot).replace("│", " ").split()) for part in more)
 
 
 async def test_the_hand_off_has_all_its_buttons(stage: Any) -> None:
