@@ -1,6 +1,6 @@
 # `make demo` shows it, `make test` proves it. Both need only Python 3.11 or newer, make and git.
 
-.PHONY: demo test check bench packaging snapshots pictures clean
+.PHONY: demo test check bench packaging random-keys snapshots pictures clean
 .SILENT:
 
 VENV := .venv
@@ -32,6 +32,10 @@ bench: $(VENV)/.dev
 
 packaging: $(VENV)/.dev
 	$(BIN)/python tests/packaging/check.py
+
+# Keys at random until something ends the app; ARGS="--rounds 50 --first 100" plays others.
+random-keys: $(VENV)/.dev
+	$(BIN)/python -m tests.random_keys $(ARGS)
 
 snapshots: $(VENV)/.dev
 	$(PYTEST) -n auto --snapshot-update tests/screens $(ARGS)

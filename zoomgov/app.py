@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.theme import ThemeProvider
 
 from zoomgov import process
 from zoomgov.connectors.model import Connector
@@ -205,6 +206,10 @@ class ZoomgovApp(KeysInTurn[int]):
         """Open the command palette, unless it lies under another page already; Textual looks at the top only."""
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(Palette())  # without the id that one being left still has
+
+    def search_themes(self) -> None:
+        """Open the palette of colours."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes …"))
 
     async def action_go_to(self) -> None:
         """Find a person, those of the connector on screen first."""
