@@ -130,7 +130,8 @@ Step 4 has the whole choice of what to read.
                 self._tell(line)
 
     def _label_actions(self) -> None:
-        """Let the buttons say what they do as things stand."""
+        """Let the buttons and the footer say what they do as things stand."""
+        self.refresh_bindings()
         following = self.query_one("#next", Button)
         following.label = Content(self.next_label)
         following.refresh(layout=True)
@@ -337,11 +338,13 @@ Step 4 has the whole choice of what to read.
             self.workers.cancel_group(self, "verify")
             self._conclude()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy_missing":
+            return self.report is not None and bool(self.report.missing_scopes)
+        return super().check_action(action, parameters)
+
     def action_copy_missing(self) -> None:
         missing = self.report.missing_scopes if self.report is not None else ()
-        if not missing:
-            self.notify("No scope is missing." if self.report else "Wait for the checks to finish.")
-            return
         self.app.copy_to_clipboard("\n".join(missing))
         self.notify(f"{count(len(missing), 'scope')} copied: {', '.join(missing)}", timeout=8, markup=False)
 

@@ -234,11 +234,13 @@ async def test_c_copies_the_missing_scopes_and_r_repeats_what_failed(stage: Any)
     stage.services.rounds = [missing, report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
+        assert "c Copy scopes" in stage.text(pilot)
         await stage.press(pilot, "c")
         assert pilot.app.clipboard == SCOPE
         await stage.press(pilot, "r")
         await checked(stage, pilot)
         assert "✓ Ready." in stage.text(pilot)
+        assert "Copy scopes" not in stage.text(pilot)
     assert stage.services.asked == [None, missing.failed_ids()]
 
 

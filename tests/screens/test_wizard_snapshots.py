@@ -93,7 +93,7 @@ def look(stage: Any, snap_compare: Any) -> Callable[..., bool]:
 def found(stage: Any, *, missing: bool) -> Report:
     """A report with one scope missing, or none."""
     lines = [
-        replace(line, status=LineStatus.PROBLEM, result=f"missing {SCOPE}")
+        replace(line, status=LineStatus.PROBLEM, result=f"missing {SCOPE}", scopes=(SCOPE,))
         if missing and line.id == "scope.list_contact_group_members"
         else replace(line, status=LineStatus.OK, result="fine")
         for line in planned_lines()
