@@ -22,6 +22,7 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.key_hints import KeyHints
 from zoomgov.widgets.keys_in_turn import OPENS
 from zoomgov.widgets.labels import ago, status_label
+from zoomgov.widgets.paged_list import PagedList
 from zoomgov.widgets.rail import TITLES
 
 from .base import Page
@@ -112,7 +113,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         yield Banner("Connectors")
         with Vertical(id="page"):
             yield Static(id="columns")
-            yield OptionList(id="connectors", classes="lines", compact=True, markup=False)
+            yield PagedList(id="connectors", classes="lines", compact=True, markup=False)
             yield Static(Content(_EMPTY), id="empty")
             yield Static(id="reason")
             yield KeyHints(_KEYS, id="hints")

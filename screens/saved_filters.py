@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from zoomgov.text import printable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.paged_list import PagedList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +44,7 @@ class SavedFiltersScreen(ModalScreen[str | None]):
             if self._typed:
                 yield Static(Content(f"Now: {printable(self._typed)}"), id="typed")
                 yield Input(placeholder="Name it to save it, then Enter", compact=True, id="name")
-            yield OptionList(id="saved", classes="lines", compact=True, markup=False)
+            yield PagedList(id="saved", classes="lines", compact=True, markup=False)
             yield Static(id="none")
         yield KeyFooter()
 

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from zoomgov.store.moments import MomentError, sync_at
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.paged_list import PagedList
 
 from .browse_words import moment
 
@@ -55,7 +56,7 @@ class SyncChoiceScreen(ModalScreen[int | None]):
             yield Static(Content(self._title), classes="dialog-title")
             yield Input(placeholder=_HINT, compact=True, id="date")
             yield Static(id="told")
-            yield OptionList(
+            yield PagedList(
                 *(
                     Option(
                         Content(

@@ -46,6 +46,8 @@ NAMED: Final = {
 """Keys, and the characters they type."""
 KEYS: Final = (*OFTEN, *OFTEN, *NAMED, *"abcdefghilmnopqrstuvwxyzACSY123456")
 SIZES: Final = ((80, 24), (80, 24), (60, 20), (140, 45), (40, 10))
+LEAVES_WITHIN: Final = 30
+"""Seconds."""
 PAUSES: Final = (0, 0.002, 0.01, 0.03, 0.08, 0.2)
 """Seconds after a key; most have none."""
 
@@ -76,8 +78,10 @@ async def press(app: ZoomgovApp, chance: random.Random, keys: int, pressed: list
                 await asyncio.sleep(chance.choice(PAUSES))
             if chance.random() < 0.01:
                 await pilot.resize_terminal(*chance.choice(SIZES))
-        if app.screen_stack:
-            await app.action_quit()
+        app.post_message(events.Key("ctrl+q", None))
+        async with asyncio.timeout(LEAVES_WITHIN):
+            while app.screen_stack and app.is_running:  # noqa: ASYNC110 (an app tells nobody)
+                await asyncio.sleep(0.01)
 
 
 @contextlib.contextmanager

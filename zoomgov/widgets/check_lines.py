@@ -15,6 +15,8 @@ from zoomgov.text import printable
 from zoomgov.verify.model import CheckLine, Section, Status
 from zoomgov.widgets.columns import fit
 
+from .paged_list import MOVES, PagedList
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,19 +36,14 @@ def look_of(status: Status) -> tuple[str, str]:
     return _LOOK[status]
 
 
-class CheckLines(OptionList, inherit_bindings=False):
+class CheckLines(PagedList, inherit_bindings=False):
     """One line a check. Waiting ones are not shown: a line appears when it has something to say."""
 
     WORDS_FROM = 84
     """Width from which the status is also written out; below, its sign has to do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "cursor_down", "Down", show=False),
-        Binding("up", "cursor_up", "Up", show=False),
-        Binding("home", "first", "First", show=False),
-        Binding("end", "last", "Last", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
+        *MOVES,
         Binding("enter", "select", "Explain", key_display="⏎", tooltip="Why, what to click, and what Zoom said"),
     ]
 

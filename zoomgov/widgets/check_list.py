@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from .paged_list import MOVES, PagedList
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -27,16 +29,11 @@ class Item:
     """Muted, on a line of its own under the title."""
 
 
-class CheckList(OptionList, inherit_bindings=False):
+class CheckList(PagedList, inherit_bindings=False):
     """Ticks that are kept by whoever listens; Enter is left free to go on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "cursor_down", "Down", show=False),
-        Binding("up", "cursor_up", "Up", show=False),
-        Binding("home", "first", "First", show=False),
-        Binding("end", "last", "Last", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
+        *MOVES,
         Binding("space", "select", "Tick", show=False),
     ]
 

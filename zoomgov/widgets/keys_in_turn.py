@@ -15,6 +15,7 @@ from textual.worker import active_worker
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
     from textual.await_complete import AwaitComplete
     from textual.message_pump import MessagePump
     from textual.screen import Screen
@@ -53,6 +54,8 @@ class KeysInTurn(App[ReturnType]):
     """
 
     _under_way: asyncio.Task[None] | None = None
+    _is_left = False
+    """Whether the app is about to end: what is still typed opens no page that would be torn down half made."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,8 +67,8 @@ class KeysInTurn(App[ReturnType]):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif not self.screen_stack:
-            pass  # the app is being left
+        elif self._is_left or not self.screen_stack:
+            pass  # nobody is there any more
         elif self._under_way is not None:
             self._typed_ahead.append((event, self.screen))
         elif self._still_to_come(event):
@@ -73,6 +76,13 @@ class KeysInTurn(App[ReturnType]):
             self._under_way = asyncio.create_task(self._see_through(()), name="wait for what a key is meant for")
         else:
             await self._give(event)
+
+    def exit(
+        self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """End the app; keys that are still to be given out are dropped."""
+        self._is_left = True
+        super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:
         """Leave the page on top, and stop what works for it."""
@@ -103,7 +113,7 @@ class KeysInTurn(App[ReturnType]):
             await _all_caught_up(way)  # a widget tells its page of the key, say that a row is to be opened
         while await self._something_was_awaited():
             await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
-        while self._typed_ahead and self.screen_stack:
+        while self._typed_ahead and self.screen_stack and not self._is_left:
             event, page = self._typed_ahead.popleft()
             if isinstance(self.screen, SeenFirst) and self.screen is not page and _is_any(event, "enter", "space"):
                 continue

@@ -183,6 +183,9 @@ async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Any, sett
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
+        app.exit()
+        await app.on_event(events.Key("x", "x"))
+        assert (len(app.screen_stack), app._under_way) == (2, None)
     assert app.screen_stack == []
     await app.on_event(events.Key("down", None))
     assert not app._typed_ahead
