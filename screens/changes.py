@@ -151,7 +151,9 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._notice = " ".join(comparison_notes(changes))
         if not changes:
             unseen = f"\n\n▲ {self._notice}" if self._notice else ""
-            self._say(f"Nothing changed between sync {older} and sync {newer}.{unseen}\n\nf and t choose other syncs.")
+            told = "Nothing changed in effect" if changes.in_effect else "Nothing changed"
+            keys = "e tells what was granted, f and t" if changes.in_effect else "f and t"
+            self._say(f"{told} between sync {older} and sync {newer}.{unseen}\n\n{keys} choose other syncs.")
             return
         self._say("")
         for number, view in enumerate(VIEWS, start=1):
@@ -187,7 +189,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         if action == "export" and not self._changes:
             return None
         if action == "in_effect":
-            return bool(self._changes) and parameters != (self._in_effect,)
+            return (bool(self._changes) or self._in_effect) and parameters != (self._in_effect,)
         return super().check_action(action, parameters)
 
     @on(Tabs.TabActivated)

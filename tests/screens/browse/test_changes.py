@@ -16,7 +16,7 @@ from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.syncs import SyncsScreen
 from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import ListKey, NotRead
+from zoomgov.store.model import GrantKind, GrantRow, ListKey, NotRead
 
 
 def row(app: Any, text: str) -> list[str]:
@@ -87,6 +87,26 @@ async def test_access_in_effect_tells_what_came_through_a_user_group(
         ]
         await press(pilot, settled, "escape", "e")
         assert "2 Access by person  4   3 by thing  4" in app.text()
+
+
+async def test_what_is_still_reached_another_way_is_no_change_in_effect(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    inside, kind = ListKey("contact-group-members", "dir.1"), GrantKind.CONTACT_GROUP_MEMBER
+    for people in (["u010"], []):  # who is in Finance, too, and that is in it
+        with app.store.begin("2026-03-04T11:40:00Z") as writer:
+            granted = [GrantRow(kind, "dir.1", "user", key) for key in people]
+            writer.stage(inside, grants=[GrantRow(kind, "dir.1", "group", "g1"), *granted])
+            writer.finish(inside, None)
+            writer.publish("2026-03-04T11:50:00Z")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "2 Access by person  1" in app.text()
+        await press(pilot, settled, "e")
+        assert "Nothing changed in effect between sync 3 and sync 4." in app.text()
+        assert "e As granted" in app.lines()[-1]
+        await press(pilot, settled, "e")
+        assert "2 Access by person  1" in app.text()
 
 
 async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled: Any) -> None:
