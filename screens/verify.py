@@ -17,7 +17,7 @@ from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
-from zoomgov.verify.model import CapabilityState, CheckLine, Report, Status, planned_lines
+from zoomgov.verify.model import CheckLine, Report, Status, planned_lines
 from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
@@ -25,27 +25,15 @@ from zoomgov.widgets.check_lines import CheckLines, look_of
 from zoomgov.widgets.keys_in_turn import SeenFirst
 from zoomgov.widgets.labels import count
 from zoomgov.zoom.errors import ZoomError
-from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
+from zoomgov.zoom.scopes import LEFT_OUT, Capability
 
 from .base import StepScreen
+from .verify_words import go_on_without, shut_capabilities, verdict, why_not, without_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from textual.app import ComposeResult
-
-_SHUT = (CapabilityState.MISSING_SCOPE, CapabilityState.ROLE, CapabilityState.PLAN, CapabilityState.FAILED)
-_REQUIRED = frozenset(need.capability for need in NEEDS if need.importance is Importance.REQUIRED)
-
-
-def shut_capabilities(report: Report) -> list[Capability]:
-    """Required capabilities that cannot be read as things stand."""
-    return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
-
-
-def _go_on_without(shut: Sequence[Capability]) -> str:
-    """The words of a button; several parts are named elsewhere, for they would not fit."""
-    return f"Go on without {shut[0].value if len(shut) == 1 else count(len(shut), 'part')}"
 
 
 class VerifyScreen(SeenFirst, StepScreen):
@@ -137,9 +125,9 @@ Step 4 has the whole choice of what to read.
         following.refresh(layout=True)
         without = self.query_one("#without", Button)
         shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
-        without.display = bool(shut) and self._why_not(shut) is None
+        without.display = self.report is not None and bool(shut) and why_not(self.report, shut) is None
         if without.display:
-            without.label = Content(f"{_go_on_without(shut)}  n")
+            without.label = Content(f"{go_on_without(shut)}  n")
             without.refresh(layout=True)
         self.query_one(Actions).place_buttons()
 
@@ -223,21 +211,10 @@ Step 4 has the whole choice of what to read.
         self.query_one("#next").focus()
 
     def _verdict(self) -> Content:
-        report = self.report
-        assert report is not None
-        problems, warnings = len(report.problems), len(report.warnings)
-        extra = f" {count(warnings, 'warning')} worth a look." if warnings else ""
-        if report.ready:
-            left_out = self.connector.without - LEFT_OUT if self.connector else ()
-            without = [item for item in Capability if item.value in left_out]
-            named = f" without {', '.join(item.value for item in without)}" if without else ""
-            return Content.assemble(
-                (f"✓ Ready{named}.", "$text-success"), f"{extra} {self._key_to_go_on} goes on to the sync."
-            )
-        hint = " c copies the missing scopes." if report.missing_scopes else ""
-        if any(line.id == "credentials.token" for line in report.problems):
-            hint = f" {'e in the list' if self.visiting else 'Esc'} leads to where credentials are entered."
-        return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)
+        assert self.report is not None
+        assert self.connector is not None
+        credentials_at = "e in the list" if self.visiting else "Esc"
+        return verdict(self.report, self.connector.without, self._key_to_go_on, credentials_at)
 
     def _conclude(self) -> None:
         """Say the verdict, and put the cursor where the eyes should go."""
@@ -394,20 +371,10 @@ Step 4 has the whole choice of what to read.
         if self.report.ready:
             return True
         shut = shut_capabilities(self.report)
-        if (why_not := self._why_not(shut)) is not None:
-            self.show_problem(why_not)
+        if (refusal := why_not(self.report, shut)) is not None:
+            self.show_problem(refusal)
             return False
         return await self._go_without(shut)
-
-    def _why_not(self, shut: list[Capability]) -> str | None:
-        """Why one cannot go on without what is shut; None when one can."""
-        assert self.report is not None
-        token = self.report.line("credentials.token")
-        if token is None or token.status is not Status.OK or not shut:
-            return "Nothing can be read yet: mend the lines marked ✗, then press r."
-        if Capability.USERS in shut:
-            return "Users cannot be left out: everything else hangs on them. Mend that line, then press r."
-        return None
 
     async def advance(self) -> None:
         await self.go(Step.SYNC, start=True)
@@ -416,14 +383,9 @@ Step 4 has the whole choice of what to read.
         from .ask import Answer, AskScreen
 
         assert self.connector is not None
-        names = ", ".join(item.value for item in shut)
-        text = (
-            f"As things stand these cannot be read: {names}.\n\n"
-            "You can go on without them. They are shown as “not read”, never as empty, and the i key on this screen"
-            " takes them back in."
-        )
-        answers = (Answer("back", "Back"), Answer("without", _go_on_without(shut)))
-        if await self.app.push_screen_wait(AskScreen("Go on without a part?", text, answers)) != "without":
+        answers = (Answer("back", "Back"), Answer("without", go_on_without(shut)))
+        question = AskScreen("Go on without a part?", without_text(shut), answers)
+        if await self.app.push_screen_wait(question) != "without":
             return False
         await self.update_connector(without=self.connector.without | {item.value for item in shut})
         return True

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import Account, contact, member, publish, user
-from zoomgov.store import Store
+from zoomgov.store import Query, Store, Target
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, Kind
 
 if TYPE_CHECKING:
+    from zoomgov.store import Reader
     from zoomgov.store.views import Changes
 
 PEOPLE: Final = ("ann", "bob", "cy")
@@ -61,6 +62,15 @@ def reached(account: Account) -> dict[tuple[str, str], str]:
     return found
 
 
+def in_effect(reader: Reader) -> set[tuple[str, str]]:
+    """Who reaches which contact group at one sync, as the store says."""
+    return {
+        (target, person)
+        for target in CONTACT_GROUPS
+        for person in reader.keys(reader.order(Kind.USERS, Query(within=Target(Kind.CONTACT_GROUPS, target))))
+    }
+
+
 def told(changes: Changes) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     """What people gained and lost of contact groups, with the groups through which."""
     gained, lost = (
@@ -83,6 +93,8 @@ def test_it_is_what_comparing_all_that_people_reach_finds(syncs: list[Account]) 
         with store.reader() as reader:
             for older, newer in combinations(range(len(syncs)), 2):
                 before, after = reached(syncs[older]), reached(syncs[newer])
+                with reader.another(newer + 1) as then:
+                    assert in_effect(then) == after.keys()
                 plain = reader.diff(older + 1, newer + 1)
                 changes = reader.diff(older + 1, newer + 1, in_effect=True)
                 gained, lost = told(changes)

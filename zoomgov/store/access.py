@@ -1,7 +1,7 @@
 """Who has what in effect, and through what: the one place where that is decided.
 
 A person has what is granted to them; and every contact group that a user group is in reaches the members of that
-user group (not its admins). User groups do not nest in Zoom.
+user group (not its admins). User groups do not nest in Zoom. `through` tells by the same rule what of it changed.
 """
 
 from __future__ import annotations
