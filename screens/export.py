@@ -35,6 +35,7 @@ from .export_words import (
     since_offer,
     suggested_path,
     table_offers,
+    usual_format,
     whole_offer,
 )
 
@@ -109,7 +110,7 @@ same.
             yield Static("What", classes="heading")
             yield Choice([offer.line for offer in self._offered], chosen=self._first, id="what")
             yield Static("Format", classes="heading")
-            yield Choice(formats(), chosen="xlsx", id="format")
+            yield Choice(formats(), chosen=usual_format(), id="format")
             with Horizontal(id="path-line"):
                 yield Static("File", id="path-label")
                 yield _PathInput(id="path", compact=True, select_on_focus=False)
@@ -140,7 +141,7 @@ same.
     def _chosen(self) -> tuple[Offer, Format]:
         key = self.query_one("#what", Choice).chosen
         offer = next((one for one in self._offered if one.line.key == key), self._offered[0])
-        return offer, Format(self.query_one("#format", Choice).chosen or "xlsx")
+        return offer, Format(self.query_one("#format", Choice).chosen or usual_format())
 
     # The path
 

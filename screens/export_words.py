@@ -132,6 +132,11 @@ def formats() -> list[Alternative]:
     ]
 
 
+def usual_format() -> Format:
+    """A workbook, or CSV where its library is missing."""
+    return Format.XLSX if install_command(Format.XLSX) is None else Format.CSV
+
+
 def hint(offer: Offer, form: Format) -> tuple[str, str]:
     """What to know before Enter is pressed, and in which tone."""
     if (command := install_command(form)) is not None:

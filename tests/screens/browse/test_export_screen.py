@@ -187,6 +187,20 @@ async def test_a_check_sum_lies_beside_it_when_ticked(company: Any, settled: Any
         assert told == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+async def test_a_format_that_lacks_its_library_is_not_the_one_that_is_offered(
+    company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None)
+    app = company()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "x")
+        assert "(•) CSV" in app.text()
+        assert "needs a library" not in app.text()
+        await press(pilot, settled, "enter")
+        assert (here / "zoomgov-acme-zoom-sync-1.zip").exists()
+
+
 async def test_what_does_not_fit_together_is_said_at_once(
     company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
