@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from itertools import compress, count
+from itertools import chain, compress, count
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -165,8 +165,9 @@ def _names_of_roles(connection: sqlite3.Connection, number: int) -> dict[str, st
     )
 
 
-# The conditions repeat those of the indexes: seen_from > 1 for facts that hold, gone_at for those that ended.
-_BEGUN_HERE: Final = "SELECT {columns} FROM {table} WHERE seen_from > 1 AND seen_from > :before AND seen_from <= :after"
+# The conditions repeat those of the indexes: seen_from > 1 for facts that hold, gone_at for those that ended. Of two
+# lower bounds SQLite seeks to the one that comes first, and would go through all of history from the other.
+_BEGUN_HERE: Final = "SELECT {columns} FROM {table} WHERE seen_from > :before AND seen_from <= :after AND seen_from > 1"
 _BEGUN_PAST: Final = (
     "SELECT {columns} FROM {table}_past WHERE gone_at > :after AND seen_from > :before AND seen_from <= :after"
 )
@@ -253,9 +254,10 @@ def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> t
 def _holders(connection: sqlite3.Connection, sources: tuple[str, ...], bounds: dict[str, int]) -> Holders:
     found: Holders = {}
     for source in sources:
-        # one row a thing is fetched sooner than one a grant
+        # One row a thing is fetched sooner than one a grant. Without + SQLite would go through all that ever ended,
+        # as that comes in this order.
         sql = source.format(columns=f"{FACT_SQL}, group_concat(principal)", table="grants")
-        for fact, principals in connection.execute(f"{sql} GROUP BY target, kind", bounds):
+        for fact, principals in connection.execute(f"{sql} GROUP BY +target, +kind", bounds):
             found.setdefault(fact, set()).update(map(int, principals.split(",")))
     return found
 
@@ -315,19 +317,19 @@ def _named(
         known[number] = (*known[number][:3], name, email)
     by_name = sorted(known.values(), key=lambda row: (row[3].casefold(), row[2]))
     place = {row[0]: where for where, row in enumerate(by_name)}
-    many = len(place)
     people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:], "") for row in by_name}
-    found: dict[int, GrantChange] = {}
-    for holders, is_gained in ((gained, True), (lost, False)):
-        for fact, principals in holders.items():
-            target, code = fact >> 3, fact & 7
-            start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[target][2:4])
-            # by person, kind and thing: one number sorts faster than several
-            here = code * many + place[target]
-            for principal in principals:
-                found[place[principal] * 8 * many + here] = _grant_change(start + people[principal])
-    for (fact, person), groups in ways.items():
-        names = ", ".join(known[group][3] or known[group][2] for group in sorted(groups, key=place.__getitem__))
-        here = place[person] * 8 * many + (fact & 7) * many + place[fact >> 3]
-        found[here] = found[here]._replace(through=names)
-    return [found[where] for where in sorted(found)]
+    found: dict[int, list[GrantChange]] = {row[0]: [] for row in by_name}
+    by_thing = sorted(
+        (fact & 7, place[fact >> 3], is_gained, fact, principals)
+        for holders, is_gained in ((gained, True), (lost, False))
+        for fact, principals in holders.items()
+    )
+    for code, _, is_gained, fact, principals in by_thing:
+        start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[fact >> 3][2:4])
+        for principal in principals:
+            change = _grant_change(start + people[principal])
+            if ways and (groups := ways.get((fact, principal))):
+                names = (known[group][3] or known[group][2] for group in sorted(groups, key=place.__getitem__))
+                change = change._replace(through=", ".join(names))
+            found[principal].append(change)
+    return list(chain.from_iterable(found.values()))
