@@ -9,6 +9,7 @@ import random
 import sqlite3
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from zoomgov.sim.options import Options
 from zoomgov.store import Store, is_busy
-from zoomgov.store.model import ListKey
+from zoomgov.store.model import GrantKind, ListKey
 from zoomgov.sync import staging
 from zoomgov.sync.events import Outcome
-from zoomgov.sync.rows import blob_rows
+from zoomgov.sync.parts import GROUP_ADMINS
+from zoomgov.sync.reading import ListOutcome
+from zoomgov.sync.rows import blob_rows, principal_rows
 from zoomgov.sync.staging import Staging
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.limits import DailyBudget
@@ -105,3 +108,18 @@ async def test_the_budget_is_on_disk_with_what_is_staged(tmp_path: Path, monkeyp
         one._commit()  # as its timer does
         await one.remembered()  # comes after the commit
         assert staging.remembered(store, "account") == memory.dumps()
+
+
+async def test_a_list_is_on_disk_as_finished_with_its_last_page_unless_something_is_missing(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store.sqlite3")
+    now = "2026-11-23T00:00:00Z"
+    whole, lacking = ListKey("group-admins", "g1"), ListKey("group-admins", "g2")
+    body = b'{"admins": [{"email": "ann@example.org"}, {"email": "bob@example.org"}]}'
+    async with Staging(store, "account", now, now) as one:
+        for key, outcome in ((whole, ListOutcome(2, 2)), (lacking, None)):
+            decode = partial(principal_rows, GrantKind.GROUP_ADMIN, key.target)
+            rows = await one.stage(key, GROUP_ADMINS.endpoint, body, decode, set(), partial(lambda told: told, outcome))
+            assert rows == 2
+        assert one.finished == {whole: 2}
+    async with Staging(store, "account", now, now) as after:
+        assert after.finished == {whole: 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -213,3 +213,32 @@ def test_a_cancelled_urgent_request_gives_its_place_back() -> None:
         assert not places.locked()
 
     run_counted(main())
+
+
+@pytest.mark.parametrize(("ceiling", "together"), [(60, 2), (80, 2), (20, 1), (30, 1)])
+@pytest.mark.parametrize("idle", [0.0, 5.0])
+def test_slots_come_by_two_where_the_pace_leaves_room_and_never_by_more(
+    ceiling: int, together: int, idle: float
+) -> None:
+    granted: list[float] = []
+
+    async def main() -> None:
+        clock = asyncio.get_running_loop().time
+        limiter = Limiter(Label.MEDIUM, ceiling, clock, asyncio.sleep)
+        places = asyncio.Semaphore(MAX_IN_FLIGHT)
+        await limiter.slot(places)  # the other one of its pair stays unused
+        await asyncio.sleep(idle)
+
+        async def one() -> None:
+            await limiter.slot(places)
+            granted.append(clock())
+            places.release()
+
+        await asyncio.gather(*(one() for _ in range(20)))
+
+    run_counted(main())
+    moments = Counter(round(moment, 6) for moment in granted)
+    assert max(moments.values()) == together
+    steady = sorted(moments)[2:]
+    interval = 1 / (ceiling * (0.95 if ceiling > 20 else 0.94))
+    assert all(later - earlier == pytest.approx(together * interval, abs=1e-5) for earlier, later in pairwise(steady))

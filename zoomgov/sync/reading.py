@@ -104,7 +104,7 @@ class Reading:
             await self._staging.restart(key)
             one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
             try:
-                await one.chain(query, urgent, split)
+                await one.chain(query, urgent, split, finishes=beside is None)
             except ZoomError as error:
                 lost += 1
                 if error.kind is not ErrorKind.PAGE_TOKEN or lost > MAX_RESTARTS:
@@ -129,6 +129,8 @@ class Reading:
         return replace(outcome, moved=drifted or counted_again or lost > 0)
 
     async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Rows | None) -> None:
+        if key in self._staging.finished:
+            return
         apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
         if apart:
             await self._staging.stage_rows(key, Rows(grants=apart))
@@ -161,8 +163,16 @@ class _Pass:
         self.ended = False
         """Whether the last page was read and staged; never when it is read in several chains."""
 
-    async def chain(self, query: Query, urgent: bool, split: Split | None = None, *, counts: bool = True) -> None:
-        """Follow the pages of one query.
+    async def chain(
+        self,
+        query: Query,
+        urgent: bool,
+        split: Split | None = None,
+        *,
+        counts: bool = True,
+        finishes: bool = False,
+    ) -> None:
+        """Follow the pages of one query; with `finishes` a list that is all there is finished with its last page.
 
         While a page is decoded and stored on the worker thread, the next one is under way: one page ahead, no
         more, so that a slow disk holds the reading back instead of filling the memory. Whether to split is decided
@@ -193,8 +203,11 @@ class _Pass:
                                 self._part.endpoint.template,
                                 f"Zoom gave {idle} pages without anything new: the list has no end.",
                             )
-                    staging = self._staging.stage(self._key, self._part.endpoint, page.body, self._decode, self._seen)
                     last = counts and not page.next_page_token
+                    ends = self._whole if last and finishes else None
+                    staging = self._staging.stage(
+                        self._key, self._part.endpoint, page.body, self._decode, self._seen, ends
+                    )
                     if split is not None and page.next_page_token and self._totals:
                         splitting = asyncio.create_task(self._queries(staging, split))
                         split = None
@@ -228,6 +241,9 @@ class _Pass:
         """Whether as much was read as Zoom counts, and nobody moved up onto a page already read."""
         outcome = self.outcome()
         return outcome.expected in (None, outcome.read) and not self.shrank
+
+    def _whole(self) -> ListOutcome | None:
+        return self.outcome() if self.adds_up else None
 
     def outcome(self) -> ListOutcome:
         """People come and go while a long list is read: its first count is as true as its last."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store import Store, SyncWriter
     from zoomgov.store.model import Disagreement, GrantKind, ListKey, NotRead, SyncInfo
-    from zoomgov.sync.reading import Decode
+    from zoomgov.sync.reading import Decode, ListOutcome
     from zoomgov.sync.rows import Rows
     from zoomgov.zoom.endpoints import Endpoint
 
@@ -134,9 +134,20 @@ class Staging:
         self._submit(job).add_done_callback(lambda done: done.exception())
 
     def stage(
-        self, key: ListKey, endpoint: Endpoint, body: bytes, decode: Decode, seen: set[Identity]
+        self,
+        key: ListKey,
+        endpoint: Endpoint,
+        body: bytes,
+        decode: Decode,
+        seen: set[Identity],
+        ends: Callable[[], ListOutcome | None] | None = None,
     ) -> asyncio.Future[int]:
-        """Decode a page and stage its rows; gives how many different rows of the list there are by now."""
+        """Decode a page and stage its rows; gives how many different rows of the list there are by now.
+
+        Args:
+            ends: asked of a last page once it is staged: what the list came to if nothing is missing. It is finished
+                in the same go then, which for most lists, of one page, halves the ways to the worker.
+        """
         self._touched.add(key)
 
         def job() -> int:
@@ -147,6 +158,8 @@ class Staging:
                 self.unreadable[key] += rows.unreadable
                 self._write(key, rows)
                 seen.update(rows.identities())
+            if ends is not None and (outcome := ends()) is not None:
+                self.finished[key] = self._writer.finish(key, outcome.expected)
             return len(seen)
 
         return self._change(job)
