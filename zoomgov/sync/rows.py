@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -54,9 +55,17 @@ _TAKEN_APART: Final = b"1"
 """Raise when `UserPages` takes more or other fields: what was stored by an older way must be read anew."""
 
 
-def digest(record: bytes | msgspec.Raw) -> int:
-    """64 bits that tell one record, as Zoom sent it, from another: SQLite's signed integer."""
-    return int.from_bytes(blake2b(record, digest_size=8, key=_TAKEN_APART).digest(), "big", signed=True)
+_UNWRITTEN: Final = blake2b(digest_size=8, person=_TAKEN_APART)
+
+
+def digests_of(records: Iterable[bytes | msgspec.Raw]) -> list[int]:
+    """64 bits for each record, as Zoom sent it, that tell it from another: SQLite's signed integers."""
+    found = []
+    for record in records:
+        one = _UNWRITTEN.copy()  # sooner than making one
+        one.update(record)
+        found.append(one.digest())
+    return array("q", b"".join(found)).tolist()
 
 
 def email_key(email: str) -> str:
@@ -76,10 +85,10 @@ class UserPages:
         """Rows of records that may look like anything. Takes them apart: what is left is what has no column."""
         return self._noted(_any_users(records, self._status))
 
-    def plain(self, listed: bytes | msgspec.Raw) -> Rows | None:
-        """The same rows of a JSON array of records in a third of the time, when all are as Zoom's docs say."""
+    def plain(self, page: bytes) -> Rows | None:
+        """The same rows of a whole page in a third of the time, when all its records are as Zoom's docs say."""
         try:
-            rows = _plain_users(_PLAIN_USERS.decode(listed))
+            rows = _plain_users(_PLAIN_PAGE.decode(page).users)
         except UNREADABLE:
             return None
         return None if rows is None else self._noted(rows)
@@ -171,7 +180,11 @@ class _PlainUser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=Fa
     login_types: Any = UNSET
 
 
-_PLAIN_USERS: Final = msgspec.json.Decoder(list[_PlainUser])
+class _PlainPage(msgspec.Struct):
+    users: list[_PlainUser]
+
+
+_PLAIN_PAGE: Final = msgspec.json.Decoder(_PlainPage)
 _CREATED_AT: Final = UserRow._fields.index("created_at")
 _COLUMNS: Final = UserRow._fields.index("extra")
 _MORE: Final = _PlainUser.__struct_fields__.index("custom_attributes")

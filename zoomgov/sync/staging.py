@@ -9,8 +9,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias, TypeVar
 
-from zoomgov.sync.rows import UserPages, digest
-from zoomgov.zoom.records import decode_list, join_list, split_list, wrap_list
+from zoomgov.sync.rows import UserPages, digests_of
+from zoomgov.zoom.records import decode_list, join_list, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -151,8 +151,8 @@ class Staging:
         self._touched.add(key)
 
         def job() -> int:
-            if isinstance(decode, UserPages) and key.part == RECOGNISED and (split := split_list(endpoint, body)):
-                seen.update(self._stage_people(key, endpoint, decode, *split))
+            if isinstance(decode, UserPages) and key.part == RECOGNISED and (records := split_list(endpoint, body)):
+                seen.update(self._stage_people(key, endpoint, decode, body, records))
             else:
                 rows = decode(decode_list(endpoint, body))
                 self.unreadable[key] += rows.unreadable
@@ -165,16 +165,16 @@ class Staging:
         return self._change(job)
 
     def _stage_people(
-        self, key: ListKey, endpoint: Endpoint, decode: UserPages, listed: msgspec.Raw, records: list[msgspec.Raw]
+        self, key: ListKey, endpoint: Endpoint, decode: UserPages, page: bytes, records: list[msgspec.Raw]
     ) -> Iterable[int]:
         """Keep a digest of each record, and leave people whose record has the digest of the last sync undecoded."""
-        digests = list(map(digest, records))
+        digests = digests_of(records)
         known = self._writer.unchanged(digests) if self.recognises else {}
-        rest: bytes | msgspec.Raw = listed
         if known:
-            rest = join_list([record for record, number in zip(records, digests, strict=True) if number not in known])
+            rest = [record for record, number in zip(records, digests, strict=True) if number not in known]
             digests = [number for number in digests if number not in known]
-        rows = decode.plain(rest) or decode(decode_list(endpoint, wrap_list(endpoint, rest)))
+            page = join_list(endpoint, rest)
+        rows = decode.plain(page) or decode(decode_list(endpoint, page))
         self.unreadable[key] += rows.unreadable
         given: dict[str, int] = {}
         if len(rows.users) == len(digests):  # none was unreadable

@@ -5,6 +5,7 @@ Users are decoded as dictionaries rather than typed records, because every field
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]  # Any: Zoom's fields are whatever Zoom sends
 _OBJECT: Final = msgspec.json.Decoder(Record)
-_RAW_PAGE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def decode_object(endpoint: Endpoint, body: bytes) -> Record:
@@ -52,26 +51,25 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
     return []
 
 
-def split_list(endpoint: Endpoint, body: bytes) -> tuple[msgspec.Raw, list[msgspec.Raw]] | None:
-    """The list on one page, and its rows, each as Zoom wrote it; None when the page is not what it should be."""
+def split_list(endpoint: Endpoint, body: bytes) -> list[msgspec.Raw] | None:
+    """The rows of one page, each as Zoom wrote it; None when the page is not what it should be."""
     try:
-        page = _RAW_PAGE.decode(body)
-        for key in endpoint.list_keys:
-            if key in page:
-                return page[key], _RAW_LIST.decode(page[key])
+        rows: list[msgspec.Raw] = _raw_rows(endpoint.list_keys[0]).decode(body).rows
     except UNREADABLE:
-        pass
-    return None
+        return None
+    return rows
 
 
-def join_list(records: Sequence[msgspec.Raw]) -> bytes:
-    """A list of these rows."""
-    return b"[%s]" % b",".join(records)
+@cache
+def _raw_rows(key: str) -> msgspec.json.Decoder[Any]:
+    """Takes a page apart into the rows listed under `key` in one go, and skips the rest."""
+    page = msgspec.defstruct("Page", [("rows", list[msgspec.Raw], msgspec.field(name=key))])
+    return msgspec.json.Decoder(page)
 
 
-def wrap_list(endpoint: Endpoint, listed: bytes | msgspec.Raw) -> bytes:
-    """A page with this list."""
-    return b'{"%s":%s}' % (endpoint.list_keys[0].encode(), listed)
+def join_list(endpoint: Endpoint, records: Sequence[msgspec.Raw]) -> bytes:
+    """A page of these rows."""
+    return b'{"%s":[%s]}' % (endpoint.list_keys[0].encode(), b",".join(records))
 
 
 def as_text(value: object) -> str:

@@ -128,7 +128,8 @@ class HttpxTransport:
                 chunks.append(chunk)
         finally:
             await response.aclose()
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        # of the many ways to read them the one that does not guess at the encoding of all, several times
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
         return Response(response.status_code, headers, b"".join(chunks))
 
     async def _transport(self, scheme: str, netloc: str, host: str) -> httpx.AsyncHTTPTransport:
