@@ -157,3 +157,15 @@ def test_unreadable_credentials_are_refused_without_repeating_them(
     assert result.code == 1
     assert "account_id" in result.err
     assert SECRET not in result.err + result.out
+
+
+def test_the_command_to_run_next_can_be_pasted_whatever_the_name(cli: Cli) -> None:
+    assert "zoomgov connectors add '; reboot' --new-app" in cli("syncs", "; reboot").err
+    assert "\nNext: zoomgov credentials set 'Zoom $(rm) of all'\n" in add(cli, "Zoom $(rm) of all").out
+    assert "zoomgov sync 'Zoom $(rm) of all'\n" in cli("list", "users", "Zoom $(rm) of all").err
+
+
+def test_with_credentials_in_the_environment_there_are_none_to_store(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"ZOOMGOV_{name}", "given")
+    assert "\nNext: zoomgov verify Zoom\n" in add(cli).out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zoomgov.cli.output import format_option, note, print_json, print_rows, say
+from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
 from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.cli.scripted import ends_with
@@ -38,7 +38,7 @@ def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
     syncs = reader.syncs()
     if not syncs:
         called = printable(connector.name)
-        raise Problem(f"{called} has not been synced yet.", "", f"zoomgov sync {called}")
+        raise Problem(f"{called} has not been synced yet.", "", command_line("sync", connector.name))
     return connector, reader, syncs
 
 

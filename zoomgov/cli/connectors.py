@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoomgov.cli.output import FORMATS, format_option, print_json, print_rows, say
+from zoomgov.cli.output import FORMATS, command_line, format_option, print_json, print_rows, say
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.text import printable
@@ -104,7 +104,9 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
     )
     connector = services.registry.create(draft)
     say(f"Created connector {printable(connector.name)}: {connector.status}.")
-    say(f"Next: zoomgov credentials set {connector.name}")
+    given = services.settings.environment_credentials is not None
+    following = ("verify",) if given else ("credentials", "set")
+    say(f"Next: {command_line(*following, connector.name)}")
 
 
 @connectors_command.command("import", short_help="Take over a connector from a hand-off file.")
@@ -180,7 +182,7 @@ def remove_connector(name: str, yes: bool, force: bool) -> None:
         raise Problem(
             f"Nothing was removed. {error.title}",
             error.reason,
-            f"zoomgov connectors remove --force {connector.name} removes it all the same; a keyring that cannot be"
-            " asked now keeps what it may hold.",
+            f"{command_line('connectors', 'remove', '--force', connector.name)} removes it all the same; a keyring that"
+            " cannot be asked now keeps what it may hold.",
         ) from None
     say(f"Removed {printable(connector.name)}. The app in Zoom is still there: delete it in the Zoom App Marketplace.")

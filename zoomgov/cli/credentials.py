@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoomgov.cli.output import note, say
+from zoomgov.cli.output import command_line, note, say
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.text import printable
@@ -40,7 +40,7 @@ def set_credentials(name: str, from_stdin: bool) -> None:
     say(f"Stored in {where} and read back.")
     if services.settings.environment_credentials:
         note("Note: the ZOOMGOV_ environment variables are set and win over the keyring.")
-    say(f"Next: zoomgov verify {printable(connector.name)}")
+    say(f"Next: {command_line('verify', connector.name)}")
 
 
 @credentials_command.command("clear")

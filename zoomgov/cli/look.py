@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 from typing import TYPE_CHECKING
 
 import click
 
-from zoomgov.cli.output import format_option, note, print_json, print_rows, say
+from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
 from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.store.model import Kind
@@ -54,7 +53,7 @@ def _open(name: str) -> Reader:
         raise Problem(
             f"{printable(connector.name)} has not been synced yet.",
             "",
-            f"zoomgov sync {printable(connector.name)}",
+            command_line("sync", connector.name),
         )
     return reader
 
@@ -177,8 +176,8 @@ def _find_person(reader: Reader, name: str, email: str) -> Person:
         raise Problem(f"{printable(email)!r} could be several people.", f"For example {several}.", "Give the e-mail.")
     person = reader.person(chosen[0].key if chosen else email)
     if person is None:
-        look = f"zoomgov list users {shlex.quote(name)} --filter WORDS"
-        raise Problem(f"Nobody with {printable(email)!r} is in the last sync.", "", f"Look for them: {printable(look)}")
+        look = command_line("list", "users", name, "--filter", "WORDS")
+        raise Problem(f"Nobody with {printable(email)!r} is in the last sync.", "", f"Look for them: {look}")
     return person
 
 
@@ -190,9 +189,8 @@ def _find_thing(reader: Reader, connector: str, kind: Kind, text: str) -> Thing:
         raise Problem(f"{printable(text)!r} could be several {kind}.", f"For example {several}.", "Give the id.")
     thing = reader.thing(kind, found[0][0]) if found else None
     if thing is None:
-        see = f"zoomgov list {kind} {shlex.quote(connector)}"
         what = f"There is no {_singular(kind)} {printable(text)!r} in the last sync."
-        raise Problem(what, "", f"See what there is: {printable(see)}")
+        raise Problem(what, "", f"See what there is: {command_line('list', kind, connector)}")
     return thing
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,11 @@ def format_option(command: Any) -> Any:
 def say(text: str = "") -> None:
     """Print one line for the person on standard output."""
     click.echo(text)
+
+
+def command_line(*words: str) -> str:
+    """A command of this program to type or paste as it stands, whatever is in the names it names."""
+    return shlex.join(("zoomgov", *map(printable, words)))
 
 
 def note(text: str) -> None:

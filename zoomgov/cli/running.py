@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from zoomgov.cli.output import command_line
 from zoomgov.cli.problem import Problem, stops
 from zoomgov.text import printable
 
@@ -86,10 +87,11 @@ def get_connector(services: Services, name: str) -> Connector:
     connector = services.find(name)
     if connector is None:
         names = ", ".join(printable(other.name) for other in services.registry.connectors())
+        adding = command_line("connectors", "add", name, "--new-app", "APP", "--owner", "EMAIL")
         raise Problem(
             f"There is no connector named {printable(name)!r}.",
             f"Connectors: {names}." if names else "",
-            "" if names else f"Add it: zoomgov connectors add {printable(name)} --new-app APP --owner EMAIL",
+            "" if names else f"Add it: {adding}",
         )
     return connector
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoomgov.cli.failures import zoom_problem
-from zoomgov.cli.output import print_json, say
+from zoomgov.cli.output import command_line, print_json, say
 from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
@@ -55,8 +54,10 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool, only_est
     except ZoomError as error:
         problem = zoom_problem(error, parse_cloud(connector.cloud))
         if again := opens_again(error, datetime.now(UTC)):
-            command = f"zoomgov sync {shlex.quote(printable(connector.name))}"
-            steps = (f"{again} Then: {command}", "Lists that are finished are kept, and not read again.")
+            steps = (
+                f"{again} Then: {command_line('sync', connector.name)}",
+                "Lists that are finished are kept, and not read again.",
+            )
             problem = Problem(problem.what, problem.why, *steps, *problem.next_steps[1:])
         raise problem from error
     if as_json:

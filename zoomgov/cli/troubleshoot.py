@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoomgov.cli.output import note, print_json, say
+from zoomgov.cli.output import command_line, note, print_json, say
 from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
 from zoomgov.text import printable
@@ -63,7 +63,7 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
         if report.missing_scopes:
             say("Scopes to add:  " + "  ".join(report.missing_scopes))
         elif report.ready:
-            say(f"Next: zoomgov sync {printable(connector.name)}")
+            say(f"Next: {command_line('sync', connector.name)}")
     if report_file is not None:
         try:
             report_file.write_text(as_markdown(report), encoding="utf-8")
