@@ -23,7 +23,7 @@ from zoomgov.widgets.table_source import ListSource, SourceError
 from .access_changes import AccessChangesScreen
 from .browse_words import moment
 from .browser_page import BrowserPage
-from .changes_words import COLUMNS, ITEMS, PERSONS, THINGS, VIEWS, lines_of, tab_text
+from .changes_words import COLUMNS, ITEMS, PERSONS, THINGS, VIEWS, is_cut, lines_of, tab_text, whole_text
 from .items import item_screen
 from .sync_choice import SyncChoiceScreen
 from .table_page import TABLE_HELP
@@ -53,6 +53,10 @@ _OLDEST = (
     "This is the oldest sync that is kept: there is none before to compare it with.\n\n"
     "Esc, then 5 lists the newer ones; open one of those to see what changed since this."
 )
+
+
+_WIDE = 120
+"""Columns from which the table has room for long values."""
 
 
 class ChangesScreen(BrowserPage):
@@ -100,6 +104,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         yield Static(id="between")
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         yield Container(id="changes")
+        yield Static(id="whole")
         yield Static(id="nothing")
         yield KeyFooter(show_command_palette=False)
 
@@ -116,6 +121,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self.query_one("#nothing", Static).update(Content(text))
         self.query_one("#nothing").display = bool(text)
         self.query_one(Tabs).display = self.query_one("#changes").display = not text
+        self._make_room()
 
     @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
@@ -179,7 +185,25 @@ changed, or what the table shows, to a file. What one of the two did not read is
             await place.mount(table)
         if self.query_one(Tabs).active != view:
             self.query_one(Tabs).active = view
+        self._make_room()
         table.table.focus()
+
+    # Values too long for their column
+
+    def _make_room(self) -> None:
+        """Keep room below the table for what the row under the cursor says, where some rows have too much to say."""
+        width = self.size.width
+        cut = self._view == ITEMS and width < _WIDE and any(is_cut(line, width) for line in self._lines[ITEMS])
+        self.query_one("#whole").display = cut and bool(self.query_one("#changes").display)
+
+    def on_resize(self) -> None:
+        self._make_room()
+
+    @on(IdentityTable.RowHighlighted)
+    def _row_highlighted(self, event: IdentityTable.RowHighlighted) -> None:
+        lines = self._lines[self._view]
+        line = lines[event.row_id] if event.row_id is not None and event.row_id < len(lines) else None
+        self.query_one("#whole", Static).update(whole_text(line) if line is not None else "")
 
     @property
     def habit(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from textual.content import Content
 
 from zoomgov.store.model import GrantKind, Kind
+from zoomgov.text import printable
 from zoomgov.widgets.table_layout import Column
 
 from .browse_words import NOUNS, ONE
@@ -34,6 +35,8 @@ _WAYS: Final = {
     GrantKind.ROLE: "holder",
     GrantKind.CONTACT_GROUP_MEMBER: "member",
 }
+_SHORT: Final = 40
+"""Characters that *What* has room for in 80 columns; in fewer it has none."""
 _NAMED: Final = 50
 """Names in one cell at most; opening the line shows all."""
 
@@ -120,13 +123,30 @@ def _thing(grant: GrantChange) -> tuple[int, str, str]:
     return list(Kind).index(grant.target_kind), grant.target_name.casefold(), grant.target_id
 
 
+def is_cut(line: Line, width: int) -> bool:
+    """Whether the table may cut the old and new values of a person or thing, or leave them out, in `width` columns."""
+    room = _SHORT if width >= 80 else 0
+    return line.item is not None and len(str(line.row[2])) > room
+
+
+def whole_text(line: Line) -> Content:
+    """The old and new values of a person or thing, whole."""
+    fields = line.item.fields if line.item is not None else ()
+    told = (Content.assemble((f"{field.field}  ", "$text-muted"), printable(_values(field))) for field in fields)
+    return Content("   ").join(told)
+
+
 def _item_row(item: ItemChange) -> Row:
     told = "; ".join(map(_field, item.fields))
     return item.name or item.id, _HOW[item.how], told, ONE[item.kind], item.email
 
 
 def _field(change: FieldChange) -> str:
-    return f"{change.field}: {change.old or '(none)'} → {change.new or '(none)'}"
+    return f"{change.field}: {_values(change)}"
+
+
+def _values(change: FieldChange) -> str:
+    return f"{change.old or '(none)'} → {change.new or '(none)'}"
 
 
 def _of_person(grants: tuple[GrantChange, ...]) -> Line:

@@ -298,3 +298,27 @@ async def test_histories_of_a_person_and_of_a_thing(two_syncs: Any, settled: Any
         await press(pilot, settled, "enter", "h")
         assert "1 member more" in app.text() or "more" in app.text()
         assert "Name: Field Sales EMEA → Field Sales" in app.text()
+
+
+async def test_what_is_cut_in_the_table_stands_whole_below_it(two_syncs: Any, settled: Any) -> None:
+    app = two_syncs()
+    whole = "Status  active → inactive   Department  Finance → Law"
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, settled, "c")
+        assert "Department:…" in app.text()
+        assert whole not in app.text()
+        await press(pilot, settled, "down")
+        assert whole in app.text()
+        await press(pilot, settled, "down")
+        assert whole not in app.text()
+        await press(pilot, settled, "up", "2")
+        assert whole not in app.text()
+        await press(pilot, settled, "1", "down")
+        assert whole in app.text()
+    for size, shown in (((140, 40), False), ((60, 20), True)):
+        app = two_syncs()
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot)
+            await press(pilot, settled, "c", "end")
+            assert ("Name  Field Sales EMEA → Field Sales" in app.text()) is shown
