@@ -103,8 +103,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         yield Banner(f"{self.browser.name}  ›  Changes")
         yield Static(id="between")
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
-        yield Container(id="changes")
-        yield Static(id="whole")
+        with Container(id="changes"):
+            yield Static(id="whole")
         yield Static(id="nothing")
         yield KeyFooter(show_command_palette=False)
 
@@ -121,7 +121,6 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self.query_one("#nothing", Static).update(Content(text))
         self.query_one("#nothing").display = bool(text)
         self.query_one(Tabs).display = self.query_one("#changes").display = not text
-        self._make_room()
 
     @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
@@ -170,7 +169,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         async with self._switching:
             self._view = view
             place = self.query_one("#changes")
-            await place.remove_children()
+            await place.remove_children(SearchTable)
             self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
             order, widths = await self.last_look(self._source.columns)
             table = SearchTable(
@@ -182,7 +181,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
                 empty=_EMPTY[view],
                 notice=self._notice,
             )
-            await place.mount(table)
+            await place.mount(table, before="#whole")
         if self.query_one(Tabs).active != view:
             self.query_one(Tabs).active = view
         self._make_room()
@@ -193,17 +192,18 @@ changed, or what the table shows, to a file. What one of the two did not read is
     def _make_room(self) -> None:
         """Keep room below the table for what the row under the cursor says, where some rows have too much to say."""
         width = self.size.width
-        cut = self._view == ITEMS and width < _WIDE and any(is_cut(line, width) for line in self._lines[ITEMS])
-        self.query_one("#whole").display = cut and bool(self.query_one("#changes").display)
+        shown = self._view == ITEMS and width < _WIDE and any(is_cut(line, width) for line in self._lines[ITEMS])
+        self.query_one("#whole").display = shown
 
     def on_resize(self) -> None:
         self._make_room()
 
     @on(IdentityTable.RowHighlighted)
     def _row_highlighted(self, event: IdentityTable.RowHighlighted) -> None:
-        lines = self._lines[self._view]
-        line = lines[event.row_id] if event.row_id is not None and event.row_id < len(lines) else None
-        self.query_one("#whole", Static).update(whole_text(line) if line is not None else "")
+        table = self.search_table
+        if table is not None and event.table is table.table:  # not one that another view has replaced
+            line = None if event.row_id is None else self._lines[self._view][event.row_id]
+            self.query_one("#whole", Static).update("" if line is None else whole_text(line))
 
     @property
     def habit(self) -> str:

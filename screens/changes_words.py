@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from zoomgov.store.model import GrantKind, Kind
@@ -35,8 +36,8 @@ _WAYS: Final = {
     GrantKind.ROLE: "holder",
     GrantKind.CONTACT_GROUP_MEMBER: "member",
 }
-_SHORT: Final = 40
-"""Characters that *What* has room for in 80 columns; in fewer it has none."""
+_ROOM: Final = 40
+"""Cells that *What* has in 80 columns; in fewer it has none."""
 _NAMED: Final = 50
 """Names in one cell at most; opening the line shows all."""
 
@@ -125,8 +126,7 @@ def _thing(grant: GrantChange) -> tuple[int, str, str]:
 
 def is_cut(line: Line, width: int) -> bool:
     """Whether the table may cut the old and new values of a person or thing, or leave them out, in `width` columns."""
-    room = _SHORT if width >= 80 else 0
-    return line.item is not None and len(str(line.row[2])) > room
+    return line.item is not None and cell_len(str(line.row[2])) > (_ROOM if width >= 80 else 0)
 
 
 def whole_text(line: Line) -> Content:

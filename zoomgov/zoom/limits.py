@@ -115,8 +115,8 @@ class Limiter:
         return self._rate
 
     @property
-    def _goes_by_two(self) -> bool:
-        """Whether two slots are granted together: one way out of and back into sleep serves both."""
+    def _has_room(self) -> bool:
+        """Whether the pace leaves `ROOM`: slots are granted two at a time then, as one way out of sleep serves both."""
         return self._spare > ROOM
 
     @property
@@ -127,7 +127,7 @@ class Limiter:
     @property
     def _credit(self) -> float:
         """Slots that passed unused and can still be used."""
-        return 1.0 if self._spare > ROOM else 0.5
+        return 1.0 if self._has_room else 0.5
 
     def set_ceiling(self, ceiling: float) -> None:
         """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
@@ -165,12 +165,12 @@ class Limiter:
         while (wait := max(self._next - self._early, self._pause_until) - self._clock()) > 0:
             await self._wait(wait, on_wait)
         now, interval = self._clock(), 1.0 / self.rate
-        self._is_second = self._goes_by_two and not (self._is_second and now <= self._next)
+        self._is_second = self._has_room and not (self._is_second and now <= self._next)
         self._next = max(self._next, now - interval * self._credit) + interval
 
     async def _wait_for_next_slot(self, on_wait: OnWait | None) -> None:
         """Take the next slot now, before whoever waits for it, and wait until it is due."""
-        if self._spare > ROOM and self._borrow():
+        if self._has_room and self._borrow():
             return
         while True:
             now = self._clock()
@@ -192,7 +192,8 @@ class Limiter:
         await self._sleep(seconds)
 
     def _borrow(self) -> bool:
-        """Take the next slot at once and make the others wait for the one after it; one at a time."""
+        """Take the next slot at once and make the others wait for the one after it; one at a time, beside two that went
+        together."""
         now = self._clock()
         interval = 1.0 / self.rate
         if now < self._pause_until or self._next - now > 2 * interval:

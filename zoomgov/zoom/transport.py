@@ -23,8 +23,8 @@ MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of one answer, unpacked. The largest page (2,000 users) is about 2 MB."""
 MAX_CONNECTIONS: Final = 32
 KEPT_OPEN: Final = 10.0
-"""Seconds that a connection is kept unused. The pool asks each of them with every request whether it still is open, so
-those that a moment's rush has left are a tenth of the processor time of a sync."""
+"""Seconds that a connection is kept unused. The pool asks each of them with every request whether it still is open:
+those that a moment's rush had left took 6 % of a sync's processor time."""
 _HEADERS: Final = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "zoomgov"}
 
 
@@ -131,7 +131,7 @@ class HttpxTransport:
                 chunks.append(chunk)
         finally:
             await response.aclose()
-        # of the many ways to read them the one that does not guess at the encoding of all, several times
+        # raw: `items` would guess at the encoding of all of them, several times
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
         return Response(response.status_code, headers, b"".join(chunks))
 

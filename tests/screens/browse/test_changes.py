@@ -12,11 +12,13 @@ from tests.screens.browse.conftest import SIZE, person, press
 from zoomgov.screens.access_changes import AccessChangesScreen
 from zoomgov.screens.browse import BrowseScreen
 from zoomgov.screens.changes import ChangesScreen
+from zoomgov.screens.changes_words import ITEMS, is_cut, lines_of
 from zoomgov.screens.history import HistoryScreen
 from zoomgov.screens.person import PersonScreen
 from zoomgov.screens.syncs import SyncsScreen
 from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import GrantKind, GrantRow, ListKey, NotRead
+from zoomgov.store.model import GrantKind, GrantRow, Kind, ListKey, NotRead
+from zoomgov.store.views import Changes, FieldChange, ItemChange
 
 
 def row(app: Any, text: str) -> list[str]:
@@ -298,6 +300,19 @@ async def test_histories_of_a_person_and_of_a_thing(two_syncs: Any, settled: Any
         await press(pilot, settled, "enter", "h")
         assert "1 member more" in app.text() or "more" in app.text()
         assert "Name: Field Sales EMEA → Field Sales" in app.text()
+
+
+def test_only_what_the_table_has_no_room_for_asks_for_room_below_it() -> None:
+    def is_it_cut(name: str, width: int) -> bool:
+        fields = (FieldChange("Name", "Old", name),)
+        item = ItemChange(Kind.GROUPS, "g1", name, "", "changed", fields if name else ())
+        (line,) = lines_of(ITEMS, Changes(1, 2, (item,), ()))
+        return is_cut(line, width)
+
+    assert [is_it_cut(name, 80) for name in ("", "x" * 28, "x" * 29, "名" * 14, "名" * 15)] == [
+        False, False, True, False, True,
+    ]  # fmt: skip
+    assert [is_it_cut(name, 60) for name in ("", "x")] == [False, True]
 
 
 async def test_what_is_cut_in_the_table_stands_whole_below_it(two_syncs: Any, settled: Any) -> None:
