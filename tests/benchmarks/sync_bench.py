@@ -132,7 +132,7 @@ class Run:
 # The sync, in a process of its own
 
 
-LOADED_LATER: Final = ("httpx", "anyio._backends._asyncio", "certifi", "zoomgov.store.reader", "zoomgov.store.writer")
+LOADED_LATER: Final = ("httpx_aiohttp", "certifi", "zoomgov.store.reader", "zoomgov.store.writer")
 """What the first sync of a process imports under way."""
 
 

@@ -512,9 +512,25 @@ class Refusing:
 @pytest.mark.parametrize(
     ("message", "line", "cause"),
     [
-        ("No connection to zoom.us: [Errno -2] Name or service not known", "connection.host", "name-not-found"),
+        ("No connection to zoom.us: Name or service not known", "connection.host", "name-not-found"),
+        (
+            "No connection to zoom.us: the proxy 10.0.0.1:80 was not reached (Connection refused)",
+            "connection.proxy",
+            "proxy-unusable",
+        ),
+        ("No connection to zoom.us: the proxy answered HTTP 403 (Forbidden)", "connection.proxy", "proxy-unusable"),
+        (
+            "No connection to zoom.us: the proxy answered HTTP 407 (Proxy Authentication Required)",
+            "connection.proxy",
+            "proxy-sign-in",
+        ),
+        (
+            "No connection to zoom.us: only http and https proxies can be used, and the one set is socks5",
+            "connection.proxy",
+            "proxy-unusable",
+        ),
         ("No connection to zoom.us: Temporary failure in name resolution", "connection.host", "name-not-found"),
-        ("No connection to zoom.us: [Errno 101] Network is unreachable", "connection.host", "connection-blocked"),
+        ("No connection to zoom.us: Network is unreachable", "connection.host", "connection-blocked"),
         (
             "No connection to zoom.us: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed",
             "connection.tls",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import selectors
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -53,12 +54,14 @@ def as_json(value: object, status: int = 200, **headers: str) -> Reply:
 
 
 class ScriptedServer:
-    """Answers each request with what `answer(asked)` returns; keeps what was asked."""
+    """Answers each request with what `answer(asked)` returns; keeps what was asked. With a certificate, over TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: ssl.SSLContext | None = None) -> None:
+        self._certificate = certificate
         self.asked: list[Asked] = []
         self.answer: Callable[[Asked], Reply] = lambda asked: Reply()
         self.url = ""
+        self.port = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -67,8 +70,9 @@ class ScriptedServer:
         return parse_cloud(self.url)
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._certificate)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.url = f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         assert self._server is not None

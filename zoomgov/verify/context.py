@@ -101,6 +101,7 @@ _BY_CAUSE = {
     "tls-failed": "connection.tls",
     "proxy-page": "connection.proxy",
     "proxy-sign-in": "connection.proxy",
+    "proxy-unusable": "connection.proxy",
     "app-disabled": "credentials.app",
     "app-not-active": "credentials.app",
     "wrong-cloud": "credentials.cloud",
