@@ -252,7 +252,8 @@ async def test_a_thorough_sync_reports_each_difference(bench: Bench) -> None:
 async def test_what_disagreed_before_an_interruption_is_told_after_it(bench: Bench) -> None:
     body = {"groups": [{"id": group, "name": "A", "total_members": None} for group in bench.account.groups]}
     bench.zoom.control.add_fault(path=r"/v2/groups\?", body={**body, "total_records": 77}, status=200, times=None)
-    bench.zoom.control.add_fault(path="/contacts/groups", action="operate", operation="deactivate_app", nth=2)
+    # asked for once the list of groups is finished
+    bench.zoom.control.add_fault(path="/admins", action="operate", operation="deactivate_app", nth=2)
     with pytest.raises(ZoomError):
         await bench.sync()
     bench.zoom.control.clear_faults()

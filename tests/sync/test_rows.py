@@ -137,3 +137,11 @@ def test_no_record_is_too_odd(records: list[dict[str, Any]]) -> None:
         assert len(result.identities()) + result.unreadable >= len(records)
     for record in decoded:
         rows.role_detail("r", record)
+
+
+def test_the_same_record_in_another_list_is_another() -> None:
+    """A record may leave its status out: the list it is in tells it then."""
+    records = [b'{"id":"a"}', b'{"id":"b"}']
+    digests = [*rows.digests_of(records, "active"), *rows.digests_of(records, "inactive")]
+    assert len(set(digests)) == 4
+    assert rows.digests_of(records[1:], "active") == digests[1:2]

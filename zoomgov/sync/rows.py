@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -55,14 +56,18 @@ _TAKEN_APART: Final = b"1"
 """Raise when `UserPages` takes more or other fields: what was stored by an older way must be read anew."""
 
 
-_UNWRITTEN: Final = blake2b(digest_size=8, person=_TAKEN_APART)
+@cache
+def _unwritten(status: str) -> blake2b:
+    return blake2b(digest_size=8, person=_TAKEN_APART, salt=status.encode())
 
 
-def digests_of(records: Iterable[bytes | msgspec.Raw]) -> list[int]:
-    """64 bits for each record, as Zoom sent it, that tell it from another: SQLite's signed integers."""
-    found = []
+def digests_of(records: Iterable[bytes | msgspec.Raw], status: str) -> list[int]:
+    """64 bits for each record of the list of `status`, as Zoom sent it, that tell it from another and from the same
+    in another list: SQLite's signed integers.
+    """
+    unwritten, found = _unwritten(status), []
     for record in records:
-        one = _UNWRITTEN.copy()  # sooner than making one
+        one = unwritten.copy()  # sooner than making one
         one.update(record)
         found.append(one.digest())
     return array("q", b"".join(found)).tolist()
@@ -78,12 +83,12 @@ class UserPages:
 
     def __init__(self, status: str, note: Callable[[Rows], None] | None = None) -> None:
         """Read the list of `status`; `note` hears of all rows."""
-        self._status = status
+        self.status = status
         self._note = note
 
     def __call__(self, records: Iterable[Record]) -> Rows:
         """Rows of records that may look like anything. Takes them apart: what is left is what has no column."""
-        return self._noted(_any_users(records, self._status))
+        return self._noted(_any_users(records, self.status))
 
     def plain(self, page: bytes) -> Rows | None:
         """The same rows of a whole page in a third of the time, when all its records are as Zoom's docs say."""

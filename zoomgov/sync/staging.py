@@ -29,8 +29,9 @@ Identity: TypeAlias = str | int
 
 COMMIT_WITHIN: Final = 0.5
 """Seconds that what is staged may wait to be on disk: what a crash costs at the most, beside unfinished lists."""
-RECOGNISED: Final = "users-active"
-"""The part whose records are recognised when they have not changed: the one with most people."""
+RECOGNISED: Final = ("active", "inactive")
+"""People whose records are recognised when they have not changed. Those of pending people always have: Zoom puts the
+moment of the call into them."""
 
 _ACCOUNT: Final = "account"
 _MEMORY: Final = "zoom client"
@@ -151,8 +152,9 @@ class Staging:
         self._touched.add(key)
 
         def job() -> int:
-            if isinstance(decode, UserPages) and key.part == RECOGNISED and (records := split_list(endpoint, body)):
-                seen.update(self._stage_people(key, endpoint, decode, body, records))
+            people = decode if isinstance(decode, UserPages) and decode.status in RECOGNISED else None
+            if people and (records := split_list(endpoint, body)):
+                seen.update(self._stage_people(key, endpoint, people, body, records))
             else:
                 rows = decode(decode_list(endpoint, body))
                 self.unreadable[key] += rows.unreadable
@@ -168,7 +170,7 @@ class Staging:
         self, key: ListKey, endpoint: Endpoint, decode: UserPages, page: bytes, records: list[msgspec.Raw]
     ) -> Iterable[int]:
         """Keep a digest of each record, and leave people whose record has the digest of the last sync undecoded."""
-        digests = digests_of(records)
+        digests = digests_of(records, decode.status)
         known = self._writer.unchanged(digests) if self.recognises else {}
         if known:
             rest = [record for record, number in zip(records, digests, strict=True) if number not in known]
