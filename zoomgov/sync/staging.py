@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from zoomgov.sync.rows import UserPages, digests_of
+from zoomgov.sync.worker import Worker
 from zoomgov.zoom.records import decode_list, join_list, split_list
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Staging:
         self._store = store
         self._started_at = started_at
         self._resume_since = resume_since
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-staging")
+        self._worker = Worker("sync-staging")
         self._committing: asyncio.TimerHandle | None = None
         self._writer: SyncWriter
         self._opened = False
@@ -77,7 +77,7 @@ class Staging:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._run(self._open)
+            await self._worker.submit(self._open)
         except BaseException:
             await self._close()
             raise
@@ -104,23 +104,20 @@ class Staging:
         """Even when cancelled: the lock must be free for the next sync when this one returns."""
         if self._committing is not None:
             self._committing.cancel()
-        closing = self._submit(lambda: self._writer.close() if self._opened else None)
+        closing = self._worker.submit(lambda: self._writer.close() if self._opened else None)
         try:
             await asyncio.shield(closing)
         finally:
-            self._worker.shutdown(wait=False)
+            self._worker.shutdown()
 
-    def _submit(self, job: Callable[[], T]) -> asyncio.Future[T]:
-        return asyncio.get_running_loop().run_in_executor(self._worker, job)
-
-    async def _run(self, job: Callable[[], T]) -> T:
-        return await self._submit(job)
-
-    def _change(self, job: Callable[[], T]) -> asyncio.Future[T]:
-        """Run a job that changes what is staged; on disk soon."""
+    def _changes(self) -> None:
+        """To be said before a job that changes what is staged: it is on disk soon."""
         if self._committing is None:
             self._committing = asyncio.get_running_loop().call_later(COMMIT_WITHIN, self._commit)
-        return self._submit(job)
+
+    def _change(self, job: Callable[[], T]) -> asyncio.Future[T]:
+        self._changes()
+        return self._worker.submit(job)
 
     def _commit(self) -> None:
         self._committing = None
@@ -132,7 +129,7 @@ class Staging:
             self._writer.commit()
 
         # should it fail, the next change says so
-        self._submit(job).add_done_callback(lambda done: done.exception())
+        self._worker.submit(job).add_done_callback(lambda done: done.exception())
 
     def stage(
         self,
@@ -151,8 +148,9 @@ class Staging:
         """
         self._touched.add(key)
 
+        people = decode if isinstance(decode, UserPages) and decode.status in RECOGNISED else None
+
         def job() -> int:
-            people = decode if isinstance(decode, UserPages) and decode.status in RECOGNISED else None
             if people and (records := split_list(endpoint, body)):
                 seen.update(self._stage_people(key, endpoint, people, body, records))
             else:
@@ -164,7 +162,9 @@ class Staging:
                 self.finished[key] = self._writer.finish(key, outcome.expected)
             return len(seen)
 
-        return self._change(job)
+        self._changes()
+        # a page of people may be part of the longest chain, and is no small job
+        return self._worker.submit(job) if people else self._worker.submit_small(job)
 
     def _stage_people(
         self, key: ListKey, endpoint: Endpoint, decode: UserPages, page: bytes, records: list[msgspec.Raw]
@@ -220,28 +220,28 @@ class Staging:
 
     async def remembered(self) -> str | None:
         """What the client of an earlier sync of this account learnt."""
-        return await self._run(partial(self._store.get_meta, _MEMORY))
+        return await self._worker.submit(partial(self._store.get_meta, _MEMORY))
 
     async def remember(self, memory: str) -> None:
         def job() -> None:
             self._writer.commit()  # or it would wait for itself
             self._store.set_meta(_MEMORY, memory)
 
-        await self._run(job)
+        await self._worker.submit(job)
 
     # Reading back what is staged, whichever run staged it
 
     async def things(self, part: str) -> list[Thing]:
         """The groups, contact groups or roles staged."""
-        return [Thing(*row) for row in await self._run(partial(self._writer.staged_things, part))]
+        return [Thing(*row) for row in await self._worker.submit(partial(self._writer.staged_things, part))]
 
     async def member_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
         """Different users staged as members, by thing and user status."""
-        return await self._run(partial(self._writer.staged_membership_counts, kind))
+        return await self._worker.submit(partial(self._writer.staged_membership_counts, kind))
 
     async def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
         """Finished lists, of an interrupted run too, that are not as long as Zoom says: rows, and Zoom's number."""
-        return await self._run(self._writer.unequal_lists)
+        return await self._worker.submit(self._writer.unequal_lists)
 
     async def publish(
         self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
@@ -250,7 +250,7 @@ class Staging:
 
         A cancellation that comes too late is taken back: what is published is published.
         """
-        publishing = self._submit(
+        publishing = self._worker.submit(
             partial(self._writer.publish, finished_at, not_read=not_read, disagreements=disagreements)
         )
         try:

@@ -168,7 +168,9 @@ class HttpxTransport:
 
         self._certificates = self._certificates or httpx.create_ssl_context()
         # the session is made on the loop, with the first request
-        return AiohttpTransport(client=self._session, proxy=_with_sign_in(proxy) if proxy else None)
+        return AiohttpTransport(
+            verify=self._certificates, client=self._session, proxy=_with_sign_in(proxy) if proxy else None
+        )
 
     def _session(self) -> aiohttp.ClientSession:
         import aiohttp

@@ -1,0 +1,71 @@
+"""The order of jobs on the one thread, and that small ones go there together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+
+from tests.zoom.conftest import run_counted
+from zoomgov.sync.worker import TOGETHER, WAIT_FOR_OTHERS, Worker
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    one = Worker("test")
+    yield one
+    one.shutdown()
+
+
+async def test_jobs_run_in_the_order_in_which_they_came(worker: Worker) -> None:
+    ran: list[int] = []
+    jobs = [partial(ran.append, number) for number in range(3 * TOGETHER)]
+
+    def small(number: int) -> int:
+        ran.append(number)
+        return number
+
+    waiting: list[asyncio.Future[None] | asyncio.Future[int]] = []
+    for number, job in enumerate(jobs):
+        large = number in (2, 3, 20)
+        waiting.append(worker.submit(job) if large else worker.submit_small(partial(small, number)))
+    await asyncio.gather(*waiting)
+    assert ran == list(range(3 * TOGETHER))
+
+
+async def test_a_job_that_fails_takes_no_other_with_it(worker: Worker) -> None:
+    def fail() -> int:
+        raise OSError("disk full")
+
+    jobs = [worker.submit_small(job) for job in (lambda: 1, fail, lambda: 3)]
+    jobs[2].cancel()
+    await worker.submit(lambda: None)
+    assert await jobs[0] == 1
+    with pytest.raises(OSError, match="disk full"):
+        await jobs[1]
+
+
+def test_small_jobs_wait_for_each_other_but_not_for_long() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        worker = Worker("test")
+        began = threading.Event()
+
+        def small() -> int:
+            began.set()
+            return 1
+
+        jobs = [worker.submit_small(small) for _ in range(TOGETHER - 1)]
+        await asyncio.sleep(WAIT_FOR_OTHERS * 0.99)
+        assert not began.is_set()
+        jobs.append(worker.submit_small(small))
+        assert await asyncio.gather(*jobs) == [1] * TOGETHER
+        before = loop.time()
+        assert await worker.submit_small(small) == 1
+        assert loop.time() - before >= WAIT_FOR_OTHERS
+        worker.shutdown()
+
+    run_counted(main())
