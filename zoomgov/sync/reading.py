@@ -208,6 +208,8 @@ class _Pass:
                     staging = self._staging.stage(
                         self._key, self._part.endpoint, page.body, self._decode, self._seen, ends
                     )
+                    if not self._client.stats.under_way:  # nobody comes whom small pages could wait for
+                        self._staging.hurry()
                     if split is not None and page.next_page_token and self._totals:
                         splitting = asyncio.create_task(self._queries(staging, split))
                         split = None

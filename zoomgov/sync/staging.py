@@ -166,6 +166,10 @@ class Staging:
         # a page of people may be part of the longest chain, and is no small job
         return self._worker.submit(job) if people else self._worker.submit_small(job)
 
+    def hurry(self) -> None:
+        """Do at once what waits for others."""
+        self._worker.hurry()
+
     def _stage_people(
         self, key: ListKey, endpoint: Endpoint, decode: UserPages, page: bytes, records: list[msgspec.Raw]
     ) -> Iterable[int]:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 TOGETHER: Final = 8
 """Small jobs that go to the thread in one go, if as many come in `WAIT_FOR_OTHERS` seconds. To wake a thread and to be
 woken by it costs as much as what is to be done for most lists: one page of a few people."""
-WAIT_FOR_OTHERS: Final = 0.1
+WAIT_FOR_OTHERS: Final = 0.25
 
 
 class Worker:
@@ -27,7 +27,7 @@ class Worker:
 
     def submit(self, job: Callable[[], T]) -> asyncio.Future[T]:
         """Run a job, after all submitted before it."""
-        self._submit_small()
+        self.hurry()
         return asyncio.get_running_loop().run_in_executor(self._thread, job)
 
     def submit_small(self, job: Callable[[], int]) -> asyncio.Future[int]:
@@ -36,12 +36,13 @@ class Worker:
         future: asyncio.Future[int] = loop.create_future()
         self._small.append((job, future))
         if len(self._small) == TOGETHER:
-            self._submit_small()
+            self.hurry()
         elif self._waiting is None:
-            self._waiting = loop.call_later(WAIT_FOR_OTHERS, self._submit_small)
+            self._waiting = loop.call_later(WAIT_FOR_OTHERS, self.hurry)
         return future
 
-    def _submit_small(self) -> None:
+    def hurry(self) -> None:
+        """Submit the small jobs that wait for others."""
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None

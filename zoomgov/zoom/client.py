@@ -45,6 +45,8 @@ class Stats:
     refused: int = 0
     """Answers 429."""
     retried: int = 0
+    under_way: int = 0
+    """Calls of `get` that wait for a slot, an answer or another attempt."""
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -169,6 +171,20 @@ class ZoomClient:
         Raises:
             ZoomError: Zoom's refusal, or what is in the way.
         """
+        self.stats.under_way += 1
+        try:
+            return await self._get(endpoint, path, query, retry, urgent)
+        finally:
+            self.stats.under_way -= 1
+
+    async def _get(
+        self,
+        endpoint: Endpoint,
+        path: Mapping[str, str],
+        query: Mapping[str, str | int],
+        retry: bool,
+        urgent: bool,
+    ) -> Answer:
         attempt, renewed = 0, False
         while True:
             attempt += 1
