@@ -19,7 +19,9 @@ from zoomgov.zoom.transport import HttpxTransport, Request, Response, Timeouts
 
 
 @pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -114,6 +116,18 @@ async def why_not(url: str) -> str:
 @pytest.mark.usefixtures("trusted")
 async def test_a_certificate_that_the_environment_trusts(sealed: ScriptedServer) -> None:
     assert (await send(f"{sealed.url}/v2/users")).body == b'{"sealed": true}'
+
+
+async def test_a_certificate_that_this_computer_trusts(
+    sealed: ScriptedServer, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a company's own is installed in the system."""
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context: authority.configure_trust(context))
+    assert (await send(sealed.url)).status == 200
+    empty = trustme.CA()
+    with empty.cert_pem.tempfile() as path:
+        monkeypatch.setenv("SSL_CERT_FILE", path)
+        assert "certificate verify failed" in await why_not(sealed.url)
 
 
 async def test_a_certificate_that_nobody_trusts(sealed: ScriptedServer) -> None:

@@ -1,4 +1,4 @@
-"""The way to Zoom: bytes out, bytes in. The only place that knows httpx, and what carries it.
+"""The way to Zoom: bytes out, bytes in. It and `network` are the only places that know httpx and what carries it.
 
 Another client can take its place by offering `Transport`.
 """
@@ -6,15 +6,13 @@ Another client can take its place by offering `Transport`.
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.network import certificates, proxy_for, reason, signed_in
 
 if TYPE_CHECKING:
     import ssl
@@ -121,7 +119,7 @@ class HttpxTransport:
             if isinstance(cause, TimeoutError):
                 what = "connect to" if isinstance(cause, aiohttp.ConnectionTimeoutError) else "hear from"
                 raise _failure(ErrorKind.TIMEOUT, request, f"Waited too long to {what} {host}.") from None
-            raise _failure(ErrorKind.UNREACHABLE, request, f"No connection to {host}: {_reason(cause)}") from None
+            raise _failure(ErrorKind.UNREACHABLE, request, f"No connection to {host}: {reason(cause)}") from None
 
     async def _exchange(self, transport: AiohttpTransport, request: Request) -> Response:
         import httpx
@@ -152,7 +150,7 @@ class HttpxTransport:
     async def _transport(self, scheme: str, netloc: str, host: str) -> AiohttpTransport:
         proxy = self._proxies.get((scheme, netloc))
         if proxy is None:
-            proxy = self._proxies[scheme, netloc] = _proxy(scheme, netloc, host)
+            proxy = self._proxies[scheme, netloc] = proxy_for(scheme, netloc, host)
         return self._by_proxy.get(proxy) or await self._build(proxy)
 
     async def _build(self, proxy: str) -> AiohttpTransport:
@@ -163,13 +161,12 @@ class HttpxTransport:
             return self._by_proxy[proxy]
 
     def _new_transport(self, proxy: str) -> AiohttpTransport:
-        import httpx
         from httpx_aiohttp import AiohttpTransport
 
-        self._certificates = self._certificates or httpx.create_ssl_context()
+        self._certificates = self._certificates or certificates()
         # the session is made on the loop, with the first request
         return AiohttpTransport(
-            verify=self._certificates, client=self._session, proxy=_with_sign_in(proxy) if proxy else None
+            verify=self._certificates, client=self._session, proxy=signed_in(proxy) if proxy else None
         )
 
     def _session(self) -> aiohttp.ClientSession:
@@ -194,61 +191,6 @@ def _load_httpx() -> None:
     # its command line: two thirds of the import. None: fail at once, which httpx expects of it
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx_aiohttp  # noqa: F401
-
-
-_CALL_FAILED: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \(.*?\)")
-_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
-
-
-def _reason(error: BaseException) -> str:
-    """What stopped a request, in few words: those of aiohttp and asyncio are for programmers."""
-    import aiohttp
-
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy answered HTTP {error.status} ({error.message})"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "what answered does not speak HTTP"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "it ended in the middle of the answer"
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return f"the proxy {error.host}:{error.port} was not reached ({_reason(error.os_error)})"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return _reason(error.os_error)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return _reason(error.certificate_error)
-    if calls := _CALL_FAILED.findall(str(error)):
-        return ", ".join(dict.fromkeys(os.strerror(int(number)) for number in calls))
-    return _NUMBER.sub("", str(error)) or type(error).__name__
-
-
-def _with_sign_in(address: str) -> httpx.Proxy:
-    """A proxy, with the name and password of its address as the header that asks it for a way through.
-
-    Raises:
-        ValueError: there is no using it.
-    """
-    import httpx
-
-    scheme = address.partition("://")[0]
-    if scheme not in ("http", "https"):
-        raise ValueError(f"only http and https proxies can be used, and the one set is {scheme}")
-    proxy = httpx.Proxy(address)  # takes name and password out of the address
-    if proxy.raw_auth is None:
-        return proxy
-    sign_in = b64encode(b":".join(proxy.raw_auth)).decode()
-    return httpx.Proxy(str(proxy.url), headers={"proxy-authorization": f"Basic {sign_in}"})
-
-
-def _proxy(scheme: str, netloc: str, host: str) -> str:
-    """The proxy that the environment, or the system's settings, name for an address; "" for none."""
-    from urllib.request import getproxies, proxy_bypass
-
-    # a proxy has no business between this machine and itself
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(netloc):
-        return ""
-    proxies = getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all") or ""
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _failure(kind: ErrorKind, request: Request, message: str, response: httpx.Response | None = None) -> ZoomError:

@@ -1,0 +1,77 @@
+"""What lies between this computer and a server: proxies, certificates, and why a server was not reached."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+_CALL_FAILED: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \(.*?\)")
+_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
+
+
+def certificates() -> ssl.SSLContext:
+    """Trust what SSL_CERT_FILE or SSL_CERT_DIR has and nothing else; without them Mozilla's list and, for the sake of
+    companies that re-seal connections, what this computer trusts. Takes tens of milliseconds.
+    """
+    import httpx
+
+    context = httpx.create_ssl_context()
+    if not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
+        context.load_default_certs()
+    return context
+
+
+def proxy_for(scheme: str, netloc: str, host: str) -> str:
+    """The proxy that the environment, or the system's settings, name for an address; "" for none."""
+    from urllib.request import getproxies, proxy_bypass
+
+    # a proxy has no business between this machine and itself
+    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(netloc):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all") or ""
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def signed_in(address: str) -> httpx.Proxy:
+    """A proxy, with the name and password of its address as the header that asks it for a way through.
+
+    Raises:
+        ValueError: there is no using it.
+    """
+    import httpx
+
+    scheme = address.partition("://")[0]
+    if scheme not in ("http", "https"):
+        raise ValueError(f"only http and https proxies can be used, and the one set is {scheme}")
+    proxy = httpx.Proxy(address)  # takes name and password out of the address
+    if proxy.raw_auth is None:
+        return proxy
+    sign_in = b64encode(b":".join(proxy.raw_auth)).decode()
+    return httpx.Proxy(str(proxy.url), headers={"proxy-authorization": f"Basic {sign_in}"})
+
+
+def reason(error: BaseException) -> str:
+    """What stopped a request, in few words: those of aiohttp and asyncio are for programmers."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy answered HTTP {error.status} ({error.message})"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "what answered does not speak HTTP"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "it ended in the middle of the answer"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return f"the proxy {error.host}:{error.port} was not reached ({reason(error.os_error)})"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return reason(error.os_error)
+    if calls := _CALL_FAILED.findall(str(error)):
+        return ", ".join(dict.fromkeys(os.strerror(int(number)) for number in calls))
+    return _NUMBER.sub("", str(error)) or type(error).__name__
