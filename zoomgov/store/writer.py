@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
+_STRETCH: Final = (
+    "SELECT record, id FROM logins WHERE id >= (SELECT id FROM logins WHERE record = ?) ORDER BY id LIMIT ?"
+)
 SETTLE_EVERY: Final = 2.0
 """Seconds of reading that a power failure may cost, beside the last commit."""
 
@@ -241,11 +244,15 @@ class SyncWriter:
         """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
         record of the same list, so it need not be taken apart again.
         """
-        if not self._names.published:
+        if not self._names.published or not digests:
             return {}
-        return dict(
-            select_in(self._connection, "SELECT record, id FROM logins WHERE record IN ({})", digests)  # index only
-        )
+        # Zoom lists people in one order, in which they were numbered, too: a page is mostly one stretch of the table,
+        # and to read that takes half the time of looking for each
+        near = dict(self._connection.execute(_STRETCH, (*digests[:1], len(digests) * 9 // 8)).fetchall())
+        known = {digest: near[digest] for digest in digests if digest in near}
+        apart = [digest for digest in digests if digest not in near]
+        known.update(select_in(self._connection, "SELECT record, id FROM logins WHERE record IN ({})", apart))
+        return known
 
     def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
         listed = list(rows)
