@@ -145,3 +145,14 @@ def test_the_same_record_in_another_list_is_another() -> None:
     digests = [*rows.digests_of(records, "active"), *rows.digests_of(records, "inactive")]
     assert len(set(digests)) == 4
     assert rows.digests_of(records[1:], "active") == digests[1:2]
+
+
+def test_the_moment_of_the_call_is_no_change_of_an_invited_person() -> None:
+    def digest(moment: str, name: str, status: str = "pending") -> int:
+        record = f'{{"email":"a@x","created_at":"{moment}","first_name":"{name}","user_created_at":"2026-01-01"}}'
+        return rows.digests_of([msgspec.Raw(record.encode())], status)[0]
+
+    assert digest("2026-11-29T10:00:00Z", "Ann") == digest("2026-11-30T11:00:00Z", "Ann")
+    assert digest("2026-11-29T10:00:00Z", "Ann") != digest("2026-11-29T10:00:00Z", "Bob")
+    assert digest("", r"\"created_at\":\"a\"") != digest("", r"\"created_at\":\"b\"")
+    assert digest("2026-11-29T10:00:00Z", "Ann", "active") != digest("2026-11-30T11:00:00Z", "Ann", "active")

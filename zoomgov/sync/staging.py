@@ -29,9 +29,6 @@ Identity: TypeAlias = str | int
 
 COMMIT_WITHIN: Final = 0.5
 """Seconds that what is staged may wait to be on disk: what a crash costs at the most, beside unfinished lists."""
-RECOGNISED: Final = ("active", "inactive")
-"""People whose records are recognised when they have not changed. Those of pending people always have: Zoom puts the
-moment of the call into them."""
 
 _ACCOUNT: Final = "account"
 _MEMORY: Final = "zoom client"
@@ -148,7 +145,7 @@ class Staging:
         """
         self._touched.add(key)
 
-        people = decode if isinstance(decode, UserPages) and decode.status in RECOGNISED else None
+        people = decode if isinstance(decode, UserPages) else None
 
         def job() -> int:
             if people and (records := split_list(endpoint, body)):

@@ -6,6 +6,7 @@ import os
 import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import ssl
@@ -28,15 +29,16 @@ def certificates() -> ssl.SSLContext:
     return context
 
 
-def proxy_for(scheme: str, netloc: str, host: str) -> str:
-    """The proxy that the environment, or the system's settings, name for an address; "" for none."""
+def proxy_for(origin: str) -> str:
+    """The proxy that the environment, or the system's settings, name for scheme, host and port; "" for none."""
     from urllib.request import getproxies, proxy_bypass
 
+    address = urlsplit(origin)
     # a proxy has no business between this machine and itself
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(netloc):
+    if address.hostname in ("localhost", "127.0.0.1", "::1") or proxy_bypass(address.netloc.rpartition("@")[2]):
         return ""
     proxies = getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all") or ""
+    proxy = proxies.get(address.scheme) or proxies.get("all") or ""
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 

@@ -90,7 +90,7 @@ class HttpxTransport:
         self._max_body = max_body
         self._certificates: ssl.SSLContext | None = None
         self._by_proxy: dict[str, AiohttpTransport] = {}
-        self._proxies: dict[tuple[str, str], str] = {}
+        self._by_origin: dict[str, AiohttpTransport] = {}
         self._building = asyncio.Lock()
         self._loaded = False
         self._extensions = {
@@ -105,15 +105,16 @@ class HttpxTransport:
         import aiohttp
         import httpx
 
-        address = urlsplit(request.url)
-        host = address.hostname or "?"
+        origin = "/".join(request.url.split("/", 3)[:3])
         try:
-            transport = await self._transport(address.scheme, address.netloc.rpartition("@")[2], host)
+            transport = self._by_origin.get(origin) or await self._build(origin)
             async with asyncio.timeout(self._timeouts.total):
                 return await self._exchange(transport, request)
         except httpx.DecodingError as error:
+            host = urlsplit(origin).hostname
             raise _failure(ErrorKind.UNEXPECTED, request, f"The answer of {host} is badly packed: {error}") from None
         except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError, ValueError) as error:
+            host = urlsplit(origin).hostname
             # httpx-aiohttp gives some of aiohttp's errors misleading names
             cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
             if isinstance(cause, TimeoutError):
@@ -147,18 +148,15 @@ class HttpxTransport:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
         return Response(response.status_code, headers, b"".join(chunks))
 
-    async def _transport(self, scheme: str, netloc: str, host: str) -> AiohttpTransport:
-        proxy = self._proxies.get((scheme, netloc))
-        if proxy is None:
-            proxy = self._proxies[scheme, netloc] = proxy_for(scheme, netloc, host)
-        return self._by_proxy.get(proxy) or await self._build(proxy)
-
-    async def _build(self, proxy: str) -> AiohttpTransport:
+    async def _build(self, origin: str) -> AiohttpTransport:
+        """The transport that leads to an origin: scheme, host and port."""
+        proxy = proxy_for(origin)
         async with self._building:
             if proxy not in self._by_proxy:
                 # reading the certificates takes about 80 ms: not on the loop
                 self._by_proxy[proxy] = await asyncio.to_thread(self._new_transport, proxy)
-            return self._by_proxy[proxy]
+            transport = self._by_origin[origin] = self._by_proxy[proxy]
+            return transport
 
     def _new_transport(self, proxy: str) -> AiohttpTransport:
         from httpx_aiohttp import AiohttpTransport
@@ -180,6 +178,7 @@ class HttpxTransport:
         async with self._building:
             transports = list(self._by_proxy.values())
             self._by_proxy.clear()
+            self._by_origin.clear()
         for transport in transports:
             await transport.aclose()
 
