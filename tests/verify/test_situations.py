@@ -542,6 +542,10 @@ async def test_ways_not_to_get_there(message: str, line: str, cause: str, run_ve
     report = await run_verify(url="zoom.us", transport=Refusing(message))
     assert diagnosis(report) == {line: cause}
     assert not report.ready
+    host = report.line("connection.host")
+    expected = {"connection.tls": Status.OK, "connection.proxy": Status.SKIPPED, "connection.host": Status.PROBLEM}
+    assert host is not None
+    assert host.status is expected[line]
 
 
 async def test_activation_that_settles_goes_from_red_to_green(zoom: SimServer, run_verify: Verify) -> None:
