@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
@@ -36,6 +37,17 @@ async def test_what_zoom_is_sent(server: ScriptedServer) -> None:
     assert "gzip" in user.headers["accept-encoding"]
     assert user.target == "/v2/users/%252Fa%252F%252Fb?login_type=1"
     assert user.headers["authorization"] == "Bearer token-1"
+
+
+@pytest.mark.parametrize("text", ["a b", "a+b", "a%2Bb", "=&?#;:@", "/../a", "~é漢", "%41", "\u202e'\"<>|", "a\tb"])
+async def test_what_zoom_names_arrives_as_it_was_named(server: ScriptedServer, text: str) -> None:
+    server.answer = lambda asked: as_json(TOKEN_BODY if asked.method == "POST" else {"groups": []})
+    async with ZoomClient(server.cloud, CREDENTIALS) as client:
+        await client.get(LIST_GROUPS, query={"next_page_token": text})
+        await client.get(READ_USER, path={"userId": text})
+    _, groups, user = (urlsplit(asked.target) for asked in server.asked)
+    assert parse_qs(groups.query) == {"next_page_token": [text]}
+    assert unquote(user.path.removeprefix("/v2/users/")) in (text, quote(text, safe=""))
 
 
 async def test_gzip_is_unpacked(server: ScriptedServer) -> None:
