@@ -524,6 +524,7 @@ class Refusing:
             "connection.proxy",
             "proxy-sign-in",
         ),
+        ("No connection to zoom.us: the proxy's address cannot be read; in …", "connection.proxy", "proxy-unusable"),
         (
             "No connection to zoom.us: only http and https proxies can be used, and the one set is socks5",
             "connection.proxy",

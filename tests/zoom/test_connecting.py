@@ -122,7 +122,7 @@ async def test_a_certificate_that_this_computer_trusts(
     sealed: ScriptedServer, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where a company's own is installed in the system."""
-    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context: authority.configure_trust(context))
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_: authority.configure_trust(context))
     assert (await send(sealed.url)).status == 200
     empty = trustme.CA()
     with empty.cert_pem.tempfile() as path:
@@ -179,6 +179,10 @@ async def test_nobody_listens(server: ScriptedServer) -> None:
     await server.start()
 
 
+async def test_an_address_that_is_none() -> None:
+    assert "No connection to" in await why_not("https://zoom.exa\x00mple/")
+
+
 async def test_a_name_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     def lookup(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
@@ -226,6 +230,16 @@ async def test_a_kind_of_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPat
     assert await why_not("https://zoom.example/") == (
         "No connection to zoom.example: only http and https proxies can be used, and the one set is socks5"
     )
+
+
+@pytest.mark.parametrize(
+    "address", ["http://ann:top/secret@host:80", "http://ann:topsecret@[::1", "ann:topsecret@x://y"]
+)
+async def test_what_cannot_be_read_of_a_proxy_is_not_quoted(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    refusal = await why_not("https://zoom.example/")
+    assert "the proxy's address cannot be read" in refusal
+    assert "top" not in refusal
 
 
 @pytest.mark.parametrize(

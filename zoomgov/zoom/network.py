@@ -51,9 +51,14 @@ def signed_in(address: str) -> httpx.Proxy:
     import httpx
 
     scheme = address.partition("://")[0]
-    if scheme not in ("http", "https"):
+    if scheme.isalnum() and scheme not in ("http", "https"):
         raise ValueError(f"only http and https proxies can be used, and the one set is {scheme}")
-    proxy = httpx.Proxy(address)  # takes name and password out of the address
+    try:
+        proxy = httpx.Proxy(address)  # takes name and password out of the address
+    except (httpx.InvalidURL, ValueError):  # whose words may quote a part of the password
+        raise ValueError(
+            "the proxy's address cannot be read; in a password, / is written %2F, @ %40, # %23 and ? %3F"
+        ) from None
     if proxy.raw_auth is None:
         return proxy
     sign_in = b64encode(b":".join(proxy.raw_auth)).decode()

@@ -113,7 +113,14 @@ class HttpxTransport:
         except httpx.DecodingError as error:
             host = urlsplit(origin).hostname
             raise _failure(ErrorKind.UNEXPECTED, request, f"The answer of {host} is badly packed: {error}") from None
-        except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError, ValueError) as error:
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            httpx.StreamError,
+            aiohttp.ClientError,
+            OSError,
+            ValueError,
+        ) as error:
             host = urlsplit(origin).hostname
             # httpx-aiohttp gives some of aiohttp's errors misleading names
             cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
