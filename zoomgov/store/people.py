@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.store.codes import STATUS_OF_PART
+from zoomgov.store.database import select_in
 from zoomgov.store.folding import search_text
 from zoomgov.store.model import ListKey
 from zoomgov.store.schema import USER, USER_FIELDS, USER_INDEXES
@@ -54,6 +55,20 @@ def keep_logins(connection: sqlite3.Connection, logins: Sequence[tuple[int, str,
         "last_client_version = excluded.last_client_version, record = excluded.record",
         logins,
     )
+
+
+def recognised(connection: sqlite3.Connection, records: Sequence[int]) -> dict[int, int]:
+    """People by the digest of their record, of those of `records` that are kept.
+
+    Zoom lists people in one order, in which they were numbered, too: a page is mostly one stretch of the table, and to
+    read that takes half the time of looking for each.
+    """
+    stretch = "SELECT record, id FROM logins WHERE id >= (SELECT id FROM logins WHERE record = ?) ORDER BY id LIMIT ?"
+    near = dict(connection.execute(stretch, (next(iter(records), None), len(records) * 9 // 8)).fetchall())
+    known = {record: near[record] for record in records if record in near}
+    apart = [record for record in records if record not in near]
+    known.update(select_in(connection, "SELECT record, id FROM logins WHERE record IN ({})", apart))
+    return known
 
 
 class People:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.store.ahead import WRITTEN, Ahead, is_wanted, take_back, write_people
 from zoomgov.store.codes import STATUS_OF_PART
-from zoomgov.store.database import explained, select_in, transaction
+from zoomgov.store.database import explained, transaction
 from zoomgov.store.errors import StoreError
 from zoomgov.store.memberships import Memberships
 from zoomgov.store.model import ContactGroupRow, GrantKind, GroupRow, ListKey, RoleRow
+from zoomgov.store.people import recognised
 from zoomgov.store.publish import publish
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, kept_as
 from zoomgov.store.staging import (
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 _Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
-_STRETCH: Final = (
-    "SELECT record, id FROM logins WHERE id >= (SELECT id FROM logins WHERE record = ?) ORDER BY id LIMIT ?"
-)
 SETTLE_EVERY: Final = 2.0
 """Seconds of reading that a power failure may cost, beside the last commit."""
 
@@ -244,15 +242,7 @@ class SyncWriter:
         """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
         record of the same list, so it need not be taken apart again.
         """
-        if not self._names.published or not digests:
-            return {}
-        # Zoom lists people in one order, in which they were numbered, too: a page is mostly one stretch of the table,
-        # and to read that takes half the time of looking for each
-        near = dict(self._connection.execute(_STRETCH, (*digests[:1], len(digests) * 9 // 8)).fetchall())
-        known = {digest: near[digest] for digest in digests if digest in near}
-        apart = [digest for digest in digests if digest not in near]
-        known.update(select_in(self._connection, "SELECT record, id FROM logins WHERE record IN ({})", apart))
-        return known
+        return recognised(self._connection, digests) if self._names.published else {}
 
     def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
         listed = list(rows)

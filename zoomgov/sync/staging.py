@@ -107,13 +107,13 @@ class Staging:
         finally:
             self._worker.shutdown()
 
-    def _changes(self) -> None:
-        """To be said before a job that changes what is staged: it is on disk soon."""
+    def _to_disk_soon(self) -> None:
+        """To be called before a job that changes what is staged."""
         if self._committing is None:
             self._committing = asyncio.get_running_loop().call_later(COMMIT_WITHIN, self._commit)
 
     def _change(self, job: Callable[[], T]) -> asyncio.Future[T]:
-        self._changes()
+        self._to_disk_soon()
         return self._worker.submit(job)
 
     def _commit(self) -> None:
@@ -159,7 +159,7 @@ class Staging:
                 self.finished[key] = self._writer.finish(key, outcome.expected)
             return len(seen)
 
-        self._changes()
+        self._to_disk_soon()
         # a page of people may be part of the longest chain, and is no small job
         return self._worker.submit(job) if people else self._worker.submit_small(job)
 

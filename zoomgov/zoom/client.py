@@ -171,45 +171,35 @@ class ZoomClient:
         Raises:
             ZoomError: Zoom's refusal, or what is in the way.
         """
+        attempt, renewed = 0, False
         self.stats.under_way += 1
         try:
-            return await self._get(endpoint, path, query, retry, urgent)
+            while True:
+                attempt += 1
+                token = await self._tokens.token()
+                try:
+                    return await self._attempt(endpoint, path, query, token, attempt, urgent)
+                except ZoomError as error:
+                    failure = error
+                if failure.kind is ErrorKind.TOKEN and not renewed:
+                    renewed = True
+                    self._note("Zoom no longer takes the access token: asked for a new one.")
+                    await self._tokens.renew(token)
+                    continue
+                now = self._now()
+                if gives_up(failure, now):
+                    failure.kind = ErrorKind.DAILY_LIMIT
+                delay = retry_delay(failure, attempt, now, self._random) if retry else None
+                if delay is None:
+                    raise failure
+                self.stats.retried += 1
+                if failure.kind is not ErrorKind.RATE_LIMIT:
+                    self._note(f"Trying again: {failure}")
+                if delay >= 1.0 and self.on_wait is not None:
+                    self.on_wait(delay, f"{failure.endpoint}: {failure.message}")
+                await self._sleep(delay)
         finally:
             self.stats.under_way -= 1
-
-    async def _get(
-        self,
-        endpoint: Endpoint,
-        path: Mapping[str, str],
-        query: Mapping[str, str | int],
-        retry: bool,
-        urgent: bool,
-    ) -> Answer:
-        attempt, renewed = 0, False
-        while True:
-            attempt += 1
-            token = await self._tokens.token()
-            try:
-                return await self._attempt(endpoint, path, query, token, attempt, urgent)
-            except ZoomError as error:
-                failure = error
-            if failure.kind is ErrorKind.TOKEN and not renewed:
-                renewed = True
-                self._note("Zoom no longer takes the access token: asked for a new one.")
-                await self._tokens.renew(token)
-                continue
-            now = self._now()
-            if gives_up(failure, now):
-                failure.kind = ErrorKind.DAILY_LIMIT
-            delay = retry_delay(failure, attempt, now, self._random) if retry else None
-            if delay is None:
-                raise failure
-            self.stats.retried += 1
-            if failure.kind is not ErrorKind.RATE_LIMIT:
-                self._note(f"Trying again: {failure}")
-            if delay >= 1.0 and self.on_wait is not None:
-                self.on_wait(delay, f"{failure.endpoint}: {failure.message}")
-            await self._sleep(delay)
 
     async def pages(
         self,
