@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.sync.conftest import Bench
+from tests.sync.conftest import MakeBench
 from tests.zoom.conftest import run_counted
 from zoomgov.sync.events import Outcome
 from zoomgov.sync.worker import TOGETHER, WAIT_FOR_OTHERS, Worker
@@ -73,9 +73,11 @@ def test_small_jobs_wait_for_each_other_but_not_for_long() -> None:
     run_counted(main())
 
 
-async def test_no_page_waits_for_others_when_none_can_come(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_page_waits_for_others_when_none_can_come(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("zoomgov.sync.worker.WAIT_FOR_OTHERS", 20)
     monkeypatch.setattr("zoomgov.sync.staging.COMMIT_WITHIN", 20)  # a commit takes along what waits
-    bench.zoom.control.set_latency(30)
+    bench = make_bench(users=20, groups=1, contact_groups=1, roles=1)
     async with asyncio.timeout(10):
         assert (await bench.sync()).outcome is Outcome.COMPLETE
