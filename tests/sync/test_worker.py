@@ -9,9 +9,13 @@ from functools import partial
 
 import pytest
 
-from tests.sync.conftest import MakeBench
+from tests.sync.conftest import Bench
 from tests.zoom.conftest import run_counted
-from zoomgov.sync.events import Outcome
+from zoomgov.sync import parts
+from zoomgov.sync.progress import Reporter
+from zoomgov.sync.reading import Reading
+from zoomgov.sync.rows import group_rows
+from zoomgov.sync.staging import Staging
 from zoomgov.sync.worker import TOGETHER, WAIT_FOR_OTHERS, Worker
 
 
@@ -73,11 +77,11 @@ def test_small_jobs_wait_for_each_other_but_not_for_long() -> None:
     run_counted(main())
 
 
-async def test_no_page_waits_for_others_when_none_can_come(
-    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_list_that_is_read_alone_waits_for_no_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zoomgov.sync.worker.WAIT_FOR_OTHERS", 20)
     monkeypatch.setattr("zoomgov.sync.staging.COMMIT_WITHIN", 20)  # a commit takes along what waits
-    bench = make_bench(users=20, groups=1, contact_groups=1, roles=1)
-    async with asyncio.timeout(10):
-        assert (await bench.sync()).outcome is Outcome.COMPLETE
+    now = "2026-11-23T00:00:00Z"
+    async with bench.client() as client, Staging(bench.store, "account", now, now) as staging, asyncio.timeout(10):
+        await client.authenticate()
+        outcome = await Reading(client, staging, Reporter(client, bench.on_event)).read(parts.GROUPS, group_rows)
+    assert outcome.read == len(bench.account.groups)
