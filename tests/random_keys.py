@@ -26,9 +26,9 @@ from textual import events
 
 from tests.benchmarks.made_up import Account, sync
 from zoomgov.app import ZoomgovApp
-from zoomgov.connectors.model import Draft, Owner, Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services import Demo, Services
+from zoomgov.services.services import Demo, Services
 from zoomgov.settings import Settings
 from zoomgov.sim import Options, SimServer, build_account
 from zoomgov.vault import MemoryVault
@@ -57,7 +57,7 @@ def fill(services: Services, url: str) -> None:
     draft = Draft(new_app="Zoom", name="Zoom", cloud=url, owners=(Owner("owner@example.org"),))
     made = services.registry.create(draft)
     services.registry.update(
-        made.id, status=Status.CONNECTED, step=Step.DONE, last_sync_at=datetime(2026, 11, 2, tzinfo=UTC)
+        made.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=datetime(2026, 11, 2, tzinfo=UTC)
     )
     account = Account(300, 1500, 6)
     for _ in range(3):

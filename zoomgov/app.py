@@ -19,12 +19,12 @@ from textual.theme import ThemeProvider
 
 from zoomgov import process
 from zoomgov.connectors.model import Connector
-from zoomgov.remembered import Remembered, recall, remember
-from zoomgov.screens.base import Page
-from zoomgov.screens.connectors import ConnectorsScreen
-from zoomgov.widgets.few_colours import FewColours
+from zoomgov.preferences.session import SessionState, load_session, save_session
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.shared.page import Page
 from zoomgov.widgets.field import SecretInput
-from zoomgov.widgets.keys_in_turn import KeysInTurn
+from zoomgov.widgets.terminal.ansi256 import Ansi256
+from zoomgov.widgets.terminal.key_queue import KeyQueue
 from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from zoomgov.connectors.model import Step
-    from zoomgov.services import Services
+    from zoomgov.services.services import Services
 
 
 _IDLE_AFTER = 1.0
@@ -50,7 +50,9 @@ def _utc_now() -> datetime:
 
 
 def _people_commands() -> type[Provider]:
-    from zoomgov.screens.people_commands import PeopleCommands  # reads what browsing needs, which the start does not
+    from zoomgov.screens.browse.people_commands import (
+        PeopleCommands,  # reads what browsing needs, which the start does not
+    )
 
     return PeopleCommands
 
@@ -63,12 +65,12 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
-class ZoomgovApp(KeysInTurn[int]):
+class ZoomgovApp(KeyQueue[int]):
     """Holds the services and what is remembered; every screen reaches both through here."""
 
     TITLE = "zoomgov"
     # Textual does not load the style of a default screen, so the list's is named here.
-    CSS_PATH = ["app.tcss", "screens/connectors.tcss"]
+    CSS_PATH = ["app.tcss", "screens/connectors/connectors.tcss"]
     COMMANDS = App.COMMANDS | {_people_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall")]
@@ -90,7 +92,7 @@ class ZoomgovApp(KeysInTurn[int]):
         super().__init__()
         self.services = services
         self.now = now
-        self.remembered = recall(services.settings.data_dir)
+        self.remembered = load_session(services.settings.data_dir)
         self._idle: Timer | None = None
         self._told = False
         """Whether something was said since somebody last pressed a key or clicked."""
@@ -163,7 +165,7 @@ class ZoomgovApp(KeysInTurn[int]):
         if self.console.color_system == "standard":
             self.theme = IN_SIXTEEN_COLOURS.get(self.theme, self.theme)
         elif self.console.color_system == "256" and not self.no_color:
-            self._few_colours = [FewColours()]
+            self._few_colours = [Ansi256()]
 
     def _leave(self, number: int, frame: object) -> None:
         loop = asyncio.get_running_loop()
@@ -182,10 +184,10 @@ class ZoomgovApp(KeysInTurn[int]):
         """Note where one is, so that the next start opens there. None: the list."""
         self._remember(replace(self.remembered, connector=connector_id, step=int(step or 0)))
 
-    def _remember(self, what: Remembered) -> None:
+    def _remember(self, what: SessionState) -> None:
         if what != self.remembered:
             self.remembered = what
-            remember(self.services.settings.data_dir, what)
+            save_session(self.services.settings.data_dir, what)
 
     async def action_quit(self) -> None:
         """Leave once every screen has put down what it holds."""
@@ -197,7 +199,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
     async def action_help(self) -> None:
         """Explain the screen on top."""
-        from zoomgov.screens.help import HelpScreen
+        from zoomgov.screens.shared.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             await self.push_screen(HelpScreen(self.screen))
@@ -213,7 +215,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
     async def action_go_to(self) -> None:
         """Find a person, those of the connector on screen first."""
-        from zoomgov.screens.go_to import GoToScreen
+        from zoomgov.screens.browse.go_to import GoToScreen
 
         if not any(isinstance(screen, GoToScreen) for screen in self.screen_stack):
             pages = (getattr(screen, "connector", None) for screen in reversed(self.screen_stack))
@@ -258,7 +260,7 @@ class ZoomgovApp(KeysInTurn[int]):
 
 def run() -> None:
     """Run the app on the services of this environment."""
-    from zoomgov.services import build_services
+    from zoomgov.services.services import build_services
 
     services = build_services(os.environ)
     try:

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .conftest import Simulator, Terminal
+    from tests.acceptance.conftest import Simulator, Terminal
 
 pytestmark = [pytest.mark.terminal, pytest.mark.keyring_real]
 

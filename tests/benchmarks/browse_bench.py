@@ -38,8 +38,8 @@ from tests.benchmarks.made_up import Account, sync
 from tests.benchmarks.report import Report, median, percentile
 from zoomgov import process
 from zoomgov.app import _IDLE_AFTER, ZoomgovApp
-from zoomgov.connectors.model import Draft, Owner, Status, Step
-from zoomgov.services import Services
+from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Bench(Frames, ZoomgovApp):
     """The program itself, telling of its frames."""
 
     # Textual looks for these beside the file of the class.
-    CSS_PATH = [_PACKAGE / name for name in ("app.tcss", "screens/connectors.tcss")]
+    CSS_PATH = [_PACKAGE / name for name in ("app.tcss", "screens/connectors/connectors.tcss")]
 
     def __init__(self, services: Services) -> None:
         super().__init__(services, now=lambda: NOW)
@@ -110,7 +110,7 @@ def make(home: Path, users: int, memberships: int) -> None:
     """Make a connector with two syncs, the second with 1 % of the people changed."""
     services = Services(Settings(data_dir=home))
     made = services.registry.create(Draft(new_app="Zoom", name="Bench", owners=(Owner("o@example.org"),)))
-    services.registry.update(made.id, status=Status.CONNECTED, step=Step.DONE, last_sync_at=NOW)
+    services.registry.update(made.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=NOW)
     store = services._store(made)
     account = Account(users, memberships, max(min(1_000, users // 20), 2))
     sync(store, account)

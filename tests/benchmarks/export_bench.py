@@ -21,10 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.made_up import STATUSES, Account
+from zoomgov.disk.database import select_in
 from zoomgov.export import WHOLE, Format, OneTable, TableName, WholeSync, write_export
-from zoomgov.store import Reader, Store, bulk
-from zoomgov.store.database import select_in
-from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Kind, ListKey, RoleRow
+from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleRow
+from zoomgov.model.syncs import ListKey
+from zoomgov.store.read import records
+from zoomgov.store.reader import Reader
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +67,8 @@ def bare_loop(reader: Reader, target: Path) -> None:
     """The people through `csv.writer` and nothing else: same query, same pages, no care for what is in a cell."""
     with reader.snapshot() as at, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        sql = bulk._USER_SQL.format(grants=at.facts("grants"), users=at.facts("users"))
-        ids = bulk.everything(at, Kind.USERS)
+        sql = records._USER_SQL.format(grants=at.facts("grants"), users=at.facts("users"))
+        ids = records.everything(at, Kind.USERS)
         for start in range(0, len(ids), PAGE):
             found = {row[0]: row for row in select_in(at.connection, sql, ids[start : start + PAGE])}
             writer.writerows([found[number] for number in ids[start : start + PAGE]])

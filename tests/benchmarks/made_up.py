@@ -10,22 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from zoomgov.store.model import (
-    ContactGroupRow,
-    GrantKind,
-    GrantRow,
-    GroupRow,
-    Held,
-    ListKey,
-    RoleDetail,
-    RoleRow,
-    UserRow,
-)
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
+from zoomgov.model.syncs import ListKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zoomgov.store import Store
+    from zoomgov.store.store import Store
 
 PAGE: Final = 300
 STATUSES: Final = ("active", "inactive", "pending")

@@ -27,7 +27,7 @@ from tests.benchmarks.sync_bench import Size, simulator
 from zoomgov import process
 from zoomgov.connectors.model import Draft, Owner, Step
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services import Services
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 from zoomgov.sync.events import Outcome
 from zoomgov.widgets.busy import Busy

@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any
 from tests.benchmarks.made_up import Account, Cost, sync
 from tests.benchmarks.report import Report
 from zoomgov import process
-from zoomgov.store import Query, Store, Target, diff
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query, Target
+from zoomgov.store.history import diff
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -132,7 +132,7 @@ class Run:
 # The sync, in a process of its own
 
 
-LOADED_LATER: Final = ("httpx_aiohttp", "certifi", "zoomgov.store.reader", "zoomgov.store.writer")
+LOADED_LATER: Final = ("httpx_aiohttp", "certifi", "zoomgov.store.reader", "zoomgov.store.write.writer")
 """What the first sync of a process imports under way."""
 
 
@@ -144,11 +144,11 @@ async def sync(told: dict[str, Any]) -> dict[str, Any]:
 
     from zoomgov import process
     from zoomgov.secret import Credentials, Secret
-    from zoomgov.settings import parse_cloud
-    from zoomgov.store import Store
+    from zoomgov.store.store import Store
     from zoomgov.sync.engine import run_sync
     from zoomgov.sync.events import Noted
     from zoomgov.zoom.client import ZoomClient
+    from zoomgov.zoom.clouds import parse_cloud
 
     process.prepare()
     together = 0.0

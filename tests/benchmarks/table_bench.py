@@ -28,19 +28,19 @@ from textual.widgets import DataTable
 
 from tests.benchmarks.frames import Frames
 from tests.benchmarks.report import Report, median, percentile
-from zoomgov.widgets.identity_table import IdentityTable
-from zoomgov.widgets.table_layout import Column
-from zoomgov.widgets.table_source import Row, TableQuery
+from zoomgov.widgets.table.identity_table import IdentityTable
+from zoomgov.widgets.table.table_layout import TableColumn
+from zoomgov.widgets.table.table_source import Row, TableQuery
 
 SIZE = (140, 45)
 MOVES = ("down", "pagedown", "ctrl+end", "ctrl+home")
 COLUMNS = (
-    Column("name", "Name", 24, most=40),
-    Column("email", "E-mail", 30, most=44),
-    Column("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
-    Column("type", "Licence", 10),
-    Column("dept", "Department", 16),
-    Column("last_login", "Last login", 20),
+    TableColumn("name", "Name", 24, most=40),
+    TableColumn("email", "E-mail", 30, most=44),
+    TableColumn("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
+    TableColumn("type", "Licence", 10),
+    TableColumn("dept", "Department", 16),
+    TableColumn("last_login", "Last login", 20),
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .conftest import Result
+    from tests.cli.conftest import Result
 
     Cli = Callable[..., Result]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cli.conftest import Result
     from zoomgov.sim import SimServer
-
-    from .conftest import Result
 
     Cli = Callable[..., Result]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoomgov.connectors.handoff import Handoff, write_handoff
 from zoomgov.connectors.model import Owner, Step
 from zoomgov.connectors.registry import Registry
-from zoomgov.remembered import Remembered, recall, remember
+from zoomgov.preferences.session import SessionState, load_session, save_session
 from zoomgov.zoom.scopes import Capability, ScopeKind
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HANDOFF = Handoff(
 def test_the_next_start_opens_the_wizard_at_step_3(
     cli: Callable[..., Any], clean_environment: Path, tmp_path: Path
 ) -> None:
-    remember(clean_environment, Remembered(theme="nord"))
+    save_session(clean_environment, SessionState(theme="nord"))
     file = tmp_path / "hand-off.json"
     file.write_text(write_handoff(HANDOFF), encoding="utf-8")
     result = cli("connectors", "import", str(file))
@@ -33,7 +33,7 @@ def test_the_next_start_opens_the_wizard_at_step_3(
     (connector,) = registry.connectors()
     registry.close()
     assert Handoff.of(connector) == HANDOFF
-    assert recall(clean_environment) == Remembered("nord", connector.id, Step.ZOOM_APP)
+    assert load_session(clean_environment) == SessionState("nord", connector.id, Step.ZOOM_APP)
 
 
 def test_a_file_that_is_none_changes_nothing(cli: Callable[..., Any], clean_environment: Path, tmp_path: Path) -> None:

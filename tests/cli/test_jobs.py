@@ -17,9 +17,8 @@ from rich.cells import cell_len
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cli.conftest import Result
     from zoomgov.sim import SimServer
-
-    from .conftest import Result
 
     Cli = Callable[..., Result]
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from zoomgov.cli import progress
-from zoomgov.store.model import ListKey, NotRead
+from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync.events import ListAdvanced, ListFinished, ListNotRead, ListStarted, RequestsCounted, Waiting
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.limits import LabelUse

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.store.integrity import check
 from tests.sync.faults import fault
 from zoomgov.sim import Options, SimServer, build_account
-from zoomgov.store import is_busy
-from zoomgov.store.check import check
+from zoomgov.store.store import is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

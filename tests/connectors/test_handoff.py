@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, read_handoff, write_handoff, write_mail
-from zoomgov.connectors.model import Owner, Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.connectors.registry import Registry
 from zoomgov.zoom.scopes import Capability, ScopeKind, scopes_to_tick
 
@@ -53,7 +53,7 @@ def test_opens_the_wizard_at_step_3_on_the_other_machine(registry: Registry, tmp
         handoff = read_handoff(sent.encode())
         made = other.create(handoff.draft(other.apps(), other.connectors()))
         assert (made.name, made.cloud, made.owners) == (HANDOFF.name, HANDOFF.cloud, HANDOFF.owners)
-        assert (made.step, made.status) == (Step.ZOOM_APP, Status.NOT_CONNECTED)
+        assert (made.step, made.status) == (Step.ZOOM_APP, ConnectorStatus.NOT_CONNECTED)
         assert (made.app.name, made.app.from_identity_provider) == ("Zoom (Okta)", True)
         assert made.id != there.id
         again = other.create(handoff.draft(other.apps(), other.connectors()))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zoomgov.connectors.model import App, Draft, Owner, Status, Step
+from zoomgov.connectors.model import App, ConnectorStatus, Draft, Owner, Step
 from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError, free_name, name_key
 from zoomgov.zoom.scopes import Capability, ScopeKind
@@ -43,7 +43,7 @@ def test_only_the_owner_can_read_it(registry: Registry, registry_path: Path) -> 
 def test_creates_a_connector_as_not_connected_at_step_3(registry: Registry) -> None:
     made = registry.create(ZOOM)
     assert (made.name, made.app.name, made.owners, made.cloud) == ("Zoom EMEA", "Zoom", (ME,), "zoom.us")
-    assert (made.status, made.reason, made.step) == (Status.NOT_CONNECTED, "", Step.ZOOM_APP)
+    assert (made.status, made.reason, made.step) == (ConnectorStatus.NOT_CONNECTED, "", Step.ZOOM_APP)
     assert made.created_at == datetime(2026, 3, 1, 9, 1, tzinfo=UTC)
     assert made.last_sync_at is None
     assert registry.connectors() == [made]
@@ -57,7 +57,7 @@ def test_everything_is_there_after_a_restart(registry: Registry, registry_path: 
         "name": "Zoom APAC",
         "owners": (ME, Owner("you@example.com")),
         "cloud": "zoomgov.com",
-        "status": Status.ERROR,
+        "status": ConnectorStatus.ERROR,
         "reason": "Zoom says 4711",
         "step": Step.VERIFY,
         "scope_kind": ScopeKind.CLASSIC,
@@ -101,10 +101,10 @@ def test_changes_only_what_is_named(registry: Registry, registry_path: Path) -> 
     assert (here.account_id, here.client_id) == ("typed there", "typed here")
 
 
-@pytest.mark.parametrize("status", [Status.SYNCING, Status.CONNECTED, Status.NOT_CONNECTED])
-def test_the_reason_goes_with_the_error(registry: Registry, status: Status) -> None:
+@pytest.mark.parametrize("status", [ConnectorStatus.SYNCING, ConnectorStatus.CONNECTED, ConnectorStatus.NOT_CONNECTED])
+def test_the_reason_goes_with_the_error(registry: Registry, status: ConnectorStatus) -> None:
     made = registry.create(ZOOM)
-    assert registry.update(made.id, status=Status.ERROR, reason="why").reason == "why"
+    assert registry.update(made.id, status=ConnectorStatus.ERROR, reason="why").reason == "why"
     assert registry.update(made.id, step=Step.SYNC).reason == "why"
     assert registry.update(made.id, status=status).reason == ""
 

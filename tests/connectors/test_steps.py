@@ -7,21 +7,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zoomgov.connectors.model import App, Connector, Draft, Owner, Status, Step
-from zoomgov.connectors.steps import Facts, can_leave, is_email
+from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Owner, Step
+from zoomgov.connectors.steps import StepFacts, can_leave, is_email
 from zoomgov.secret import Credentials, Secret
 
 ME, YOU = Owner("me@example.com"), Owner("you@example.com")
 APP = App("a1", "Zoom", False)
 DRAFT = Draft(app_id="a1", name="Zoom EMEA", owners=(ME,))
 CONNECTOR = Connector(
-    id="c1", name="Zoom EMEA", app=APP, owners=(ME,), cloud="zoom.us", status=Status.NOT_CONNECTED, reason="",
+    id="c1", name="Zoom EMEA", app=APP, owners=(ME,), cloud="zoom.us", status=ConnectorStatus.NOT_CONNECTED, reason="",
     step=Step.ZOOM_APP, created_at=datetime(2026, 3, 1, tzinfo=UTC),
 )  # fmt: skip
 WHOLE = Credentials("account", "client", Secret("secret"))
 
 
-def refused(step: Step, facts: Facts) -> tuple[str, str]:
+def refused(step: Step, facts: StepFacts) -> tuple[str, str]:
     refusal = can_leave(step, facts)
     assert refusal is not None
     return refusal.field, refusal.text
@@ -37,14 +37,14 @@ def refused(step: Step, facts: Facts) -> tuple[str, str]:
     ],
 )
 def test_step_1_needs_an_app(draft: Draft, field: str, words: str) -> None:
-    found, text = refused(Step.APP, Facts(draft, apps=[APP]))
+    found, text = refused(Step.APP, StepFacts(draft, apps=[APP]))
     assert found == field
     assert words in text
 
 
 @pytest.mark.parametrize("draft", [Draft(app_id="a1"), Draft(new_app="Another")])
 def test_step_1_is_left_with_an_app(draft: Draft) -> None:
-    assert can_leave(Step.APP, Facts(draft, apps=[APP])) is None
+    assert can_leave(Step.APP, StepFacts(draft, apps=[APP])) is None
 
 
 @pytest.mark.parametrize(
@@ -62,29 +62,29 @@ def test_step_1_is_left_with_an_app(draft: Draft) -> None:
 )
 def test_step_2_needs_owners_a_name_and_a_cloud(change: dict[str, object], field: str, words: str) -> None:
     draft = replace(DRAFT, **change)  # type: ignore[arg-type]
-    found, text = refused(Step.OWNERS, Facts(draft, connectors=[CONNECTOR]))
+    found, text = refused(Step.OWNERS, StepFacts(draft, connectors=[CONNECTOR]))
     assert found == field
     assert words in text
 
 
 def test_step_2_is_left_when_all_is_there() -> None:
-    assert can_leave(Step.OWNERS, Facts(DRAFT)) is None
-    assert can_leave(Step.OWNERS, Facts(replace(DRAFT, owners=(ME, YOU), ownership="several"))) is None
-    own_name_again = Facts(DRAFT, connectors=[CONNECTOR], connector=CONNECTOR)
+    assert can_leave(Step.OWNERS, StepFacts(DRAFT)) is None
+    assert can_leave(Step.OWNERS, StepFacts(replace(DRAFT, owners=(ME, YOU), ownership="several"))) is None
+    own_name_again = StepFacts(DRAFT, connectors=[CONNECTOR], connector=CONNECTOR)
     assert can_leave(Step.OWNERS, own_name_again) is None
 
 
 @pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.DONE])
 def test_what_happens_at_zoom_is_taken_on_trust(step: Step) -> None:
-    assert can_leave(step, Facts(connector=CONNECTOR)) is None
+    assert can_leave(step, StepFacts(connector=CONNECTOR)) is None
 
 
 def test_step_5_names_the_first_value_that_is_missing() -> None:
-    assert refused(Step.CREDENTIALS, Facts())[0] == "account_id"
-    assert refused(Step.CREDENTIALS, Facts(credentials=replace(WHOLE, client_id="")))[0] == "client_id"
-    field, text = refused(Step.CREDENTIALS, Facts(credentials=replace(WHOLE, client_secret=Secret(""))))
+    assert refused(Step.CREDENTIALS, StepFacts())[0] == "account_id"
+    assert refused(Step.CREDENTIALS, StepFacts(credentials=replace(WHOLE, client_id="")))[0] == "client_id"
+    field, text = refused(Step.CREDENTIALS, StepFacts(credentials=replace(WHOLE, client_secret=Secret(""))))
     assert (field, "Client secret" in text) == ("client_secret", True)
-    assert can_leave(Step.CREDENTIALS, Facts(credentials=WHOLE)) is None
+    assert can_leave(Step.CREDENTIALS, StepFacts(credentials=WHOLE)) is None
 
 
 @pytest.mark.parametrize("text", ["a@b.c", "first.last+tag@sub.example.com", "ü@exämple.org"])

@@ -7,25 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.conftest import held_by
-from zoomgov.store import Store
-from zoomgov.store.model import (
-    ContactGroupRow,
-    Disagreement,
-    GrantKind,
-    GrantRow,
-    GroupRow,
-    ListKey,
-    NotRead,
-    RoleDetail,
-    RoleRow,
-    UserRow,
-)
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 
 def user(key: str, **fields: Any) -> UserRow:

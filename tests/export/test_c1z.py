@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from zoomgov.export import Format, OneTable, TableName, write_export
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zoomgov.store import Reader, Store
+    from zoomgov.store.reader import Reader
+    from zoomgov.store.store import Store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
 
@@ -42,7 +43,7 @@ EXPORT = """
 import os, signal, sys
 from pathlib import Path
 from zoomgov.export import Format, write_export
-from zoomgov.store import Store
+from zoomgov.store.store import Store
 {how}
 with Store(Path({store!r})) as store, store.reader() as reader:
     write_export(reader, {form}, Path({path!r}), connector="Zoom", on_progress=on_progress)

@@ -28,14 +28,14 @@ from zoomgov.export import (
     install_command,
     write_export,
 )
-from zoomgov.export.tables import Column, Table
+from zoomgov.export.tables import ExportColumn, Table
 from zoomgov.export.text import safe_rows, write_json
-from zoomgov.store import Query, Target
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query, Target
 from zoomgov.text import all_spreadsheet_safe, spreadsheet_safe
 
 if TYPE_CHECKING:
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 FORMULA = '=HYPERLINK("https://evil.example","x")'
 
@@ -335,7 +335,7 @@ def test_no_spreadsheet_finds_a_formula(value: str) -> None:
 
 @pytest.mark.parametrize("value", HARD)
 def test_json_keeps_what_a_spreadsheet_must_not_see(value: str) -> None:
-    table = Table(TableName.GROUPS, (Column("name", "text", "name"),), [(value,)], 1)
+    table = Table(TableName.GROUPS, (ExportColumn("name", "text", "name"),), [(value,)], 1)
     out = io.BytesIO()
     write_json({}, [table], out)
     assert json.loads(out.getvalue())["groups"] == [{"name": value}]

@@ -14,14 +14,14 @@ import pytest
 
 from zoomgov.export import COLUMNS, WHOLE, ExportCancelled, Format, OneTable, Progress, TableName, write_export
 from zoomgov.export.model import Watch
-from zoomgov.export.tables import Column, Table
+from zoomgov.export.tables import ExportColumn, Table
 from zoomgov.export.workbook import write_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_the_columns_are_explained(book: Any) -> None:
     ],
 )
 def test_times_are_dates_where_they_can_be(tmp_path: Path, time: str, shown: Any) -> None:
-    columns = (Column("when", "time", "a time"),)
+    columns = (ExportColumn("when", "time", "a time"),)
     table = Table(TableName.GROUPS, columns, [(time,)], 1)
     write_xlsx([], [table], tmp_path / "x.xlsx", tmp_path, "2026-11-01T08:05:10Z", Watch())
     with closing(openpyxl.load_workbook(tmp_path / "x.xlsx")) as book:
@@ -170,7 +170,7 @@ def test_parquet_keeps_types_and_says_where_it_is_from(reader: Reader, folder: P
 
 
 def test_an_empty_parquet_table_has_its_columns(reader: Reader, folder: Path) -> None:
-    from zoomgov.store import Query
+    from zoomgov.model.queries import Query
 
     what = OneTable(TableName.USERS, Query(text="nobody at all"))
     write_export(reader, Format.PARQUET, folder / "none.parquet", connector="Zoom", what=what)

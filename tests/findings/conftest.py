@@ -11,19 +11,10 @@ import pytest
 
 from tests.store.conftest import held_by
 from zoomgov.findings import Audit, Finding, Thresholds, find
-from zoomgov.store import Store
-from zoomgov.store.model import (
-    ContactGroupRow,
-    Disagreement,
-    GrantKind,
-    GrantRow,
-    GroupRow,
-    ListKey,
-    NotRead,
-    RoleDetail,
-    RoleRow,
-    UserRow,
-)
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

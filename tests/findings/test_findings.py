@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.findings import Finding, Level, find
-from zoomgov.store import Store
-from zoomgov.store.model import ContactGroupRow, Disagreement, GroupRow, NotRead
+from zoomgov.model.rows import ContactGroupRow, GroupRow
+from zoomgov.model.syncs import Disagreement, NotRead
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
-    from .conftest import World
+    from tests.findings.conftest import World
 
 FINISHED = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 

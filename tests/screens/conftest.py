@@ -18,15 +18,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from zoomgov.app import ZoomgovApp
-from zoomgov.connectors.model import Connector, Draft, Owner, Status, Step
-from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner, Step
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services import Demo, Services
+from zoomgov.services.services import Demo, Services
 from zoomgov.settings import Settings
 from zoomgov.sync.events import SyncEvent, SyncSummary
 from zoomgov.vault import MemoryVault, Vault, VaultError
 from zoomgov.verify.model import CheckLine, Report
-from zoomgov.verify.model import Status as LineStatus
+from zoomgov.verify.model import CheckStatus as LineStatus
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -134,7 +134,7 @@ class ScriptedServices(Services):
         self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
     ) -> SyncSummary:
         before = connector.status
-        await self._label(connector, Status.SYNCING)
+        await self._label(connector, ConnectorStatus.SYNCING)
         for event in self.events:
             on_event(event)
         try:
@@ -143,10 +143,10 @@ class ScriptedServices(Services):
             await self._label(connector, before)
             raise
         if isinstance(self.outcome, Exception):
-            await self._label(connector, Status.ERROR, str(self.outcome))
+            await self._label(connector, ConnectorStatus.ERROR, str(self.outcome))
             raise self.outcome
         assert self.outcome is not None
-        self.registry.update(connector.id, status=Status.CONNECTED, step=Step.DONE, last_sync_at=NOW)
+        self.registry.update(connector.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=NOW)
         return self.outcome
 
 

@@ -13,9 +13,9 @@ from textual import events
 from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import Step
-from zoomgov.screens import connectors
-from zoomgov.screens.ask import Answer, AskScreen
-from zoomgov.screens.steps import step_screen
+from zoomgov.screens.connectors import connectors
+from zoomgov.screens.routes import step_screen
+from zoomgov.screens.shared.ask import AskScreen, DialogAnswer
 from zoomgov.vault import VaultError
 
 
@@ -24,7 +24,7 @@ def test_the_first_frame_needs_neither_http_nor_keyring_nor_decoder() -> None:
     program = f"""
 import asyncio, sys, tempfile, os
 from zoomgov.app import ZoomgovApp
-from zoomgov.services import build_services
+from zoomgov.services.services import build_services
 async def main():
     services = build_services({{"ZOOMGOV_HOME": tempfile.mkdtemp()}})
     async with ZoomgovApp(services).run_test() as pilot:
@@ -151,7 +151,7 @@ async def test_a_question_shows_its_own_keys(stage: Any) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_the_answers_of_a_question_are_never_pushed_off_the_screen(stage: Any, size: tuple[int, int]) -> None:
     text = "\n\n".join(["A sentence that goes on for as long as it takes to fill a line and a half of it."] * 12)
-    answers = tuple(Answer(str(number), f"Answer number {number} of four") for number in range(4))
+    answers = tuple(DialogAnswer(str(number), f"Answer number {number} of four") for number in range(4))
     async with stage.run(size=size) as pilot:
         for asked in (answers, answers[:2]):
             await pilot.app.push_screen(AskScreen("Shall it be done?", text, asked))

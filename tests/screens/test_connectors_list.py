@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
-from zoomgov.connectors.model import Owner, Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.zoom.scopes import ScopeKind
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> None:
-    stage.add_connector(name="Zoom", step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW.replace(hour=9))
+    stage.add_connector(
+        name="Zoom", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW.replace(hour=9)
+    )
     stage.add_connector(name="Zoom\x1b[31m [b]Japan[/b] 日本", step=Step.SCOPES)
-    stage.add_connector(name="Labs", step=Step.DONE, status=Status.ERROR, reason="Wrong secret [x]")
+    stage.add_connector(name="Labs", step=Step.DONE, status=ConnectorStatus.ERROR, reason="Wrong secret [x]")
     async with stage.run() as pilot:
         lines = stage.text(pilot).splitlines()
         row = next(line for line in lines if line.startswith("  Zoom "))
@@ -38,7 +40,9 @@ async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> 
 @pytest.mark.parametrize("many", [1, 60])
 async def test_a_row_ends_with_its_last_word(stage: Any, size: tuple[int, int], many: int) -> None:
     for number in range(many):
-        stage.add_connector(name=f"Zoom {number}", step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+        stage.add_connector(
+            name=f"Zoom {number}", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW
+        )
 
     def ends() -> list[str]:
         lines = [line.rstrip(" ▁▂▃▄▅▆▇█") for line in stage.text(pilot).splitlines()]
@@ -58,7 +62,7 @@ async def test_enter_goes_on_where_the_set_up_stopped(stage: Any) -> None:
 
 
 async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(stage: Any) -> None:
-    stage.add_connector(step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+    stage.add_connector(step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW)
     stage.services.rounds = [VaultError("-", "-")]
     stage.services.gate.clear()
     async with stage.run() as pilot:
@@ -69,9 +73,9 @@ async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(st
             await stage.on(pilot, "ConnectorsScreen")
         await stage.press(pilot, "s")
         await stage.on(pilot, "SyncScreen")
-        await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+        await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
         await stage.press(pilot, "escape")
-        await stage.until(pilot, lambda: stage.connector.status is Status.CONNECTED)
+        await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.CONNECTED)
         await stage.press(pilot, "escape")
         await stage.on(pilot, "ConnectorsScreen")
 

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from tests.screens.conftest import LockedVault
 from zoomgov.connectors.model import Step
-from zoomgov.services import Demo
+from zoomgov.services.services import Demo
 from zoomgov.vault import VaultError
 from zoomgov.widgets.field import SecretInput
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from zoomgov.connectors.model import Step
-from zoomgov.screens.scopes import scope_lines
-from zoomgov.screens.zoom_app import CLICKS, DETAILS
+from zoomgov.screens.wizard.scopes import scope_lines
+from zoomgov.screens.wizard.zoom_app import CLICKS, DETAILS
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, Importance, ScopeKind, scopes_to_tick
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
-from zoomgov.connectors.model import Draft, Owner, Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
 from zoomgov.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Any
         await stage.on(pilot, "ZoomAppScreen")
         assert "Not connected" in stage.text(pilot)
     connector = stage.connector
-    assert (connector.name, connector.status, connector.step) == ("Zoom", Status.NOT_CONNECTED, Step.ZOOM_APP)
+    assert (connector.name, connector.status, connector.step) == ("Zoom", ConnectorStatus.NOT_CONNECTED, Step.ZOOM_APP)
     assert connector.owners == (Owner("mona@example.com"),)
     assert stage.services.registry.draft() is None
 

@@ -9,9 +9,9 @@ import pytest
 from textual.widgets import Button
 from textual.widgets._footer import FooterKey
 
-from zoomgov.connectors.model import Owner, Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
-from zoomgov.verify.model import Status as LineStatus
+from zoomgov.verify.model import CheckStatus as LineStatus
 from zoomgov.widgets.rail import TITLES
 from zoomgov.zoom.scopes import Capability
 
@@ -63,7 +63,7 @@ async def test_each_step_names_itself_and_the_help(stage: Any, step: Step) -> No
 
 
 async def test_the_list_does_without_some_columns(stage: Any) -> None:
-    stage.add_connector(step=Step.DONE, status=Status.CONNECTED, last_sync_at=stage.NOW)
+    stage.add_connector(step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW)
     async with stage.run(size=SMALL) as pilot:
         text = stage.text(pilot)
         assert all(words in text for words in ("Connector  ", "● Connected", "Last sync", "just now", "x Remove"))

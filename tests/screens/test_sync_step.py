@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zoomgov.connectors.model import Status, Step
+from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.screens.sync_text import summary_content
-from zoomgov.services import NoCredentials
-from zoomgov.store.model import Disagreement, ListKey, NotRead, SyncInfo
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
+from zoomgov.screens.wizard.sync_text import summary_content
+from zoomgov.services.services import NoCredentials
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
     ListAdvanced,
@@ -96,7 +96,7 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         assert "● Connected. Everything was read." in stage.text(pilot)
         assert "2,000" in stage.text(pilot)
         assert "Browse" in stage.text(pilot)
-    assert (stage.connector.status, stage.connector.step) == (Status.CONNECTED, Step.DONE)
+    assert (stage.connector.status, stage.connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
 
 
 async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None:
@@ -294,13 +294,13 @@ async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None
 async def test_more_disagreements_than_have_room_are_counted_and_n_lists_them(
     stage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoomgov.screens.browse_data import Browser
+    from zoomgov.screens.synced.opened_sync import OpenedSync
 
     disagreements = tuple(Disagreement(f"members of group {number}", 7, 8, "total_members") for number in range(9))
     stage.services.outcome = replace(SUMMARY, outcome=Outcome.PARTIAL, disagreements=disagreements)
     found = SyncInfo(1, "2026-03-04T12:00:00Z", "2026-03-04T12:00:00Z", False, (), disagreements, {})
-    monkeypatch.setattr(Browser, "open", lambda self: setattr(self, "sync", found))
-    monkeypatch.setattr(Browser, "names", lambda self, targets: {})
+    monkeypatch.setattr(OpenedSync, "open", lambda self: setattr(self, "sync", found))
+    monkeypatch.setattr(OpenedSync, "names", lambda self, targets: {})
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
         await ended(stage, pilot)
@@ -371,12 +371,12 @@ async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Any) -
     async with stage.at(Step.SYNC) as pilot:
         for key in ("escape", "ctrl+c"):
             await stage.press(pilot, "enter")
-            await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+            await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
             await stage.press(pilot, key)
             screen = await ended(stage, pilot)
             assert "– Stopped." in stage.text(pilot)
             assert "1 finished part kept" in stage.text(pilot)
-            assert stage.connector.status is Status.NOT_CONNECTED
+            assert stage.connector.status is ConnectorStatus.NOT_CONNECTED
             assert "Not connected" in stage.text(pilot)
             assert pilot.app.screen is screen
         stage.services.rounds = [VaultError("-", "-")]
@@ -389,9 +389,9 @@ async def test_quitting_during_a_sync_stops_it_first(stage: Any) -> None:
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
-        await stage.until(pilot, lambda: stage.connector.status is Status.SYNCING)
+        await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
         await pilot.press("ctrl+q")
-    assert stage.connector.status is Status.NOT_CONNECTED
+    assert stage.connector.status is ConnectorStatus.NOT_CONNECTED
 
 
 async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage: Any) -> None:
@@ -420,7 +420,7 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         await stage.press(pilot, "v")
         screen = await stage.on(pilot, "VerifyScreen")
         assert screen._line == "probe.list_users"
-    assert stage.connector.status is Status.ERROR
+    assert stage.connector.status is ConnectorStatus.ERROR
 
 
 async def test_the_keys_of_the_log_are_told_once_it_says_something(stage: Any) -> None:

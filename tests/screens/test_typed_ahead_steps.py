@@ -11,9 +11,9 @@ from textual.widgets import Input
 
 from tests.screens.conftest import LockedVault, idle, type_at_once
 from zoomgov.connectors.model import Step
-from zoomgov.screens.ask import AskScreen
+from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.vault import MemoryVault
-from zoomgov.verify.model import Report, Status, planned_lines
+from zoomgov.verify.model import CheckStatus, Report, planned_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,9 @@ def on_step(pilot: Any, step: Step) -> bool:
 
 
 def all_is_well(stage: Any) -> Report:
-    return Report("zoom.us", stage.NOW, 0.5, tuple(replace(line, status=Status.OK) for line in planned_lines()), ())
+    return Report(
+        "zoom.us", stage.NOW, 0.5, tuple(replace(line, status=CheckStatus.OK) for line in planned_lines()), ()
+    )
 
 
 async def test_each_enter_completes_one_step(stage: Any) -> None:
@@ -65,7 +67,7 @@ async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage
 
 
 async def test_escape_stops_the_keyring_at_once(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zoomgov.widgets.keys_in_turn._PATIENCE", 60)
+    monkeypatch.setattr("zoomgov.widgets.terminal.key_queue._PATIENCE", 60)
     vault = SlowVault()
     stage.restart(vault=vault)
     async with stage.at(Step.CREDENTIALS) as pilot:

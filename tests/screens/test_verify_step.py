@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zoomgov.connectors.model import Status as Connection
+from zoomgov.advice.knowledge import Advice, Trust
+from zoomgov.connectors.model import ConnectorStatus as Connection
 from zoomgov.connectors.model import Step
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.screens.verify import VerifyScreen
-from zoomgov.services import NoCredentials
+from zoomgov.screens.wizard.verify import VerifyScreen
+from zoomgov.services.services import NoCredentials
 from zoomgov.vault import VaultError
-from zoomgov.verify.knowledge import Advice, Trust
 from zoomgov.verify.model import (
     CapabilityState,
     CapabilityVerdict,
+    CheckStatus,
     Evidence,
     Report,
     Section,
-    Status,
     planned_lines,
 )
 from zoomgov.widgets.check_lines import CheckLines
@@ -45,9 +45,9 @@ def report(stage: Any, problems: tuple[str, ...] = (), shut: tuple[Capability, .
     """A report in which `problems` fail for the lack of a scope, and `shut` cannot be read."""
     lines = []
     for line in planned_lines():
-        status, result = Status.OK, "fine"
+        status, result = CheckStatus.OK, "fine"
         if line.id in problems:
-            status, result = Status.PROBLEM, f"missing {SCOPE}"
+            status, result = CheckStatus.PROBLEM, f"missing {SCOPE}"
         lines.append(
             replace(
                 line,
@@ -137,7 +137,7 @@ async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage:
 async def test_what_is_said_of_enter_is_what_it_does(stage: Any) -> None:
     lines = list(report(stage).lines)
     told = Advice("no-owner", "No owner here is the Account Owner", "Why.", ("Do.",), "", Trust.ZOOM, "")
-    lines[-1] = replace(lines[-1], status=Status.WARNING, result="Nobody of them", advice=(told, told, told))
+    lines[-1] = replace(lines[-1], status=CheckStatus.WARNING, result="Nobody of them", advice=(told, told, told))
     stage.services.rounds = [replace(report(stage), lines=tuple(lines))]
     async with stage.at(Step.VERIFY) as pilot:
         screen = await checked(stage, pilot)

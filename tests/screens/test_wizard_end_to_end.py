@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.app import ZoomgovApp
-from zoomgov.connectors.model import Status, Step
-from zoomgov.screens.connectors import ConnectorsScreen
+from zoomgov.connectors.model import ConnectorStatus, Step
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services import Demo, Services
+from zoomgov.services.services import Demo, Services
 from zoomgov.settings import Settings
-from zoomgov.sim.build import build_account
-from zoomgov.sim.server import SimServer
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.server.server import SimServer
 from zoomgov.vault import MemoryVault
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
         await comes(pilot, stage, "● Connected", "Everything was read", "Browse")
         assert zoom.client_secret not in stage.text(pilot)
         (connector,) = services.connectors()
-        assert (connector.status, connector.step) == (Status.CONNECTED, Step.DONE)
+        assert (connector.status, connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
         await pilot.press("enter")
         await comes(pilot, stage, "@")
         await pilot.press("escape")
@@ -82,7 +82,7 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
 async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
     services: Services, zoom: SimServer, stage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoomgov.screens.verify import VerifyScreen
+    from zoomgov.screens.wizard.verify import VerifyScreen
 
     monkeypatch.setattr(VerifyScreen, "WATCH_SECONDS", 0.02)
     lacking = "contact_group:read:list_members:admin"

@@ -9,8 +9,9 @@ import pytest
 from textual import events
 
 from tests.screens.conftest import LockedVault
-from zoomgov.connectors.model import Status, Step
-from zoomgov.store.model import ListKey, NotRead
+from zoomgov.advice.knowledge import Advice, Trust
+from zoomgov.connectors.model import ConnectorStatus, Step
+from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync.events import (
     ListAdvanced,
     ListFinished,
@@ -20,9 +21,8 @@ from zoomgov.sync.events import (
     RequestsCounted,
     SyncSummary,
 )
-from zoomgov.verify.knowledge import Advice, Trust
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
-from zoomgov.verify.model import Status as LineStatus
+from zoomgov.verify.model import CheckStatus as LineStatus
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import LabelUse
@@ -104,10 +104,10 @@ def found(stage: Any, *, missing: bool) -> Report:
 
 def test_connectors(stage: Any, look: Callable[..., bool]) -> None:
     synced = stage.NOW.replace(hour=9)
-    stage.add_connector(name="Zoom", step=Step.DONE, status=Status.CONNECTED, last_sync_at=synced)
+    stage.add_connector(name="Zoom", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=synced)
     stage.add_connector(name="Zoom Japan 日本", step=Step.SCOPES)
     reason = "Client ID and Client secret do not belong together (POST /oauth/token: HTTP 400)"
-    stage.add_connector(name="Labs", step=Step.DONE, status=Status.ERROR, reason=reason, last_sync_at=synced)
+    stage.add_connector(name="Labs", step=Step.DONE, status=ConnectorStatus.ERROR, reason=reason, last_sync_at=synced)
     assert look("down", "down")
 
 

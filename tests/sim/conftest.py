@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from zoomgov.sim import Options, build_account
-from zoomgov.sim.account import Account
-from zoomgov.sim.endpoints import ENDPOINTS
-from zoomgov.sim.server import SimServer
+from zoomgov.sim.account.account import Account
+from zoomgov.sim.server.server import SimServer
+from zoomgov.sim.world.endpoints import ENDPOINTS
 
 EVERY_SCOPE = tuple(sorted({scope for endpoint in ENDPOINTS for scope in endpoint.granular}))
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from zoomgov.sim import FaultRule, build_account, parse_fault
-from zoomgov.sim.control import OPERATIONS, Control, ControlError
+from zoomgov.sim.server.control import OPERATIONS, Control, ControlError
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Caller, Farm

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.sim import Options, Plan, build_account
-from zoomgov.sim.endpoints import Label
-from zoomgov.sim.limits import PER_SECOND, RateLimits
+from zoomgov.sim.world.endpoints import Label
+from zoomgov.sim.world.limits import PER_SECOND, RateLimits
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Caller, Clock, Farm

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomgov.sim import build_account
-from zoomgov.sim.answers import Refused, Request
-from zoomgov.sim.paging import Pager
+from zoomgov.sim.world.answers import Refused, Request
+from zoomgov.sim.world.paging import Pager
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Caller, Clock, Farm

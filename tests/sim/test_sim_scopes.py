@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zoomgov.sim import build_account
-from zoomgov.sim.endpoints import ENDPOINTS, Endpoint
+from zoomgov.sim.world.endpoints import ENDPOINTS, Endpoint
 from zoomgov.zoom.scopes import NEEDS, Need
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from zoomgov.sim.server import SimServer
+from zoomgov.sim.server.server import SimServer
 
 
 def test_no_connection_is_left_open_by_a_server_that_stops(monkeypatch: pytest.MonkeyPatch) -> None:

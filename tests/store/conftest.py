@@ -8,27 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zoomgov.store import Store
-from zoomgov.store.check import check
-from zoomgov.store.model import (
-    ContactGroupRow,
-    GrantKind,
-    GrantRow,
-    GroupRow,
-    Held,
-    ListKey,
-    NotRead,
-    RoleDetail,
-    RoleRow,
-    SyncInfo,
-    UserRow,
-)
+from tests.store.integrity import check
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
+from zoomgov.model.syncs import ListKey, NotRead, SyncInfo
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from zoomgov.store import SyncWriter
+    from zoomgov.store.write.writer import SyncWriter
 
 STARTED, FINISHED = "2026-11-01T08:00:00Z", "2026-11-01T08:05:00Z"
 PENDING = "email:"

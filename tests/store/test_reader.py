@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.conftest import FINISHED, STARTED, Account, admin, contact, holder, member, publish, stage, user
-from zoomgov.store import Query, Store, StoreError, Target, ordering
+from zoomgov.disk.errors import StoreError
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query, Target
+from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleDetail, RoleRow
 from zoomgov.store import reader as reader_module
-from zoomgov.store.folding import fold
-from zoomgov.store.model import ContactGroupRow, GroupRow, Kind, RoleDetail, RoleRow
-from zoomgov.store.words import licence, licence_in_brief, privacy
+from zoomgov.store.read import ordering
+from zoomgov.store.store import Store
+from zoomgov.text import fold
+from zoomgov.words.licences import licence, licence_in_brief, privacy
 
 if TYPE_CHECKING:
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 NAMES = [
     "Ann",

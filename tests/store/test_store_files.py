@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.store.conftest import STARTED, Account, publish, user
-from zoomgov.store import Store, StoreError
-from zoomgov.store.check import check
+from tests.store.integrity import check
+from zoomgov.disk.errors import StoreError
 from zoomgov.store.schema import SCHEMA_VERSION, migrate
+from zoomgov.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

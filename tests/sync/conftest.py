@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from zoomgov.secret import Credentials, Secret
-from zoomgov.settings import parse_cloud
-from zoomgov.sim.account import Account
-from zoomgov.sim.build import build_account
-from zoomgov.sim.options import Options
-from zoomgov.sim.server import SimServer
-from zoomgov.store import Store
+from zoomgov.sim.account.account import Account
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.server.server import SimServer
+from zoomgov.sim.world.options import Options
+from zoomgov.store.store import Store
 from zoomgov.sync.engine import run_sync
 from zoomgov.sync.events import ListNotRead, ListRestarted, Noted, SyncEvent, SyncStarted, SyncSummary, Waiting
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.transport import HttpxTransport, Timeouts
 
 SPEED = 25.0

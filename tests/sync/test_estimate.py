@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sync.conftest import Bench, MakeBench
-from zoomgov.sim.options import Options
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.engine import recall
 from zoomgov.sync.estimate import estimate
 from zoomgov.sync.events import Outcome, RequestsCounted

@@ -12,10 +12,10 @@ import pytest
 
 from tests.sync.conftest import MAX_BODY, Bench, MakeBench
 from tests.sync.faults import fault, passing
-from zoomgov.sim.options import Options
-from zoomgov.store.model import ListKey
+from zoomgov.model.syncs import ListKey
+from zoomgov.sim.world.options import Options
+from zoomgov.sync.background_writer import BackgroundWriter
 from zoomgov.sync.events import ListAdvanced, ListFinished, Noted, Outcome, SyncSummary
-from zoomgov.sync.staging import Staging
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 
@@ -349,15 +349,15 @@ async def test_what_was_staged_of_another_account_is_not_gone_on_from(bench: Ben
 async def test_a_list_whose_answers_are_all_there_is_kept_when_the_sync_is_stopped(bench: Bench) -> None:
     """However slow the disk: stopped while the last page of the list of groups waits to be written."""
     task: asyncio.Task[SyncSummary] | None = None
-    stage = Staging.stage
+    stage = BackgroundWriter.stage
 
-    def stop_at_groups(staging: Staging, key: ListKey, *rest: Any) -> asyncio.Future[int]:
+    def stop_at_groups(staging: BackgroundWriter, key: ListKey, *rest: Any) -> asyncio.Future[int]:
         if key.part == "groups" and task is not None:
             task.cancel()
         return stage(staging, key, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Staging, "stage", stop_at_groups)
+        patch.setattr(BackgroundWriter, "stage", stop_at_groups)
         task = asyncio.create_task(bench.sync())
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -16,27 +16,28 @@ import pytest
 
 from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
-from zoomgov.sim.options import Options
-from zoomgov.store import Store, is_busy
-from zoomgov.store.model import GrantKind, ListKey
-from zoomgov.sync import staging
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.syncs import ListKey
+from zoomgov.sim.world.options import Options
+from zoomgov.store.store import Store, is_busy
+from zoomgov.sync import background_writer
+from zoomgov.sync.background_writer import BackgroundWriter
 from zoomgov.sync.events import Outcome
+from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.parts import GROUP_ADMINS
-from zoomgov.sync.reading import ListOutcome
 from zoomgov.sync.rows import blob_rows, principal_rows
-from zoomgov.sync.staging import Staging
 from zoomgov.zoom.endpoints import Label
+from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import DailyBudget
-from zoomgov.zoom.memory import Memory
 
 PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
 from zoomgov.secret import Credentials, Secret
-from zoomgov.settings import parse_cloud
-from zoomgov.store import Store
+from zoomgov.store.store import Store
 from zoomgov.sync.engine import run_sync
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import parse_cloud
 
 async def main():
     told = json.loads(sys.stdin.readline())
@@ -98,16 +99,16 @@ async def test_killed_at_any_moment(make_bench: MakeBench) -> None:
 
 @fault("kill -9 after many requests", "what they used of Zoom's limit of the day is known to the next run")
 async def test_the_budget_is_on_disk_with_what_is_staged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "COMMIT_WITHIN", 3600)
+    monkeypatch.setattr(background_writer, "COMMIT_WITHIN", 3600)
     store = Store.open(tmp_path / "store.sqlite3")
     now = "2026-11-23T00:00:00Z"
-    async with Staging(store, "account", now, now) as one:
-        memory = Memory(budget=DailyBudget(date(2026, 11, 23), {Label.HEAVY: 3}))
+    async with BackgroundWriter(store, "account", now, now) as one:
+        memory = LearntLimits(budget=DailyBudget(date(2026, 11, 23), {Label.HEAVY: 3}))
         one.memory = memory.dumps
         await one.stage_rows(ListKey("plan-usage"), blob_rows("plan-usage", {}))
         one._commit()  # as its timer does
         await one.remembered()  # comes after the commit
-        assert staging.remembered(store, "account") == memory.dumps()
+        assert background_writer.remembered(store, "account") == memory.dumps()
 
 
 async def test_a_list_is_on_disk_as_finished_with_its_last_page_unless_something_is_missing(tmp_path: Path) -> None:
@@ -115,11 +116,11 @@ async def test_a_list_is_on_disk_as_finished_with_its_last_page_unless_something
     now = "2026-11-23T00:00:00Z"
     whole, lacking = ListKey("group-admins", "g1"), ListKey("group-admins", "g2")
     body = b'{"admins": [{"email": "ann@example.org"}, {"email": "bob@example.org"}]}'
-    async with Staging(store, "account", now, now) as one:
+    async with BackgroundWriter(store, "account", now, now) as one:
         for key, outcome in ((whole, ListOutcome(2, 2)), (lacking, None)):
             decode = partial(principal_rows, GrantKind.GROUP_ADMIN, key.target)
             rows = await one.stage(key, GROUP_ADMINS.endpoint, body, decode, set(), partial(lambda told: told, outcome))
             assert rows == 2
         assert one.finished == {whole: 2}
-    async with Staging(store, "account", now, now) as after:
+    async with BackgroundWriter(store, "account", now, now) as after:
         assert after.finished == {whole: 2}

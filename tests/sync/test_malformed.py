@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.store.integrity import check
 from tests.sync.conftest import Bench
 from tests.sync.faults import fault
-from zoomgov.sim.build import build_account
-from zoomgov.sim.options import Options
-from zoomgov.store.check import check
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.events import Outcome, SyncSummary
 from zoomgov.zoom.errors import ZoomError
 

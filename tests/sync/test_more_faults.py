@@ -12,8 +12,9 @@ from tests.sync import faults
 from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from tests.sync.test_faults import complete
-from zoomgov.sim.options import Options
-from zoomgov.store import StoreBusy, StoreError, SyncWriter
+from zoomgov.disk.errors import StoreBusy, StoreError
+from zoomgov.sim.world.options import Options
+from zoomgov.store.write.writer import SyncWriter
 from zoomgov.sync.events import ListAdvanced, Noted, Outcome, SyncSummary
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from tests.sync.test_faults import complete
-from zoomgov.sim.options import Options
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.events import Noted, Outcome, PartAdvanced
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomgov.store.model import GrantKind, GrantRow, GroupRow, Held
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import GrantRow, GroupRow, Held
 from zoomgov.sync import rows
 from zoomgov.zoom.endpoints import LIST_CONTACT_GROUP_MEMBERS, LIST_GROUPS, LIST_USERS
 from zoomgov.zoom.errors import ErrorKind, ZoomError

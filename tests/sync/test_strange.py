@@ -9,12 +9,12 @@ from itertools import count
 
 import pytest
 
+from tests.store.integrity import check
 from tests.sync.conftest import Bench, MakeBench
 from tests.sync.faults import fault
 from tests.sync.test_faults import complete
 from tests.sync.test_resumed import stored
-from zoomgov.sim.options import Options
-from zoomgov.store.check import check
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.events import ListAdvanced, Outcome
 from zoomgov.zoom.client import Answer, ZoomClient
 from zoomgov.zoom.endpoints import LIST_CONTACT_GROUPS

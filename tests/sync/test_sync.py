@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.sync.conftest import Bench, MakeBench
-from zoomgov.sim.options import Options
-from zoomgov.store import StoreBusy
+from zoomgov.disk.errors import StoreBusy
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.events import ListFinished, Outcome, PartAdvanced, Published, RequestsCounted, SyncStarted
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 

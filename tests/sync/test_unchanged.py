@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from tests.sync.conftest import Bench, MakeBench
-from zoomgov.sim.options import Options
+from zoomgov.sim.world.options import Options
 from zoomgov.sync.events import Outcome
 
 

@@ -12,10 +12,10 @@ import pytest
 from tests.sync.conftest import Bench
 from tests.zoom.conftest import run_counted
 from zoomgov.sync import parts
-from zoomgov.sync.progress import Reporter
-from zoomgov.sync.reading import Reading
+from zoomgov.sync.background_writer import BackgroundWriter
+from zoomgov.sync.list_reader import ListReader
+from zoomgov.sync.reporter import Reporter
 from zoomgov.sync.rows import group_rows
-from zoomgov.sync.staging import Staging
 from zoomgov.sync.worker import TOGETHER, WAIT_FOR_OTHERS, Worker
 
 
@@ -79,9 +79,13 @@ def test_small_jobs_wait_for_each_other_but_not_for_long() -> None:
 
 async def test_a_list_that_is_read_alone_waits_for_no_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zoomgov.sync.worker.WAIT_FOR_OTHERS", 20)
-    monkeypatch.setattr("zoomgov.sync.staging.COMMIT_WITHIN", 20)  # a commit takes along what waits
+    monkeypatch.setattr("zoomgov.sync.background_writer.COMMIT_WITHIN", 20)  # a commit takes along what waits
     now = "2026-11-23T00:00:00Z"
-    async with bench.client() as client, Staging(bench.store, "account", now, now) as staging, asyncio.timeout(10):
+    async with (
+        bench.client() as client,
+        BackgroundWriter(bench.store, "account", now, now) as staging,
+        asyncio.timeout(10),
+    ):
         await client.authenticate()
-        outcome = await Reading(client, staging, Reporter(client, bench.on_event)).read(parts.GROUPS, group_rows)
+        outcome = await ListReader(client, staging, Reporter(client, bench.on_event)).read(parts.GROUPS, group_rows)
     assert outcome.read == len(bench.account.groups)

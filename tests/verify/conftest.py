@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.secret import Credentials, Secret
-from zoomgov.settings import parse_cloud
-from zoomgov.sim.build import build_account
-from zoomgov.sim.options import Options
-from zoomgov.sim.server import SimServer
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.server.server import SimServer
+from zoomgov.sim.world.options import Options
 from zoomgov.verify.checks import verify
-from zoomgov.verify.model import CheckLine, Facts, Report
+from zoomgov.verify.model import CheckLine, KnownFacts, Report
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import parse_cloud
 
 if TYPE_CHECKING:
     from zoomgov.zoom.transport import Transport
@@ -77,7 +77,7 @@ def run_verify(zoom: SimServer) -> Verify:
         **changes: str,
     ) -> Report:
         credentials = credentials_of(zoom, **changes)
-        known = Facts(credentials, **{"owners": (zoom.account.owner.email,), **(facts or {})})  # type: ignore[arg-type]
+        known = KnownFacts(credentials, **{"owners": (zoom.account.owner.email,), **(facts or {})})  # type: ignore[arg-type]
         async with client_for(url or zoom.url, credentials, transport) as client:
             return await verify(client, known, on_line, only, time_limit=time_limit)
 

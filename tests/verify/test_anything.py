@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoomgov.advice.knowledge import explain
 from zoomgov.secret import Credentials, Secret
-from zoomgov.settings import parse_cloud
 from zoomgov.verify.checks import FAULT, verify
-from zoomgov.verify.knowledge import explain
-from zoomgov.verify.model import Facts, Report, Status, planned_lines
+from zoomgov.verify.model import CheckStatus, KnownFacts, Report, planned_lines
 from zoomgov.verify.report import as_dict, as_markdown
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.scopes import NEEDS
 from zoomgov.zoom.transport import Response
 
@@ -104,7 +104,7 @@ class Scripted:
 
 async def outcome(transport: Scripted) -> Report:
     credentials = Credentials("Kd3nUqvTRy6Wk0aZb1cD2E", "t0GvQ9mXTvOa8PpL3rW1gA", Secret(SECRET))
-    facts = Facts(credentials, owners=("ada@example.com",))
+    facts = KnownFacts(credentials, owners=("ada@example.com",))
     elapsed = [0.0]
 
     async def sleep(seconds: float) -> None:
@@ -124,9 +124,9 @@ def test_any_answers_end_in_lines_without_secrets(token: Sent, answers: list[Sen
     report = asyncio.run(outcome(Scripted(token, answers)))
     assert [line.id for line in report.lines] == [line.id for line in planned_lines()]
     for line in report.lines:
-        assert line.status is not Status.WAITING
+        assert line.status is not CheckStatus.WAITING
         assert not line.result.startswith(FAULT), line
-        if line.status is Status.PROBLEM and not line.id.startswith("capability."):
+        if line.status is CheckStatus.PROBLEM and not line.id.startswith("capability."):
             assert line.advice, f"{line.id} says no but not what to do"
     written = json.dumps(as_dict(report)) + as_markdown(report) + repr(report)
     assert SECRET not in written

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zoomgov.connectors.model import Connector, Draft, Owner, Status
+from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services import Services
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 from zoomgov.vault import MemoryVault
 from zoomgov.zoom.errors import ZoomError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from zoomgov.sim.server import SimServer
+    from zoomgov.sim.server.server import SimServer
     from zoomgov.verify.model import CheckLine, Report
 
 ROLES = "role:read:list_roles:admin"
@@ -101,7 +101,7 @@ async def test_a_sync_that_fails_on_a_scope_names_the_line_that_explains_it(
     with pytest.raises(ZoomError):
         await services.sync(connector, lambda event: None)
     failed = services.registry.connector(connector.id)
-    assert failed.status is Status.ERROR
+    assert failed.status is ConnectorStatus.ERROR
     assert failed.reason_line == "probe.list_users"
     zoom.control.set_scopes(scopes_to_tick(ScopeKind.GRANULAR))
     await services.sync(failed, lambda event: None)

@@ -14,7 +14,7 @@ from zoomgov.verify.redact import redact
 from zoomgov.verify.report import as_dict, as_markdown
 
 if TYPE_CHECKING:
-    from zoomgov.sim.server import SimServer
+    from zoomgov.sim.server.server import SimServer
 
 Verify = Callable[..., Coroutine[Any, Any, Report]]
 
@@ -84,7 +84,7 @@ def test_known_ids_are_hidden_whatever_they_look_like() -> None:
 
 
 async def test_text_from_outside_cannot_write_markdown(zoom: SimServer, run_verify: Verify) -> None:
-    from zoomgov.sim.faults import FaultRule
+    from zoomgov.sim.world.faults import FaultRule
 
     evil = "[click](https://evil.example) <img src=x> `code`\n# heading"
     zoom.control.add_fault(FaultRule(path="/v2/groups", status=400, body={"code": 9, "message": evil}, times=None))

@@ -11,12 +11,12 @@ import pytest
 from zoomgov.sync.parts import ALL
 from zoomgov.verify import checks
 from zoomgov.verify.lines import line_for, line_for_part, sibling
-from zoomgov.verify.model import CheckLine, Report, Section, Status, planned_lines
+from zoomgov.verify.model import CheckLine, CheckStatus, Report, Section, planned_lines
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS
 
 if TYPE_CHECKING:
-    from zoomgov.sim.server import SimServer
+    from zoomgov.sim.server.server import SimServer
     from zoomgov.verify.context import Context, Outcome
 
 Verify = Callable[..., Coroutine[Any, Any, Report]]
@@ -37,7 +37,7 @@ async def test_all_lines_are_announced_and_then_delivered_as_they_finish(
     report = await run_verify(on_line=heard.append)
     waiting, finished = heard[: len(PLANNED)], heard[len(PLANNED) :]
     assert [line.id for line in waiting] == PLANNED
-    assert {line.status for line in waiting} == {Status.WAITING}
+    assert {line.status for line in waiting} == {CheckStatus.WAITING}
     assert sorted(line.id for line in finished) == sorted(PLANNED)
     assert [line.id for line in finished] != PLANNED, "the order is that of finishing"
     assert [line.id for line in report.lines] == PLANNED
@@ -105,7 +105,7 @@ async def test_a_stalled_zoom_ends_within_the_limit(zoom: SimServer, run_verify:
     report = await asyncio.wait_for(run_verify(time_limit=1.0), timeout=60)
     stalled = report.line("connection.api")
     assert stalled is not None
-    assert stalled.status is Status.PROBLEM
+    assert stalled.status is CheckStatus.PROBLEM
     assert stalled.advice[0].id == "timeout"
 
 

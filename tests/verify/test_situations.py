@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from zoomgov.sim.faults import FaultRule
-from zoomgov.verify.model import CapabilityState, Report, Section, Status
+from zoomgov.sim.world.faults import FaultRule
+from zoomgov.verify.model import CapabilityState, CheckStatus, Report, Section
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
-    from zoomgov.sim.server import SimServer
+    from zoomgov.sim.server.server import SimServer
     from zoomgov.zoom.transport import Request, Response
 
 Verify = Callable[..., Coroutine[Any, Any, Report]]
@@ -484,7 +484,9 @@ async def test_situation(situation: Situation, zoom: SimServer, run_verify: Veri
     assert {item.capability: item.state for item in report.capabilities} == expected | situation.capabilities
     offered = {cause.id for line in report.lines for cause in line.advice}
     assert offered.issuperset(situation.among)
-    problems = any(line.status is Status.PROBLEM for line in report.lines if line.section is not Section.CAPABILITIES)
+    problems = any(
+        line.status is CheckStatus.PROBLEM for line in report.lines if line.section is not Section.CAPABILITIES
+    )
     assert report.ready is (not problems if situation.ready is None else situation.ready)
 
 
@@ -492,7 +494,7 @@ def diagnosis(report: Report) -> dict[str, str | None]:
     return {
         line.id: line.advice[0].id if line.advice else None
         for line in report.lines
-        if line.status in (Status.PROBLEM, Status.WARNING) and line.section is not Section.CAPABILITIES
+        if line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING) and line.section is not Section.CAPABILITIES
     }
 
 
@@ -544,7 +546,11 @@ async def test_ways_not_to_get_there(message: str, line: str, cause: str, run_ve
     assert diagnosis(report) == {line: cause}
     assert not report.ready
     host = report.line("connection.host")
-    expected = {"connection.tls": Status.OK, "connection.proxy": Status.SKIPPED, "connection.host": Status.PROBLEM}
+    expected = {
+        "connection.tls": CheckStatus.OK,
+        "connection.proxy": CheckStatus.SKIPPED,
+        "connection.host": CheckStatus.PROBLEM,
+    }
     assert host is not None
     assert host.status is expected[line]
 

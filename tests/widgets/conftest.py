@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import pytest
 from textual.app import App, ComposeResult
 
-from zoomgov.widgets.identity_table import IdentityTable
-from zoomgov.widgets.table_layout import Column
-from zoomgov.widgets.table_source import Row, TableQuery
+from zoomgov.widgets.table.identity_table import IdentityTable
+from zoomgov.widgets.table.table_layout import TableColumn
+from zoomgov.widgets.table.table_source import Row, TableQuery
 
 FIRST = ("Ana", "Bob", "Chloé", "Dmitri", "Eun-ji", "Fatima", "Grace")
 STATUSES = ("active", "inactive", "pending")
@@ -20,12 +20,12 @@ class People:
     """`count` people, row id = 10 x place; knows what was asked of it."""
 
     columns = (
-        Column("name", "Name", 20, least=12, most=30),
-        Column("email", "E-mail", 24, least=14, most=40),
-        Column("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
-        Column("dept", "Department", 16, most=24),
-        Column("logins", "Logins", 8, align="right"),
-        Column("created", "Created", 12),
+        TableColumn("name", "Name", 20, least=12, most=30),
+        TableColumn("email", "E-mail", 24, least=14, most=40),
+        TableColumn("status", "Status", 10, tones={"inactive": "muted", "pending": "warning"}),
+        TableColumn("dept", "Department", 16, most=24),
+        TableColumn("logins", "Logins", 8, align="right"),
+        TableColumn("created", "Created", 12),
     )
 
     def __init__(self, count: int, rename: dict[int, str] | None = None) -> None:

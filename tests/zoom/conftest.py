@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from zoomgov.secret import Credentials, Secret
-from zoomgov.settings import Cloud, parse_cloud
+from zoomgov.zoom.clouds import Cloud, parse_cloud
 from zoomgov.zoom.transport import Request, Response
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.zoom.conftest import CREDENTIALS, reply, run_counted
 from zoomgov.secret import Secret
-from zoomgov.settings import ZOOM_US
 from zoomgov.zoom.answers import Answer, Circumstances, missing_scopes, read_answer
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import ZOOM_US
 from zoomgov.zoom.endpoints import LIST_CONTACT_GROUP_MEMBERS, LIST_USERS
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.retry import retry_moment

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.zoom.conftest import CREDENTIALS, TOKEN_BODY, ScriptedTransport, reply, run_counted
-from zoomgov.settings import ZOOM_GOV, ZOOM_US, Cloud, parse_cloud
 from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, Cloud, parse_cloud
 from zoomgov.zoom.endpoints import LIST_GROUPS, LIST_USERS, PLAN_USAGE, READ_USER, Label, encode_segment
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.hosts import choose_api_base
+from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import DailyBudget, Tier, tier_of_plan
-from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.transport import Request, Response
 
 EPOCH = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ def drive(
     answer: Answering,
     work: Callable[[ZoomClient, ScriptedTransport], Coroutine[Any, Any, None]],
     *,
-    memory: Memory | None = None,
+    memory: LearntLimits | None = None,
     token_answer: Callable[[int], Response] | None = None,
     cloud: Cloud = ZOOM_US,
 ) -> float:
@@ -286,7 +286,7 @@ def test_follows_tokens_with_every_other_parameter_unchanged() -> None:
 
 
 def test_refused_page_size_falls_back_and_is_remembered() -> None:
-    memory = Memory()
+    memory = LearntLimits()
 
     def answer(request: Request) -> Response:
         if int(query_of(request)["page_size"]) > 300:
@@ -303,7 +303,7 @@ def test_refused_page_size_falls_back_and_is_remembered() -> None:
 
 
 def test_silently_capped_page_is_noticed() -> None:
-    memory = Memory()
+    memory = LearntLimits()
     answers = [users(300, "b"), users(10)]
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
@@ -349,7 +349,7 @@ def test_ids_are_encoded() -> None:
 
 @pytest.mark.parametrize(("limit", "tier"), [("2", Tier.FREE), ("60", Tier.BUSINESS), ("unlimited", Tier.BUSINESS)])
 def test_learns_the_tier_from_headers(limit: str, tier: Tier) -> None:
-    memory = Memory()
+    memory = LearntLimits()
     answer = reply({"groups": []}, x_ratelimit_category="Medium", x_ratelimit_type="QPS", x_ratelimit_limit=limit)
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
@@ -371,7 +371,7 @@ def test_a_daily_number_teaches_nothing() -> None:
 
 
 def test_stops_before_the_day_is_used_up_and_starts_afresh_the_next_day() -> None:
-    memory = Memory(budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 29_999}))
+    memory = LearntLimits(budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 29_999}))
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
         path = {"accountId": "me"}
@@ -440,18 +440,18 @@ def test_urgent_requests_go_first() -> None:
 
 
 def test_memory_survives_as_text() -> None:
-    memory = Memory(Tier.BUSINESS, budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 7}))
+    memory = LearntLimits(Tier.BUSINESS, budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 7}))
     assert memory.remember_page_size("list_users", 300, EPOCH.date())
     assert not memory.remember_page_size("list_users", 300, EPOCH.date())
-    assert Memory.loads(memory.dumps(), EPOCH) == memory
-    assert Memory.loads(memory.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
+    assert LearntLimits.loads(memory.dumps(), EPOCH) == memory
+    assert LearntLimits.loads(memory.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
     for odd in (None, "", "[]", "{", '{"tier": "GOLD"}'):
-        assert Memory.loads(odd, EPOCH) == Memory()
+        assert LearntLimits.loads(odd, EPOCH) == LearntLimits()
 
 
 def test_recalls_what_an_earlier_client_learnt() -> None:
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
-        client.recall(Memory(Tier.FREE, {"list_users": 300}))
+        client.recall(LearntLimits(Tier.FREE, {"list_users": 300}))
         assert client.limits.by_label[Label.MEDIUM].rate == pytest.approx(2 * 0.94)
         _ = [page async for page in client.pages(LIST_USERS)]
         assert query_of(transport.sent[0])["page_size"] == "300"

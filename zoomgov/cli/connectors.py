@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import FORMATS, command_line, format_option, print_json, print_rows, say
-from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
     """Create connector NAME as Not connected."""
     from zoomgov.connectors.model import Draft, Owner
     from zoomgov.connectors.steps import is_email
-    from zoomgov.settings import SettingsError, parse_cloud
+    from zoomgov.zoom.clouds import CloudError, parse_cloud
 
     if (app_name is None) == (new_app is None):
         raise click.UsageError("Choose one of --app APP (existing) and --new-app APP.", click.get_current_context())
@@ -80,7 +80,7 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
             raise click.UsageError(f"{printable(owner)!r} is not an e-mail address.", click.get_current_context())
     try:
         cloud = parse_cloud(cloud).name
-    except SettingsError as error:
+    except CloudError as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
     services = open_services()
     app_id = None
@@ -115,7 +115,7 @@ def import_connector(file: BinaryIO) -> None:
     """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""
     from zoomgov.connectors.handoff import HandoffError
     from zoomgov.connectors.model import Step
-    from zoomgov.remembered import recall, remember
+    from zoomgov.preferences.session import load_session, save_session
 
     services = open_services()
     try:
@@ -123,7 +123,7 @@ def import_connector(file: BinaryIO) -> None:
     except HandoffError as error:
         raise Problem(str(error)) from None
     data_dir = services.settings.data_dir
-    remember(data_dir, replace(recall(data_dir), connector=connector.id, step=int(Step.ZOOM_APP)))
+    save_session(data_dir, replace(load_session(data_dir), connector=connector.id, step=int(Step.ZOOM_APP)))
     say(f"Created connector {printable(connector.name)}: {connector.status}.")
     say("Next: zoomgov opens it where the set-up in Zoom begins.")
 

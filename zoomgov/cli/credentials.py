@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoomgov.cli.output import command_line, note, say
-from zoomgov.cli.problem import Problem
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
 if TYPE_CHECKING:

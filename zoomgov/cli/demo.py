@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov.cli.output import note, say
-from zoomgov.cli.problem import Exit, Problem
 from zoomgov.cli.running import run
-from zoomgov.cli.simulator import INSTALL_SIM, account_options
+from zoomgov.cli.sim import INSTALL_SIM, account_options
+from zoomgov.services.problems import Exit, Problem
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zoomgov.connectors.model import Connector
-    from zoomgov.services import Services
+    from zoomgov.services.services import Services
 
 
 _CHURN: Final = 3.0
@@ -86,7 +86,7 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
 def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
     """Services on a temporary profile, with the credentials in memory only."""
     from zoomgov.secret import Credentials, Secret
-    from zoomgov.services import Demo, build_services
+    from zoomgov.services.services import Demo, build_services
     from zoomgov.vault import MemoryVault
 
     credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
@@ -103,7 +103,7 @@ def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
 
 def _headless(services: Services) -> int:
     from zoomgov.cli.progress import show_progress
-    from zoomgov.cli.synchronise import print_summary
+    from zoomgov.cli.sync import print_summary
     from zoomgov.connectors.model import Draft, Owner
 
     demo = services.demo

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zoomgov.cli.compare import open_synced
+from zoomgov.cli.diff import open_synced
 from zoomgov.cli.output import FORMATS, print_json, print_rows, say
-from zoomgov.cli.problem import Exit
 from zoomgov.cli.running import ConnectorName, open_services
 from zoomgov.cli.scripted import ends_with
 from zoomgov.findings.model import Level, Thresholds
+from zoomgov.services.problems import Exit
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def findings_command(name: str, form: str, fail_on: str | None, **given: Any) ->
     from datetime import UTC, datetime
 
     from zoomgov.findings import find
-    from zoomgov.settings import parse_cloud
+    from zoomgov.zoom.clouds import parse_cloud
 
     connector, reader, _ = open_synced(name)
     chosen = {key: value for key, value in given.items() if value not in (None, ())}

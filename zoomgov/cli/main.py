@@ -11,29 +11,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoomgov import __version__, process
-from zoomgov.cli.problem import Exit, stops
+from zoomgov.cli.stopping import stops
+from zoomgov.services.problems import Exit
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 # Command -> module of this package that defines it, as the command's name and `_command`.
 COMMANDS = {
-    "access": "look",
+    "access": "browse",
     "completion": "completion",
     "connectors": "connectors",
     "credentials": "credentials",
     "demo": "demo",
-    "diff": "compare",
-    "explain": "troubleshoot",
-    "export": "handover",
+    "diff": "diff",
+    "explain": "explain",
+    "export": "export",
     "findings": "findings",
-    "list": "look",
-    "members": "look",
-    "scopes": "troubleshoot",
-    "sim": "simulator",
-    "sync": "synchronise",
-    "syncs": "look",
-    "verify": "troubleshoot",
+    "list": "browse",
+    "members": "browse",
+    "scopes": "scopes",
+    "sim": "sim",
+    "sync": "sync",
+    "syncs": "browse",
+    "verify": "verify",
 }
 
 
@@ -126,7 +127,7 @@ def report(error: Exception) -> int:
         import traceback
 
         traceback.print_exc()
-    from zoomgov.cli.failures import as_problem
+    from zoomgov.services.problems import as_problem
 
     problem = as_problem(error)
     for line in problem.lines():

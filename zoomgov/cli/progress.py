@@ -9,7 +9,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.cli.output import console, note
-from zoomgov.sync.course import Course, duration, limit_lines, rate_words
 from zoomgov.sync.events import (
     ListFinished,
     ListNotRead,
@@ -22,8 +21,10 @@ from zoomgov.sync.events import (
     SyncStarted,
     Waiting,
 )
-from zoomgov.sync.words import PART_WORDS, part_words
+from zoomgov.sync.progress import Progress, limit_lines, rate_words
 from zoomgov.text import printable
+from zoomgov.words.syncs import PART_WORDS, part_words
+from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ class _Bars:
     def __init__(self) -> None:
         from rich.live import Live
 
-        self._course = Course()
+        self._course = Progress()
         self._lock = Lock()
         """Drawing has its own thread, so that times go on when nothing is told."""
         self._live = Live(
@@ -107,7 +108,7 @@ class _Bars:
         return outer
 
 
-def told_lines(course: Course) -> list[str]:
+def told_lines(course: Progress) -> list[str]:
     """What holds for all lists together: requests, time, Zoom's limits, and what is waited for."""
     now = course.counted
     told = f"{now.made:,} requests, {now.per_second:.0f} a second"
@@ -130,7 +131,7 @@ class _Lines:
     """A line for each list that is read, and every `_EVERY` seconds how far it is."""
 
     def __init__(self) -> None:
-        self._course = Course()
+        self._course = Progress()
         self._told = time.monotonic()
 
     def __call__(self, event: SyncEvent) -> None:

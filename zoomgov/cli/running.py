@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from zoomgov.cli.output import command_line
-from zoomgov.cli.problem import Problem, stops
+from zoomgov.cli.stopping import stops
+from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from zoomgov.connectors.model import Connector
-    from zoomgov.services import Services
+    from zoomgov.services.services import Services
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ def open_services() -> Services:
     context = click.get_current_context().find_root()
     found: Services | None = context.meta.get("zoomgov.services")
     if found is None:
-        from zoomgov.services import build_services
+        from zoomgov.services.services import build_services
 
         found = context.meta["zoomgov.services"] = build_services(os.environ)
         context.call_on_close(found.close)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoomgov.cli.problem import Exit
+from zoomgov.services.problems import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def ends_with(option: str) -> Callable[[Callable[..., int]], Callable[..., int]]
             except Exception as error:
                 if not kwargs[option]:
                     raise
-                from zoomgov.cli.failures import as_problem
+                from zoomgov.services.problems import as_problem
 
                 problem = as_problem(error)
                 problem.code = Exit.USAGE

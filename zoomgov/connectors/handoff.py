@@ -17,8 +17,8 @@ from urllib.parse import quote
 from zoomgov.connectors.model import Connector, Draft, Owner, Step
 from zoomgov.connectors.rows import free_name, name_key
 from zoomgov.connectors.steps import is_email
-from zoomgov.settings import ZOOM_GOV, ZOOM_US, parse_cloud
 from zoomgov.text import printable
+from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, parse_cloud
 from zoomgov.zoom.scopes import Capability, Importance, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:

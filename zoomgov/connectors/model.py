@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Status(StrEnum):
+class ConnectorStatus(StrEnum):
     """A connector's label, in the seed's words."""
 
     NOT_CONNECTED = "Not connected"
@@ -62,7 +62,7 @@ class Connector:
     owners: tuple[Owner, ...]
     cloud: str
     """Name for `parse_cloud`."""
-    status: Status
+    status: ConnectorStatus
     reason: str
     """Why the status is Error; empty otherwise."""
     step: Step

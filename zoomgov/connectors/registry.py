@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.connectors.model import App, Connector, Draft, Status, Step
+from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import (
     SELECT,
     RegistryError,
@@ -29,7 +29,7 @@ from zoomgov.connectors.rows import (
     owners_text,
     time_text,
 )
-from zoomgov.store.database import connect_at_rest, is_at_rest, obstacle
+from zoomgov.disk.database import connect_at_rest, is_at_rest, obstacle
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
@@ -55,7 +55,7 @@ CREATE TABLE connector (
     app_id TEXT NOT NULL REFERENCES app (id),
     owners TEXT NOT NULL,
     cloud TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status.value) for status in Status)})),
+    status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status.value) for status in ConnectorStatus)})),
     reason TEXT NOT NULL DEFAULT '',
     step INTEGER NOT NULL CHECK (step BETWEEN {min(Step)} AND {max(Step)}),
     created_at TEXT NOT NULL,
@@ -153,7 +153,7 @@ class Registry:
                     app.id,
                     owners_text(draft.owners),
                     draft.cloud,
-                    Status.NOT_CONNECTED.value,
+                    ConnectorStatus.NOT_CONNECTED.value,
                     int(Step.ZOOM_APP),
                     time_text(self._clock()),
                     ScopeKind.GRANULAR.value,
@@ -168,7 +168,7 @@ class Registry:
         Only the named fields are written, so that two copies of the program changing different ones
         both win. A status other than *Error* clears the reason and its line.
         """
-        if "status" in changes and changes["status"] is not Status.ERROR:
+        if "status" in changes and changes["status"] is not ConnectorStatus.ERROR:
             changes = {"reason": "", "reason_line": "", **changes}
         columns: dict[str, str | int | None] = {}
         for field, value in changes.items():

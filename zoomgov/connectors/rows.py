@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.connectors.model import App, Connector, Draft, Owner, Status, Step
+from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Owner, Step
 from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
         app=App(app_id, app_name, bool(provided)),
         owners=tuple(Owner(owner["email"], owner["name"]) for owner in json.loads(owners)),
         cloud=cloud,
-        status=Status(status),
+        status=ConnectorStatus(status),
         reason=reason,
         step=Step(step),
         created_at=datetime.fromisoformat(created_at),

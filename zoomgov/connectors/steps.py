@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.connectors.model import Draft, Step
 from zoomgov.connectors.paste import FIELDS
 from zoomgov.connectors.rows import name_key
-from zoomgov.settings import SettingsError, parse_cloud
 from zoomgov.text import printable
+from zoomgov.zoom.clouds import CloudError, parse_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,7 +31,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class StepFacts:
     """All that decides whether a step can be left; each step looks at its own part."""
 
     draft: Draft = field(default_factory=Draft)
@@ -48,7 +48,7 @@ def is_email(text: str) -> bool:
     return bool(_E_MAIL.fullmatch(text)) and text.isprintable() and len(text) <= 254
 
 
-def can_leave(step: Step, facts: Facts) -> Refusal | None:
+def can_leave(step: Step, facts: StepFacts) -> Refusal | None:
     """Return why `step` cannot be left, or None when it can.
 
     Steps 3 and 4 happen on Zoom's site, where nothing here can look: their ticks are for the
@@ -88,7 +88,7 @@ def _owners(draft: Draft) -> Refusal | None:
     return None
 
 
-def _name(facts: Facts) -> Refusal | None:
+def _name(facts: StepFacts) -> Refusal | None:
     name, own = facts.draft.name, facts.connector.id if facts.connector else ""
     if not name.strip():
         return Refusal("name", "Give the connector a name, for example Zoom.")
@@ -102,7 +102,7 @@ def _cloud(draft: Draft) -> Refusal | None:
         return Refusal("cloud", "Enter the address of this Zoom.")
     try:
         parse_cloud(draft.cloud)
-    except SettingsError as error:
+    except CloudError as error:
         return Refusal("cloud", str(error))
     return None
 

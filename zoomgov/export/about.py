@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zoomgov import __version__
-from zoomgov.store.filters import as_typed
+from zoomgov.model.filters import as_typed
 
 if TYPE_CHECKING:
-    from zoomgov.store.model import SyncInfo
-    from zoomgov.store.views import Changes, Query
+    from zoomgov.model.changes import Changes
+    from zoomgov.model.queries import Query
+    from zoomgov.model.syncs import SyncInfo
 
 
 def about(

@@ -12,9 +12,9 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.disk.errors import StoreError
+from zoomgov.disk.files import ProcessLock, was_abandoned
 from zoomgov.export.model import ExportError, Progress
-from zoomgov.store.errors import StoreError
-from zoomgov.store.files import ProcessLock, was_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from zoomgov.store.model import Kind
-from zoomgov.store.views import Query
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query
 
 
 class ExportError(Exception):

@@ -11,18 +11,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zoomgov.export.model import OneTable, Progress, TableName, Watch
-from zoomgov.store import bulk
-from zoomgov.store.columns import role_names
-from zoomgov.store.model import GrantKind, Kind
+from zoomgov.model.changes import Changes
+from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.model.queries import Query
+from zoomgov.store.read import records
+from zoomgov.store.read.access_labels import ways_in
+from zoomgov.store.read.table_rows import role_names
 from zoomgov.store.snapshot import THING_KINDS
-from zoomgov.store.views import Changes, Query
-from zoomgov.store.ways import ways_in
-from zoomgov.store.words import licence, privacy
+from zoomgov.words.licences import licence, privacy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
     from zoomgov.store.snapshot import Snapshot
 
 Type = Literal["text", "time", "integer", "boolean", "list", "json"]
@@ -30,7 +31,7 @@ Type = Literal["text", "time", "integer", "boolean", "list", "json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """One column of a file."""
 
     key: str
@@ -43,102 +44,102 @@ class Column:
 _ID: Final = "Zoom's id"
 _DATES: Final = "UTC as Zoom writes it, e.g. 2026-11-20T09:12:00Z"
 
-COLUMNS: Final[dict[TableName, tuple[Column, ...]]] = {
+COLUMNS: Final[dict[TableName, tuple[ExportColumn, ...]]] = {
     TableName.USERS: (
-        Column("id", "text", f"{_ID}; `email:` and the address for invited people, who have none", 26),
-        Column("name", "text", "display name, else first and last name, else the address", 26),
-        Column("email", "text", "address", 32),
-        Column("status", "text", "active, inactive or pending; `not a user` for somebody only a list names", 10),
-        Column("licence", "text", "the licence in words", 34),
-        Column("type", "integer", "the licence as Zoom's number: 1 Basic, 2 Licensed, 4 Unassigned, 99 None", 7),
-        Column("plan_united_type", "text", "Zoom's code of a Zoom United plan, else empty", 10),
-        Column("role", "text", "name of the role", 16),
-        Column("role_id", "text", f"{_ID} of the role: 0 Owner, 1 Admin, 2 Member, else a custom role", 10),
-        Column("groups", "integer", "how many groups they are a member of", 8),
-        Column("first_name", "text", "first name"),
-        Column("last_name", "text", "last name"),
-        Column("display_name", "text", "display name as set", 26),
-        Column("dept", "text", "department", 20),
-        Column("timezone", "text", "time zone", 18),
-        Column("pmi", "integer", "personal meeting id", 13),
-        Column("verified", "boolean", "whether the address was verified; empty when Zoom does not say", 9),
-        Column("created_at", "time", f"when the user was made, {_DATES}; empty for invited people", 21),
-        Column(
+        ExportColumn("id", "text", f"{_ID}; `email:` and the address for invited people, who have none", 26),
+        ExportColumn("name", "text", "display name, else first and last name, else the address", 26),
+        ExportColumn("email", "text", "address", 32),
+        ExportColumn("status", "text", "active, inactive or pending; `not a user` for somebody only a list names", 10),
+        ExportColumn("licence", "text", "the licence in words", 34),
+        ExportColumn("type", "integer", "the licence as Zoom's number: 1 Basic, 2 Licensed, 4 Unassigned, 99 None", 7),
+        ExportColumn("plan_united_type", "text", "Zoom's code of a Zoom United plan, else empty", 10),
+        ExportColumn("role", "text", "name of the role", 16),
+        ExportColumn("role_id", "text", f"{_ID} of the role: 0 Owner, 1 Admin, 2 Member, else a custom role", 10),
+        ExportColumn("groups", "integer", "how many groups they are a member of", 8),
+        ExportColumn("first_name", "text", "first name"),
+        ExportColumn("last_name", "text", "last name"),
+        ExportColumn("display_name", "text", "display name as set", 26),
+        ExportColumn("dept", "text", "department", 20),
+        ExportColumn("timezone", "text", "time zone", 18),
+        ExportColumn("pmi", "integer", "personal meeting id", 13),
+        ExportColumn("verified", "boolean", "whether the address was verified; empty when Zoom does not say", 9),
+        ExportColumn("created_at", "time", f"when the user was made, {_DATES}; empty for invited people", 21),
+        ExportColumn(
             "last_login_time",
             "time",
             f"last login as of the newest sync, up to three days before the true one, {_DATES}; empty: never",
             21,
         ),
-        Column("last_client_version", "text", "client of the last login, as of the newest sync", 18),
-        Column("employee_unique_id", "text", "employee id"),
-        Column("extra", "json", "every other field Zoom sent", 20),
+        ExportColumn("last_client_version", "text", "client of the last login, as of the newest sync", 18),
+        ExportColumn("employee_unique_id", "text", "employee id"),
+        ExportColumn("extra", "json", "every other field Zoom sent", 20),
     ),
     TableName.GROUPS: (
-        Column("id", "text", _ID, 26),
-        Column("name", "text", "name", 32),
-        Column("members", "integer", "people in it; empty when that was never read"),
-        Column("admins", "integer", "people who administer it; empty when that was never read"),
-        Column("total_members", "integer", "what Zoom counts; empty when it does not say"),
+        ExportColumn("id", "text", _ID, 26),
+        ExportColumn("name", "text", "name", 32),
+        ExportColumn("members", "integer", "people in it; empty when that was never read"),
+        ExportColumn("admins", "integer", "people who administer it; empty when that was never read"),
+        ExportColumn("total_members", "integer", "what Zoom counts; empty when it does not say"),
     ),
     TableName.CONTACT_GROUPS: (
-        Column("id", "text", _ID, 26),
-        Column("name", "text", "name", 32),
-        Column("members", "integer", "people and whole groups directly in it; empty when that was never read"),
-        Column("privacy", "text", "who can see and find it", 34),
-        Column("privacy_code", "integer", "the same as Zoom's number, 1 to 3", 8),
-        Column("description", "text", "description", 40),
+        ExportColumn("id", "text", _ID, 26),
+        ExportColumn("name", "text", "name", 32),
+        ExportColumn("members", "integer", "people and whole groups directly in it; empty when that was never read"),
+        ExportColumn("privacy", "text", "who can see and find it", 34),
+        ExportColumn("privacy_code", "integer", "the same as Zoom's number, 1 to 3", 8),
+        ExportColumn("description", "text", "description", 40),
     ),
     TableName.ROLES: (
-        Column("id", "text", _ID, 26),
-        Column("name", "text", "name", 28),
-        Column("type", "text", "type as Zoom names it", 10),
-        Column("description", "text", "description", 40),
-        Column("members", "integer", "people who hold it; empty when that was never read"),
-        Column("total_members", "integer", "what Zoom counts; empty when it does not say"),
-        Column(
+        ExportColumn("id", "text", _ID, 26),
+        ExportColumn("name", "text", "name", 28),
+        ExportColumn("type", "text", "type as Zoom names it", 10),
+        ExportColumn("description", "text", "description", 40),
+        ExportColumn("members", "integer", "people who hold it; empty when that was never read"),
+        ExportColumn("total_members", "integer", "what Zoom counts; empty when it does not say"),
+        ExportColumn(
             "privileges", "list", "rights as Area:Read or Area:Edit; empty in JSON is none, null was never read", 40
         ),
-        Column("privilege_scopes", "json", "rights that are limited to some groups", 20),
+        ExportColumn("privilege_scopes", "json", "rights that are limited to some groups", 20),
     ),
     TableName.GRANTS: (
-        Column("kind", "text", "group member, group admin, role, or contact group member", 20),
-        Column("target_kind", "text", "groups, contact-groups or roles", 14),
-        Column("target_id", "text", f"{_ID} of the thing", 26),
-        Column("target", "text", "name of the thing", 28),
-        Column("principal_kind", "text", "user, or group: a whole group in a contact group", 14),
-        Column("principal_id", "text", f"{_ID} of who has it", 26),
-        Column("principal", "text", "name of who has it", 26),
-        Column("email", "text", "address of who has it", 32),
-        Column("since_sync", "integer", "first sync in which it held without a break", 10),
+        ExportColumn("kind", "text", "group member, group admin, role, or contact group member", 20),
+        ExportColumn("target_kind", "text", "groups, contact-groups or roles", 14),
+        ExportColumn("target_id", "text", f"{_ID} of the thing", 26),
+        ExportColumn("target", "text", "name of the thing", 28),
+        ExportColumn("principal_kind", "text", "user, or group: a whole group in a contact group", 14),
+        ExportColumn("principal_id", "text", f"{_ID} of who has it", 26),
+        ExportColumn("principal", "text", "name of who has it", 26),
+        ExportColumn("email", "text", "address of who has it", 32),
+        ExportColumn("since_sync", "integer", "first sync in which it held without a break", 10),
     ),
     TableName.NESTED: (
-        Column("kind", "text", "contact group member", 20),
-        Column("target_kind", "text", "contact-groups", 14),
-        Column("target_id", "text", f"{_ID} of the contact group", 26),
-        Column("target", "text", "name of the contact group", 28),
-        Column("via_id", "text", f"{_ID} of the group through which the person is in it", 26),
-        Column("via", "text", "name of that group", 28),
-        Column("principal_id", "text", f"{_ID} of the person", 26),
-        Column("principal", "text", "name of the person", 26),
-        Column("email", "text", "address of the person", 32),
-        Column("since_sync", "integer", "first sync in which it held without a break", 10),
+        ExportColumn("kind", "text", "contact group member", 20),
+        ExportColumn("target_kind", "text", "contact-groups", 14),
+        ExportColumn("target_id", "text", f"{_ID} of the contact group", 26),
+        ExportColumn("target", "text", "name of the contact group", 28),
+        ExportColumn("via_id", "text", f"{_ID} of the group through which the person is in it", 26),
+        ExportColumn("via", "text", "name of that group", 28),
+        ExportColumn("principal_id", "text", f"{_ID} of the person", 26),
+        ExportColumn("principal", "text", "name of the person", 26),
+        ExportColumn("email", "text", "address of the person", 32),
+        ExportColumn("since_sync", "integer", "first sync in which it held without a break", 10),
     ),
     TableName.CHANGES: (
-        Column("change", "text", "added, removed, changed; of access: gained, lost", 10),
-        Column("kind", "text", "users, groups, contact-groups, roles; of access: the kind of grant", 20),
-        Column("id", "text", f"{_ID} of the person or thing; of access: of who has it", 26),
-        Column("name", "text", "their name", 28),
-        Column("email", "text", "their address, of people", 32),
-        Column("field", "text", "what changed; one row for each", 16),
-        Column("old", "text", "value before", 24),
-        Column("new", "text", "value after", 24),
-        Column("target_kind", "text", "of access: groups, contact-groups or roles", 14),
-        Column("target_id", "text", f"of access: {_ID} of the thing", 26),
-        Column("target", "text", "of access: name of the thing", 28),
-        Column("through", "text", "of access in effect: the user groups through which people reach it", 28),
+        ExportColumn("change", "text", "added, removed, changed; of access: gained, lost", 10),
+        ExportColumn("kind", "text", "users, groups, contact-groups, roles; of access: the kind of grant", 20),
+        ExportColumn("id", "text", f"{_ID} of the person or thing; of access: of who has it", 26),
+        ExportColumn("name", "text", "their name", 28),
+        ExportColumn("email", "text", "their address, of people", 32),
+        ExportColumn("field", "text", "what changed; one row for each", 16),
+        ExportColumn("old", "text", "value before", 24),
+        ExportColumn("new", "text", "value after", 24),
+        ExportColumn("target_kind", "text", "of access: groups, contact-groups or roles", 14),
+        ExportColumn("target_id", "text", f"of access: {_ID} of the thing", 26),
+        ExportColumn("target", "text", "of access: name of the thing", 28),
+        ExportColumn("through", "text", "of access in effect: the user groups through which people reach it", 28),
     ),
 }
-HOW: Final = Column("how", "text", "how they are in the thing that was asked for", 28)
+HOW: Final = ExportColumn("how", "text", "how they are in the thing that was asked for", 28)
 """Comes last among users when only those within a thing are exported."""
 
 ABOUT: Final = {
@@ -170,7 +171,7 @@ class Table:
     """One table being written: its columns, and its rows once."""
 
     def __init__(
-        self, name: TableName, columns: tuple[Column, ...], rows: Iterable[tuple[Any, ...]], total: int | None
+        self, name: TableName, columns: tuple[ExportColumn, ...], rows: Iterable[tuple[Any, ...]], total: int | None
     ) -> None:
         self.name = name
         self.columns = columns
@@ -204,12 +205,12 @@ class Table:
 def whole_table(at: Snapshot, name: TableName) -> Table:
     """Return one table of a whole sync."""
     if name is TableName.GRANTS:
-        return Table(name, COLUMNS[name], map(_grant_row, bulk.grant_records(at)), bulk.count_grants(at))
+        return Table(name, COLUMNS[name], map(_grant_row, records.grant_records(at)), records.count_grants(at))
     if name is TableName.NESTED:
-        return Table(name, COLUMNS[name], map(_nested_row, bulk.nested_records(at)), None)
+        return Table(name, COLUMNS[name], map(_nested_row, records.nested_records(at)), None)
     kind = name.kind
     assert kind is not None
-    ids = bulk.everything(at, kind)
+    ids = records.everything(at, kind)
     return Table(name, COLUMNS[name], _kind_rows(at, kind, ids), len(ids))
 
 
@@ -241,29 +242,29 @@ def _kind_rows(at: Snapshot, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[A
     if kind is Kind.USERS:
         roles = role_names(at)
         for start in range(0, len(ids), _PAGE):
-            yield from map(_user_row, bulk.user_records(at, ids[start : start + _PAGE], roles))
+            yield from map(_user_row, records.user_records(at, ids[start : start + _PAGE], roles))
         return
     row = _THING_ROWS[kind]
-    yield from map(row, bulk.thing_records(at, kind, ids))
+    yield from map(row, records.resource_records(at, kind, ids))
 
 
 _licence: Final = lru_cache(maxsize=256)(licence)  # one of a handful, asked for everybody
 
 
-def _user_row(user: bulk.UserRecord) -> tuple[Any, ...]:
+def _user_row(user: records.UserRecord) -> tuple[Any, ...]:
     tier = _licence(user.type, user.plan_united_type) if user.type else ""
     return (*user[:4], tier, user.type or None, user.plan_united_type, user.role, user.role_id, *user[8:])
 
 
-def _group_row(thing: bulk.ThingRecord) -> tuple[Any, ...]:
+def _group_row(thing: records.ResourceRecord) -> tuple[Any, ...]:
     return thing.id, thing.name, thing.members, thing.admins, thing.total_members
 
 
-def _contact_group_row(thing: bulk.ThingRecord) -> tuple[Any, ...]:
+def _contact_group_row(thing: records.ResourceRecord) -> tuple[Any, ...]:
     return thing.id, thing.name, thing.members, privacy(thing.privacy), thing.privacy, thing.description
 
 
-def _role_row(thing: bulk.ThingRecord) -> tuple[Any, ...]:
+def _role_row(thing: records.ResourceRecord) -> tuple[Any, ...]:
     rights = None if thing.privileges is None else list(thing.privileges)
     return (
         thing.id, thing.name, thing.type, thing.description, thing.members, thing.total_members, rights,
@@ -271,22 +272,22 @@ def _role_row(thing: bulk.ThingRecord) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-_THING_ROWS: Final[dict[Kind, Callable[[bulk.ThingRecord], tuple[Any, ...]]]] = {
+_THING_ROWS: Final[dict[Kind, Callable[[records.ResourceRecord], tuple[Any, ...]]]] = {
     Kind.GROUPS: _group_row,
     Kind.CONTACT_GROUPS: _contact_group_row,
     Kind.ROLES: _role_row,
 }
-_TARGET_KINDS: Final = {kind: str(bulk.target_kind(kind)) for kind in GrantKind}
+_TARGET_KINDS: Final = {kind: str(records.target_kind(kind)) for kind in GrantKind}
 
 
-def _grant_row(grant: bulk.GrantRecord) -> tuple[Any, ...]:
+def _grant_row(grant: records.GrantRecord) -> tuple[Any, ...]:
     return (
         str(grant.kind), _TARGET_KINDS[grant.kind], grant.target_id, grant.target_name, grant.principal_kind,
         grant.principal_id, grant.principal_name, grant.principal_email, grant.since,
     )  # fmt: skip
 
 
-def _nested_row(grant: bulk.GrantRecord) -> tuple[Any, ...]:
+def _nested_row(grant: records.GrantRecord) -> tuple[Any, ...]:
     return (
         str(grant.kind), _TARGET_KINDS[grant.kind], grant.target_id, grant.target_name, grant.via_id, grant.via_name,
         grant.principal_id, grant.principal_name, grant.principal_email, grant.since,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import BinaryIO
 
-    from zoomgov.export.tables import Column, Table, Type
+    from zoomgov.export.tables import ExportColumn, Table, Type
 
 _encode: Final = msgspec.json.Encoder().encode
 _AT_ONCE: Final = 200
@@ -41,7 +41,7 @@ def write_csv(table: Table, out: BinaryIO) -> None:
 
 
 def safe_rows(
-    columns: Sequence[Column], page: list[tuple[Any, ...]], special: Mapping[Type, Cells] | None = None
+    columns: Sequence[ExportColumn], page: list[tuple[Any, ...]], special: Mapping[Type, Cells] | None = None
 ) -> Iterable[tuple[Any, ...]]:
     """Return the rows with cells that no spreadsheet runs: numbers, None for an empty cell, and text.
 

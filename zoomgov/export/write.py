@@ -12,25 +12,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from zoomgov.export import files
 from zoomgov.export.about import about, about_lines
-from zoomgov.export.model import (
-    WHOLE,
-    ExportError,
-    Format,
-    OneTable,
-    TableName,
-    Watch,
-    WholeSync,
-    Written,
-)
+from zoomgov.export.model import WHOLE, ExportError, Format, OneTable, TableName, Watch, WholeSync, Written
 from zoomgov.export.tables import Table, changes_table, one_table, whole_table
-from zoomgov.store.views import Changes
+from zoomgov.model.changes import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zoomgov.export.model import Cancelled, OnProgress
-    from zoomgov.store import Reader
-    from zoomgov.store.model import SyncInfo
+    from zoomgov.model.syncs import SyncInfo
+    from zoomgov.store.reader import Reader
     from zoomgov.store.snapshot import Snapshot
 
 What = WholeSync | OneTable | Changes
@@ -235,7 +226,7 @@ class _Job:
         return {str(table.name): table.written for table in tables}
 
     def _write_c1z(self, path: Path, folder: Path) -> dict[str, int]:
-        from zoomgov.export.c1z import write_c1z
+        from zoomgov.export.c1z.c1z import write_c1z
 
         database = folder / "c1z.sqlite3"
         with ExitStack() as opened:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from zoomgov.store import Reader
+    from zoomgov.store.reader import Reader
 
 CHECKS = (*people.CHECKS, *things.CHECKS)
 _DEFAULTS = Thresholds()

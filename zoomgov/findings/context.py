@@ -8,16 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.findings.model import Level, Subject
-from zoomgov.store import audit
-from zoomgov.store.columns import grant_counts
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
+from zoomgov.store.read import audit
+from zoomgov.store.read.table_rows import grant_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from zoomgov.findings.model import Fix, Thresholds
-    from zoomgov.store.audit import People, RoleFacts, Someone, ThingFacts
-    from zoomgov.store.model import NotRead, SyncInfo
+    from zoomgov.model.syncs import NotRead, SyncInfo
+    from zoomgov.store.read.audit import People, RoleFacts, Someone, ThingFacts
     from zoomgov.store.snapshot import Snapshot
 
 BUFFER_DAYS: Final = 3

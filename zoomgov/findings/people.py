@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.findings import fixes
 from zoomgov.findings.context import BUFFER_DAYS, Check, Context, Found, last_login, many, people
 from zoomgov.findings.model import Level, Subject
-from zoomgov.store import audit
+from zoomgov.store.read import audit
 
 if TYPE_CHECKING:
-    from zoomgov.store.audit import Someone
+    from zoomgov.store.read.audit import Someone
 
 _EVERYONE: Final = ("users-active", "users-inactive", "users-pending")
 _NOT_ACTIVE: Final = ("users-inactive", "users-pending")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.findings import fixes
 from zoomgov.findings.context import Check, Context, Found, many
 from zoomgov.findings.model import Level, Subject
-from zoomgov.store import audit
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
+from zoomgov.store.read import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zoomgov.store.audit import ThingFacts
+    from zoomgov.store.read.audit import ThingFacts
 
 _OPEN: Final = 1
 """`ContactGroupRow.privacy`: anyone can see and find it."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoomgov.sim.account import Account, Plan
-from zoomgov.sim.build import build_account
-from zoomgov.sim.faults import FAULT_SYNTAX, FaultRule, parse_fault
-from zoomgov.sim.options import Options, parse_options
-from zoomgov.sim.state import credentials
+from zoomgov.sim.account.account import Account, Plan
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.world.app_state import credentials
+from zoomgov.sim.world.faults import FAULT_SYNTAX, FaultRule, parse_fault
+from zoomgov.sim.world.options import Options, parse_options
 
 if TYPE_CHECKING:
-    from zoomgov.sim.server import SimServer, serve
+    from zoomgov.sim.server.server import SimServer, serve
 
 __all__ = [
     "FAULT_SYNTAX",
@@ -33,7 +33,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in ("SimServer", "serve"):
-        from zoomgov.sim import server
+        from zoomgov.sim.server import server
 
         return getattr(server, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

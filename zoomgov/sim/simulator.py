@@ -6,24 +6,25 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from zoomgov.sim import endpoints, oauth
-from zoomgov.sim.account import Plan, Role, User
-from zoomgov.sim.answers import HTML, Answer, Refused, Request, encode, refuse, zoom_error
-from zoomgov.sim.churn import churn
-from zoomgov.sim.faults import FaultRule, Faults
-from zoomgov.sim.limits import RateLimits
-from zoomgov.sim.options import Options
-from zoomgov.sim.paging import Pager
-from zoomgov.sim.reads import HANDLERS
-from zoomgov.sim.reads_users import warm_users
-from zoomgov.sim.state import App, Counts, SimClock, Token, credentials
+from zoomgov.sim.account.account import Plan, Role, User
+from zoomgov.sim.account.churn import churn
+from zoomgov.sim.api import oauth
+from zoomgov.sim.api.reads import HANDLERS
+from zoomgov.sim.api.reads_users import warm_users
+from zoomgov.sim.world import endpoints
+from zoomgov.sim.world.answers import HTML, Refused, Request, SimAnswer, encode, refuse, zoom_error
+from zoomgov.sim.world.app_state import App, Counts, SimClock, Token, credentials
+from zoomgov.sim.world.faults import FaultRule, Faults
+from zoomgov.sim.world.limits import RateLimits
+from zoomgov.sim.world.options import Options
+from zoomgov.sim.world.paging import Pager
 from zoomgov.zoom.scopes import ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zoomgov.sim.account import Account
-    from zoomgov.sim.endpoints import Endpoint
+    from zoomgov.sim.account.account import Account
+    from zoomgov.sim.world.endpoints import Endpoint
 
 
 class Simulator:
@@ -78,7 +79,7 @@ class Simulator:
         with self.lock:
             self.in_flight -= 1
 
-    def answer(self, request: Request) -> tuple[Answer, FaultRule | None]:
+    def answer(self, request: Request) -> tuple[SimAnswer, FaultRule | None]:
         """The answer, and the fault that the transport has to act out (drop, stall, delay, truncate)."""
         with self.lock:
             operations, fault = self.faults.take(request)
@@ -88,7 +89,7 @@ class Simulator:
             elif fault is not None and fault.action == "respond":
                 answer, fault = fault.answer(self.options), None
             elif fault is not None and fault.action in ("drop", "stall"):
-                answer = Answer(504, b"", HTML)
+                answer = SimAnswer(504, b"", HTML)
             else:
                 answer = self._answer(request)
             counts = self.counts
@@ -100,13 +101,13 @@ class Simulator:
             tracking = ("x-zm-trackingid", f"v=2.0;clid=us04;rid=WEB_{self.account.seed:04x}{self._tracking:012x}")
             return answer._replace(headers=(*answer.headers, tracking)), fault
 
-    def _operate(self, rules: list[FaultRule]) -> Answer | None:
+    def _operate(self, rules: list[FaultRule]) -> SimAnswer | None:
         """Do the operations of faults; an operation that fails shows as a 500 that says so."""
         for rule in rules:
             try:
                 self.perform(rule.operation, **rule.arguments)
             except ValueError as error:
-                return Answer(500, encode({"simulator": str(error)}))
+                return SimAnswer(500, encode({"simulator": str(error)}))
         return None
 
     def _template(self, request: Request) -> str:
@@ -116,11 +117,11 @@ class Simulator:
             return f"{request.method} /oauth/token"
         return "other"
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> SimAnswer:
         if request.segments == ("oauth", "token") and request.method == "POST":
             return oauth.token_answer(self, request)
         if request.segments[:1] != ("v2",):
-            return Answer(404, b"<html><body>404 Not Found</body></html>", HTML)
+            return SimAnswer(404, b"<html><body>404 Not Found</body></html>", HTML)
         headers: tuple[tuple[str, str], ...] = ()
         try:
             token = self._bearer(request)
@@ -149,7 +150,7 @@ class Simulator:
             raise refuse(400, 200, "Invalid api key or secret.")
         return token
 
-    def _call(self, request: Request, endpoint: Endpoint, value: str, token: Token) -> Answer:
+    def _call(self, request: Request, endpoint: Endpoint, value: str, token: Token) -> SimAnswer:
         options, account = self.options, self.account
         me = value == "me" and endpoint.id == "read_user"
         if not endpoint.opened_by(token.scopes & self.app.scopes, me=me):
@@ -159,7 +160,7 @@ class Simulator:
         if not self._privileged(endpoint.privilege):
             if options.no_privilege == "403":
                 text = f'The request was denied due to insufficient permissions: "{endpoint.privilege}"'
-                return Answer(403, encode({"message": text}))
+                return SimAnswer(403, encode({"message": text}))
             return zoom_error(400, 200, "No permission.")
         if endpoint.path.startswith("/accounts/") and (
             value not in ("me", account.id) or endpoint.id == "read_account"
@@ -167,7 +168,7 @@ class Simulator:
             return zoom_error(404, 2001, f"This account does not exist or does not belong to you: {value}.")
         return HANDLERS[endpoint.id](self, request, endpoint, value)
 
-    def _missing_scope(self, endpoint: Endpoint) -> Answer:
+    def _missing_scope(self, endpoint: Endpoint) -> SimAnswer:
         """The forms of zoom-api 5.4, with the names of the app's kind."""
         classic = self.options.scope_kind == "classic"
         scopes = endpoint.classic if classic else endpoint.granular
@@ -182,7 +183,7 @@ class Simulator:
             case "104":
                 quoted = ",".join(f'"{scope}"' for scope in scopes)
                 body = f'{{"code":104,"message":"Invalid access token, does not contain scopes:[{quoted}]"}}'
-                return Answer(400, body.encode())
+                return SimAnswer(400, body.encode())
         return zoom_error(400, 4711, text)
 
     def pass_time(self) -> None:

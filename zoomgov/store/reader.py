@@ -7,28 +7,32 @@ from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from zoomgov.store import details, diff, history
-from zoomgov.store.charts import Charts, charts
-from zoomgov.store.columns import columns_of, grant_counts, picker, role_names, thing_rows, user_rows
-from zoomgov.store.database import AtRest, connect, explained, is_at_rest, select_in
-from zoomgov.store.errors import StoreError
-from zoomgov.store.folding import fold
-from zoomgov.store.info import all_info, info_of
-from zoomgov.store.licences import Licences, licences
-from zoomgov.store.matching import has_search, offered_values
-from zoomgov.store.model import Kind
-from zoomgov.store.ordering import UserOrder, exact_people, order_things
+from zoomgov.disk.database import AtRest, connect, explained, is_at_rest, select_in
+from zoomgov.disk.errors import StoreError
+from zoomgov.model.access import PersonHit
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query
+from zoomgov.store.history import diff, timeline
+from zoomgov.store.read import details
+from zoomgov.store.read.access_labels import ways_in
+from zoomgov.store.read.charts import Charts, charts
+from zoomgov.store.read.licences import Licences, licences
+from zoomgov.store.read.matching import has_search, offered_values
+from zoomgov.store.read.ordering import UserOrder, exact_people, order_things
+from zoomgov.store.read.table_rows import columns_of, grant_counts, picker, role_names, thing_rows, user_rows
 from zoomgov.store.snapshot import NAME_SQL, TABLES, THING_KINDS, Snapshot
-from zoomgov.store.views import PersonHit, Query
-from zoomgov.store.ways import ways_in
+from zoomgov.store.sync_info import all_info, info_of
+from zoomgov.text import fold
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from zoomgov.store.model import NotRead, SyncInfo
-    from zoomgov.store.views import Changes, Column, HistoryEntry, Person, Thing
+    from zoomgov.model.access import HistoryEntry, Person, Resource
+    from zoomgov.model.changes import Changes
+    from zoomgov.model.queries import Column
+    from zoomgov.model.syncs import NotRead, SyncInfo
 
 _ANYTHING: Final = Query()
 
@@ -281,7 +285,7 @@ class Reader:
         with self._at(self._pages) as at:
             return details.person(at, key)
 
-    def thing(self, kind: Kind, key: str) -> Thing | None:
+    def thing(self, kind: Kind, key: str) -> Resource | None:
         """Everything of a group, contact group or role by Zoom's id, but for the people; None when there is none."""
         with self._at(self._pages) as at:
             return details.thing(at, kind, key)
@@ -325,7 +329,7 @@ class Reader:
         """What changed about a person or thing up to this sync, newest first. For a worker thread."""
         with self._at(self._slow) as at:
             row = details.find_person(at, key) if kind is Kind.USERS else _row(at, kind, key)
-            return [] if row is None else history.entries(at, kind, row)
+            return [] if row is None else timeline.entries(at, kind, row)
 
     def diff(self, from_sync: int, to_sync: int | None = None, *, in_effect: bool = False) -> Changes:
         """What is different at `to_sync` (by default this one) from `from_sync`. For a worker thread.

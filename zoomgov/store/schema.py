@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from zoomgov.store.errors import StoreError
+from zoomgov.disk.errors import StoreError
 
 USER, GROUP, CONTACT_GROUP, ROLE = 1, 2, 3, 4
 """`things.kind`"""

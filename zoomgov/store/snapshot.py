@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.model import Kind
+from zoomgov.model.kinds import Kind
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from zoomgov.store.model import SyncInfo
+    from zoomgov.model.syncs import SyncInfo
 
 THING_KINDS: Final = {
     Kind.USERS: USER,

@@ -6,14 +6,14 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from zoomgov.store.database import connect, explained, transaction
-from zoomgov.store.errors import StoreError
-from zoomgov.store.files import ProcessLock, create_private, is_locked
+from zoomgov.disk.database import connect, explained, transaction
+from zoomgov.disk.errors import StoreError
+from zoomgov.disk.files import ProcessLock, create_private, is_locked
 from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, kept_as, migrate
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
-    from zoomgov.store.writer import SyncWriter
+    from zoomgov.store.write.writer import SyncWriter
 
 
 class Store:
@@ -86,7 +86,7 @@ class Store:
         Raises:
             StoreBusy: another sync of this store runs.
         """
-        from zoomgov.store.writer import SyncWriter
+        from zoomgov.store.write.writer import SyncWriter
 
         lock = ProcessLock(lock_path(self.path), started_at)
         try:
@@ -141,7 +141,7 @@ class Store:
         Raises:
             StoreBusy: a sync runs; nothing was forgotten.
         """
-        from zoomgov.store.prune import prune
+        from zoomgov.store.write.prune import prune
 
         lock = ProcessLock(lock_path(self.path), "")
         try:

@@ -8,17 +8,17 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from zoomgov.sync.background_writer import BackgroundWriter, remembered
 from zoomgov.sync.events import Outcome, Published, PuttingTogether, SyncStarted, SyncSummary
-from zoomgov.sync.progress import Reporter
+from zoomgov.sync.reporter import Reporter
 from zoomgov.sync.run import Run
-from zoomgov.sync.staging import Staging, remembered
-from zoomgov.zoom.memory import Memory
+from zoomgov.zoom.learnt_limits import LearntLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
     from typing import Any
 
-    from zoomgov.store import Store
+    from zoomgov.store.store import Store
     from zoomgov.sync.events import SyncEvent
     from zoomgov.zoom.client import ZoomClient
 
@@ -55,7 +55,7 @@ async def run_sync(
     began = clock()
     report = Reporter(client, on_event)
     started = now()
-    staging = Staging(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
+    staging = BackgroundWriter(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
     async with _meanwhile(client.authenticate()) as authenticated, staging:
         report.tell(SyncStarted(staging.resumed))
         with report.listening():
@@ -88,7 +88,7 @@ async def run_sync(
 
 def recall(client: ZoomClient, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
     """Let the client begin with what earlier syncs of the same account learnt; blocks for a small read."""
-    client.recall(Memory.loads(remembered(store, client.account), now()))
+    client.recall(LearntLimits.loads(remembered(store, client.account), now()))
 
 
 @asynccontextmanager
@@ -103,10 +103,10 @@ async def _meanwhile(job: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[
 
 
 @asynccontextmanager
-async def _memory(client: ZoomClient, staging: Staging, now: Callable[[], datetime]) -> AsyncIterator[None]:
+async def _memory(client: ZoomClient, staging: BackgroundWriter, now: Callable[[], datetime]) -> AsyncIterator[None]:
     """Begin with what earlier syncs learnt about the account; keep what this one learnt, however it ends."""
     if not client.stats.made:
-        client.recall(Memory.loads(await staging.remembered(), now()))
+        client.recall(LearntLimits.loads(await staging.remembered(), now()))
     staging.memory = client.memory.dumps
     try:
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from zoomgov.store.model import Disagreement, ListKey, NotRead, PartRead
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead, PartRead
 from zoomgov.zoom.limits import LabelUse
 
 

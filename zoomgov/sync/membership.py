@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from zoomgov.store.model import GrantKind, GrantRow
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import GrantRow
 from zoomgov.sync.rows import Rows, UserPages
 
 

@@ -1,110 +1,223 @@
-"""Telling what a sync does: one place that knows the counts and keeps the events few."""
+"""How far a sync is, how fast it goes and how long it will take: for the screen and the command alike."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import contextmanager
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.store.model import ListKey, NotRead
+from zoomgov.sync import parts
 from zoomgov.sync.events import (
     ListAdvanced,
     ListFinished,
     ListNotRead,
     ListRestarted,
     ListStarted,
-    Noted,
     PartAdvanced,
+    PuttingTogether,
     RequestsCounted,
-    SyncEvent,
     Waiting,
 )
-from zoomgov.sync.parts import PART_TITLES
+from zoomgov.words.syncs import PART_WORDS
+from zoomgov.words.times import duration
+from zoomgov.zoom.errors import ErrorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from datetime import datetime
 
-    from zoomgov.sync.parts import Part
-    from zoomgov.zoom.client import ZoomClient
+    from zoomgov.sync.events import SyncEvent
+    from zoomgov.zoom.errors import ZoomError
 
-TICK: Final = 0.25
-"""Seconds between two counts of requests."""
+SPAN: Final = 15.0
+"""Seconds a rate looks back: long enough not to jump with each page."""
+KNOWN_AFTER: Final = 2.0
+"""Seconds of progress before which a rate would be a guess."""
+CALM: Final = 0.2
+"""A remaining time that was told goes on counting down until the truth is this part away from it."""
+LEAD_TO_MORE: Final = frozenset({parts.GROUPS.name, parts.CONTACT_GROUPS.name, parts.ROLES.name})
+"""Until these are read, nobody knows how many lists follow from them."""
+_LABELS: Final = {part.name: str(part.endpoint.label) for part in parts.ALL}
 
 
-class Reporter:
-    """Turns what happens into events for `tell`."""
+@dataclass
+class PartProgress:
+    """One list of the account, or all lists of a kind."""
 
-    def __init__(self, client: ZoomClient, tell: Callable[[SyncEvent], None]) -> None:
-        self.tell = tell
-        self._client = client
-        self._parts: dict[str, tuple[int, int, int]] = {}
+    title: str
+    done: int = 0
+    total: int | None = None
+    rows: int | None = None
+    """What was read, where `done` counts lists."""
+    finished: bool = False
+    problem: str = ""
+    per_second: float | None = None
+    """Of `done`, lately; None while unknown."""
+    left: float | None = None
+    """Seconds to its end; None while unknown."""
+    seen: deque[tuple[float, int]] = field(default_factory=deque, repr=False)
+    """(Time, `done`) of the last `SPAN` seconds."""
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Pass on the client's waits and notes, and count its requests, while the sync runs."""
-        client = self._client
-        before = client.on_wait, client.on_note
-        client.on_wait = lambda seconds, reason: self.tell(Waiting(seconds, reason))
-        client.on_note = lambda text: self.tell(Noted(text))
-        ticking = asyncio.create_task(self._tick(), name="sync-request-count")
-        try:
-            yield
-        finally:
-            ticking.cancel()
-            client.on_wait, client.on_note = before
-            self.tell(self._requests())
+    def note(self, now: float) -> None:
+        """Keep `done` for the rate, a few times a second at most, however often it is told."""
+        if len(self.seen) > 1 and now - self.seen[-2][0] < 0.25:
+            self.seen[-1] = (now, self.done)
+        else:
+            self.seen.append((now, self.done))
+        while len(self.seen) > 2 and self.seen[1][0] < now - SPAN:
+            self.seen.popleft()
 
-    async def _tick(self) -> None:
-        told = None
-        while True:
-            await asyncio.sleep(TICK)
-            if (count := self._requests()) != told:
-                self.tell(told := count)
 
-    def _requests(self) -> RequestsCounted:
-        stats = self._client.stats
-        return RequestsCounted(
-            stats.made,
-            stats.refused,
-            stats.retried,
-            stats.in_flight,
-            round(self._client.per_second, 1),
-            self._client.used(),
-        )
+class Calm:
+    """A remaining time that counts down by the clock and is corrected only when it is clearly wrong."""
 
-    def note(self, text: str) -> None:
-        self.tell(Noted(text))
+    def __init__(self) -> None:
+        self._end: float | None = None
 
-    # Lists of a part with many are not told one by one: the part is.
+    def told(self, left: float | None, now: float) -> float | None:
+        """What to tell at `now` when `left` seconds are worked out."""
+        if left is None:
+            self._end = None
+            return None
+        shown = None if self._end is None else self._end - now
+        if shown is None or abs(shown - left) > max(CALM * left, 2.0):
+            self._end, shown = now + left, left
+        return max(shown, 0.0)
 
-    def started(self, part: Part, key: ListKey, title: str) -> None:
-        if not key.target:
-            self.tell(ListStarted(key, title, None))
 
-    def advanced(self, key: ListKey, read: int, expected: int | None) -> None:
-        if not key.target:
-            self.tell(ListAdvanced(key, read, expected))
+class Progress:
+    """Listens to a sync. `take` only notes, so that it costs next to nothing; `look` works out rates and times."""
 
-    def restarted(self, key: ListKey, reason: str) -> None:
-        self.tell(ListRestarted(key, reason))
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._calm: dict[str, Calm] = {}
+        self._waiting = (0.0, "")
+        self.parts: dict[str, PartProgress] = {}
+        """By `ListKey.part`, in the order in which they began."""
+        self.counted = RequestsCounted(0, 0, 0, 0, 0.0)
+        self.left: float | None = None
+        """Seconds until everything is read; None while unknown."""
+        self.at_least = False
+        """True while more lists may follow: then `left` is a lower bound."""
+        self.together_since: float | None = None
+        """Since when what was read is being put together."""
 
-    def finished(self, key: ListKey, read: int, expected: int | None) -> None:
-        if not key.target:
-            self.tell(ListFinished(key, read, expected))
+    def take(self, event: SyncEvent) -> None:
+        """Note one event."""
+        match event:
+            case ListStarted(key=key, title=title, expected=expected) if not key.target:
+                self._part(key.part, title).total = expected
+            case ListAdvanced(key=key, read=read, expected=expected) if not key.target:
+                part = self._part(key.part)
+                part.done, part.total = read, expected
+                part.note(self._clock())
+            case ListFinished(key=key, read=read) if not key.target:
+                part = self._part(key.part)
+                part.done, part.finished = read, True
+            case ListRestarted(key=key) if not key.target:
+                part = self._part(key.part)
+                part.done, part.finished = 0, False
+                part.seen.clear()
+            case ListNotRead(key=key, not_read=not_read) if not key.target:
+                self._part(key.part).problem = not_read.reason
+            case PartAdvanced(part=name, title=title, done=done, planned=planned, rows=rows):
+                part = self._part(name, title)
+                part.done, part.total, part.rows, part.finished = done, planned, rows, done >= planned
+                part.note(self._clock())
+            case RequestsCounted():
+                self.counted = event
+            case Waiting(seconds=seconds, reason=reason):
+                self._waiting = (self._clock() + seconds, reason)
+            case PuttingTogether():
+                self.together_since = self._clock()
+            case _:
+                pass
 
-    def not_read(self, key: ListKey, not_read: NotRead) -> None:
-        self.tell(ListNotRead(key, not_read))
+    def _part(self, name: str, title: str = "") -> PartProgress:
+        words = PART_WORDS.get(name, name.replace("-", " "))
+        return self.parts.setdefault(name, PartProgress(title or words[:1].upper() + words[1:]))
 
-    def planned(self, part: Part, lists: int, done: int, rows: int) -> None:
-        """`lists` of `part` are to be read, `done` of them, with so many rows, have been in an interrupted run."""
-        self._parts[part.name] = (done, lists, rows)
-        self._tell_part(part)
+    @property
+    def waiting(self) -> str:
+        """`waiting 12 s: why`, counting down; empty when nothing waits."""
+        until, reason = self._waiting
+        left = until - self._clock()
+        return f"waiting {left:.0f} s: {reason}" if left >= 0.5 else ""
 
-    def one_done(self, part: Part, rows: int) -> None:
-        done, planned, before = self._parts[part.name]
-        self._parts[part.name] = (done + 1, planned, before + rows)
-        self._tell_part(part)
+    @property
+    def together_for(self) -> float | None:
+        """Seconds for which it is being put together."""
+        return None if self.together_since is None else self._clock() - self.together_since
 
-    def _tell_part(self, part: Part) -> None:
-        done, planned, rows = self._parts[part.name]
-        self.tell(PartAdvanced(part.name, PART_TITLES[part.name], done, planned, rows))
+    def look(self) -> None:
+        """Work out rates and remaining times for now.
+
+        A list takes as long as its own chain of pages does at the rate seen lately. All together take at least as
+        long as the limiter needs for the requests that many short lists still cost.
+        """
+        now = self._clock()
+        running = [(name, part) for name, part in self.parts.items() if not part.finished and not part.problem]
+        paces = {str(use.label): use.per_second for use in self.counted.labels}
+        requests: Counter[str] = Counter()
+        longest: float | None = 0.0
+        for name, part in running:
+            part.per_second = _rate(part, now)
+            left = None
+            if part.total is not None:
+                to_do = max(part.total - part.done, 0)
+                if part.rows is not None:
+                    requests[_LABELS.get(name, "")] += to_do
+                if part.per_second:
+                    left = to_do / part.per_second
+                elif not to_do:
+                    left = 0.0
+            part.left = self._calm.setdefault(name, Calm()).told(left, now)
+            longest = None if longest is None or left is None else max(longest, left)
+        for part in self.parts.values():
+            if part.finished or part.problem:
+                part.per_second = part.left = None
+        if longest is not None:
+            longest = max([longest, *(count / paces[label] for label, count in requests.items() if paces.get(label))])
+            longest = max(longest, self._waiting[0] - now)
+        self.at_least = any(name in LEAD_TO_MORE for name, _ in running)
+        self.left = self._calm.setdefault("", Calm()).told(longest if running else None, now)
+
+    @property
+    def left_words(self) -> str:
+        """`about 40 s left`; empty while unknown."""
+        if self.left is None:
+            return ""
+        return f"{'at least' if self.at_least else 'about'} {duration(self.left)} left"
+
+
+def _rate(part: PartProgress, now: float) -> float | None:
+    if len(part.seen) < 2:
+        return None
+    (began, first), (_, last) = part.seen[0], part.seen[-1]
+    span = now - began
+    return (last - first) / span if span >= KNOWN_AFTER and last > first else None
+
+
+def opens_again(error: ZoomError, now: datetime) -> str:
+    """When Zoom answers again after its limit of the day, as UTC and from `now` on; empty after other errors."""
+    if error.kind is not ErrorKind.DAILY_LIMIT or error.retry_at is None:
+        return ""
+    left = max((error.retry_at - now).total_seconds(), 0)
+    return f"Zoom answers again at {error.retry_at:%Y-%m-%d %H:%M} UTC, in {duration(left)}."
+
+
+def rate_words(rate: float | None) -> str:
+    """`350/s`, `2.4/s`; empty while unknown."""
+    return "" if rate is None else f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
+def limit_lines(counted: RequestsCounted) -> list[tuple[str, str, str]]:
+    """(Label, of this second, of this day) for each of Zoom's kinds of requests in use, columns aligned."""
+    lines = []
+    for use in counted.labels:
+        second = f"{use.last_second:>3} of {use.per_second:>3.0f} this second"
+        today = f"{use.today:>7,} today"
+        today += ", no daily limit" if use.left_today is None else f", {max(use.left_today, 0):,} left"
+        lines.append((f"{use.label!s:<7}", second, today))
+    return lines

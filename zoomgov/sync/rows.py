@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET
 
-from zoomgov.store.model import ContactGroupRow, GrantKind, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
 from zoomgov.zoom.answers import UNREADABLE
 from zoomgov.zoom.records import Record, as_number, as_strings, as_text, number, strings, text
 

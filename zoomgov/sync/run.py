@@ -7,20 +7,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from zoomgov.store.model import Disagreement, GrantKind, ListKey, NotRead
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead
 from zoomgov.sync import parts, rows
+from zoomgov.sync.background_writer import BackgroundWriter
+from zoomgov.sync.list_reader import CLOSES_THE_PART, ListReader, ends_the_sync, together, unread
 from zoomgov.sync.membership import UserListMembership
-from zoomgov.sync.progress import Reporter
+from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.proof import Proof, prove
-from zoomgov.sync.reading import (
-    CLOSES_THE_PART,
-    ListOutcome,
-    Reading,
-    ends_the_sync,
-    together,
-    unread,
-)
-from zoomgov.sync.staging import Staging
+from zoomgov.sync.reporter import Reporter
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier, tier_of_plan
 from zoomgov.zoom.records import decode_object, text
@@ -29,9 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
     from typing import Any
 
+    from zoomgov.sync.outcome import Decode, ListedResource, Query, Split
     from zoomgov.sync.parts import Part
-    from zoomgov.sync.reading import Decode, Query, Split
-    from zoomgov.sync.staging import Thing
     from zoomgov.zoom.client import TokenInfo, ZoomClient
 
 LISTS_IN_FLIGHT: Final = 24
@@ -50,7 +44,7 @@ class Run:
     def __init__(
         self,
         client: ZoomClient,
-        staging: Staging,
+        staging: BackgroundWriter,
         report: Reporter,
         token: TokenInfo,
         *,
@@ -62,7 +56,7 @@ class Run:
         self._client = client
         self._staging = staging
         self._report = report
-        self._reading = Reading(client, staging, report)
+        self._reading = ListReader(client, staging, report)
         self._scopes = token.scopes
         self._thorough = thorough
         self._without = without
@@ -256,7 +250,7 @@ class Run:
 
     # The lists of each thing
 
-    async def _each(self, part: Part, things: Sequence[Thing], kind: GrantKind | None) -> None:
+    async def _each(self, part: Part, things: Sequence[ListedResource], kind: GrantKind | None) -> None:
         """Read a list for each thing, side by side. If the scope is in doubt, one goes first to find out."""
         if part.capability in self._without:
             self._miss(NotRead(part.name, "", "You chose to go on without it.", required=False))
@@ -276,13 +270,13 @@ class Run:
         workers = min(LISTS_IN_FLIGHT, len(todo))
         await together(*(self._work_off(part, waiting, kind) for _ in range(workers)))
 
-    async def _work_off(self, part: Part, waiting: Iterator[Thing], kind: GrantKind | None) -> None:
+    async def _work_off(self, part: Part, waiting: Iterator[ListedResource], kind: GrantKind | None) -> None:
         for thing in waiting:
             if part.name in self._closed:
                 return
             await self._one(part, thing, kind)
 
-    async def _one(self, part: Part, thing: Thing, kind: GrantKind | None) -> None:
+    async def _one(self, part: Part, thing: ListedResource, kind: GrantKind | None) -> None:
         key = ListKey(part.name, thing.id)
         path = {part.path_key: thing.id}
         try:
@@ -313,7 +307,7 @@ class Run:
 
     # What may fail alone
 
-    def _bear(self, part: Part, error: ZoomError, thing: Thing | None = None) -> None:
+    def _bear(self, part: Part, error: ZoomError, thing: ListedResource | None = None) -> None:
         """Go on without a list that cannot be read, or raise when nothing else could be read either."""
         self._errors.setdefault(part.name, error)
         if ends_the_sync(error) and (part.required or error.kind is not ErrorKind.DAILY_LIMIT):
@@ -373,7 +367,7 @@ class Run:
         things = await self._staging.things(owner.name)
         return prove({thing.id: thing.total for thing in things}, await self._staging.member_counts(kind))
 
-    def _note_differences(self, part: Part, thing: Thing, kind: GrantKind, outcome: ListOutcome) -> None:
+    def _note_differences(self, part: Part, thing: ListedResource, kind: GrantKind, outcome: ListOutcome) -> None:
         """Say where a member list names others than the user list does; only a thorough sync has both."""
         told = {f"user{key}" for key in self._members.of(kind, thing.id, self._counted[kind])}
         title = part.title.format(thing.name)

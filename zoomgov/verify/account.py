@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.text import printable
+from zoomgov.verify.answers import Finding, body, number_of, rows, text_of
 from zoomgov.verify.calls import plan_base
 from zoomgov.verify.context import Context, Outcome, evidence, evidence_of, ok, skipped
-from zoomgov.verify.findings import Finding, body, number_of, rows, text_of
-from zoomgov.verify.model import Status
+from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID
@@ -48,13 +48,13 @@ async def plan_name(context: Context) -> Outcome:
         title = plan_title(code)
         shown = title if title == code else f"{title} ({code})"
         if title == "Basic":
-            return Outcome(Status.PROBLEM, shown, evidence(usage, _PLAN_USAGE), context.advise("basic-plan"))
-        return Outcome(Status.OK, printable(shown), evidence(usage, _PLAN_USAGE))
+            return Outcome(CheckStatus.PROBLEM, shown, evidence(usage, _PLAN_USAGE), context.advise("basic-plan"))
+        return Outcome(CheckStatus.OK, printable(shown), evidence(usage, _PLAN_USAGE))
     paid = False
     for need in NEEDS:
         found = await context.findings.probe(need.id)
         if isinstance(found, ZoomError) and found.kind is ErrorKind.PLAN:
-            return Outcome(Status.PROBLEM, "Basic", (evidence_of(found),), context.explain(found))
+            return Outcome(CheckStatus.PROBLEM, "Basic", (evidence_of(found),), context.explain(found))
         paid = paid or (isinstance(found, Answer) and need.id in _PAID)
     if not paid:
         return skipped("Not known: no call told")
@@ -100,7 +100,7 @@ async def owner_role(context: Context) -> Outcome:
     role = printable(text_of(owner, "role_name")) or {"1": "Admin", "2": "Member"}.get(role_id, "another role")
     found = await context.findings.probe("read_user")
     proof = evidence(found, NEEDS_BY_ID["read_user"].endpoint)
-    return Outcome(Status.WARNING, f"{who} has the role {role}", proof, context.advise("owner-not-account-owner"))
+    return Outcome(CheckStatus.WARNING, f"{who} has the role {role}", proof, context.advise("owner-not-account-owner"))
 
 
 async def owner_sees(context: Context) -> Outcome:
@@ -117,7 +117,7 @@ async def owner_sees(context: Context) -> Outcome:
     if restricted and role_id and text_of(body(role), "id") in ("", role_id):
         result = "The role of the app's owner is limited to some groups"
         proof = evidence(role, NEEDS_BY_ID["read_role"].endpoint)
-        return Outcome(Status.WARNING, result, proof, context.advise("restricted-owner"))
+        return Outcome(CheckStatus.WARNING, result, proof, context.advise("restricted-owner"))
     roles = await findings.probe("list_roles")
     counts = [number_of(row, "total_members") for row in rows(roles, "roles")]
     seen = await _users_seen(context)
@@ -127,7 +127,7 @@ async def owner_sees(context: Context) -> Outcome:
     if held > seen[0]:
         result = f"Zoom's roles count {held:,} people, the app sees {seen[0]:,}"
         proof = (*evidence(roles, NEEDS_BY_ID["list_roles"].endpoint), *evidence(seen[1], _USERS))
-        return Outcome(Status.WARNING, result, proof, context.advise("restricted-owner", "users-by-status"))
+        return Outcome(CheckStatus.WARNING, result, proof, context.advise("restricted-owner", "users-by-status"))
     return ok(f"The numbers add up: {seen[0]:,} people")
 
 
@@ -167,9 +167,9 @@ async def owner_connector(context: Context) -> Outcome:
     proof = evidence(listing, NEEDS_BY_ID["list_role_members"].endpoint)
     both = [email for email in ours if email in theirs]
     if both:
-        return Outcome(Status.OK, f"{printable(ours[both[0]])} is the Account Owner", proof)
+        return Outcome(CheckStatus.OK, f"{printable(ours[both[0]])} is the Account Owner", proof)
     said = [await _known(context, email) for email in list(ours.values())[:_MOST_OWNERS]]
-    return Outcome(Status.WARNING, "; ".join(said), proof, context.advise("connector-owner-unknown"))
+    return Outcome(CheckStatus.WARNING, "; ".join(said), proof, context.advise("connector-owner-unknown"))
 
 
 async def _account_owners(context: Context) -> tuple[Finding, frozenset[str]]:

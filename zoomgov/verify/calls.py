@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zoomgov.verify.answers import IN_THE_WAY, NotTried, body, number_of, rows, text_of
 from zoomgov.verify.context import Context, Outcome, evidence_of, line_of_api_failure, severity, skipped
-from zoomgov.verify.findings import IN_THE_WAY, NotTried, body, number_of, rows, text_of
-from zoomgov.verify.model import Status
+from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
@@ -19,14 +19,14 @@ async def probe(context: Context, need: Need) -> Outcome:
     """One need of the catalogue, asked for real with the smallest page."""
     found = await context.findings.probe(need.id)
     if isinstance(found, NotTried):
-        return Outcome(Status.OK, found.reason) if found.nothing_there else skipped(found.reason)
+        return Outcome(CheckStatus.OK, found.reason) if found.nothing_there else skipped(found.reason)
     if isinstance(found, ZoomError):
         return await _refused(context, need, found)
     if not body(found):
         shown = ZoomError(ErrorKind.UNEXPECTED, need.endpoint, "The answer holds nothing.", status=found.status)
         return context.failed(shown, severity(need.importance))
     result, hints = _summary(context, need.id, found)
-    return Outcome(Status.OK, result, (evidence_of(found, need.endpoint),), context.advise(*hints))
+    return Outcome(CheckStatus.OK, result, (evidence_of(found, need.endpoint),), context.advise(*hints))
 
 
 async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
@@ -47,7 +47,7 @@ async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
         text = "The token lists the scope, but Zoom does not go by it yet"
         return Outcome(status, text, (evidence_of(error),), causes)
     if error.kind is ErrorKind.NOT_FOUND and need.id not in ("list_users", "list_groups", "list_roles"):
-        status = Status.WARNING
+        status = CheckStatus.WARNING
     return context.failed(error, status)
 
 

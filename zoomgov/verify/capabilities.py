@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from zoomgov.verify.answers import IN_THE_WAY, LISTED_BY, NotTried, body
 from zoomgov.verify.context import Context, Outcome, skipped
-from zoomgov.verify.findings import IN_THE_WAY, LISTED_BY, NotTried, body
-from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Status
+from zoomgov.verify.model import CapabilityState, CapabilityVerdict, CheckStatus
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, Capability, Importance, Need
 
@@ -48,12 +48,12 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
             need.importance is Importance.RECOMMENDED and one is not CapabilityState.READY for need, one in states
         )
         without = f", without: {', '.join(weak)}" if weak else ""
-        return found, Outcome(Status.WARNING if weaker else Status.OK, f"Ready{without}")
+        return found, Outcome(CheckStatus.WARNING if weaker else CheckStatus.OK, f"Ready{without}")
     if required:
         known = state is not CapabilityState.UNKNOWN
-        return found, Outcome(Status.PROBLEM if known else Status.SKIPPED, result, scopes=found.scopes)
+        return found, Outcome(CheckStatus.PROBLEM if known else CheckStatus.SKIPPED, result, scopes=found.scopes)
     refused = state in (CapabilityState.ROLE, CapabilityState.PLAN, CapabilityState.FAILED)
-    return found, Outcome(Status.WARNING if refused else Status.SKIPPED, result, scopes=found.scopes)
+    return found, Outcome(CheckStatus.WARNING if refused else CheckStatus.SKIPPED, result, scopes=found.scopes)
 
 
 async def _state(context: Context, need: Need) -> CapabilityState:

@@ -9,20 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.advice.knowledge import load
 from zoomgov.verify import account, calls, connection, credentials, scope_checks
+from zoomgov.verify.answers import SharedAnswers
 from zoomgov.verify.capabilities import verdict
 from zoomgov.verify.context import Context, Outcome
-from zoomgov.verify.findings import Findings
-from zoomgov.verify.knowledge import load
-from zoomgov.verify.model import (
-    CapabilityVerdict,
-    CheckLine,
-    Facts,
-    Report,
-    Status,
-    planned_lines,
-    slug,
-)
+from zoomgov.verify.model import CapabilityVerdict, CheckLine, CheckStatus, KnownFacts, Report, planned_lines, slug
 from zoomgov.verify.redact import Scrubber
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import NEEDS, Capability
@@ -61,7 +53,7 @@ _CAPABILITIES: Final = {f"capability.{slug(capability)}": capability for capabil
 
 async def verify(
     client: ZoomClient,
-    facts: Facts,
+    facts: KnownFacts,
     on_line: Callable[[CheckLine], None],
     only: Collection[str] | None = None,
     *,
@@ -88,7 +80,7 @@ async def verify(
         on_line(line)
     verdicts: dict[Capability, CapabilityVerdict] = {}
     scrub = Scrubber(facts.credentials)
-    async with Findings(client, facts, time_limit) as findings:
+    async with SharedAnswers(client, facts, time_limit) as findings:
         context = Context(findings, facts, client, now)
 
         async def run(line: CheckLine) -> None:
@@ -134,7 +126,7 @@ async def _outcome(context: Context, line: CheckLine, verdicts: dict[Capability,
             return outcome
         return await _CHECKS[line.id](context)
     except Exception as fault:
-        return Outcome(Status.PROBLEM, f"{FAULT}: {type(fault).__name__}", advice=context.advise("unrecognised"))
+        return Outcome(CheckStatus.PROBLEM, f"{FAULT}: {type(fault).__name__}", advice=context.advise("unrecognised"))
 
 
 FAULT: Final = "This check itself failed"

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from zoomgov.verify.answers import SENTINELS
 from zoomgov.verify.context import (
     Context,
     Outcome,
@@ -16,8 +17,7 @@ from zoomgov.verify.context import (
     ok,
     skipped,
 )
-from zoomgov.verify.findings import SENTINELS
-from zoomgov.verify.model import Status
+from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
@@ -78,7 +78,7 @@ async def api(context: Context) -> Outcome:
     error = await context.findings.in_the_way()
     if error is None:
         found = await context.findings.api()
-        return Outcome(Status.OK, f"{name} answered", evidence(found, _endpoint(found)))
+        return Outcome(CheckStatus.OK, f"{name} answered", evidence(found, _endpoint(found)))
     if line_of_api_failure(context, error) == "connection.api":
         return context.failed(error)
     return skipped(f"{name} was reached") if error.kind is not ErrorKind.UNREACHABLE else skipped("Not reached")
@@ -99,7 +99,7 @@ async def clock(context: Context) -> Outcome:
             return ok("Agrees with Zoom's")
         direction = "ahead of" if off > 0 else "behind"
         result = f"{_span(abs(off))} {direction} Zoom's"
-        return Outcome(Status.WARNING, result, evidence(found, _endpoint(found)), context.advise("clock-wrong"))
+        return Outcome(CheckStatus.WARNING, result, evidence(found, _endpoint(found)), context.advise("clock-wrong"))
     return skipped("No answer to compare with")
 
 

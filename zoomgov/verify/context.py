@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zoomgov.verify.findings import Finding, Findings, NotTried
-from zoomgov.verify.knowledge import Advice, advice, explain
-from zoomgov.verify.model import Evidence, Facts, Status
+from zoomgov.advice.knowledge import Advice, advice, explain
+from zoomgov.verify.answers import Finding, NotTried, SharedAnswers
+from zoomgov.verify.model import CheckStatus, Evidence, KnownFacts
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import Importance
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
-    from zoomgov.settings import Cloud
     from zoomgov.zoom.client import ZoomClient
+    from zoomgov.zoom.clouds import Cloud
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a check found; becomes the second half of a line."""
 
-    status: Status
+    status: CheckStatus
     result: str
     evidence: tuple[Evidence, ...] = ()
     advice: tuple[Advice, ...] = ()
@@ -35,8 +35,8 @@ class Outcome:
 class Context:
     """What every check is given."""
 
-    findings: Findings
-    facts: Facts
+    findings: SharedAnswers
+    facts: KnownFacts
     client: ZoomClient
     now: Callable[[], datetime]
 
@@ -58,7 +58,7 @@ class Context:
         """The id of the likeliest cause."""
         return explain(error, cloud=self.cloud)[0].id
 
-    def failed(self, error: ZoomError, status: Status = Status.PROBLEM) -> Outcome:
+    def failed(self, error: ZoomError, status: CheckStatus = CheckStatus.PROBLEM) -> Outcome:
         """The outcome for an error that belongs to this line."""
         causes = self.explain(error)
         return Outcome(status, causes[0].title, (evidence_of(error),), causes)
@@ -85,16 +85,16 @@ def evidence(found: Finding, endpoint: str) -> tuple[Evidence, ...]:
 
 
 def skipped(result: str, *advice: Advice) -> Outcome:
-    return Outcome(Status.SKIPPED, result, advice=advice)
+    return Outcome(CheckStatus.SKIPPED, result, advice=advice)
 
 
 def ok(result: str, *evidence: Evidence) -> Outcome:
-    return Outcome(Status.OK, result, evidence)
+    return Outcome(CheckStatus.OK, result, evidence)
 
 
-def severity(importance: Importance) -> Status:
+def severity(importance: Importance) -> CheckStatus:
     """How bad it is that something of this importance does not work."""
-    return Status.PROBLEM if importance is Importance.REQUIRED else Status.WARNING
+    return CheckStatus.PROBLEM if importance is Importance.REQUIRED else CheckStatus.WARNING
 
 
 _BY_CAUSE = {

@@ -15,7 +15,7 @@ from zoomgov.verify.context import (
     ok,
     skipped,
 )
-from zoomgov.verify.model import Status
+from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ async def shape(context: Context) -> Outcome:
         return ok("Nothing odd about their form")
     refused = token.kind is ErrorKind.CREDENTIALS and any(_blamed(hint, token) for hint in hints)
     return Outcome(
-        Status.PROBLEM if refused else Status.WARNING,
+        CheckStatus.PROBLEM if refused else CheckStatus.WARNING,
         "; ".join(hint.text for hint in hints),
         advice=context.advise(*(hint.advice_id for hint in hints)),
     )
@@ -113,7 +113,7 @@ async def token(context: Context) -> Outcome:
     blamed = [hint for hint in shape_hints(context.facts.credentials) if _blamed(hint, info)]
     causes = context.explain(info, *(hint.advice_id for hint in blamed))
     result = blamed[0].text if blamed else f"Zoom refuses them: {info.message}"
-    return Outcome(Status.PROBLEM, result, (evidence_of(info),), causes)
+    return Outcome(CheckStatus.PROBLEM, result, (evidence_of(info),), causes)
 
 
 async def app(context: Context) -> Outcome:
@@ -140,7 +140,7 @@ async def cloud(context: Context) -> Outcome:
     error = await context.findings.in_the_way()
     if error is None:
         if info.note:
-            return Outcome(Status.WARNING, info.note)
+            return Outcome(CheckStatus.WARNING, info.note)
         return ok(context.cloud.name)
     if line_of_api_failure(context, error) == "credentials.cloud":
         return context.failed(error)

@@ -11,11 +11,11 @@ from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from zoomgov.advice.knowledge import Advice
     from zoomgov.secret import Credentials
-    from zoomgov.verify.knowledge import Advice
 
 
-class Status(StrEnum):
+class CheckStatus(StrEnum):
     """How a line ended."""
 
     WAITING = "waiting"
@@ -41,7 +41,7 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class KnownFacts:
     """What is known about a connector beside its client."""
 
     credentials: Credentials
@@ -80,7 +80,7 @@ class CheckLine:
     """Stable, e.g. `probe.list_groups`."""
     section: Section
     title: str
-    status: Status = Status.WAITING
+    status: CheckStatus = CheckStatus.WAITING
     result: str = ""
     """What was found, in a few words."""
     evidence: tuple[Evidence, ...] = ()
@@ -143,7 +143,7 @@ class Report:
     def ready(self) -> bool:
         """True when Zoom gave a token and everything required is fine or was chosen to go without."""
         token = self.line("credentials.token")
-        return token is not None and token.status is Status.OK and not self.problems
+        return token is not None and token.status is CheckStatus.OK and not self.problems
 
     @property
     def verdict(self) -> str:
@@ -158,11 +158,11 @@ class Report:
 
     @property
     def problems(self) -> tuple[CheckLine, ...]:
-        return tuple(line for line in self.lines if line.status is Status.PROBLEM)
+        return tuple(line for line in self.lines if line.status is CheckStatus.PROBLEM)
 
     @property
     def warnings(self) -> tuple[CheckLine, ...]:
-        return tuple(line for line in self.lines if line.status is Status.WARNING)
+        return tuple(line for line in self.lines if line.status is CheckStatus.WARNING)
 
     @property
     def missing_scopes(self) -> tuple[str, ...]:
@@ -191,7 +191,9 @@ class Report:
     def failed_ids(self) -> frozenset[str]:
         """What *repeat the failed ones* repeats: problems, warnings, and what they kept from being tried."""
         return frozenset(
-            line.id for line in self.lines if line.status in (Status.PROBLEM, Status.WARNING, Status.SKIPPED)
+            line.id
+            for line in self.lines
+            if line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING, CheckStatus.SKIPPED)
         )
 
     def updated(self, newer: Report) -> Self:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov import __version__
 from zoomgov.text import printable
-from zoomgov.verify.model import Section, Status
+from zoomgov.verify.model import CheckStatus, Section
 from zoomgov.verify.redact import redact
 
 if TYPE_CHECKING:
-    from zoomgov.verify.knowledge import Advice
+    from zoomgov.advice.knowledge import Advice
     from zoomgov.verify.model import CheckLine, Evidence, Report
 
 FORMAT: Final = 1
@@ -88,11 +88,11 @@ def advice_as_dict(advice: Advice) -> dict[str, Any]:
 
 
 _MARKS: Final = {
-    Status.OK: "✓",
-    Status.WARNING: "!",
-    Status.PROBLEM: "✗",
-    Status.SKIPPED: "–",
-    Status.WAITING: "…",
+    CheckStatus.OK: "✓",
+    CheckStatus.WARNING: "!",
+    CheckStatus.PROBLEM: "✗",
+    CheckStatus.SKIPPED: "–",
+    CheckStatus.WAITING: "…",
 }
 
 
@@ -125,7 +125,7 @@ def as_markdown(report: Report) -> str:
                 f"- {_MARKS[line.status]} {line.status.value}: {line.full_title} — {clean(line.result)}"
                 for line in lines
             ]
-    trouble = [line for line in report.lines if line.status in (Status.PROBLEM, Status.WARNING)]
+    trouble = [line for line in report.lines if line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING)]
     if trouble:
         out += ["", "## What to do"]
     for line in trouble:

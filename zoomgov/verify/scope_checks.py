@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zoomgov.verify.answers import LISTED_BY, NotTried, text_of
 from zoomgov.verify.context import Context, Outcome, evidence_of, ok, severity, skipped
-from zoomgov.verify.findings import LISTED_BY, NotTried, text_of
-from zoomgov.verify.model import Status
+from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import Importance, needs_for_scope, unneeded, writes
@@ -51,7 +51,7 @@ async def _missing(context: Context, need: Need, held: frozenset[str], refusal: 
     similar = _similar(need, held)
     if need.importance is Importance.OPTIONAL:
         result = f"Not ticked. Optional: {need.opens}"
-        return Outcome(Status.SKIPPED, result, advice=context.advise("add-scopes"), scopes=scopes)
+        return Outcome(CheckStatus.SKIPPED, result, advice=context.advise("add-scopes"), scopes=scopes)
     facts = context.facts
     causes = ["missing-scope", "scope-not-offered"]
     if similar:
@@ -109,4 +109,4 @@ async def excess(context: Context) -> Outcome:
     if reading:
         said.append(f"{len(reading)} not needed: {', '.join(reading)}")
         causes += context.advise("excess-read", scopes=reading)
-    return Outcome(Status.WARNING, "; ".join(said), advice=causes, scopes=(*writing, *reading))
+    return Outcome(CheckStatus.WARNING, "; ".join(said), advice=causes, scopes=(*writing, *reading))

@@ -12,7 +12,7 @@ from zoomgov.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zoomgov.verify.knowledge import Advice
+    from zoomgov.advice.knowledge import Advice
     from zoomgov.verify.model import Evidence
 
 Parts = list[str | tuple[str, str]]

@@ -14,13 +14,13 @@ from zoomgov.widgets.labels import status_label
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from zoomgov.connectors.model import Status
+    from zoomgov.connectors.model import ConnectorStatus
 
 
 class Banner(Horizontal):
     """`zoomgov › place` on the left, the status on the right."""
 
-    def __init__(self, place: str, status: Status | None = None) -> None:
+    def __init__(self, place: str, status: ConnectorStatus | None = None) -> None:
         super().__init__(id="banner")
         self._place = place
         self._status = status
@@ -35,7 +35,7 @@ class Banner(Horizontal):
     def _status_text(self) -> Content:
         return status_label(self._status) if self._status is not None else Content("")
 
-    def show_status(self, status: Status | None) -> None:
+    def show_status(self, status: ConnectorStatus | None) -> None:
         """Change the label."""
         self._status = status
         self.query_one("#banner-status", Static).update(self._status_text())

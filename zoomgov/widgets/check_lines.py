@@ -12,10 +12,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from zoomgov.text import printable
-from zoomgov.verify.model import CheckLine, Section, Status
-from zoomgov.widgets.columns import fit
-
-from .paged_list import MOVES, PagedList
+from zoomgov.verify.model import CheckLine, CheckStatus, Section
+from zoomgov.widgets.cells import fit
+from zoomgov.widgets.paged_list import MOVES, PagedList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
     from textual import events
 
 _LOOK: Final = {
-    Status.WAITING: ("…", "dim"),
-    Status.OK: ("✓", "$text-success"),
-    Status.WARNING: ("!", "$text-warning"),
-    Status.PROBLEM: ("✗", "$text-error"),
-    Status.SKIPPED: ("–", "dim"),
+    CheckStatus.WAITING: ("…", "dim"),
+    CheckStatus.OK: ("✓", "$text-success"),
+    CheckStatus.WARNING: ("!", "$text-warning"),
+    CheckStatus.PROBLEM: ("✗", "$text-error"),
+    CheckStatus.SKIPPED: ("–", "dim"),
 }
 
 
-def look_of(status: Status) -> tuple[str, str]:
+def look_of(status: CheckStatus) -> tuple[str, str]:
     """Icon and colour of a status; the word always goes with it."""
     return _LOOK[status]
 
@@ -71,7 +70,7 @@ class CheckLines(PagedList, inherit_bindings=False):
     @property
     def finished(self) -> int:
         """Lines that are no longer waiting."""
-        return sum(line.status is not Status.WAITING for line in self._lines_by_id.values())
+        return sum(line.status is not CheckStatus.WAITING for line in self._lines_by_id.values())
 
     def put(self, *lines: CheckLine) -> None:
         """Show new results, keeping the cursor on its line."""
@@ -100,7 +99,7 @@ class CheckLines(PagedList, inherit_bindings=False):
     def _draw(self) -> None:
         kept = looked.id if (looked := self.looked_at) is not None else None
         options: list[Option] = []
-        shown = [line for line in self._lines_by_id.values() if line.status is not Status.WAITING]
+        shown = [line for line in self._lines_by_id.values() if line.status is not CheckStatus.WAITING]
         for section in Section:
             mine = [line for line in shown if line.section is section]
             if mine:
@@ -117,7 +116,7 @@ class CheckLines(PagedList, inherit_bindings=False):
         width = max(self.size.width - 2, 40)
         said = f"{icon} {fit(line.status, 8)} " if width >= self.WORDS_FROM else f"{icon} "
         title = min(36, width // 2)
-        muted = "" if line.status in (Status.PROBLEM, Status.WARNING) else "dim"
+        muted = "" if line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING) else "dim"
         return Content.assemble(
             (said, style),
             fit(printable(line.title), title),

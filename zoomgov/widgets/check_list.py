@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from .paged_list import MOVES, PagedList
+from zoomgov.widgets.paged_list import MOVES, PagedList
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

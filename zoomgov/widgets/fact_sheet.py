@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from .table_layout import Tone, cell_text
+from zoomgov.widgets.table.table_layout import Tone, cell_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 from textual.widgets import Static
 
-from zoomgov.sync.course import duration, rate_words
+from zoomgov.sync.progress import rate_words
 from zoomgov.text import printable
-from zoomgov.widgets.columns import fit
+from zoomgov.widgets.cells import fit
+from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
     from textual import events
 
-    from zoomgov.sync.course import Part
+    from zoomgov.sync.progress import PartProgress
 
 _TITLE: Final = 21
 _COUNT: Final = 26
@@ -31,7 +32,7 @@ class PartBars(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, PartProgress] = {}
         self._drawn: Content | None = None
 
     def on_resize(self, event: events.Resize) -> None:
@@ -56,10 +57,10 @@ class PartBars(Static):
             self._drawn = content
             self.update(content, layout=grown)
 
-    def _fold(self) -> tuple[list[Part], list[Part]]:
+    def _fold(self) -> tuple[list[PartProgress], list[PartProgress]]:
         """The parts with a line each; and the finished ones that share one, where the terminal is low."""
         shown = list(self.parts.values())
-        folded: list[Part] = []
+        folded: list[PartProgress] = []
         most = max(self.app.size.height - _AROUND, _FEWEST)
         for part in list(shown):
             if len(shown) + bool(folded) <= most:
@@ -69,7 +70,7 @@ class PartBars(Static):
                 folded.append(part)
         return shown, folded
 
-    def _line(self, part: Part, width: int) -> list[str | tuple[str, str]]:
+    def _line(self, part: PartProgress, width: int) -> list[str | tuple[str, str]]:
         title = (fit(printable(part.title), _TITLE), "")
         if part.problem:
             return [("✗ ", "$text-warning"), title, ("  not read", "$text-warning")]
@@ -86,5 +87,5 @@ class PartBars(Static):
         return [("◐ ", "$text-primary"), title, "  ", *bar, f"{count:<{_COUNT}}" if pace else count, (pace, "dim")]
 
 
-def _number(part: Part) -> int:
+def _number(part: PartProgress) -> int:
     return part.done if part.rows is None else part.rows

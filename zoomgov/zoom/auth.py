@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from zoomgov.secret import Credentials
-    from zoomgov.settings import Cloud
+    from zoomgov.zoom.clouds import Cloud
     from zoomgov.zoom.transport import Response, Transport
 
 TOKEN_ENDPOINT: Final = "POST /oauth/token"

@@ -20,8 +20,8 @@ from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
 from zoomgov.zoom.auth import TokenInfo, TokenSource
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import LabelUse, Limits, RateMeter, Tier
-from zoomgov.zoom.memory import Memory
 from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.transport import HttpxTransport, Request
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from zoomgov.secret import Credentials, Secret
-    from zoomgov.settings import Cloud
+    from zoomgov.zoom.clouds import Cloud
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.transport import Response, Transport
 
-__all__ = ["Answer", "Memory", "Stats", "TokenInfo", "ZoomClient"]
+__all__ = ["Answer", "LearntLimits", "Stats", "TokenInfo", "ZoomClient"]
 
 
 @dataclass(slots=True)
@@ -67,14 +67,14 @@ class ZoomClient:
         credentials: Credentials,
         *,
         transport: Transport | None = None,
-        memory: Memory | None = None,
+        memory: LearntLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
     ) -> None:
         self.cloud = cloud
-        self.memory = memory or Memory()
+        self.memory = memory or LearntLimits()
         self.stats = Stats()
         self.on_wait: Callable[[float, str], None] | None = None
         self.on_note: Callable[[str], None] | None = None
@@ -142,7 +142,7 @@ class ZoomClient:
         assert self._tokens.info is not None
         return self._tokens.info
 
-    def recall(self, memory: Memory) -> None:
+    def recall(self, memory: LearntLimits) -> None:
         """Start with what an earlier client of this account has learnt. Before the first request."""
         self.memory = memory
         self.limits.budget = memory.budget

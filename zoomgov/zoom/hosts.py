@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
-    from zoomgov.settings import Cloud
+    from zoomgov.zoom.clouds import Cloud
 
 
 def choose_api_base(api_url: object, cloud: Cloud) -> tuple[str, str]:

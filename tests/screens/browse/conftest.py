@@ -15,22 +15,14 @@ from tests.screens.conftest import lines_of
 from tests.store.conftest import held_by
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import App as Application
-from zoomgov.connectors.model import Connector, Owner, Status, Step
-from zoomgov.screens.browse import BrowseScreen
+from zoomgov.connectors.model import Connector, ConnectorStatus, Owner, Step
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
+from zoomgov.model.syncs import ListKey, NotRead
+from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.settings import Settings
-from zoomgov.store import Store
-from zoomgov.store.model import (
-    ContactGroupRow,
-    GrantKind,
-    GrantRow,
-    GroupRow,
-    ListKey,
-    NotRead,
-    RoleDetail,
-    RoleRow,
-    UserRow,
-)
-from zoomgov.widgets.keys_in_turn import KeysInTurn
+from zoomgov.store.store import Store
+from zoomgov.widgets.terminal.key_queue import KeyQueue
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -44,7 +36,7 @@ CONNECTOR = Connector(
     app=Application("a1", "Zoom", from_identity_provider=False),
     owners=(Owner("owner@acme.example"),),
     cloud="zoom.us",
-    status=Status.CONNECTED,
+    status=ConnectorStatus.CONNECTED,
     reason="",
     step=Step.DONE,
     created_at=NOW,
@@ -183,7 +175,7 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
         writer.publish("2026-03-04T11:30:00Z", not_read=gaps)
 
 
-class BrowseApp(KeysInTurn[None]):
+class BrowseApp(KeyQueue[None]):
     """The smallest host of the browse screens."""
 
     # Its help, which every footer is to name, and its commands for the palette.

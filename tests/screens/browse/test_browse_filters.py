@@ -9,9 +9,9 @@ import pytest
 from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.kept import Kept, read_kept, write_kept
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.saved_filters import SavedFiltersScreen
+from zoomgov.preferences.views import ViewPreferences, read_preferences, write_preferences
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.saved_filters import SavedFiltersScreen
 
 
 async def type_text(pilot: Any, settled: Any, text: str) -> None:
@@ -97,7 +97,7 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         assert isinstance(app.focused, Input)
         await press(pilot, settled, *"invited", "enter")
         assert isinstance(app.screen, BrowseScreen)
-        assert read_kept(path).filters == {"users": {"invited": "status:pending"}}
+        assert read_preferences(path).filters == {"users": {"invited": "status:pending"}}
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         await press(pilot, settled, "escape")
         assert "60 users" in app.text()
@@ -108,18 +108,18 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         assert "9 of 60 users" in app.text()
         await press(pilot, settled, "ctrl+s", "tab", "delete")
         assert isinstance(app.screen, SavedFiltersScreen)
-        assert read_kept(path).filters == {"users": {}}
+        assert read_preferences(path).filters == {"users": {}}
         assert "Remove" not in app.text()
 
 
 def test_a_broken_file_is_as_if_there_were_none(tmp_path: Any) -> None:
     path = tmp_path / "deep" / "kept.json"
-    assert read_kept(path) == Kept()
-    write_kept(path, Kept({"users": {"a": "b"}}, {"users": ["name"]}))
-    assert read_kept(path) == Kept({"users": {"a": "b"}}, {"users": ["name"]})
+    assert read_preferences(path) == ViewPreferences()
+    write_preferences(path, ViewPreferences({"users": {"a": "b"}}, {"users": ["name"]}))
+    assert read_preferences(path) == ViewPreferences({"users": {"a": "b"}}, {"users": ["name"]})
     for broken in (b"", b"[]", b'{"filters": 3, "columns": {}}', b'{"filters": {"users": []}, "columns": {}}'):
         path.write_bytes(broken)
-        assert read_kept(path) == Kept()
+        assert read_preferences(path) == ViewPreferences()
 
 
 async def test_the_help_names_every_key_of_what_has_several(company: Any, settled: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.screens.browse.conftest import press
-from zoomgov.store.model import NotRead
+from zoomgov.model.syncs import NotRead
 
 
 def _after(settled: Any, *keys: str) -> Any:

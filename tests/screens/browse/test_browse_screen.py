@@ -10,13 +10,13 @@ import pytest
 from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.browse_data import Browser
-from zoomgov.screens.person import PersonScreen
-from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import NotRead
+from zoomgov.model.syncs import NotRead
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.person import PersonScreen
+from zoomgov.screens.browse.resource import ResourceScreen
+from zoomgov.screens.synced.opened_sync import OpenedSync
 from zoomgov.widgets.fact_sheet import FactSheet
-from zoomgov.widgets.identity_table import IdentityTable
+from zoomgov.widgets.table.identity_table import IdentityTable
 
 WIDE = (160, 48)
 
@@ -132,7 +132,7 @@ async def test_a_persons_page_shows_each_way_in_and_leads_on_to_the_thing_and_ba
         assert ["Everyone", "in", "EMEA", "Contact", "group", "through", "Finance"] in rows
         await press(pilot, settled, "slash", *"e adm")
         await press(pilot, settled, "enter", "enter")
-        assert isinstance(app.screen, ThingScreen)
+        assert isinstance(app.screen, ResourceScreen)
         assert "12 people" in app.text()
         assert "member, admin" in app.text()
         await press(pilot, settled, "down", "enter")
@@ -248,7 +248,8 @@ async def test_a_hostile_name_is_text_everywhere(company: Any, settled: Any, siz
 
 
 async def test_a_newer_sync_is_shown_when_one_comes_back(company: Any, settled: Any, tmp_path: Any) -> None:
-    from zoomgov.store.model import GroupRow, ListKey
+    from zoomgov.model.rows import GroupRow
+    from zoomgov.model.syncs import ListKey
 
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -282,7 +283,7 @@ async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
     company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: queue.Queue[int | None] = queue.Queue()
-    monkeypatch.setattr(Browser, "count_grants", lambda browser: counted.put(browser.sync and browser.sync.number))
+    monkeypatch.setattr(OpenedSync, "count_grants", lambda browser: counted.put(browser.sync and browser.sync.number))
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -295,7 +296,7 @@ async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
 
 
 async def test_a_store_that_cannot_be_read_says_so(company: Any, settled: Any) -> None:
-    from zoomgov.store import StoreError
+    from zoomgov.disk.errors import StoreError
 
     app = company()
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.kept import read_kept
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.columns import ColumnsScreen
-from zoomgov.screens.portal import LinkScreen
+from zoomgov.preferences.views import read_preferences
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.column_choice import ColumnsScreen
+from zoomgov.screens.synced.portal import LinkScreen
 
 
 def header(app: Any) -> str:
@@ -31,7 +31,7 @@ async def test_columns_are_chosen_and_remembered(company: Any, settled: Any) -> 
         assert isinstance(app.screen, BrowseScreen)
         assert "E-mail" not in header(app)
         assert "Department" in header(app)
-        assert "email" not in read_kept(app.store.path.with_name("kept.json")).columns["users"]
+        assert "email" not in read_preferences(app.store.path.with_name("kept.json")).columns["users"]
         await press(pilot, settled, "o", "escape", "2", "1")
         assert "E-mail" not in header(app)
     again = type(app)(app.store)
@@ -120,7 +120,7 @@ async def test_widths_and_order_are_remembered(company: Any, settled: Any) -> No
         assert wider > before
         await press(pilot, settled, "right", "right", "s", "s", "left", "S")
         assert "Status ▼" in header(app)
-        kept = read_kept(app.store.path.with_name("kept.json"))
+        kept = read_preferences(app.store.path.with_name("kept.json"))
         assert kept.orders["users"] == [("status", True), ("email", False)]
         assert set(kept.widths["users"]) == {"name"}
     again = type(app)(app.store)
@@ -131,7 +131,7 @@ async def test_widths_and_order_are_remembered(company: Any, settled: Any) -> No
         assert "E-mail ▲2" in header(again)
         await press(pilot, settled, "home", "left", "left", "left", "equals_sign")
         assert header(again).index("E-mail") < wider
-        assert read_kept(app.store.path.with_name("kept.json")).widths["users"] == {}
+        assert read_preferences(app.store.path.with_name("kept.json")).widths["users"] == {}
 
 
 async def test_marks_survive_search_and_order_and_are_counted(company: Any, settled: Any) -> None:
@@ -217,7 +217,7 @@ async def test_other_tables_remember_widths_and_order_as_well(
             await press(pilot, settled, key)
         await press(pilot, settled, "right", "greater_than_sign", "s")
         table = pilot.app.screen.search_table.table
-        key, cells = next(iter(read_kept(app.store.path.with_name("kept.json")).widths[habit].items()))
+        key, cells = next(iter(read_preferences(app.store.path.with_name("kept.json")).widths[habit].items()))
         assert table.query_shown.keys == ((key, False),)
     async with type(app)(app.store).run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zoomgov.screens.browse_words import empty_text, notice_text, privileges_in_words, sync_line, when
-from zoomgov.screens.sync_notes import notes_sheet
-from zoomgov.store.model import Disagreement, Kind, NotRead, SyncInfo
+from zoomgov.model.kinds import Kind
+from zoomgov.model.syncs import Disagreement, NotRead, SyncInfo
+from zoomgov.screens.synced.sync_notes import notes_sheet
+from zoomgov.screens.synced.words import empty_text, notice_text, sync_line
+from zoomgov.words.kinds import privileges_in_words
+from zoomgov.words.times import when
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, person, press
-from zoomgov.screens.access_changes import AccessChangesScreen
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.changes import ChangesScreen
-from zoomgov.screens.changes_words import ITEMS, is_cut, lines_of
-from zoomgov.screens.history import HistoryScreen
-from zoomgov.screens.person import PersonScreen
-from zoomgov.screens.syncs import SyncsScreen
-from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import GrantKind, GrantRow, Kind, ListKey, NotRead
-from zoomgov.store.views import Changes, FieldChange, ItemChange
+from zoomgov.model.changes import Changes, FieldChange, ItemChange
+from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.model.rows import GrantRow
+from zoomgov.model.syncs import ListKey, NotRead
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.history import HistoryScreen
+from zoomgov.screens.browse.person import PersonScreen
+from zoomgov.screens.browse.resource import ResourceScreen
+from zoomgov.screens.browse.syncs import SyncsScreen
+from zoomgov.screens.compare.access_changes import AccessChangesScreen
+from zoomgov.screens.compare.changes import ChangesScreen
+from zoomgov.screens.compare.changes_words import ITEMS, is_cut, lines_of
 
 
 def row(app: Any, text: str) -> list[str]:
@@ -134,7 +136,7 @@ async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled:
         await press(pilot, settled, "enter")
         assert row(app, "Fatima Haddad")[:4] == ["lost", "member", "Fatima", "Haddad"]
         await press(pilot, settled, "o")
-        assert isinstance(app.screen, ThingScreen)
+        assert isinstance(app.screen, ResourceScreen)
         assert "as of sync" not in app.text()
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.screens.charts import ChartsScreen, licence_words
-from zoomgov.screens.licences import LicencesScreen
-from zoomgov.store.charts import Charts
+from zoomgov.screens.browse.charts import ChartsScreen, licence_words
+from zoomgov.screens.browse.licences import LicencesScreen
+from zoomgov.store.read.charts import Charts
 
 
 @pytest.mark.parametrize("theme", ["zoomgov-dark", "zoomgov-light", "ansi-dark", "ansi-light"])
@@ -47,7 +47,6 @@ def test_how_licences_went() -> None:
 
 
 def test_the_library_that_draws_is_not_read_at_the_start() -> None:
-    code = (
-        "import sys, zoomgov.app, zoomgov.screens.browse, zoomgov.screens.licences; sys.exit('plotext' in sys.modules)"
-    )
+    pages = "zoomgov.app, zoomgov.screens.browse.browse, zoomgov.screens.browse.licences"
+    code = f"import sys, {pages}; sys.exit('plotext' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -15,8 +15,8 @@ import pytest
 
 from tests.screens.browse.conftest import SIZE, press
 from zoomgov.export import ExportCancelled, Progress
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.export import ExportScreen
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.export.export import ExportScreen
 from zoomgov.widgets.check_list import CheckList
 
 

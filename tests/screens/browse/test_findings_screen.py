@@ -8,12 +8,12 @@ import pytest
 
 from tests.screens.browse.conftest import SIZE, press
 from zoomgov.findings import find
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.findings import FindingScreen, FindingsScreen
-from zoomgov.screens.person import PersonScreen
+from zoomgov.model.syncs import NotRead
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.person import PersonScreen
+from zoomgov.screens.findings.findings import FindingScreen, FindingsScreen
 from zoomgov.settings import Settings, Thresholds
-from zoomgov.store.model import NotRead
-from zoomgov.widgets.table_source import SourceError
+from zoomgov.widgets.table.table_source import SourceError
 
 
 async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -> None:

@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.screens.browse.conftest import CONNECTOR, NOW, SIZE, press
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.go_to import GoToScreen
-from zoomgov.screens.person import PersonScreen
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.go_to import GoToScreen
+from zoomgov.screens.browse.person import PersonScreen
 from zoomgov.settings import Settings
 
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
-    from zoomgov.services import Services
-    from zoomgov.store import Reader, Store
+    from zoomgov.services.services import Services
+    from zoomgov.store.reader import Reader
+    from zoomgov.store.store import Store
 
 
 class TwoConnectors:

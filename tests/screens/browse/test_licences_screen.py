@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.licences import LicencesScreen, licence_rows
-from zoomgov.screens.logins import bar
-from zoomgov.store.licences import Licences, Plan, Tier
-from zoomgov.store.model import NotRead
+from zoomgov.model.syncs import NotRead
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.licences import LicencesScreen, licence_rows
+from zoomgov.screens.browse.logins import bar
+from zoomgov.store.read.licences import Licences, Plan, Tier
 
 USAGE = b'{"plan_base": {"type": "business_yearly", "hosts": 50, "usage": 41, "pending": 2}%s}'
 
@@ -143,7 +143,7 @@ def test_several_base_plans_are_lines_of_their_own() -> None:
 
 
 def _key(part: str) -> Any:
-    from zoomgov.store.model import ListKey
+    from zoomgov.model.syncs import ListKey
 
     return ListKey(part)
 

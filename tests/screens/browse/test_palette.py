@@ -8,8 +8,8 @@ import pytest
 from textual.command import Command, CommandList, CommandPalette
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.screens.licences import LicencesScreen
-from zoomgov.screens.person import PersonScreen
+from zoomgov.screens.browse.licences import LicencesScreen
+from zoomgov.screens.browse.person import PersonScreen
 
 
 async def look_for(pilot: Any, text: str) -> list[str]:

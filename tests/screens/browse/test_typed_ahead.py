@@ -12,21 +12,21 @@ from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE
 from tests.screens.conftest import type_at_once
-from zoomgov.screens.browse import BrowseScreen
-from zoomgov.screens.browse_data import Browser
-from zoomgov.screens.history import HistoryScreen
-from zoomgov.screens.person import PersonScreen
-from zoomgov.screens.thing import ThingScreen
-from zoomgov.store.model import Kind
-from zoomgov.widgets import keys_in_turn
-from zoomgov.widgets.keys_in_turn import FILLS
+from zoomgov.model.kinds import Kind
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.history import HistoryScreen
+from zoomgov.screens.browse.person import PersonScreen
+from zoomgov.screens.browse.resource import ResourceScreen
+from zoomgov.screens.synced.opened_sync import OpenedSync
+from zoomgov.widgets.terminal import key_queue
+from zoomgov.widgets.terminal.key_queue import FILLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from zoomgov.store.views import Person
-    from zoomgov.widgets.search_table import SearchTable
+    from zoomgov.model.access import Person
+    from zoomgov.widgets.table.search_table import SearchTable
 
 
 async def until(app: Any, condition: Callable[[], object]) -> None:
@@ -80,13 +80,13 @@ async def test_a_paste_waits_for_the_keys_before_it(company: Any, settled: Any) 
 def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """People are read only once this is set."""
     may_read = threading.Event()
-    read = Browser.person
+    read = OpenedSync.person
 
-    def person(browser: Browser, key: str) -> Person:
+    def person(browser: OpenedSync, key: str) -> Person:
         may_read.wait(20)
         return read(browser, key)
 
-    monkeypatch.setattr(Browser, "person", person)
+    monkeypatch.setattr(OpenedSync, "person", person)
     yield may_read
     may_read.set()
 
@@ -110,7 +110,7 @@ async def test_keys_wait_until_the_page_has_what_they_are_about(
         type_at_once(app, "enter", "enter")
         await until(app, lambda: isinstance(app.screen, PersonScreen))
         held_back.set()
-        await until(app, lambda: isinstance(app.screen, ThingScreen))
+        await until(app, lambda: isinstance(app.screen, ResourceScreen))
         await settled(pilot)
 
 
@@ -127,7 +127,7 @@ async def test_what_is_typed_ahead_of_a_page_is_searched_there(company: Any, set
 async def test_escape_does_not_wait_for_a_page_that_loads(
     company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys_in_turn, "_PATIENCE", 60)
+    monkeypatch.setattr(key_queue, "_PATIENCE", 60)
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -194,7 +194,7 @@ async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Any, sett
 async def test_keys_do_not_wait_for_ever(
     company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys_in_turn, "_PATIENCE", 0.05)
+    monkeypatch.setattr(key_queue, "_PATIENCE", 0.05)
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from zoomgov.screens.browse_sheets import thing_sheet
-from zoomgov.store.model import Kind
-from zoomgov.store.views import Thing
+from zoomgov.model.access import Resource
+from zoomgov.model.kinds import Kind
+from zoomgov.screens.synced.sheets import thing_sheet
 
 
-def thing(members: int, total: int, **statuses: int) -> Thing:
-    return Thing(
+def thing(members: int, total: int, **statuses: int) -> Resource:
+    return Resource(
         row=1, kind=Kind.GROUPS, id="g", name="Finance", known=True, fields=(), privileges=None, privilege_scopes=b"[]",
         members=members, admins=0, people=members, total_members=total, statuses=statuses,
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages that show what was synced: tables, people, resources, charts."""

@@ -1,0 +1,65 @@
+"""People of the sync that is browsed in the command palette."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from textual.command import Hit, Hits, Provider
+from textual.content import Content
+
+from zoomgov.model.kinds import Kind
+from zoomgov.widgets.table.table_layout import cell_text
+from zoomgov.widgets.table.table_source import SourceError, TableQuery
+
+from ..synced.opened_sync import asked
+from ..synced.sync_page import SyncPage
+
+if TYPE_CHECKING:
+    from ..synced.opened_sync import OpenedSync
+
+_LEAST: Final = 2
+"""Letters from which on people are looked for: one letter finds everybody."""
+_MOST: Final = 8
+"""People offered; Go to a person shows all that are found."""
+
+
+class PeopleCommands(Provider):
+    """Offers to open a person's page, by any part of their name or e-mail address.
+
+    They are the people of the uppermost page about a sync: a dialog, or a page about something else, may lie above it.
+    """
+
+    async def search(self, query: str) -> Hits:
+        pages = (screen.browser for screen in reversed(self.app.screen_stack) if isinstance(screen, SyncPage))
+        browser = next(pages, None)
+        words = query.strip()
+        if len(words) < _LEAST or browser is None or browser.sync is None:
+            return
+        try:
+            found = await asyncio.to_thread(_found, browser, words)
+        except SourceError:
+            return  # the page itself says what is wrong
+        matcher = self.matcher(query)
+        for key, name, email in found:
+            text = f"{name}  {email}" if email else name
+            score = max(matcher.match(text), 0.1) * 0.9  # a command of that name comes first
+            yield Hit(score, Content(text), partial(self._open, browser, key), text, "Open the person")
+
+    def _open(self, browser: OpenedSync, key: str) -> None:
+        from .person import PersonScreen
+
+        self.app.push_screen(PersonScreen(browser, key))
+
+
+def _found(browser: OpenedSync, words: str) -> list[tuple[str, str, str]]:
+    """Return Zoom's id, name and e-mail address of the first people found; for a worker thread."""
+    query = asked(Kind.USERS, TableQuery(words, sort="name"))
+    quick = browser.first(Kind.USERS, query)
+    ids = quick[0] if quick is not None and (quick[0] or quick[1]) else browser.order(Kind.USERS, query)
+    people = []
+    for row in ids[:_MOST]:
+        key, name, email = browser.called(Kind.USERS, row)
+        people.append((key, cell_text(name), cell_text(email)))
+    return people

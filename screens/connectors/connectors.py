@@ -1,0 +1,391 @@
+"""The list of connectors: where every start begins and every wizard ends."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.text import printable
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.cells import cells, share
+from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.key_hints import KeyHints
+from zoomgov.widgets.labels import status_label
+from zoomgov.widgets.paged_list import PagedList
+from zoomgov.widgets.rail import TITLES
+from zoomgov.widgets.terminal.key_queue import OPENS
+from zoomgov.words.times import ago
+
+from ..shared.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from zoomgov.vault import VaultError
+
+_EMPTY = """\
+No connector yet.
+
+A connector brings one Zoom account under governance: who is in it, and what each person can reach.
+Press a to add one. You need to be the Account Owner of the Zoom account, or know who is.
+Press o if somebody sent you a hand-off file."""
+
+_KEYS = (
+    ("⏎", "Open", "open"),
+    ("v", "Verify", "verify"),
+    ("s", "Sync", "sync"),
+    ("e", "Credentials", "edit"),
+    ("h", "Hand off", "hand_off"),
+    ("x", "Remove", "remove"),
+)
+_TITLES = ("Connector", "ConnectorStatus", "App", "Owners", "Last sync")
+_WIDTHS = ((14, 3), (15, 0), (8, 2), (10, 4), (14, 0))
+"""Least cells of each column, and its share of what is left."""
+_DISPENSABLE = (2, 3)
+"""Columns a narrow screen does without: App, which mostly says what Connector says, then Owners."""
+_GAP = 2
+
+
+def _begin_of(path: str) -> bytes:
+    """The file, or as much of it as shows that it is none of ours."""
+    with Path(path).expanduser().open("rb") as file:
+        return file.read(1_000_000)
+
+
+STYLES: Final = sorted(Path(__file__).resolve().parents[1].glob("*/*.tcss"))
+"""The style sheets of all screens, by the names under which Textual reads them."""
+_LOOKED_AT_FOR: Final = 0.2
+"""Seconds after which the list is drawn and nobody has pressed a key yet."""
+
+
+def _load_browsing() -> None:
+    from zoomgov.store import reader, store  # noqa: F401
+
+    from ..browse import browse  # noqa: F401
+
+
+class ConnectorsScreen(Page[None]):
+    """Each connector with its label; Enter goes to what is next for it."""
+
+    HELP = """
+# Connectors
+
+Each line is one Zoom account. Its label says how it stands:
+
+- **○ Not connected**: the set-up is not finished. Enter goes on where you stopped.
+- **◐ Syncing**: people and access are being read.
+- **● Connected**: read. Enter opens what was found.
+- **✗ Error**: the last sync failed; the reason is under the list. `v` finds out why.
+
+Nothing here changes your Zoom account: zoomgov only reads.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add connector", tooltip="Set up another Zoom account"),
+        Binding("o", "open_file", "Open hand-off file", tooltip="Take over a connector that somebody handed to you"),
+        Binding("enter", "open", "Open", show=False, tooltip="The next step, or what was synced"),
+        Binding("v", "verify", "Verify", show=False, tooltip="Check credentials, scopes and endpoints"),
+        Binding("s", "sync", "Sync", show=False, tooltip="Read everyone and everything again"),
+        Binding("e", "edit", "Edit credentials", show=False, tooltip="Account ID, Client ID and Client secret"),
+        Binding("h", "hand_off", "Hand off", show=False, tooltip="Ask someone else to finish the set-up"),
+        Binding("x", "remove", "Remove", show=False, tooltip="Delete it here, with everything synced"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connectors: list[Connector] = []
+        self._draft = Draft()
+        self.ready = False
+        """True once the list was read; from then on coming back to this screen reads it again."""
+
+    def compose(self) -> ComposeResult:
+        yield Banner("Connectors")
+        with Vertical(id="page"):
+            yield Static(id="columns")
+            yield PagedList(id="connectors", classes="lines", compact=True, markup=False)
+            yield Static(Content(_EMPTY), id="empty")
+            yield Static(id="reason")
+            yield KeyHints(_KEYS, id="hints")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.query_one("#empty").display = False
+        self.begin()
+
+    @work(exclusive=True, group="connectors")
+    async def begin(self) -> None:
+        """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
+        readable = await self.load()
+        self.ready = True
+        self.set_timer(_LOOKED_AT_FOR, self.warm_up)
+        if not readable:
+            return
+        self.draw()
+        remembered = self.host.remembered
+        place = next((item for item in self.connectors if item.id == remembered.connector), None)
+        if remembered.step and place is not None:
+            self.open_step(place, Step(min(remembered.step, Step.SYNC)))
+        elif (remembered.step and not remembered.connector) or not self.connectors:
+            self.action_add()
+
+    @work(group="warm-up")
+    async def warm_up(self) -> None:
+        """Load what other screens need while the list is looked at, so that their first opening is quick too."""
+        if any(item.last_sync_at is not None for item in self.connectors):
+            await self.services.run(_load_browsing)
+        for path in STYLES:
+            # A style sheet that comes with its screen has Textual parse all others anew.
+            if not self.app.stylesheet.has_source(str(path), ""):
+                self.app.stylesheet.read(path)
+                self.app.stylesheet.parse()
+                await asyncio.sleep(0)
+
+    async def load(self) -> bool:
+        """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
+        try:
+            self.connectors = await self.services.run(self.services.connectors)
+            draft = await self.services.run(self.services.registry.draft)
+        except RegistryError as error:
+            self.query_one("#reason", Static).update(Content.styled(f"✗ {printable(error)}", "$text-error"))
+            return False
+        self._draft = draft or Draft()
+        self.draw()
+        return True
+
+    def on_screen_resume(self) -> None:
+        if self.ready:
+            self.reload()
+
+    @work(exclusive=True, group="connectors")
+    async def reload(self) -> None:
+        await self.load()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.connectors:
+            self.call_after_refresh(self.draw)  # when it is known how wide the page has become
+
+    def draw(self) -> None:
+        """Fill the list."""
+        table = self.query_one("#connectors", OptionList)
+        kept = self.chosen
+        room = self.query_one("#page").content_size.width or self.size.width - 4
+        columns = list(range(len(_TITLES)))
+        for dispensable in _DISPENSABLE:
+            if sum(_WIDTHS[column][0] + _GAP for column in columns) - _GAP > room:
+                columns.remove(dispensable)
+        widths = dict(zip(columns, share(room, [_WIDTHS[column] for column in columns], _GAP), strict=True))
+        any_there = bool(self.connectors)
+        self.query_one("#columns").display = table.display = any_there
+        self.query_one("#empty").display = self.ready and not any_there
+        title = cells([(_TITLES[column], "dim", width) for column, width in widths.items()], _GAP)
+        self.query_one("#columns", Static).update(title)
+        table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)
+        if any_there:
+            ids = [item.id for item in self.connectors]
+            table.highlighted = ids.index(kept.id) if kept is not None and kept.id in ids else 0
+            table.focus()
+        self.explain()
+
+    def _line(self, item: Connector, widths: Mapping[int, int]) -> Content:
+        """The cells of one connector; `widths` by the place of their titles, as far as there is room."""
+        label = status_label(item.status)
+        style = str(label.spans[0].style) if label.spans else ""
+        owners = ", ".join(printable(owner.email) for owner in item.owners)
+        parts = (
+            (printable(item.name), "bold"),
+            (label.plain, style),
+            (printable(item.app.name), ""),
+            (owners, "dim"),
+            (ago(item.last_sync_at, self.host.now()), "dim"),
+        )
+        return cells([(*parts[column], width) for column, width in widths.items()], _GAP)
+
+    @property
+    def chosen(self) -> Connector | None:
+        """The connector under the cursor."""
+        option = self.query_one("#connectors", OptionList).highlighted_option
+        if option is None:
+            return None
+        return next((item for item in self.connectors if item.id == option.id), None)
+
+    def explain(self) -> None:
+        """Say under the list what is the matter with the chosen one, and which keys work on it."""
+        item = self.chosen
+        reason = self.query_one("#reason", Static)
+        self.query_one(KeyHints).display = item is not None
+        if item is None:
+            reason.update("")
+            return
+        if item.status is ConnectorStatus.ERROR:
+            reason.update(
+                Content.assemble((f"✗ {printable(item.reason)}", "$text-error"), "\n  v shows why, and what to click.")
+            )
+        elif item.step is Step.DONE:
+            reason.update(Content("Connected: Enter opens people, groups, contact groups and roles."))
+        else:
+            number = f"step {int(item.step)} of {len(TITLES)}"
+            reason.update(Content(f"Next: {TITLES[item.step]} ({number}). Enter goes on there."))
+
+    @on(OptionList.OptionHighlighted, "#connectors")
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.explain()
+
+    @on(OptionList.OptionSelected, "#connectors")
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_open()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("open", "verify", "sync", "edit", "hand_off", "remove") and self.is_mounted:
+            return bool(self.connectors)
+        return True
+
+    def open_step(self, connector: Connector | None, step: Step, *, start: bool = False) -> None:
+        """Show a step of the wizard above the list; `start` begins the sync at once."""
+        from ..routes import step_screen
+
+        if self.is_current:
+            draft = self._draft if connector is None else None
+            self.app.push_screen(step_screen(step, connector, draft, start=start))
+
+    def action_add(self) -> None:
+        self.open_step(None, min(self._draft.step, Step.OWNERS))
+
+    def action_open(self) -> None:
+        if (item := self.chosen) is None:
+            return
+        if item.step is Step.DONE or item.last_sync_at is not None:
+            self.browse(item)
+        else:
+            self.open_step(item, item.step)
+
+    @work(exclusive=True, group=OPENS)
+    async def browse(self, item: Connector) -> None:
+        """Show what was synced."""
+        from ..browse.browse import BrowseScreen
+
+        screen = BrowseScreen(item)
+        await screen.prepare()
+        if self.is_current:
+            self.app.push_screen(screen)
+
+    def action_verify(self) -> None:
+        """Check it, looking first at the line that the last sync failed on."""
+        if (item := self.chosen) is not None and self.is_current:
+            from ..wizard.verify import VerifyScreen
+
+            self.app.push_screen(VerifyScreen(item, line=item.reason_line))
+
+    def action_sync(self) -> None:
+        if (item := self.chosen) is not None:
+            self.open_step(item, Step.SYNC, start=True)
+
+    def action_edit(self) -> None:
+        self._open_at(Step.CREDENTIALS)
+
+    def _open_at(self, step: Step) -> None:
+        if (item := self.chosen) is not None:
+            self.open_step(item, step)
+
+    def action_hand_off(self) -> None:
+        if (item := self.chosen) is not None:
+            from ..wizard.hand_off import HandOffScreen
+
+            self.app.push_screen(HandOffScreen(item))
+
+    @work(exclusive=True, group="open-file")
+    async def action_open_file(self) -> None:
+        """Take over a connector from a file, and go on where its set-up begins."""
+        from zoomgov.connectors.handoff import HandoffError
+
+        from .open_file import OpenFileScreen
+
+        made: list[Connector] = []
+
+        async def take(typed: str) -> str:
+            try:
+                data = await self.services.run(_begin_of, typed.strip().strip("'\""))
+                made.append(await self.services.import_handoff(data))
+            except FileNotFoundError:
+                return f"There is no such file. Put it into {printable(Path.cwd())}, or type its whole path."
+            except OSError as error:
+                return f"It cannot be read: {error.strerror or error}. Choose another file."
+            except (HandoffError, RegistryError) as error:
+                return str(error)
+            return ""
+
+        if await self.app.push_screen_wait(OpenFileScreen(take)):
+            await self.load()
+            self.open_step(made[0], Step.ZOOM_APP)
+
+    @work(exclusive=True, group="remove")
+    async def action_remove(self) -> None:
+        if (item := self.chosen) is None:
+            return
+        from ..shared.ask import AskScreen, DialogAnswer
+
+        text = (
+            "This deletes on this machine:\n\n"
+            "  • its three credentials, also in the keyring\n"
+            "  • everything synced: people, access and their history\n"
+            "  • its place in this list, with owners and ticked steps\n\n"
+            "Nothing changes in Zoom. The app you made there stays until you deactivate it in the Marketplace."
+        )
+        answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove for good", danger=True))
+        if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
+            return
+        from zoomgov.vault import VaultError
+
+        try:
+            await self.services.remove(item)
+        except VaultError as error:
+            if await self._remove_anyway(item, error):
+                await self._removed(item)
+        except Exception as error:
+            self._not_removed(error)
+        else:
+            await self._removed(item)
+
+    async def _remove_anyway(self, item: Connector, error: VaultError) -> bool:
+        """Ask when the keyring does not answer, as where there is none; True: it is removed."""
+        from ..shared.ask import AskScreen, DialogAnswer
+
+        text = (
+            f"{error.title} {error.reason}\n\n"
+            "Nothing is removed yet. You can remove the connector all the same: a keyring that cannot be asked now"
+            f" keeps what it may hold, under the name zoomgov:{item.id}."
+        )
+        answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove anyway", danger=True))
+        if await self.app.push_screen_wait(AskScreen("No keyring to clear", text, answers, error=True)) != "remove":
+            return False
+        try:
+            await self.services.remove(item, force=True)
+        except Exception as failure:
+            self._not_removed(failure)
+            return False
+        return True
+
+    def _not_removed(self, error: Exception) -> None:
+        """Keyring, store or register: each says itself what happened."""
+        from ..shared.ask import failure_text
+
+        self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)
+
+    async def _removed(self, item: Connector) -> None:
+        self.notify(f"{printable(item.name)} is removed.", markup=False)
+        await self.load()

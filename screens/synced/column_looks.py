@@ -1,0 +1,51 @@
+"""How the store's columns look on screen: in order of importance, with their widths and words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.widgets.table.table_layout import TableColumn
+from zoomgov.words.licences import licence_in_brief
+from zoomgov.words.times import day
+
+from .words import STATUS_TONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zoomgov.model.queries import Column as StoreColumn
+
+_LOOKS: Final = {
+    "name": TableColumn("", "", 24, least=18, most=40),
+    "how": TableColumn("", "", 24, least=18, most=48),
+    "email": TableColumn("", "", 28, least=26, most=40),
+    "status": TableColumn("", "", 9, most=11, tones=STATUS_TONES),
+    "members": TableColumn("", "", 9),
+    "admins": TableColumn("", "", 8),
+    "role": TableColumn("", "", 10, least=8, most=22),
+    "licence": TableColumn("", "", 14, most=32, brief=licence_in_brief),
+    "dept": TableColumn("", "", 14, least=12, most=26),
+    "last_login": TableColumn("", "", 12, show=lambda time: day(time) or "never", tones={"never": "muted"}),
+    "groups": TableColumn("", "", 8),
+    "privacy": TableColumn("", "", 30, least=16, most=38),
+    "description": TableColumn("", "", 30, least=16, most=80),
+    "type": TableColumn("", "", 10),
+    "created": TableColumn("", "", 12, show=day),
+}
+"""In order of importance: the first ones are on screen when it is narrow."""
+
+
+def looks(columns: Iterable[StoreColumn]) -> tuple[TableColumn, ...]:
+    """Give the store's columns their looks; ones not known here come last, as they are."""
+    order = list(_LOOKS)
+    ranked = sorted(columns, key=lambda column: order.index(column.key) if column.key in _LOOKS else len(order))
+    return tuple(
+        replace(
+            _LOOKS.get(column.key, TableColumn("", "", column.width)),
+            key=column.key,
+            title=column.title,
+            align=column.align,
+        )
+        for column in ranked
+    )

@@ -1,0 +1,315 @@
+"""The browse screens' way to a store, safe to use from the event loop and from worker threads at once."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from zoomgov.disk.errors import StoreError
+from zoomgov.model.filters import parse_filter
+from zoomgov.model.kinds import Kind
+from zoomgov.model.queries import Query, Target
+from zoomgov.store.read.table_rows import columns_of
+from zoomgov.widgets.table.table_source import SourceError
+
+from .column_looks import looks
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from zoomgov.model.access import HistoryEntry, Person, Resource
+    from zoomgov.model.changes import Changes
+    from zoomgov.model.syncs import NotRead, SyncInfo
+    from zoomgov.preferences.views import ViewPreferencesFile
+    from zoomgov.store.read.charts import Charts
+    from zoomgov.store.read.licences import Licences
+    from zoomgov.store.reader import Reader
+    from zoomgov.widgets.table.table_source import Row, TableQuery
+
+
+class OpenedSync:
+    """One published sync, opened for looking at it.
+
+    Two readers: pages of rows are fetched by the table while it draws, and must wait for nobody; everything else may
+    take long and is called on worker threads, one at a time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        open_reader: Callable[[], Reader],
+        number: int | None = None,
+        *,
+        cloud: str = "zoom.us",
+        habits: ViewPreferencesFile | None = None,
+    ) -> None:
+        """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call.
+
+        `number`: stay with this older sync.
+        """
+        self.name = name
+        self.cloud = cloud
+        """The connector's, for links to Zoom's pages."""
+        self.habits = habits
+        """What is remembered of how the connector's tables are looked at, if anything is."""
+        self.number = number
+        self._open_reader = open_reader
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+        self._pages: Reader | None = None
+        self._ordering: Reader | None = None
+        self._closed = False
+        self.sync: SyncInfo | None = None
+        """The sync that is shown; None when there is none yet, or nothing was opened."""
+
+    def open(self) -> None:
+        """Open the latest sync, in place of an older one.
+
+        Raises:
+            SourceError: the store cannot be read.
+        """
+        with self._lock, _explained():
+            if self._closed:
+                return
+            self._release()
+            self._reader = self._opened()
+            self._pages = self._opened()
+            self.sync = self._reader.sync
+
+    def _opened(self) -> Reader:
+        latest = self._open_reader()
+        if self.number is None:
+            return latest
+        with latest:
+            return latest.another(self.number)
+
+    @contextmanager
+    def long_reader(self, number: int | None = None) -> Iterator[Reader]:
+        """Open one more reader of the same sync, or of another, for what takes long: nothing else waits for it."""
+        with _explained(), self._opened() as reader:
+            if number is None:
+                yield reader
+                return
+            with reader.another(number) as other:  # the latest may be a newer one by now
+                yield other
+
+    def at(self, number: int) -> OpenedSync:
+        """Open another sync of the same connector, as it was; to be closed by who asked. For a worker thread.
+
+        Raises:
+            SourceError: it is no longer kept.
+        """
+        name = f"{self.name}  ›  as of sync {number}"
+        other = OpenedSync(name, self._open_reader, number, cloud=self.cloud, habits=self.habits)
+        other.open()
+        return other
+
+    def has(self, kind: Kind, key: str) -> bool:
+        """Tell whether the list of this kind has a person or thing. For a worker thread."""
+        with self._asking() as reader:
+            if kind is Kind.USERS:
+                person = reader.person(key)
+                return person is not None and person.since is not None
+            thing = reader.thing(kind, key)
+            return thing is not None and thing.known
+
+    def is_outdated(self) -> bool:
+        """Tell whether a newer sync was published since `open`."""
+        if self.number is not None:
+            return False
+        with self._asking() as reader:
+            latest = reader.latest()
+        return latest is not None and (self.sync is None or latest.number != self.sync.number)
+
+    def close(self) -> None:
+        """Close everything once what runs has finished; from then on `open` does nothing."""
+        with self._lock:
+            self._closed = True
+            self._release()
+
+    def _release(self) -> None:
+        for reader in (self._reader, self._pages):
+            if reader is not None:
+                reader.close()
+        self._reader = self._pages = None
+
+    @contextmanager
+    def _asking(self) -> Iterator[Reader]:
+        with self._lock, _explained():
+            if self._reader is None:
+                raise SourceError("The store was closed. Go back and open it again.")
+            yield self._reader
+
+    def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
+        """Make the model of a table: all of `kind`, or the people in a thing; with `columns`, or all there are."""
+        return StoreSource(self, kind, within, columns)
+
+    def order(self, kind: Kind, query: Query) -> array[int]:
+        """Return the row ids `query` finds, in its order."""
+        with self._asking() as reader:
+            self._ordering = reader
+            try:
+                ids = reader.order(kind, query)
+            finally:
+                self._ordering = None
+            if self._pages is not None:
+                self._pages.learn_from(reader)
+            return ids
+
+    def hurry(self) -> None:
+        """Give up the order that is being made, if there is one; it raises `SourceError`. For the event loop."""
+        if (reader := self._ordering) is not None:
+            reader.interrupt()
+
+    def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
+        """Return the first of these and whether they are all, where that is quick."""
+        with self._asking() as reader:
+            return reader.first(kind, query)
+
+    def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
+        """Return a page of rows: for the event loop."""
+        with _explained():
+            if self._pages is None:
+                raise SourceError("The store was closed. Go back and open it again.")
+            return self._pages.rows(kind, ids, query=query, columns=columns)
+
+    def prepare(self) -> None:
+        """Read ahead what searching by fields starts from; nothing waits for it."""
+        with _explained():
+            if (reader := self._reader) is not None:
+                reader.prepare()
+
+    def count_grants(self) -> None:
+        """Count ahead what the tables of groups and roles show; nothing waits for it."""
+        with _explained():
+            if (reader := self._reader) is not None and (pages := self._pages) is not None:
+                reader.count_grants()
+                pages.learn_from(reader)
+
+    def offered_values(self) -> dict[str, list[str]]:
+        """Return what roles, departments and licences there are; nothing waits for it."""
+        with _explained():
+            return reader.offered_values() if (reader := self._reader) is not None else {}
+
+    def key(self, row: int) -> str:
+        """Return Zoom's id of a row."""
+        with self._asking() as reader:
+            return reader.key(row)
+
+    def called(self, kind: Kind, row: int) -> tuple[str, str, str]:
+        """Return Zoom's id of a row, its name, and the e-mail address of a person."""
+        with self._asking() as reader:
+            columns = ["name", "email"] if kind is Kind.USERS else ["name"]
+            name, *email = reader.rows(kind, [row], columns=columns)[0]
+            return reader.key(row), str(name or ""), str(email[0] or "") if email else ""
+
+    def person(self, key: str) -> Person:
+        """Return everything of one person."""
+        with self._asking() as reader:
+            person = reader.person(key)
+        if person is None:
+            raise SourceError("They are not in this sync. Go back and look for them again.")
+        return person
+
+    def privileges(self, person: Person) -> Sequence[str] | None:
+        """Return what the role of `person` may do; None when they have none or that was not read."""
+        role = next((path.target_id for path in person.access if path.target_kind is Kind.ROLES), None)
+        if role is None:
+            return None
+        with self._asking() as reader:
+            thing = reader.thing(Kind.ROLES, role)
+        return thing.privileges if thing is not None else None
+
+    def syncs(self) -> list[SyncInfo]:
+        """Return all syncs that are kept, oldest first."""
+        with self._asking() as reader:
+            return reader.syncs()
+
+    def diff(self, older: int, newer: int, *, in_effect: bool = False) -> Changes:
+        """Return what is different between two syncs; `in_effect`, what people reach through user groups, too."""
+        with self._asking() as reader:
+            return reader.diff(older, newer, in_effect=in_effect)
+
+    def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
+        """Return what happened to a person or thing, newest first."""
+        with self._asking() as reader:
+            return reader.history(kind, key)
+
+    def licences(self) -> tuple[Licences, tuple[NotRead, ...]]:
+        """Return licences and logins counted, and why what was bought is not known."""
+        with self._asking() as reader:
+            return reader.licences(), reader.not_read("plan-usage")
+
+    def charts(self) -> Charts:
+        """Return last logins by week and licences by sync."""
+        with self._asking() as reader:
+            return reader.charts()
+
+    def thing(self, kind: Kind, key: str) -> Resource:
+        """Return everything of one group, contact group or role."""
+        with self._asking() as reader:
+            thing = reader.thing(kind, key)
+        if thing is None:
+            raise SourceError("It is not in this sync. Go back and look for it again.")
+        return thing
+
+    def names(self, targets: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Return the names of (part, Zoom's id), by id; ids without a name are left out."""
+        found = {}
+        with self._asking() as reader:
+            for part, target in targets:
+                thing = reader.thing(_kind_of(part), target)
+                if thing is not None:
+                    found[target] = thing.name
+        return found
+
+
+def _kind_of(part: str) -> Kind:
+    kinds = ((Kind.CONTACT_GROUPS, "contact-group"), (Kind.ROLES, "role"))
+    return next((kind for kind, start in kinds if part.startswith(start)), Kind.GROUPS)
+
+
+def asked(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
+    """Return what a table asks for as the store is asked."""
+    by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
+    sort = query.keys if not by_name or query.then else ()
+    found = parse_filter(query.text, kind)
+    return Query(found.text, sort, found.conditions, within)
+
+
+class StoreSource:
+    """A kind of a sync, or the people in one thing, as the model of a table."""
+
+    def __init__(self, browser: OpenedSync, kind: Kind, within: Target | None, columns: Sequence[str]) -> None:
+        self._browser = browser
+        self._kind = kind
+        self._query = Query(within=within)
+        self.all_columns = looks(columns_of(kind, within=within is not None))
+        chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
+        self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
+        self._keys = [column.key for column in self.columns]
+
+    def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
+        return self._browser.first(self._kind, self._asked(query))
+
+    def order(self, query: TableQuery) -> array[int]:
+        return self._browser.order(self._kind, self._asked(query))
+
+    def hurry(self) -> None:
+        self._browser.hurry()
+
+    def _asked(self, query: TableQuery) -> Query:
+        return asked(self._kind, query, self._query.within)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        return self._browser.rows(self._kind, ids, self._query, self._keys)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise SourceError(str(error)) from error

@@ -1,0 +1,145 @@
+"""What the pages and the pane say about one person or thing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.widgets.fact_sheet import Fact, Section, Sheet
+from zoomgov.widgets.table.table_layout import TableColumn
+from zoomgov.words.kinds import NOUNS, ONE, count, privileges_in_words
+from zoomgov.words.syncs import PART_WORDS
+from zoomgov.words.times import moment, when
+
+from .words import STATUS_TONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from zoomgov.model.access import AccessPath, Person, Resource
+    from zoomgov.model.syncs import NotRead
+
+ACCESS_COLUMNS: Final = (
+    TableColumn("name", "Name", 28, least=20, most=48),
+    TableColumn("kind", "Kind", 14),
+    TableColumn("how", "How", 24, least=16, most=60),
+)
+_HOW: Final = {
+    GrantKind.GROUP_MEMBER: "member",
+    GrantKind.GROUP_ADMIN: "admin",
+    GrantKind.ROLE: "holds the role",
+    GrantKind.CONTACT_GROUP_MEMBER: "member",
+}
+_ORDER: Final = (Kind.ROLES, Kind.GROUPS, Kind.CONTACT_GROUPS)
+_LESS: Final = frozenset({"First name", "Last name", "Last client", "E-mail verified"})
+"""Facts that come after the others."""
+_ENOUGH: Final = 200
+"""Lines of access in the pane beside; the page has them all."""
+
+
+def how(path: AccessPath) -> str:
+    """How a person has a thing, in words: `admin`, `through Finance`."""
+    return f"through {' › '.join(path.via)}" if path.via else _HOW[path.kind]
+
+
+def access_rows(person: Person) -> list[tuple[tuple[Kind, str], tuple[str, str, str]]]:
+    """Each way in which they have something: its target, and a row of `ACCESS_COLUMNS`. Roles first."""
+    paths = sorted(person.access, key=lambda path: _ORDER.index(path.target_kind))
+    return [
+        ((path.target_kind, path.target_id), (path.target_name, ONE[path.target_kind], how(path))) for path in paths
+    ]
+
+
+def person_profile(person: Person, privileges: Sequence[str] | None, now: datetime) -> Sheet:
+    """Say who a person is; `privileges` are those of their role, None when not known."""
+    facts = []
+    for label, value in sorted(person.fields, key=lambda field: field[0] in _LESS):
+        tone = STATUS_TONES.get(value) if label == "Status" else None
+        shown = when(value, now) if label == "Last login" else moment(value) if label == "Created" else value
+        facts.append(Fact(label, shown, tone))
+        if label == "Role" and privileges is not None:
+            facts.append(Fact("May", _may(privileges)))
+    if not any(label == "Last login" for label, _ in person.fields) and person.status != "pending":
+        facts.append(Fact("Last login", "never", "muted"))
+    return Sheet(person.name, "", (Section("", tuple(facts)), *_gaps(person.not_read)))
+
+
+def person_sheet(person: Person, privileges: Sequence[str] | None, now: datetime) -> Sheet:
+    """Say everything of a person, access included: for the pane beside a table."""
+    profile = person_profile(person, privileges, now)
+    sections = [profile.sections[0]]
+    rows = access_rows(person)
+    for kind in _ORDER if not person.role else _ORDER[1:]:
+        found = [Fact(name, way) for (of, _), (name, _, way) in rows if of is kind]
+        if found:
+            more = [Fact(f"and {len(found) - _ENOUGH:,} more: Enter", "")] if len(found) > _ENOUGH else []
+            title = ONE[kind] if kind is Kind.ROLES else f"{NOUNS[kind].capitalize()}  {len(found):,}"
+            sections.append(Section(title, (*found[:_ENOUGH], *more), is_list=True))
+    return Sheet(person.name, "", (*sections, *profile.sections[1:]))
+
+
+def _zoom_counts(thing: Resource, total: int) -> Fact:
+    """Zoom may leave inactive and invited people out of its numbers; anything else is a difference to look into."""
+    left_out = {status: thing.statuses.get(status, 0) for status in ("inactive", "pending")}
+    for missing in (("inactive",), ("pending",), ("inactive", "pending")):
+        if total == thing.members - sum(left_out[status] for status in missing):
+            others = " and ".join(f"{left_out[status]:,} {status}" for status in missing if left_out[status])
+            return Fact("Zoom counts", f"{total:,}: without {others}")
+    return Fact("Zoom counts", f"{total:,}; {thing.members:,} were read", "warning")
+
+
+def thing_sheet(thing: Resource) -> Sheet:
+    """Say what a group, contact group or role is."""
+    facts: list[Fact] = []
+    if not thing.known:
+        facts.append(
+            Fact("Not listed", f"Zoom's records name it, but its list of {NOUNS[thing.kind]} does not", "warning")
+        )
+    facts.append(Fact("People", _people(thing)))
+    if thing.admins:
+        facts.append(Fact("Admins", f"{thing.admins:,}"))
+    if thing.total_members is not None and thing.total_members != thing.members:
+        facts.append(_zoom_counts(thing, thing.total_members))
+    facts += [Fact(label, value) for label, value in thing.fields]
+    sections = [Section("", tuple(facts))]
+    if thing.kind is Kind.ROLES:
+        sections.append(_privileges(thing))
+    if thing.nested:
+        inside = tuple(Fact(one.name, count(one.members, "member")) for one in thing.nested)
+        sections.append(Section("Groups in it", inside, is_list=True))
+    if thing.contact_group_names:
+        named = tuple(Fact(name, "its members are in it") for name in thing.contact_group_names)
+        sections.append(Section("Contact groups it is in", named, is_list=True))
+    return Sheet(thing.name, "", (*sections, *_gaps(thing.not_read)))
+
+
+def _people(thing: Resource) -> str:
+    if thing.people == thing.members:
+        return f"{thing.people:,}"
+    return f"{thing.people:,}, of them {thing.members:,} {'directly' if thing.nested else 'as members'}"
+
+
+def _privileges(thing: Resource) -> Section:
+    if thing.privileges is None:
+        return Section("Privileges", (Fact("Not read", "what this role may do was not read", "warning"),))
+    if not thing.privileges:
+        return Section("Privileges", (Fact("None", "it administers nothing", "muted"),))
+    lines = [Fact(area, rights) for area, rights in privileges_in_words(thing.privileges)]
+    if json.loads(thing.privilege_scopes or b"[]"):
+        lines.append(Fact("Restricted", "some of these hold for certain groups only"))
+    return Section("Privileges", tuple(lines), is_list=True)
+
+
+def _may(privileges: Sequence[str]) -> str:
+    words = [f"{area} ({rights})" for area, rights in privileges_in_words(privileges)]
+    return ", ".join(words) or "administer nothing"
+
+
+def _gaps(gaps: Iterable[NotRead]) -> tuple[Section, ...]:
+    parts = dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in gaps)
+    if not parts:
+        return ()
+    lines = tuple(Fact(part.capitalize(), "not read", "warning") for part in parts)
+    return (Section("There may be more", lines, is_list=True),)

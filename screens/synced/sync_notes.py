@@ -1,0 +1,88 @@
+"""What a sync could not read, and which of Zoom's numbers disagree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
+from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.words.syncs import PART_WORDS, listed
+from zoomgov.words.times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from zoomgov.model.syncs import SyncInfo
+
+
+_NAMED = 3
+"""Things named of those whose part was not read."""
+
+
+class SyncNotesScreen(ModalScreen[None]):
+    """One sync's gaps: each with Zoom's reason and the scope that would open it."""
+
+    CSS_PATH = "sync_notes.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q,enter", "dismiss", "Close", key_display="esc")]
+
+    def __init__(self, sync: SyncInfo, names: Mapping[str, str]) -> None:
+        """`names`: by Zoom's id, of the things that `targets_to_name` asks for."""
+        super().__init__()
+        self._sheet = notes_sheet(sync, names)
+
+    def compose(self) -> ComposeResult:
+        yield FactSheet(id="notes")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        sheet = self.query_one(FactSheet)
+        sheet.show(self._sheet)
+        sheet.focus()
+
+
+def _grouped(sync: SyncInfo) -> dict[tuple[str, str, tuple[str, ...], int | None], list[str]]:
+    """The things of each part that were not read for one reason: a thousand groups are one entry."""
+    groups: dict[tuple[str, str, tuple[str, ...], int | None], list[str]] = {}
+    for gap in sync.not_read:
+        groups.setdefault((gap.part, gap.reason, gap.missing_scopes, gap.last_read), []).append(gap.target)
+    return groups
+
+
+def targets_to_name(sync: SyncInfo) -> list[tuple[str, str]]:
+    """(Part, Zoom's id) of the things that will be named."""
+    return [(part, target) for (part, *_), targets in _grouped(sync).items() for target in targets[:_NAMED] if target]
+
+
+def _any_of(scopes: tuple[str, ...]) -> str:
+    """Zoom names all scopes that would do, an app's granular and classic ones; none that writes is needed."""
+    return " or ".join([scope for scope in scopes if ":read:" in scope] or scopes)
+
+
+def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
+    """Say everything that is known to be missing from `sync`."""
+    sections = []
+    for (part, reason, scopes, last_read), targets in _grouped(sync).items():
+        what = PART_WORDS.get(part, part.replace("-", " ")).capitalize()
+        named = [names.get(target, target) for target in targets[:_NAMED] if target]
+        if len(targets) > _NAMED:
+            named.append(f"{len(targets) - _NAMED:,} more")
+        facts = [Fact("Not read", f"{what} of {listed(named)}" if named else what, "warning"), Fact("Why", reason)]
+        if scopes:
+            facts.append(Fact("Scope to add", _any_of(scopes)))
+        if last_read is not None:
+            facts.append(Fact("Shown instead", f"what sync {last_read} read"))
+        sections.append(Section("", tuple(facts)))
+    if sync.disagreements:
+        lines = tuple(
+            Fact(item.what, f"{item.read:,} read, {item.expected:,} by {item.source}", "warning")
+            for item in sync.disagreements
+        )
+        sections.append(Section("Numbers that disagree", lines, is_list=True))
+    if not sections:
+        sections.append(Section("", (Fact("Complete", "Everything was read, and Zoom's totals agree.", "good"),)))
+    return Sheet(f"Sync {sync.number}", f"Finished {moment(sync.finished_at)} UTC", tuple(sections))

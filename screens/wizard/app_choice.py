@@ -1,0 +1,169 @@
+"""Step 1: which app the connector adds its data to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from zoomgov.connectors.model import App, Connector, Draft, Step
+from zoomgov.connectors.steps import StepFacts, can_leave
+from zoomgov.text import printable
+from zoomgov.widgets.choice import Alternative, Choice
+from zoomgov.widgets.field import Field, TextInput
+from zoomgov.widgets.terminal.key_queue import FILLS
+
+from .step_screen import StepScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_NEW = "new"
+_QUESTION = "Do you SSO into Zoom using your identity provider (IdP)?"
+_RECOMMEND = (
+    "Then add the connector to the Zoom app that was created automatically when you integrated your IdP,"
+    " rather than creating a new app."
+)
+_NO_SUCH_APP = " None is known here yet: enter that app's name below and it is noted as your IdP's."
+
+
+class AppScreen(StepScreen):
+    """An existing app as a data source, or a new one."""
+
+    STEP = Step.APP
+    LEAD = "An app stands for Zoom in your governance: connectors add their data to it."
+    CSS_PATH = "app_choice.tcss"
+    HELP = """
+# Step 1: App
+
+An **app** is the entry for Zoom in your list of governed applications. The connector adds its data to one:
+
+- an **existing app**: the data joins what is already there. If people sign in to Zoom through your identity
+  provider (SSO), choose the app that came from it, so that each person appears once;
+- a **new app**, when there is none.
+
+Arrow keys choose, `tab` moves on, `enter` goes to the next step.
+"""
+
+    def body(self) -> ComposeResult:
+        yield Static(Content(_QUESTION), classes="question first")
+        answer = {True: "yes", False: "no", None: None}[self.draft.uses_identity_provider]
+        yield Choice([Alternative("yes", "Yes"), Alternative("no", "No")], chosen=answer, id="sso")
+        yield Static(id="advice", classes="hint")
+        yield Static(Content("Add the connector to"), classes="question")
+        yield Choice(self._alternatives([]), chosen=_NEW, id="app")
+        yield Field(
+            "Name of the app",
+            TextInput(self.draft.new_app, placeholder="for example Zoom", id="new-app"),
+            id="new-app-field",
+        )
+
+    def __init__(self, connector: Connector | None, draft: Draft | None) -> None:
+        super().__init__(connector, draft)
+        self._apps: list[App] = []
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one("#sso", Choice))
+        self._advise()
+        self.load_apps()
+
+    @work(exclusive=True, group=FILLS)
+    async def load_apps(self) -> None:
+        """List the apps there are."""
+        self._apps = await self.services.run(self.services.registry.apps)
+        choice = self.query_one("#app", Choice)
+        choice.offer(self._alternatives(self._apps))
+        chosen = self.draft.app_id if any(app.id == self.draft.app_id for app in self._apps) else None
+        choice.choose(chosen or _NEW)
+        self._advise()
+
+    @property
+    def _sso(self) -> bool | None:
+        return {"yes": True, "no": False}.get(self.query_one("#sso", Choice).chosen or "")
+
+    def _alternatives(self, apps: list[App]) -> list[Alternative]:
+        listed = sorted(apps, key=lambda app: (not app.from_identity_provider, app.name.casefold()))
+        notes = {True: "from your identity provider", False: "existing app"}
+        if self.is_mounted and self._sso:
+            notes[True] = "from your identity provider · recommended"
+        return [
+            *(Alternative(app.id, printable(app.name), notes[app.from_identity_provider]) for app in listed),
+            Alternative(_NEW, "Create a new app"),
+        ]
+
+    def _advise(self) -> None:
+        """Say what the answer about SSO means, and show the name only where it is asked for."""
+        text = ""
+        if self._sso:
+            text = _RECOMMEND
+            if not any(app.from_identity_provider for app in self._apps):
+                text += _NO_SUCH_APP
+        advice = self.query_one("#advice", Static)
+        advice.update(Content(text))
+        advice.display = bool(text)
+        self.query_one("#new-app-field").display = self.query_one("#app", Choice).chosen == _NEW
+
+    @on(Choice.Chosen, "#sso")
+    def _sso_answered(self, event: Choice.Chosen) -> None:
+        event.stop()
+        choice = self.query_one("#app", Choice)
+        choice.offer(self._alternatives(self._apps))
+        from_provider = [app for app in self._apps if app.from_identity_provider]
+        if self._sso and from_provider and choice.chosen == _NEW and not self.query_one("#new-app", Input).value:
+            choice.choose(from_provider[0].id)
+        self._advise()
+        self.changed()
+
+    @on(Choice.Chosen, "#app")
+    def _app_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        self._advise()
+        self.changed()
+
+    @on(Input.Changed, "#new-app")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one(Field).problem("")
+        self.changed()
+
+    def _collect(self) -> None:
+        chosen = self.query_one("#app", Choice).chosen
+        typed = self.query_one(Field).value
+        follows = self.draft.name == self.draft.new_app  # until it is given one of its own, a connector is called so
+        self.draft = replace(
+            self.draft,
+            name=typed if follows and self.connector is None else self.draft.name,
+            uses_identity_provider=self._sso,
+            app_id=None if chosen == _NEW else chosen,
+            new_app=typed,
+        )
+
+    async def keep(self) -> None:
+        self._collect()
+        if self.connector is None:
+            await self.services.run(self.services.registry.save_draft, self.draft)
+
+    async def finish(self) -> bool:
+        self._collect()
+        refusal = can_leave(Step.APP, StepFacts(draft=self.draft, apps=self._apps))
+        if refusal is not None:
+            self.query_one(Field).problem(refusal.text)
+            self.query_one("#new-app").focus()
+            return False
+        if self.connector is None:
+            self.draft = replace(self.draft, step=max(self.draft.step, Step.OWNERS))
+            await self.keep()
+        else:
+            await self._change_app()
+        return True
+
+    async def _change_app(self) -> None:
+        """Give an existing connector another app."""
+        registry = self.services.registry
+        app = next((app for app in self._apps if app.id == self.draft.app_id), None)
+        if app is None:
+            app = await self.services.run(registry.create_app, self.draft.new_app, bool(self._sso))
+        await self.update_connector(app=app)

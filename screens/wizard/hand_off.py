@@ -1,0 +1,120 @@
+"""Hand-off: a ready e-mail for the owner who is someone else, and a file that opens the wizard for them."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_handoff, write_mail
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.text import printable
+from zoomgov.widgets.actions import Actions
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.terminal.key_queue import SeenFirst
+
+from ..shared.page import Page
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class HandOffScreen(SeenFirst, Page[None]):
+    """The letter, and what to do with it. An Enter typed ahead of it would put it where what was copied before is."""
+
+    CSS_PATH = "hand_off.tcss"
+    HELP = """
+# Hand off
+
+When someone else is the owner, they finish the set-up in Zoom: only the **Account Owner** can.
+
+- `c` copies the e-mail, `o` opens it in your mail program;
+- `s` saves two files here: the e-mail as a draft (`.eml`), and a **hand-off file** that opens the wizard at *Create a
+  Zoom OAuth app* on their machine. Neither holds a secret; the Client secret is entered on their machine only;
+- `n` goes on yourself after all.
+
+The connector stays **Not connected** in your list; `h` there opens this page again.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "List", tooltip="Back to the list of connectors"),
+        Binding("c", "copy", "Copy", tooltip="Copy the e-mail's text"),
+        Binding("o", "open_mail", "Mail program", tooltip="Open the e-mail in your mail program"),
+        Binding("s", "save", "Save files", tooltip="Save the e-mail and the hand-off file in this folder"),
+        Binding("n", "go_on", "Go on yourself", tooltip="Do the steps in Zoom yourself"),
+    ]
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__()
+        self.connector = connector
+        self._handoff = Handoff.of(connector)
+        self.mail = write_mail(self._handoff)
+
+    def compose(self) -> ComposeResult:
+        yield Banner(self.connector.name, self.connector.status)
+        with Vertical(id="page"):
+            yield Static(Content("Ask the owner to complete the integration"), classes="title")
+            yield Static(
+                Content.assemble(("To       ", "dim"), printable(", ".join(self.mail.to)))
+                + Content.assemble(("\nSubject  ", "dim"), printable(self.mail.subject)),
+                id="envelope",
+            )
+            with VerticalScroll(id="letter"):
+                yield Static(Content("\n".join(printable(line) for line in self.mail.body.splitlines())))
+            with Actions(id="actions"):
+                yield Button("Copy the e-mail  c", id="copy", classes="action -primary", compact=True)
+                yield Button("Save files  s", id="save", classes="action", compact=True)
+                yield Button("Go on yourself  n", id="go-on", classes="action", compact=True)
+        yield KeyFooter(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#copy").focus()
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.run_action((event.button.id or "").replace("-", "_"))
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self.mail.body)
+        self.notify(f"The e-mail is copied. Send it to {', '.join(self.mail.to)}.", markup=False)
+
+    def action_open_mail(self) -> None:
+        if not webbrowser.open(self.mail.mailto()):
+            self.notify("No mail program answers here: copy the e-mail with c.", severity="warning")
+
+    @work(exclusive=True, group="save")
+    async def action_save(self) -> None:
+        """Write both files into the current folder; a cloud of one's own gets the letter only."""
+        folder = Path.cwd()
+        try:
+            attachment = write_handoff(self._handoff)
+        except HandoffError as error:
+            attachment = ""
+            self.notify(str(error), severity="warning", timeout=10, markup=False)
+        letter = folder / "zoomgov-hand-off.eml"
+        try:
+            await self.services.run(letter.write_bytes, self.mail.eml(attachment))
+            if attachment:
+                await self.services.run((folder / FILE_NAME).write_text, attachment, encoding="utf-8")
+        except OSError as error:
+            self.notify(f"{folder}: {error.strerror}", title="Not saved", severity="error", markup=False)
+            return
+        names = f"{letter.name} and {FILE_NAME}" if attachment else letter.name
+        self.notify(f"Saved {names} in {folder}", timeout=8, markup=False)
+
+    def action_leave(self) -> None:
+        self.host.remember_place("", None)
+        self.app.pop_screen()
+
+    def action_go_on(self) -> None:
+        from ..routes import step_screen
+
+        step = max(self.connector.step, Step.ZOOM_APP)
+        self.app.switch_screen(step_screen(Step.SYNC if step is Step.DONE else step, self.connector))

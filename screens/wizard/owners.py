@@ -1,0 +1,201 @@
+"""Step 2: who is responsible; its end creates the connector."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from zoomgov.connectors.model import ConnectorStatus, Owner, Step
+from zoomgov.connectors.steps import Refusal, StepFacts, can_leave
+from zoomgov.widgets.choice import Alternative, Choice
+from zoomgov.widgets.field import Field, TextInput
+from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, parse_cloud
+
+from .step_screen import StepScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_OTHER: Final = "other"
+_ASKED: Final = {
+    "me": ("Your e-mail", "you@example.com"),
+    "someone": ("Their e-mail", "owner@example.com"),
+    "several": ("Their e-mails", "you@example.com, owner@example.com"),
+}
+_NEEDED: Final = """\
+• Integration Administrator or Super Administrator role
+  in the governance platform
+• Account Owner status in Zoom"""
+
+
+class OwnersScreen(StepScreen):
+    """Owners, the connector's name, and which Zoom it is."""
+
+    STEP = Step.OWNERS
+    LEAD = "Choose who manages this connector and knows the Zoom account."
+    NEXT = "Create and add details"
+    CSS_PATH = "owners.tcss"
+    HELP = """
+# Step 2: Owners
+
+The **integration owner** finishes the set-up in Zoom and is asked when something breaks. It can be you, someone
+else, or several people. Whoever it is needs two things:
+
+- the **Integration Administrator** or **Super Administrator** role in the governance platform;
+- **Account Owner** status in Zoom. Other Zoom admins may lack rights that the scopes need.
+
+If it is someone else, the next screen writes the e-mail that tells them what to do.
+
+**Zoom cloud**: zoom.us is the usual one. zoomgov.com is Zoom for Government, a separate service with separate
+accounts. *Other address* is for a proxy or a simulator.
+
+*Create and add details* creates the connector as **Not connected**.
+"""
+
+    def body(self) -> ComposeResult:
+        draft, demo = self.draft, self.services.demo
+        if demo is not None and draft.cloud == ZOOM_US.name:
+            draft = replace(draft, cloud=demo.cloud)  # the made-up account lives nowhere else
+        with Horizontal(classes="choice-line"):
+            yield Static(Content("Owner"), classes="field-label")
+            yield Choice(
+                [
+                    Alternative("me", "I am the owner"),
+                    Alternative("someone", "Someone else is the owner"),
+                    Alternative("several", "Several owners"),
+                ],
+                chosen=draft.ownership or "me",
+                id="ownership",
+            )
+        yield Field("", TextInput(", ".join(owner.email for owner in draft.owners), id="owners"), id="owners-field")
+        with Horizontal(id="needed"):
+            yield Static(Content("An owner needs"), classes="field-label")
+            yield Static(Content(_NEEDED), id="needed-text")
+        yield Field("Connector name", TextInput(draft.name, placeholder="for example Zoom", id="name"), id="name-field")
+        known = draft.cloud in (ZOOM_US.name, ZOOM_GOV.name)
+        with Horizontal(classes="choice-line", id="cloud-line"):
+            yield Static(Content("Zoom cloud"), classes="field-label")
+            yield Choice(
+                [
+                    Alternative(ZOOM_US.name, "zoom.us", "the usual one"),
+                    Alternative(ZOOM_GOV.name, "zoomgov.com", "Zoom for Government"),
+                    Alternative(_OTHER, "Other address", "advanced: a proxy or a simulator"),
+                ],
+                chosen=draft.cloud if known else _OTHER,
+                id="cloud",
+            )
+        yield Field(
+            "Address",
+            TextInput("" if known else draft.cloud, placeholder="https://zoom-proxy.example.com", id="address"),
+            id="address-field",
+        )
+
+    def on_mount(self) -> None:
+        self._adapt()
+        if self.connector is None and not self.draft.name:
+            # A sensible name from the start: most accounts have one connector, called like its app.
+            self.query_one("#name", Input).value = self.draft.new_app or "Zoom"
+        self.set_focus(self.query_one("#ownership" if not self.draft.owners else "#owners"))
+
+    @property
+    def next_label(self) -> str:
+        return "Save and go on  ⏎" if self.connector is not None else f"{self.NEXT}  ⏎"
+
+    def _adapt(self) -> None:
+        """Ask for what the choices call for."""
+        label, placeholder = _ASKED[self.query_one("#ownership", Choice).chosen or "me"]
+        field = self.query_one("#owners-field", Field)
+        field.relabel(label)
+        field.input.placeholder = placeholder
+        self.query_one("#address-field").display = self.query_one("#cloud", Choice).chosen == _OTHER
+
+    @on(Choice.Chosen)
+    def _chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        self._adapt()
+        address = self.query_one("#address-field")
+        if event.choice.id == "cloud" and address.display:
+            self.call_after_refresh(address.scroll_visible, animate=False)  # it came below what fits on the screen
+        self.changed()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        for field in self.query(Field):
+            if field.input is event.input:
+                field.problem("")
+        self.changed()
+
+    def _emails(self) -> list[str]:
+        return [part for part in re.split(r"[\s,;]+", self.query_one("#owners", Input).value) if part]
+
+    def _cloud(self) -> str:
+        chosen = self.query_one("#cloud", Choice).chosen or ZOOM_US.name
+        return self.query_one("#address-field", Field).value if chosen == _OTHER else chosen
+
+    def _collect(self) -> None:
+        self.draft = replace(
+            self.draft,
+            ownership=self.query_one("#ownership", Choice).chosen or "me",
+            owners=tuple(Owner(email) for email in dict.fromkeys(self._emails())),
+            name=self.query_one("#name-field", Field).value,
+            cloud=self._cloud(),
+            step=max(self.draft.step, Step.OWNERS),
+        )
+
+    async def keep(self) -> None:
+        self._collect()
+        if self.connector is None:
+            await self.services.run(self.services.registry.save_draft, self.draft)
+
+    def _refuse(self, refusal: Refusal) -> bool:
+        place = self.query_one(f"#{'address' if refusal.field == 'cloud' else refusal.field}-field", Field)
+        place.problem(refusal.text)
+        place.input.focus()
+        self.call_after_refresh(place.scroll_visible, animate=False)  # once the problem has its line
+        return False
+
+    async def finish(self) -> bool:
+        self._collect()
+        facts = StepFacts(
+            draft=self.draft,
+            connectors=await self.services.run(self.services.registry.connectors),
+            connector=self.connector,
+        )
+        refusal = can_leave(Step.OWNERS, facts)
+        if refusal is not None:
+            return self._refuse(refusal)
+        await self._create(parse_cloud(self.draft.cloud).name)
+        return True
+
+    async def _create(self, cloud: str) -> None:
+        registry = self.services.registry
+        self.draft = draft = replace(self.draft, cloud=cloud)
+        if self.connector is None:
+            self.connector = await self.services.run(registry.create, draft)
+            await self.services.run(registry.clear_draft)
+            if draft.ownership != "someone":  # it would lie over the buttons of the hand-off
+                self.notify(
+                    f"Created. Its label is {ConnectorStatus.NOT_CONNECTED.value} until the first sync.", markup=False
+                )
+        else:
+            await self.update_connector(name=draft.name, owners=draft.owners, cloud=cloud)
+
+    async def advance(self) -> None:
+        """Go on, or first hand over when the owner is someone else."""
+        assert self.connector is not None
+        if self.draft.ownership == "someone" and self.is_current:
+            from .hand_off import HandOffScreen
+
+            if self.connector.step < Step.ZOOM_APP:
+                await self.update_connector(step=Step.ZOOM_APP)
+            self.host.remember_place("", None)
+            self.app.switch_screen(HandOffScreen(self.connector))
+        else:
+            await super().advance()

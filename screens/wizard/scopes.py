@@ -1,0 +1,220 @@
+"""Step 4: the scopes to tick, why each is needed, and activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.words.kinds import count
+from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
+
+from .step_screen import StepScreen
+from .what_to_read import left_out_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from textual.app import ComposeResult
+
+_ACTIVATION: Final = (
+    Item("", "Then"),
+    Item("scopes-done", "Click Done, review the list of scopes, click Continue"),
+    Item("activate", "Activation: click Activate your app"),
+)
+_ACTIVATION_DETAILS: Final = {
+    "scopes-done": "Scopes ticked but not confirmed with Done are lost.",
+    "activate": "Zoom says that the app is activated on the account. If it refuses: a field of Basic information is"
+    " empty, or there is no scope yet. It can take a minute to take effect.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One scope to tick, with everything it is for."""
+
+    scope: str
+    needs: tuple[Need, ...]
+
+    @property
+    def importance(self) -> Importance:
+        """The strongest of its needs."""
+        order = list(Importance)
+        return min((need.importance for need in self.needs), key=order.index)
+
+
+def scope_lines(kind: ScopeKind, without: Collection[str] = ()) -> list[ScopeLine]:
+    """The shortest list for what is read: required ones first, in the catalogue's order otherwise."""
+    wanted = frozenset(part for part in Capability if part.value not in without)
+    needs = [
+        need for need in NEEDS if need.capability in wanted and not (need.classic_only and kind is ScopeKind.GRANULAR)
+    ]
+    lines = [
+        ScopeLine(scope, tuple(need for need in needs if need.tick(kind) == scope))
+        for scope in scopes_to_tick(kind, capabilities=wanted)
+    ]
+    order = list(Importance)
+    return sorted(lines, key=lambda line: order.index(line.importance))
+
+
+class ScopesScreen(StepScreen):
+    """Granular or classic scopes as a list to tick and copy, then the activation."""
+
+    STEP = Step.SCOPES
+    CSS_PATH = "scopes.tcss"
+    HELP = """
+# Step 4: Scopes
+
+A **scope** is one permission of the Zoom app. All scopes listed here only read.
+
+On the app's **Scopes** page click **+ Add Scopes**, search for each name and tick it. `c` copies the name under the
+cursor, `C` copies all that are listed, one a line; `t` shows them as plain text.
+
+- **required**: without it a part of the job is not possible;
+- **recommended**: proves that nothing is missing;
+- **optional**: more to see.
+
+`w` chooses **what to read**: roles, licences and so on. Fewer parts need fewer scopes; what is left out is not checked
+and not read, and can be taken in later.
+
+**Granular or classic?** Apps made since March 2024 offer granular scopes, with names of four parts. Older apps may
+still have classic ones such as `user:read:admin`. `g` switches the list. Either kind will do.
+
+A scope that cannot be found in Zoom's search: your role in Zoom lacks the matching right. Make the app as the
+Account Owner.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy_one", "Copy", tooltip="Copy the scope under the cursor"),
+        Binding("C", "copy_all", "Copy all", key_display="C", tooltip="Copy all scopes listed, one a line"),
+        Binding(
+            "g", "switch_kind", "Granular/classic", show=False, tooltip="Switch between granular and classic scopes"
+        ),
+        Binding("w", "what", "What to read", tooltip="Choose what to read: fewer parts need fewer scopes"),
+        Binding("t", "plain", "Plain text", show=False, tooltip="All scopes as text to select"),
+    ]
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(connector)
+        self._kind = connector.scope_kind
+        self._lines = scope_lines(self._kind, connector.without)
+
+    @property
+    def heading(self) -> str:
+        return "Scopes and activation"
+
+    @property
+    def lead(self) -> str:
+        return "On the app's Scopes page: + Add Scopes, then tick these. All only read."
+
+    def body(self) -> ComposeResult:
+        assert self.connector is not None
+        yield Static(id="kind")
+        yield CheckList(self._items(), ticked=self.connector.checked, id="scopes")
+        yield Static(id="detail", classes="pane")
+
+    def _items(self) -> list[Item]:
+        def title(line: ScopeLine) -> str:
+            if self._kind is ScopeKind.CLASSIC:
+                return line.needs[0].classic_title
+            return " · ".join(need.title for need in line.needs)
+
+        width = max(len(line.scope) for line in self._lines) + 1
+        lines = [Item(line.scope, f"{line.scope:<{width}} {line.importance:<11}", title(line)) for line in self._lines]
+        return [*lines, *_ACTIVATION]
+
+    def on_mount(self) -> None:
+        self._show_kind()
+        self.set_focus(self.query_one("#scopes"))
+
+    def _show_kind(self) -> None:
+        assert self.connector is not None
+
+        def mark(kind: ScopeKind) -> tuple[str, str]:
+            chosen = kind is self._kind
+            return (f"({'•' if chosen else ' '}) {kind.capitalize()}", "bold $text-primary" if chosen else "dim")
+
+        note = {ScopeKind.GRANULAR: "apps made since March 2024", ScopeKind.CLASSIC: "older apps"}[self._kind]
+        self.query_one("#kind", Static).update(
+            Content.assemble(
+                mark(ScopeKind.GRANULAR),
+                "  ",
+                mark(ScopeKind.CLASSIC),
+                (f"   {note} · g switches\nReads  ", "dim"),
+                left_out_text(self.connector.without, self._kind),
+                (" · w chooses", "dim"),
+            )
+        )
+
+    @on(CheckList.Looked)
+    def _looked(self, event: CheckList.Looked) -> None:
+        event.stop()
+        line = next((line for line in self._lines if line.scope == event.item), None)
+        if line is None:
+            text = Content(_ACTIVATION_DETAILS[event.item])
+        else:
+            opens = " ".join(dict.fromkeys(need.opens for need in line.needs))
+            if len(line.needs) == 1:
+                reason = ("Why    ", line.needs[0].why)
+            else:
+                reason = ("For    ", ", ".join(need.title for need in line.needs) + ".")
+            text = Content.assemble((reason[0], "dim"), reason[1], ("\nOpens  ", "dim"), opens)
+        self.query_one("#detail", Static).update(text)
+
+    @on(CheckList.Ticked)
+    def _ticked(self, event: CheckList.Ticked) -> None:
+        event.stop()
+        self.changed()
+
+    async def keep(self) -> None:
+        await self.update_connector(checked=self.query_one("#scopes", CheckList).ticked, scope_kind=self._kind)
+
+    def _relist(self) -> None:
+        assert self.connector is not None
+        self._lines = scope_lines(self._kind, self.connector.without)
+        self.query_one("#scopes", CheckList).replace(self._items())
+        self._show_kind()
+
+    def action_switch_kind(self) -> None:
+        self._kind = ScopeKind.CLASSIC if self._kind is ScopeKind.GRANULAR else ScopeKind.GRANULAR
+        self._relist()
+        self.changed()
+
+    @work(exclusive=True, group="what")
+    async def action_what(self) -> None:
+        await self._guarded(self._choose_what)
+
+    async def _choose_what(self) -> None:
+        from .what_to_read import WhatToReadScreen
+
+        assert self.connector is not None
+        without = await self.app.push_screen_wait(WhatToReadScreen(self.connector.without, self._kind))
+        if without is not None and without != self.connector.without:
+            await self.flush()
+            await self.update_connector(without=without)
+            self._relist()
+
+    def action_copy_one(self) -> None:
+        scope = self.query_one("#scopes", CheckList).looked_at
+        if scope is None or not any(line.scope == scope for line in self._lines):
+            self.notify("Move to a scope first.", severity="warning")
+            return
+        self.app.copy_to_clipboard(scope)
+        self.notify(f"{scope} is copied.", markup=False)
+
+    def _plain(self) -> str:
+        return "\n".join(line.scope for line in self._lines)
+
+    def action_copy_all(self) -> None:
+        self.app.copy_to_clipboard(self._plain())
+        self.notify(f"{count(len(self._lines), 'scope')} copied, one a line.")
+
+    def action_plain(self) -> None:
+        from ..shared.text_dialog import PlainScreen
+
+        self.app.push_screen(PlainScreen(f"{self._kind.capitalize()} scopes", self._plain()))

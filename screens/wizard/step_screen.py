@@ -1,0 +1,260 @@
+"""What every screen has, and what every step of the wizard has."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.widgets.actions import Actions
+from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.rail import TITLES, Rail
+from zoomgov.widgets.terminal.key_queue import COMPLETES, OPENS
+
+from ..shared.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+
+def draft_of(connector: Connector) -> Draft:
+    """The form of steps 1 and 2 as it would be filled in for an existing connector."""
+    return Draft(
+        uses_identity_provider=connector.app.from_identity_provider or None,
+        app_id=connector.app.id,
+        name=connector.name,
+        cloud=connector.cloud,
+        ownership="several" if len(connector.owners) > 1 else "me",
+        owners=connector.owners,
+        step=connector.step,
+    )
+
+
+class StepScreen(Page[None]):
+    """One step of the wizard: rail, title, body, one clear next action.
+
+    Everything shown comes from the connector, or from the draft before there is one, and goes back there as it is
+    typed. So a step can be rebuilt at any time: by going back, by a click on the rail, or by the next start.
+    """
+
+    STEP: ClassVar[Step]
+    LEAD: ClassVar[str] = ""
+    """One or two lines under the title: what this step is for."""
+    NEXT: ClassVar[str] = ""
+    """Label of the main action; the next step's name when empty."""
+    PALETTE_IN_FOOTER: ClassVar[bool] = True
+    """False where the step's own keys fill the footer."""
+    SAVE_AFTER: ClassVar[float] = 0.3
+    """Seconds of quiet before what was typed is written."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Next", show=False, tooltip="Check this step and go on"),
+        Binding("escape", "back", "Back", tooltip="Return to the step before; nothing typed is lost"),
+    ]
+
+    def __init__(self, connector: Connector | None, draft: Draft | None = None) -> None:
+        super().__init__()
+        self.connector = connector
+        self.draft = draft or (draft_of(connector) if connector is not None else Draft())
+        self._mover: Worker[None] | None = None
+        self._save_timer: Timer | None = None
+        self._unsaved = False
+
+    # What a step fills in
+
+    def body(self) -> ComposeResult:
+        """The step's own widgets."""
+        yield from ()
+
+    def extra_actions(self) -> ComposeResult:
+        """Buttons after the main one."""
+        yield from ()
+
+    async def keep(self) -> None:
+        """Write what was typed so far; never complains."""
+
+    async def finish(self) -> bool:
+        """Check and complete the step. False: stay; the reason is on screen."""
+        await self.keep()
+        return True
+
+    # Drawing
+
+    @property
+    def lead(self) -> str:
+        """The lines under the title."""
+        return self.LEAD
+
+    @property
+    def visiting(self) -> bool:
+        """True when a finished connector's step is looked at again: Esc then leaves instead of walking back."""
+        return self.connector is not None and self.connector.step is Step.DONE
+
+    def compose(self) -> ComposeResult:
+        connector = self.connector
+        reached = connector.step if connector is not None else self.draft.step
+        yield Banner(connector.name if connector else "Add connector", connector.status if connector else None)
+        with Container(id="step-row"):
+            yield Rail(current=self.STEP, reached=reached)
+            with Vertical(id="page"):
+                yield Static(Content(self.heading), classes="title")
+                if self.lead:
+                    yield Static(Content(self.lead), classes="lead")
+                with VerticalScroll(id="body", can_focus=False):
+                    yield from self.body()
+                yield Static(id="problem")
+                with Actions(id="actions"):
+                    yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
+                    yield from self.extra_actions()
+        yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)
+
+    @property
+    def heading(self) -> str:
+        """The title line."""
+        return TITLES[self.STEP]
+
+    @property
+    def next_label(self) -> str:
+        """Label of the main action, with its key."""
+        following = Step(self.STEP + 1)
+        return f"{self.NEXT or 'Next: ' + TITLES.get(following, 'Done')}  ⏎"
+
+    def show_problem(self, text: str) -> None:
+        """Say under the body why one cannot go on; an empty text clears it."""
+        problem = self.query_one("#problem", Static)
+        problem.update(Content(f"✗ {text}" if text else ""))
+        problem.set_class(bool(text), "-shown")
+
+    def show_status(self, status: ConnectorStatus) -> None:
+        """Change the label in the top line."""
+        self.query_one(Banner).show_status(status)
+
+    # Keeping what is typed
+
+    # Steps give the focus with `set_focus` in `on_mount`: `Widget.focus` waits for a turn of the loop, in which
+    # what a quick person types would go astray.
+    def on_mount(self) -> None:
+        self.host.remember_place(self.connector.id if self.connector else "", self.STEP)
+
+    def changed(self) -> None:
+        """Something was typed or chosen: write it once it has been quiet for a moment."""
+        self._unsaved = True
+        if self._save_timer is not None:
+            self._save_timer.stop()
+        self._save_timer = self.set_timer(self.SAVE_AFTER, self.flush, name="save")
+
+    async def flush(self) -> None:
+        """Write at once what is not yet written."""
+        if self._save_timer is not None:
+            self._save_timer.stop()
+            self._save_timer = None
+        if self._unsaved:
+            self._unsaved = False
+            try:
+                await self.keep()
+            except RegistryError as error:
+                self._unsaved = True
+                self.show_problem(str(error))
+
+    async def settle(self) -> None:
+        await self.flush()
+
+    async def update_connector(self, **changes: Any) -> None:
+        """Change the connector in the registry and here; `changes` are fields of `Connector`."""
+        assert self.connector is not None
+        self.connector = await self.services.run(partial(self.services.registry.update, self.connector.id, **changes))
+
+    # Moving
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_next()
+
+    @on(Button.Pressed, "#next")
+    def _next_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_next()
+
+    def action_next(self) -> None:
+        """Complete this step and open the next; what is typed meanwhile is for that one."""
+        self._move(self._complete, COMPLETES)
+
+    async def _complete(self) -> None:
+        self.show_problem("")
+        if await self.finish():
+            self._unsaved = False
+            await self.advance()
+
+    async def advance(self) -> None:
+        """Open the next step."""
+        await self.go(Step(self.STEP + 1))
+
+    def action_back(self) -> None:
+        """Open the step before, or leave the wizard; while Next still works, stop that instead."""
+        if self.moving:
+            self.workers.cancel_group(self, COMPLETES)
+        else:
+            self._move(self._return)
+
+    async def _return(self) -> None:
+        await self.flush()
+        if self.STEP is Step.APP or self.visiting:
+            await self.leave()
+        else:
+            await self.go(Step(self.STEP - 1))
+
+    @on(Rail.Chosen)
+    def _rail_chosen(self, event: Rail.Chosen) -> None:
+        event.stop()
+
+        async def jump() -> None:
+            await self.flush()
+            await self.go(event.step)
+
+        self._move(jump)
+
+    @property
+    def moving(self) -> bool:
+        """True while a step is being completed or left."""
+        return self._mover is not None and not self._mover.is_finished
+
+    def _move(self, how: Callable[[], Coroutine[Any, Any, None]], group: str = OPENS) -> None:
+        """Do it in a worker: a keyring may wait for its password, and the screen must stay alive meanwhile."""
+        if not self.moving:
+            self._mover = self.run_worker(self._guarded(how), group=group, exit_on_error=True)
+
+    async def _guarded(self, how: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await how()
+        except RegistryError as error:
+            self.show_problem(f"{error} Nothing on this screen is lost.")
+
+    async def leave(self) -> None:
+        """Close the wizard."""
+        self.host.remember_place("", None)
+        if self.is_current:
+            self.app.pop_screen()
+
+    async def go(self, step: Step, *, start: bool = False) -> None:
+        """Replace this step by another of the same connector; `start` begins the sync at once."""
+        from ..routes import step_screen
+
+        if not self.is_current:
+            return
+        if self.connector is not None and self.connector.step < step:
+            await self.update_connector(step=step)
+        draft = self.draft if self.connector is None else None
+        self.app.switch_screen(step_screen(step, self.connector, draft, start=start))

@@ -1,0 +1,391 @@
+"""Step 6: what Zoom allows and refuses, line by line as it is found out."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.text import printable
+from zoomgov.verify.lines import sibling
+from zoomgov.verify.model import CheckLine, CheckStatus, Report, planned_lines
+from zoomgov.widgets.actions import Actions
+from zoomgov.widgets.advice_text import Parts
+from zoomgov.widgets.busy import Busy
+from zoomgov.widgets.check_lines import CheckLines, look_of
+from zoomgov.widgets.terminal.key_queue import SeenFirst
+from zoomgov.words.kinds import count
+from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.scopes import LEFT_OUT, Capability
+
+from .step_screen import StepScreen
+from .verify_words import go_on_without, shut_capabilities, verdict, why_not, without_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from textual.app import ComposeResult
+
+
+class VerifyScreen(SeenFirst, StepScreen):
+    """All checks at once; each line can be opened.
+
+    What they find is to be seen before Enter goes on: one typed ahead would explain a line that is not checked yet.
+    """
+
+    STEP = Step.VERIFY
+    CSS_PATH = "verify.tcss"
+    PALETTE_IN_FOOTER = False
+    WATCH_SECONDS: ClassVar[float] = 5.0
+    """Pause between two rounds of keep watching: activation takes up to a minute or so."""
+
+    HELP = """
+# Step 6: Verify
+
+zoomgov tries, with the smallest question possible, everything it will need: the connection, the credentials, each
+scope, each call, the plan and the role of the app's owner. It changes nothing.
+
+- **✓ ok** · **! warning** worth knowing, never in the way · **✗ problem** · **– skipped** not tried or not needed
+
+`enter` on a line explains it: why, what to click in Zoom, and what Zoom said. After a change in Zoom press `r` to
+repeat what failed, or `w` to keep watching until all is well: an activation can take a minute.
+
+`c` copies the scopes that are missing. `m` writes a report for a support ticket, without secrets.
+
+`n` goes on. When a part cannot be read you are asked whether to go on without it; `i` takes such parts back in.
+Step 4 has the whole choice of what to read.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "repeat", "Repeat", tooltip="Repeat what failed"),
+        Binding("w", "watch", "Watch", tooltip="Repeat what failed every few seconds until all is well"),
+        Binding("c", "copy_missing", "Copy scopes", tooltip="Copy the scopes that are missing"),
+        Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
+        Binding("n", "go_on", "Next", show=False, tooltip="Go on to the sync, also without what cannot be read"),
+        Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
+        Binding("up,down", "lines", "Lines", show=False, system=True),
+    ]
+
+    def __init__(self, connector: Connector, *, line: str = "") -> None:
+        """`line`: the check to look at first, e.g. the one a sync failed on."""
+        super().__init__(connector)
+        self.report: Report | None = None
+        self._line = line
+        self._watching = False
+        self._refusal = ""
+        """Why nothing could be checked at all."""
+        self._lacks_credentials = False
+
+    def body(self) -> ComposeResult:
+        yield Busy(id="verdict")
+        yield CheckLines(planned_lines(), id="lines")
+        yield Static(id="found", classes="pane")
+
+    def extra_actions(self) -> ComposeResult:
+        without = Button("", id="without", classes="action", compact=True)
+        without.display = False
+        yield without
+
+    @property
+    def next_label(self) -> str:
+        """What is best done now: look at a problem before going on."""
+        if self.report is None:
+            again = "Enter credentials  ⏎" if self._lacks_credentials else "Check again  ⏎"
+            return again if self._refusal else "Checking …"
+        if self.report.ready:
+            return f"Next: Sync  {self._key_to_go_on}"
+        return "Explain the first problem  ⏎" if self.report.problems else "Check again  ⏎"
+
+    @property
+    def _key_to_go_on(self) -> str:
+        """On a line, Enter explains it."""
+        return "n" if self.is_mounted and self.query_one(CheckLines).has_focus else "⏎"
+
+    def on_descendant_focus(self) -> None:
+        """Let all words about Enter say what it does from now on."""
+        if self.report is not None and not self.checking:
+            self.query_one(Busy).done(self._verdict())
+            self._label_actions()
+            if (line := self.query_one(CheckLines).looked_at) is not None:
+                self._tell(line)
+
+    def _label_actions(self) -> None:
+        """Let the buttons and the footer say what they do as things stand."""
+        self.refresh_bindings()
+        following = self.query_one("#next", Button)
+        following.label = Content(self.next_label)
+        following.refresh(layout=True)
+        without = self.query_one("#without", Button)
+        shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
+        without.display = self.report is not None and bool(shut) and why_not(self.report, shut) is None
+        if without.display:
+            without.label = Content(f"{go_on_without(shut)}  n")
+            without.refresh(layout=True)
+        self.query_one(Actions).place_buttons()
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one(CheckLines))
+        self.check()
+
+    @property
+    def checking(self) -> bool:
+        """True while checks run."""
+        return any(
+            worker.group == "verify" and not worker.is_finished for worker in self.workers if worker.node is self
+        )
+
+    # Checking
+
+    @work(exclusive=True, group="verify")
+    async def check(self, *, only_failed: bool = False) -> None:
+        """Run the checks once, or until all is well when watching."""
+        await self._check_once(self.report.failed_ids() if only_failed and self.report else None)
+        while self._watching and self.report is not None and not self.report.ready:
+            self.query_one(Busy).waiting(f"Watching: again in {self.WATCH_SECONDS:g} s. {self._verdict().plain}")
+            await asyncio.sleep(self.WATCH_SECONDS)
+            await self._check_once(self.report.failed_ids())
+        if self._watching:
+            self._watching = False
+            if self.report is None:  # nothing could be checked
+                self._label_actions()
+            else:
+                self._conclude()
+
+    async def _check_once(self, only: Collection[str] | None) -> None:
+        assert self.connector is not None
+        lines = self.query_one(CheckLines)
+        todo = done = 0
+
+        def on_line(line: CheckLine) -> None:
+            nonlocal todo, done
+            if line.status is CheckStatus.WAITING:
+                todo += 1
+                return
+            done += 1
+            lines.put(line)
+            self.query_one(Busy).waiting(f"Checking … {done} of {todo}")
+
+        self._refusal, self._lacks_credentials = "", False
+        self.show_problem("")
+        self.query_one(Busy).waiting("Checking …")
+        try:
+            report = await self.services.verify(self.connector, on_line, only=only)
+        except Exception as error:
+            self._refused(error)
+            return
+        self.report = self.report.updated(report) if only is not None and self.report is not None else report
+        lines.put(*self.report.lines)
+        self._conclude()
+
+    def _refused(self, error: Exception) -> None:
+        """Nothing could be checked at all."""
+        from zoomgov.services.services import NoCredentials
+        from zoomgov.vault import VaultError
+
+        self._lacks_credentials = isinstance(error, NoCredentials | VaultError)
+        if isinstance(error, NoCredentials):
+            text = "There are no credentials here. Enter goes to where they are entered."
+        elif isinstance(error, VaultError):
+            text = (
+                f"{error.title} {error.reason} Enter goes to where credentials are entered, also for this session only."
+            )
+        elif isinstance(error, RegistryError):
+            text = str(error)
+        elif isinstance(error, ZoomError):
+            advice = self.services.explain(error, self.connector)
+            text = f"{advice.title} {advice.cause} ({error})"
+        else:
+            raise error
+        self.query_one(Busy).done(Content.styled("✗ Nothing could be checked.", "$text-error"))
+        self._refusal = printable(text)
+        self.show_problem(self._refusal)
+        self._label_actions()
+        self.query_one("#next").focus()
+
+    def _verdict(self) -> Content:
+        assert self.report is not None
+        assert self.connector is not None
+        credentials_at = "e in the list" if self.visiting else "Esc"
+        return verdict(self.report, self.connector.without, self._key_to_go_on, credentials_at)
+
+    def _conclude(self) -> None:
+        """Say the verdict, and put the cursor where the eyes should go."""
+        assert self.report is not None
+        self.query_one(Busy).done(self._verdict())
+        self._label_actions()
+        lines = self.query_one(CheckLines)
+        first = self._asked_for() or next((line.id for line in (*self.report.problems, *self.report.warnings)), "")
+        self._line = ""
+        if self.report.ready and not self.visiting:
+            self.query_one("#next").focus()
+        if self._watching and not self.report.ready:
+            return  # somebody may be reading
+        if not first or not lines.look_at(first):
+            lines.action_first()
+
+    def _asked_for(self) -> str:
+        """The line one came for, or its sibling where that is the one that tells."""
+        assert self.report is not None
+        for line_id in (self._line, sibling(self._line)):
+            line = self.report.line(line_id)
+            if line is not None and line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING):
+                return line_id
+        return self._line
+
+    @on(CheckLines.Looked)
+    def _looked(self, event: CheckLines.Looked) -> None:
+        """Under the list, all of what the line has no room for."""
+        event.stop()
+        self._tell(event.line)
+
+    def _tell(self, line: CheckLine) -> None:
+        icon, style = look_of(line.status)
+        said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
+        if line.advice and line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING):
+            title = printable(line.advice[0].title).rstrip(".")
+            said.append((f". {title}." if title not in line.result else ".", ""))
+            causes = f" {count(len(line.advice), 'cause')}" if len(line.advice) > 1 else ""
+            keys = "⏎" if self.query_one(CheckLines).has_focus else "↑ ⏎"
+            said.append((f" {keys} explains{causes}.", "dim"))
+        self.query_one("#found", Static).update(Content.assemble(*said))
+
+    # Actions
+
+    def action_lines(self) -> None:
+        """Go from the buttons to the lines."""
+        self.query_one(CheckLines).focus()
+
+    @on(CheckLines.Asked)
+    def _asked(self, event: CheckLines.Asked) -> None:
+        event.stop()
+        self._explain(event.line)
+
+    def _explain(self, line: CheckLine) -> None:
+        from .explain import ExplainScreen
+
+        self.app.push_screen(ExplainScreen(line))
+
+    @on(Button.Pressed, "#without")
+    def _without_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_go_on()
+
+    def action_next(self) -> None:
+        """What the main button says."""
+        if self.report is not None and self.report.ready:
+            self.action_go_on()
+        elif self.report is not None and self.report.problems:
+            first = self.report.problems[0]
+            self.query_one(CheckLines).look_at(first.id)
+            self._explain(first)
+        elif self.checking:
+            self.show_problem("The checks have not finished.")
+        elif self._lacks_credentials:
+            self._move(partial(self.go, Step.CREDENTIALS))
+        else:
+            self.action_repeat()
+
+    def action_go_on(self) -> None:
+        """Complete this step, also without what cannot be read."""
+        super().action_next()
+
+    def action_repeat(self) -> None:
+        self._watching = False
+        self.check(only_failed=self.report is not None and not self.report.ready)
+
+    def action_watch(self) -> None:
+        if self._watching:
+            self._stop_watching()
+            return
+        self._watching = True
+        if not self.checking:
+            self.check(only_failed=True)
+
+    def _stop_watching(self) -> None:
+        self._watching = False
+        if self.report is not None:  # else the first check is still at it
+            self.workers.cancel_group(self, "verify")
+            self._conclude()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy_missing":
+            return self.report is not None and bool(self.report.missing_scopes)
+        return super().check_action(action, parameters)
+
+    def action_copy_missing(self) -> None:
+        missing = self.report.missing_scopes if self.report is not None else ()
+        self.app.copy_to_clipboard("\n".join(missing))
+        self.notify(f"{count(len(missing), 'scope')} copied: {', '.join(missing)}", timeout=8, markup=False)
+
+    @work(exclusive=True, group="report")
+    async def action_report(self) -> None:
+        if self.report is None or self.connector is None:
+            self.notify("Wait for the checks to finish.")
+            return
+        from zoomgov.verify.report import as_markdown
+
+        from .sync_text import file_part
+
+        stamp = self.report.started_at.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+        path = Path.cwd() / f"zoomgov-verify-{file_part(self.connector.name)}-{stamp}.md"
+        text = as_markdown(self.report)
+        try:
+            await self.services.run(path.write_text, text, encoding="utf-8")
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", title="No report written", severity="error", markup=False)
+        else:
+            self.notify(f"Report without secrets: {path}", timeout=8, markup=False)
+
+    @work(exclusive=True, group="include")
+    async def action_include(self) -> None:
+        await self._guarded(self._include)
+
+    async def _include(self) -> None:
+        assert self.connector is not None
+        if not self.connector.without - LEFT_OUT:
+            self.notify("Nothing was left out.")
+            return
+        await self.update_connector(without=self.connector.without & LEFT_OUT)
+        self._watching = False
+        self.check()
+
+    def action_back(self) -> None:
+        """Stop watching or checking first, then go back."""
+        if self._watching:
+            self._stop_watching()
+        else:
+            super().action_back()
+
+    async def finish(self) -> bool:
+        if self.report is None:
+            self.show_problem("The checks have not finished.")
+            return False
+        if self.report.ready:
+            return True
+        shut = shut_capabilities(self.report)
+        if (refusal := why_not(self.report, shut)) is not None:
+            self.show_problem(refusal)
+            return False
+        return await self._go_without(shut)
+
+    async def advance(self) -> None:
+        await self.go(Step.SYNC, start=True)
+
+    async def _go_without(self, shut: list[Capability]) -> bool:
+        from ..shared.ask import AskScreen, DialogAnswer
+
+        assert self.connector is not None
+        answers = (DialogAnswer("back", "Back"), DialogAnswer("without", go_on_without(shut)))
+        question = AskScreen("Go on without a part?", without_text(shut), answers)
+        if await self.app.push_screen_wait(question) != "without":
+            return False
+        await self.update_connector(without=self.connector.without | {item.value for item in shut})
+        return True

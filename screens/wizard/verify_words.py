@@ -1,0 +1,67 @@
+"""What Verify says of a report: the verdict, and whether one may go on without what cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from zoomgov.verify.model import CapabilityState, CheckStatus
+from zoomgov.words.kinds import count
+from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from zoomgov.verify.model import Report
+
+_SHUT: Final = (CapabilityState.MISSING_SCOPE, CapabilityState.ROLE, CapabilityState.PLAN, CapabilityState.FAILED)
+_REQUIRED: Final = frozenset(need.capability for need in NEEDS if need.importance is Importance.REQUIRED)
+
+
+def shut_capabilities(report: Report) -> list[Capability]:
+    """Required capabilities that cannot be read as things stand."""
+    return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
+
+
+def why_not(report: Report, shut: Sequence[Capability]) -> str | None:
+    """Why one cannot go on without what is shut; None when one can."""
+    token = report.line("credentials.token")
+    if token is None or token.status is not CheckStatus.OK or not shut:
+        return "Nothing can be read yet: mend the lines marked ✗, then press r."
+    if Capability.USERS in shut:
+        return "Users cannot be left out: everything else hangs on them. Mend that line, then press r."
+    return None
+
+
+def go_on_without(shut: Sequence[Capability]) -> str:
+    """The words of a button; several parts are named elsewhere, for they would not fit."""
+    return f"Go on without {shut[0].value if len(shut) == 1 else count(len(shut), 'part')}"
+
+
+def without_text(shut: Sequence[Capability]) -> str:
+    """What it means to go on without them."""
+    return (
+        f"As things stand these cannot be read: {', '.join(item.value for item in shut)}.\n\n"
+        "You can go on without them. They are shown as “not read”, never as empty, and the i key on this screen"
+        " takes them back in."
+    )
+
+
+def verdict(report: Report, without: Collection[str], key_to_go_on: str, credentials_at: str) -> Content:
+    """Whether all is well, and what to press next.
+
+    Args:
+        without: What somebody chose to go without.
+        credentials_at: The keys that lead to where credentials are entered.
+    """
+    problems, warnings = len(report.problems), len(report.warnings)
+    extra = f" {count(warnings, 'warning')} worth a look." if warnings else ""
+    if report.ready:
+        left_out = [item.value for item in Capability if item.value in without and item.value not in LEFT_OUT]
+        named = f" without {', '.join(left_out)}" if left_out else ""
+        return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} {key_to_go_on} goes on to the sync.")
+    hint = " c copies the missing scopes." if report.missing_scopes else ""
+    if any(line.id == "credentials.token" for line in report.problems):
+        hint = f" {credentials_at} leads to where credentials are entered."
+    return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)

@@ -1,0 +1,125 @@
+"""Step 3: making the Server-to-Server OAuth app, click by click."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from zoomgov.connectors.model import Connector, Step
+from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
+
+from .step_screen import StepScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+# Ids are stored as ticks: never reuse one for another click. Labels as in zoom-api 9.1; newer ones in the details.
+CLICKS: Final = (
+    Item("sign-in", "Sign in to the Zoom App Marketplace", "as the Account Owner"),
+    Item("build", "Click Develop, then Build App", "newer: Developers, Created apps, +"),
+    Item("server-to-server", "Choose Server-to-Server OAuth, click Create", "not a General App"),
+    Item("name", "Give the app a name, such as “ConductorOne”, click Create"),
+    Item("credentials", "App Credentials: keep this page open for step 5, click Continue"),
+    Item("information", "Basic information: fill out the form, click Continue", "newer: Information"),
+    Item("feature", "Feature: do not make any changes, click Continue"),
+)
+
+DETAILS: Final = {
+    "sign-in": "Open {marketplace} (key o) and sign in. The first time, accept the Marketplace's terms.",
+    "build": "Newer Marketplace: Developers on the left, Created apps, then + or Build app. No such entry? Your role"
+    " lacks the right: the owner opens {portal}, User Management, Roles, Role Settings, Advanced features, and"
+    " ticks View and Edit for Server-to-Server OAuth app (or Zoom for developers). Then sign out and in.",
+    "server-to-server": "A General App has no Account ID and cannot be used. The choice is missing when your role lacks"
+    " the right named one line above.",
+    "name": "The name is for you: it appears in your list of created apps. Any name will do.",
+    "credentials": "It shows Account ID, Client ID and Client secret: step 5 asks for them. Nothing needs to be written"
+    " down; the page can be opened again.",
+    "information": "Needed before the app can be activated: a short description, company name, developer contact name"
+    " and developer contact e-mail.",
+    "feature": "The Secret Token and Verification Token on this page belong to webhooks: neither is the Client secret."
+    " Event subscriptions stay off.",
+}
+
+
+class ZoomAppScreen(StepScreen):
+    """The Marketplace's clicks as a list to tick."""
+
+    STEP = Step.ZOOM_APP
+    LEAD = "Make an app in Zoom that may read your account. Space ticks a line."
+    CSS_PATH = "zoom_app.tcss"
+    HELP = """
+# Step 3: Zoom app
+
+zoomgov reads Zoom through a **Server-to-Server OAuth app** of your own: a key to your account that you make in the
+Zoom App Marketplace and can withdraw there at any time. It is not published and nobody else can use it.
+
+Follow the lines in your browser and tick them off with `space`. Under the list is what to know about the line you
+are on, with the names that older and newer Marketplace pages use. `o` opens the Marketplace, `y` copies its address.
+
+The ticks are only for you: you can go on without them.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_link", "Open Marketplace", tooltip="Open the Zoom App Marketplace in your browser"),
+        Binding("y", "copy_link", "Copy link", tooltip="Copy the Marketplace's address"),
+    ]
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(connector)
+        try:
+            cloud = parse_cloud(connector.cloud)
+        except CloudError:
+            cloud = ZOOM_US
+        self._places = {"marketplace": cloud.marketplace_url, "portal": cloud.portal_url}
+
+    @property
+    def heading(self) -> str:
+        return "Create a Zoom OAuth app"
+
+    def body(self) -> ComposeResult:
+        assert self.connector is not None
+        yield Static(
+            Content.assemble(
+                ("Zoom App Marketplace  ", "dim"), (self._places["marketplace"], "underline $text-primary")
+            ),
+            id="link",
+        )
+        yield CheckList(CLICKS, ticked=self.connector.checked, id="clicks")
+        yield Static(id="detail", classes="pane")
+
+    def on_mount(self) -> None:
+        clicks = self.query_one("#clicks", CheckList)
+        left = clicks.left
+        clicks.highlighted = next((n for n, item in enumerate(CLICKS) if left and item.id == left[0]), 0)
+        self.set_focus(clicks)
+
+    @on(CheckList.Looked)
+    def _looked(self, event: CheckList.Looked) -> None:
+        event.stop()
+        self.query_one("#detail", Static).update(Content(DETAILS[event.item].format(**self._places)))
+
+    @on(CheckList.Ticked)
+    def _ticked(self, event: CheckList.Ticked) -> None:
+        event.stop()
+        self.changed()
+
+    async def keep(self) -> None:
+        await self.update_connector(checked=self.query_one("#clicks", CheckList).ticked)
+
+    def action_open_link(self) -> None:
+        address = self._places["marketplace"]
+        try:
+            opened = webbrowser.open(address)
+        except webbrowser.Error:
+            opened = False
+        if not opened:
+            self.notify(f"No browser here. Open {address} on another machine.", severity="warning", markup=False)
+
+    def action_copy_link(self) -> None:
+        self.app.copy_to_clipboard(self._places["marketplace"])
+        self.notify("The Marketplace's address is copied.")

@@ -1,0 +1,125 @@
+"""What a letter finds is drawn with it, and frames go on whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from array import array
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widgets import Input, Static
+
+from zoomgov.widgets.table.held_frames import HeldFrames
+from zoomgov.widgets.table.search_table import SearchTable
+from zoomgov.widgets.table.table_source import TableQuery
+
+
+class Slow:
+    """A source whose first rows come when `go` is set."""
+
+    def __init__(self, source: Any) -> None:
+        self.go = threading.Event()
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def hurry(self) -> None:
+        """There is nothing to hurry."""
+
+    def first(self, query: TableQuery) -> tuple[array[int], bool]:
+        assert not query.text or self.go.wait(10)
+        return self._source.order(query), True
+
+
+class SearchApp(App[None]):
+    """Keeps what each frame shows of the search: the text typed, and the text whose rows are there."""
+
+    def __init__(self, source: Any) -> None:
+        super().__init__()
+        self.source = source
+        self.frames: list[tuple[str, str]] = []
+        self.drawn = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield SearchTable(self.source, TableQuery(sort="name"), noun="users")
+
+    def _display(self, screen: Any, renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if renderable is not None and not self._batch_count and (found := self.query(SearchTable)):
+            self.frames.append((found.first().search.value, found.first().table.view_shown.text))
+            self.drawn.set()
+
+
+@pytest.fixture(autouse=True)
+def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+
+
+async def ready(app: SearchApp, pilot: Any) -> None:
+    await app.workers.wait_for_complete()
+    app.query_one(SearchTable).search.focus()
+    await pilot.pause()
+    app.frames.clear()
+    app.drawn.clear()
+
+
+async def test_a_letter_is_drawn_with_what_it_finds(people: Any) -> None:
+    source = Slow(people(1400))
+    source.go.set()
+    app = SearchApp(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot)
+        await pilot.press("a")
+        await app.workers.wait_for_complete()
+        await asyncio.wait_for(app.drawn.wait(), 10)
+    assert set(app.frames) <= {("", ""), ("a", "a")}
+
+
+async def test_a_letter_does_not_wait_long_for_what_it_finds(people: Any) -> None:
+    source = Slow(people(1400))
+    app = SearchApp(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot)
+        await pilot.press("a")
+        await asyncio.wait_for(app.drawn.wait(), 10)
+        assert app.frames[0] == ("a", "")
+        source.go.set()
+
+
+async def test_frames_go_on_when_the_table_is_gone_meanwhile(people: Any) -> None:
+    source = Slow(people(1400))
+    app = SearchApp(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot)
+        table = app.query_one(SearchTable)
+        table.type("a")
+        assert app._batch_count == 1
+        await table.remove()
+        source.go.set()
+        async with asyncio.timeout(10):
+            while app._batch_count:
+                await pilot.pause()
+
+
+class LeftApp(App[None]):
+    """Lets frames go when its screens are gone, as a timer may."""
+
+    released = False
+
+    def compose(self) -> ComposeResult:
+        self.frames = HeldFrames(Static())
+        yield self.frames._widget
+
+    def on_unmount(self) -> None:
+        self.frames.hold()
+        self.released = self.frames.release()
+
+
+async def test_frames_are_let_go_though_the_app_is_left() -> None:
+    app = LeftApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    assert app.released

@@ -1,0 +1,1 @@
+"""Causes and remedies of Zoom's errors."""

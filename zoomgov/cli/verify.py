@@ -1,0 +1,115 @@
+"""`zoomgov verify`, `zoomgov scopes` and `zoomgov explain`: why Zoom says no, and what to click."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zoomgov.cli.output import command_line, note, print_json, say
+from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
+from zoomgov.services.problems import Exit, Problem
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zoomgov.verify.model import CheckLine
+
+_MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
+
+
+@click.command("verify", short_help="Check token, scopes, endpoints, plan and owner.")
+@click.argument("name", type=ConnectorName())
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.md",
+    help="Also write a redacted report for a support ticket.",
+)
+def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
+    """Check token, scopes, endpoints, plan and owner of connector NAME.
+
+    Exit code 0 when everything required is ready, 1 when there are problems.
+    """
+    from zoomgov.verify.report import as_dict, as_markdown
+
+    services = open_services()
+    connector = get_connector(services, name)
+    tell_credentials(services)
+
+    with _counting() as on_line:
+        report = run(services.verify(connector, on_line))
+    if as_json:
+        print_json(as_dict(report))
+    else:
+        section = ""
+        for line in report.lines:
+            if line.section != section:
+                section = line.section
+                say(f"\n{section}")
+            _say_line(line)
+        say()
+        say(report.verdict)
+        if report.missing_scopes:
+            say("Scopes to add:  " + "  ".join(report.missing_scopes))
+        elif report.ready:
+            say(f"Next: {command_line('sync', connector.name)}")
+    if report_file is not None:
+        try:
+            report_file.write_text(as_markdown(report), encoding="utf-8")
+        except OSError as error:
+            raise Problem(f"The report could not be written: {error.strerror}.", str(report_file)) from None
+        note(f"Wrote {report_file}.")
+    return Exit.OK if report.ready else Exit.FAILED
+
+
+@contextlib.contextmanager
+def _counting() -> Iterator[Callable[[CheckLine], None]]:
+    """Yield a listener that counts finished checks on standard error while someone watches."""
+    planned: set[str] = set()
+    finished: set[str] = set()
+    watched = sys.stderr.isatty()
+
+    def on_line(line: CheckLine) -> None:
+        (planned if line.status == "waiting" else finished).add(line.id)
+        if watched:
+            click.echo(f"\r\033[KChecking: {len(finished)} of {len(planned)} ...", nl=False, err=True)
+
+    try:
+        yield on_line
+    finally:
+        if watched:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def _say_line(line: CheckLine) -> None:
+    say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.full_title)}: {printable(line.result)}")
+    if line.status in ("problem", "warning") and line.advice:
+        likeliest = line.advice[0]
+        _say_wrapped("why:  ", likeliest.cause)
+        for step in likeliest.remedy:
+            _say_wrapped("next: ", step)
+
+
+def _say_wrapped(label: str, text: str) -> None:
+    """Print advice under its line, within the terminal's width."""
+    indent = " " * 11
+    width = max(shutil.get_terminal_size((100, 24)).columns, 50)
+    say(
+        textwrap.fill(
+            printable(text),
+            width,
+            initial_indent=indent + label,
+            subsequent_indent=indent + " " * len(label),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )

@@ -1,0 +1,1 @@
+"""ConductorOne's .c1z files."""

@@ -1,0 +1,1 @@
+"""The nouns: no SQL, no HTTP, no Textual."""

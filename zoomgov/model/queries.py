@@ -1,0 +1,44 @@
+"""Questions to a store: columns, filters, order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from zoomgov.model.kinds import Kind
+
+if TYPE_CHECKING:
+    from zoomgov.model.filters import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a kind: the same on screens, in commands and in exports."""
+
+    key: str
+    title: str
+    width: int
+    """In cells, where there is enough room."""
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A group, contact group or role, by Zoom's id."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows, in which order."""
+
+    text: str = ""
+    """Words that must all be in the row, in any case and with or without accents."""
+    sort: tuple[tuple[str, bool], ...] = ()
+    """(Column, descending), the most important first; by name where these leave a choice."""
+    conditions: tuple[Condition, ...] = ()
+    """What must hold besides; `filters.parse_filter` reads them off what was typed."""
+    within: Target | None = None
+    """Only the people in this thing, whichever way; adds the column `how`."""

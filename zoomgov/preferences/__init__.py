@@ -1,0 +1,1 @@
+"""What a person's own view keeps between two starts."""

@@ -1,0 +1,1 @@
+"""The made-up account: people, groups, roles."""

@@ -1,0 +1,1 @@
+"""Zoom's endpoints, as the simulator answers them."""

@@ -1,0 +1,96 @@
+"""The token endpoint (zoom-api 1)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from zoomgov.sim.world.answers import Request, SimAnswer, oauth_error, ok
+from zoomgov.sim.world.app_state import Token
+
+if TYPE_CHECKING:
+    from zoomgov.sim.simulator import Simulator
+
+
+def token_answer(sim: Simulator, request: Request) -> SimAnswer:
+    """A token, or the documented refusal.
+
+    Who is asking is checked first, then the grant, then the account: the order is ours, Zoom's is not published.
+    """
+    options, app = sim.options, sim.app
+    bad_client = oauth_error("invalid_client", "Invalid client_id or client_secret")
+    if _basic(request) != (app.client_id, app.client_secret) or options.wrong_cloud == "credentials":
+        return bad_client
+    fields = _fields(request, options.query_form)
+    grant = fields.get("grant_type")
+    if grant in ("refresh_token", "authorization_code", "device_auth"):
+        return oauth_error("invalid_grant", "Invalid Token!")
+    if grant not in ("account_credentials", "client_credentials") or options.app_type == "general":
+        return oauth_error("unsupported_grant_type", "unsupported grant type")
+    if options.disabled:
+        return oauth_error("invalid_client", "The app has been disabled")
+    if not _active(sim):
+        if options.inactive_answer == "4717":
+            return oauth_error("invalid_client", "The app has been disabled")
+        if options.inactive_answer == "invalid_request":
+            return oauth_error("invalid_request", "Bad Request")
+        return bad_client
+    if grant == "account_credentials" and fields.get("account_id") != sim.account.id:
+        return oauth_error("invalid_request", "Bad Request")
+    return _issue(sim, grant)
+
+
+def _issue(sim: Simulator, grant: str) -> SimAnswer:
+    options = sim.options
+    sim.pass_time()
+    if options.token_policy == "last_wins":
+        sim.tokens.clear()
+    scopes = frozenset(sim.app.scopes) if grant == "account_credentials" else frozenset()
+    text = ".".join((_part(b'{"sv":"000001","alg":"HS512"}'), secrets.token_urlsafe(96), secrets.token_urlsafe(64)))
+    sim.tokens[text] = Token(scopes, sim.clock.now() + options.expires_in, grant)
+    sim.counts.tokens_issued += 1
+    body = {
+        "access_token": text,
+        "token_type": "bearer",
+        "expires_in": options.expires_in,
+        "scope": " ".join(sorted(scopes)),
+    }
+    if options.send_api_url:
+        body["api_url"] = options.api_url or sim.url
+    return ok(body)
+
+
+def _active(sim: Simulator) -> bool:
+    """Whether activation has taken effect; counts the token requests that wait for it."""
+    app = sim.app
+    if not app.activated or sim.clock.now() < app.active_from:
+        return False
+    if app.requests_until_active > 0:
+        app.requests_until_active -= 1
+        return False
+    return True
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, colon, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (name, secret) if colon else None
+
+
+def _fields(request: Request, query_form: bool) -> dict[str, str]:
+    """Grant and account id from the form body, or from the query; a JSON body is not seen."""
+    fields = dict(request.query) if query_form else {}
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        fields |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return fields
+
+
+def _part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,156 @@
+"""Roles, account settings, domains and the plan (zoom-api 3.8 and 3.9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from zoomgov.sim.account.account import Plan, Role, User
+from zoomgov.sim.api.listing import page_of, visible
+from zoomgov.sim.world.answers import Request, SimAnswer, invalid, ok, refuse
+
+if TYPE_CHECKING:
+    from zoomgov.sim.simulator import Simulator
+    from zoomgov.sim.world.endpoints import Endpoint
+
+PLAN_CODES: Final = {
+    Plan.BASIC: "free",
+    Plan.PRO: "monthly",
+    Plan.BUSINESS: "business_yearly",
+    Plan.ENTERPRISE: "enterprise_yearly",
+}
+"""`plan_base.type`. The codes of Basic and Enterprise are not published; these are stand-ins."""
+
+
+def role_members(sim: Simulator, role_id: str) -> list[User]:
+    """Who holds a role, as member lists and totals count it."""
+    account = sim.account
+    inactive = account.with_role("inactive", role_id) if sim.options.inactive_in_members else []
+    return account.with_role("active", role_id) + inactive
+
+
+def _role_row(sim: Simulator, role: Role) -> dict[str, Any]:
+    return {
+        "id": role.id,
+        "name": role.name,
+        "description": role.description,
+        "type": role.type,
+        "total_members": len(role_members(sim, role.id)),
+    }
+
+
+def list_roles(sim: Simulator, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """The roles, not paged; `type` is common (default) or iq."""
+    kind = request.query.get("type") or "common"
+    if kind not in ("common", "iq"):
+        raise invalid("type", "The value must be common or iq.")
+    rows = [_role_row(sim, role) for role in sim.account.roles.values() if role.type == kind]
+    return ok({"total_records": len(rows), "roles": rows})
+
+
+def _role(sim: Simulator, role_id: str) -> Role:
+    role = sim.account.roles.get(role_id)
+    if role is None:
+        if sim.options.role_missing == "300":
+            raise refuse(404, 300, "Role not found")
+        raise refuse(400, 1034, "Provided role_id does not exist.")
+    return role
+
+
+def read_role(sim: Simulator, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
+    """One role with its privileges, and the groups it is limited to."""
+    role = _role(sim, value)
+    body = _role_row(sim, role) | {"privileges": role.privileges}
+    if role.second_level is not None:
+        body["sub_account_privileges"] = {"second_level": role.second_level}
+    if role.privilege_scopes:
+        body["privilege_scopes"] = [
+            {"permission_id": permission, "group_ids": groups} for permission, groups in role.privilege_scopes.items()
+        ]
+    return ok(body)
+
+
+def list_role_members(sim: Simulator, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
+    """The holders of one role. `department` here, `dept` in the user list."""
+    members = role_members(sim, _role(sim, value).id)
+    page = page_of(sim, request, endpoint, visible(sim, members, ("role", value)))
+    return ok(page.envelope() | {"members": [_holder_row(user) for user in page.items]})
+
+
+def _holder_row(user: User) -> dict[str, Any]:
+    row = {
+        "id": user.id,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "department": user.dept,
+        "type": user.type,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+_SETTINGS: Final[dict[str, dict[str, Any]]] = {
+    "schedule_meeting": {"host_video": False, "participant_video": False, "join_before_host": False},
+    "in_meeting": {"e2e_encryption": True, "chat": True, "waiting_room": True, "watermark": False},
+    "email_notification": {"cloud_recording_available_reminder": True, "cancel_meeting_reminder": True},
+    "recording": {"local_recording": True, "cloud_recording": True, "auto_recording": "none"},
+    "security": {"sign_in_with_two_factor_auth": "all", "password_requirement": {"minimum_password_length": 10}},
+    "integration": {"google_drive": False, "dropbox": False},
+    "feature": {"meeting_capacity": 300},
+}
+_SETTING_OPTIONS: Final = {
+    "meeting_authentication": {"meeting_authentication": True, "authentication_options": []},
+    "recording_authentication": {"recording_authentication": True, "authentication_options": []},
+    "security": {"security": _SETTINGS["security"]},
+    "meeting_security": {"meeting_security": {"waiting_room": True, "encryption_type": "enhanced_encryption"}},
+}
+
+
+def account_settings(_sim: Simulator, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """The account's settings, or one part of them with `option`. The values are invented."""
+    option = request.query.get("option", "")
+    if option and option not in _SETTING_OPTIONS:
+        raise invalid("option", f"The value must be one of {', '.join(_SETTING_OPTIONS)}.")
+    return ok(_SETTING_OPTIONS[option] if option else _SETTINGS)
+
+
+def lock_settings(_sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """Which settings nobody below the account may change. The values are invented."""
+    return ok({"schedule_meeting": {"host_video": False}, "in_meeting": {"e2e_encryption": True}})
+
+
+def managed_domains(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """The domains the account manages."""
+    rows = [{"domain": domain, "status": "verified"} for domain in sim.account.domains]
+    return ok({"domains": rows, "total_records": len(rows)})
+
+
+def trusted_domains(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """The domains the account trusts."""
+    return ok({"trusted_domains": list(sim.account.domains[:1])})
+
+
+def plan_usage(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """Seats bought and used; the numbers follow from the people, the storage figures are invented."""
+    account = sim.account
+    licensed = sum(user.type == 2 for user in account.with_status("active"))
+    pending = sum(user.type == 2 for user in account.with_status("pending"))
+    seats = max(licensed + pending, round(licensed * 1.1), 1)
+    base = {"type": PLAN_CODES[account.plan], "hosts": seats, "usage": licensed, "pending": pending}
+    webinars = {"type": "webinar500_yearly", "hosts": max(1, seats // 100), "usage": seats // 200, "pending": 0}
+    return ok(
+        {
+            "plan_base": [base] if sim.options.plan_base == "array" else base,
+            "plan_large_meeting": [{"type": "large300_yearly", "hosts": 5, "usage": min(3, licensed), "pending": 0}],
+            "plan_webinar": [webinars],
+            "plan_zoom_rooms": {"type": "zroom_yearly", "hosts": 2, "usage": 1, "pending": 0},
+            "plan_recording": {
+                "type": "cmr_monthly_commitment_40",
+                "free_storage": "50 GB",
+                "free_storage_usage": "12 GB",
+                "plan_storage": "0",
+                "plan_storage_usage": "0",
+                "plan_storage_exceed": "0",
+                "max_exceed_date": "",
+            },
+        }
+    )

@@ -1,0 +1,203 @@
+"""GET /users and its kin (zoom-api 3.1 to 3.4)."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from zoomgov.sim.account.account import MEMBER, OWNER, User
+from zoomgov.sim.account.names import CULTURES
+from zoomgov.sim.account.people import stamp
+from zoomgov.sim.account.privileges import ALL_PRIVILEGES
+from zoomgov.sim.api.listing import page_of, visible
+from zoomgov.sim.world.answers import Request, SimAnswer, encode, invalid, ok, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zoomgov.sim.simulator import Simulator
+    from zoomgov.sim.world.endpoints import Endpoint
+
+_STATUSES: Final = ("active", "inactive", "pending")
+_LICENSES: Final = ("zoom_workforce_management", "zoom_compliance_management")
+_ARRAYS: Final = ("group_ids", "im_group_ids")
+_BY_LANGUAGE: Final = {culture.timezone: culture for culture in CULTURES}
+
+
+def list_users(sim: Simulator, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
+    """Users of one status; active unless asked otherwise."""
+    query = request.query
+    status = query.get("status") or "active"
+    if status not in _STATUSES:
+        raise invalid("status", "The value must be one of active, inactive, pending.")
+    include = query.get("include_fields", "")
+    if include not in ("", "custom_attributes", "host_key"):
+        raise invalid("include_fields", "The value must be custom_attributes or host_key.")
+    licence = query.get("license", "")
+    if licence and licence not in _LICENSES:
+        raise invalid("license", "Invalid license.")
+    users = [] if licence else _listed(sim, status, query.get("role_id", ""))
+    page = page_of(sim, request, endpoint, users, sim.options.users_page_max)
+    if status == "active" and not page.next_token:
+        sim.users_listed = True
+    rows = _rows(sim, page.items, include)
+    return ok(page.envelope() | {"users": msgspec.Raw(b"[" + b",".join(rows) + b"]")})
+
+
+def _listed(sim: Simulator, status: str, role_id: str) -> list[User]:
+    account = sim.account
+    if not role_id or sim.options.role_filter == "ignored":
+        users, role_id = account.with_status(status), ""
+    else:
+        users = account.with_role(status, role_id)
+        if sim.options.role_filter == "leaky":
+            users = [user for number, user in enumerate(users) if number % 5 != 4]
+    return visible(sim, users, ("listed", status, role_id))
+
+
+def _rows(sim: Simulator, users: Iterable[User], include: str) -> list[bytes]:
+    known: dict[User, bytes] = sim.account.cached(("rows", sim.options.empty_arrays), dict)
+    rows = []
+    for user in users:
+        row = known.get(user) if user.status != "pending" else None
+        if row is None:
+            row = known[user] = _row(sim, user)
+        if include:
+            row = _with(row, _included(user, include))
+        rows.append(row)
+    return rows
+
+
+def _row(sim: Simulator, user: User) -> bytes:
+    row = encode(user)
+    if user.status == "pending":
+        return _with(row, {"created_at": stamp(sim.clock.now())})
+    if sim.options.empty_arrays == "send":
+        return _with(row, {name: [] for name in _ARRAYS if not getattr(user, name)})
+    return row
+
+
+def _with(row: bytes, more: dict[str, Any]) -> bytes:
+    return row[:-1] + b"," + encode(more)[1:] if more else row
+
+
+def _included(user: User, include: str) -> dict[str, Any]:
+    drawn = random.Random(user.email)
+    if include == "host_key":
+        return {"host_key": f"{drawn.randrange(10**6):06}"} if user.id else {}
+    attributes = _custom_attributes(drawn)
+    return {"custom_attributes": attributes} if attributes and user.id else {}
+
+
+def _custom_attributes(drawn: random.Random) -> list[dict[str, str]]:
+    if drawn.random() > 0.2:
+        return []
+    return [{"key": "cbf_cost_centre", "name": "Cost centre", "value": f"CC-{drawn.randrange(100, 999)}"}]
+
+
+def warm_users(sim: Simulator, status: str) -> None:
+    """Encode every row of one status ahead of the first request."""
+    _rows(sim, sim.account.with_status(status), "")
+
+
+def read_user(sim: Simulator, request: Request, _: Endpoint, value: str) -> SimAnswer:
+    """One user by id, e-mail, `me`, or employee id with `search_by_unique_id=true`."""
+    if request.query.get("search_by_unique_id") == "true":
+        found = next((user for user in sim.account.users if user.employee_unique_id == value), None)
+        user = _known(sim, found, value)
+    else:
+        user = _find(sim, value)
+    account = sim.account
+    body = msgspec.json.decode(_row(sim, user))
+    body |= {"account_id": account.id, "account_number": account.number}
+    if not user.id:
+        return ok(body)
+    drawn = random.Random(user.email)
+    if attributes := _custom_attributes(drawn):
+        body["custom_attributes"] = attributes
+    role = account.roles.get(user.role_id or "")
+    culture = _BY_LANGUAGE.get(user.timezone or "", CULTURES[0])
+    number = f"{drawn.randrange(10**9, 10**10)}"
+    body |= {
+        "role_name": role.name if role else "Member",
+        "use_pmi": drawn.random() < 0.3,
+        "cms_user_id": "",
+        "company": account.company,
+        "jid": f"{user.id.lower()}@xmpp.zoom.us",
+        "job_title": drawn.choice(("", "Analyst", "Engineer", "Manager", "Director", "Assistant")),
+        "cost_center": "",
+        "language": culture.language,
+        "location": drawn.choice(("", "Berlin", "Boston", "Tokyo")),
+        "login_types": drawn.choice(([100], [101], [100, 101], [1, 101])),
+        "manager": account.owner.email if drawn.random() < 0.2 else "",
+        "personal_meeting_url": f"https://us04web.zoom.us/j/{user.pmi}",
+        "phone_country": culture.country,
+        "phone_number": f"{culture.dial} {number}",
+        "phone_numbers": [
+            {
+                "code": culture.dial,
+                "country": culture.country,
+                "label": drawn.choice(("Mobile", "Office", "Home", "Fax")),
+                "number": number,
+                "verified": drawn.random() < 0.5,
+            }
+        ],
+        "pic_url": f"{sim.url}/p/{user.id}.jpg",
+        "pronouns": "",
+        "pronouns_option": drawn.choice((1, 2, 3)),
+        "vanity_url": "",
+        "cluster": "us04",
+        "zoom_one_type": drawn.choice((0, 0, 4, 16)) if user.type == 2 else 0,
+    }
+    return ok(body)
+
+
+def user_permissions(sim: Simulator, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
+    """What the role of one user allows."""
+    role_id = _find(sim, value).role_id or MEMBER
+    role = sim.account.roles.get(role_id)
+    held = ALL_PRIVILEGES if role_id == OWNER else role.privileges if role else ()
+    return ok({"permissions": list(held)})
+
+
+def _find(sim: Simulator, value: str) -> User:
+    """The user a path names; raises Refused as zoom-api 3.2 lists it."""
+    if value == "me":
+        return _known(sim, sim.app_owner if sim.options.me == "owner" else None, value)
+    return _known(sim, sim.account.user(value), value)
+
+
+def _known(sim: Simulator, user: User | None, value: str) -> User:
+    account = sim.account
+    if value.lower() in account.elsewhere or value in account.elsewhere:
+        raise refuse(400, 1010, "User not belong to this account")
+    if value.lower() in account.expired_invitations:
+        raise refuse(400, 1120, "A valid invitation to join the Zoom account was not found for this user.")
+    if user is None or not _sees(sim, user):
+        raise refuse(404, 1001, f"User does not exist: {value}.")
+    return user
+
+
+def _sees(sim: Simulator, user: User) -> bool:
+    groups = sim.visible_groups()
+    return groups is None or user is sim.app_owner or not groups.isdisjoint(user.group_ids or ())
+
+
+def users_summary(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """How many users of each kind. Which statuses count is not published: everyone who joined, and the invited."""
+    account = sim.account
+    joined = [user.type for status in ("active", "inactive") for user in account.with_status(status)]
+    pending = len(account.with_status("pending"))
+    return ok(
+        {
+            "licensed_users_count": joined.count(2),
+            "basic_users_count": joined.count(1),
+            "on_prem_users_count": joined.count(3),
+            "room_users_count": 0,
+            "pending_users_count": pending,
+            "join_only_users_count": joined.count(4) + joined.count(99),
+            "total_users_count": len(joined) + pending,
+        }
+    )

@@ -1,0 +1,1 @@
+"""The state of a simulated Zoom: apps, tokens, limits, faults, paging."""

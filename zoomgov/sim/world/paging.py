@@ -1,0 +1,125 @@
+"""Page sizes and next page tokens (zoom-api 2.1)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from zoomgov.sim.world.answers import Request, invalid, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
+LIFETIME: Final = 15 * 60
+"""Seconds a page token lives (C22, Z-PAG)."""
+_HEAD: Final = struct.Struct(">IQ")
+_NOT_BOUND: Final = frozenset({"next_page_token"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfRows(Generic[T]):
+    """One page of a list and what its envelope says."""
+
+    items: Sequence[T]
+    size: int
+    total: int
+    number: int
+    next_token: str
+    by_token: bool
+
+    def envelope(self) -> dict[str, Any]:
+        """`page_count` and `page_number` only on pages reached without a token (FORUM 68825)."""
+        counted = {} if self.by_token else {"page_count": -(-self.total // self.size) or 1, "page_number": self.number}
+        return counted | {
+            "page_size": self.size,
+            "total_records": self.total,
+            "next_page_token": self.next_token,
+        }
+
+
+class Pager:
+    """Makes and reads page tokens: offset and time, signed together with the path and every other parameter."""
+
+    def __init__(self, seed: int) -> None:
+        self._key = f"zoomgov sim {seed}".encode()
+        self._epoch = 0
+
+    def forget_tokens(self) -> None:
+        """Every token handed out so far is from now on invalid or expired."""
+        self._epoch += 1
+
+    def page(
+        self, request: Request, items: Sequence[T], *, default: int, maximum: int, refuse_big: bool, now: float
+    ) -> PageOfRows[T]:
+        """The page the request asks for.
+
+        Raises:
+            Refused: a page size or page number that is none, or a page token that is not valid for this query.
+        """
+        query = request.query
+        size = _number(query, "page_size", default)
+        if size > maximum:
+            if refuse_big:
+                raise invalid("page_size", f"The value must not be larger than {maximum}.")
+            size = maximum
+        token = query.get("next_page_token", "")
+        number = 1
+        if token:
+            start = self._read(token, request, now)
+        else:
+            number = _number(query, "page_number", 1)
+            start = (number - 1) * size
+        end = start + size
+        return PageOfRows(
+            items=items[start:end],
+            size=size,
+            total=len(items),
+            number=number,
+            next_token=self._make(end, request, now) if end < len(items) else "",
+            by_token=bool(token),
+        )
+
+    def _make(self, offset: int, request: Request, now: float) -> str:
+        head = _HEAD.pack(offset, int(now * 1000))
+        return _text(head + self._sign(head, request))
+
+    def _read(self, token: str, request: Request, now: float) -> int:
+        expired = refuse(400, 300, "The next page token is invalid or expired.")
+        try:
+            raw = base64.urlsafe_b64decode(token)
+        except ValueError:
+            raise expired from None
+        head = raw[: _HEAD.size]
+        if (
+            len(raw) != _HEAD.size + 12
+            or _text(raw) != token
+            or not hmac.compare_digest(raw[_HEAD.size :], self._sign(head, request))
+        ):
+            raise expired
+        offset, issued = _HEAD.unpack(head)
+        if now - issued / 1000 > LIFETIME:
+            raise expired
+        return int(offset)
+
+    def _sign(self, head: bytes, request: Request) -> bytes:
+        query = sorted((name, value) for name, value in request.query.items() if name not in _NOT_BOUND)
+        text = repr((self._epoch, request.segments, query)).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(head + text, digest_size=12, key=self._key).digest()
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _number(query: Any, name: str, default: int) -> int:
+    text = query.get(name)
+    if text is None or text == "":
+        return default
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**9:
+        raise invalid(name, "The value must be a positive number.")
+    return int(text)

@@ -1,0 +1,119 @@
+"""What people gained and lost in effect: contact groups that they reach through a user group, too.
+
+Worked out from the grants that began and ended, not from all there are: what was before is what is now without what
+was gained and with what was lost. So whatever a comparison cannot know, this does not claim to know either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from zoomgov.disk.database import select_in
+from zoomgov.store.grant_codes import CONTACT, MEMBER, fact_of
+from zoomgov.store.schema import GROUP
+from zoomgov.store.snapshot import facts_at
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Set
+
+    from zoomgov.store.history.unread import Holders, NeverRead
+
+Through = dict[tuple[int, int], tuple[int, ...]]
+"""By fact and person, the user groups through which alone they have it, or had it."""
+
+_NOBODY: frozenset[int] = frozenset()
+
+
+def in_effect(
+    connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders, unseen: NeverRead
+) -> tuple[Holders, Holders, Through]:
+    """Return what was gained and lost up to sync `number`, with contact groups as people reach them.
+
+    A person who reaches one both before and after has neither gained nor lost it. User groups that were put into a
+    contact group or taken out of it are told, too.
+    """
+    reach = _Reach(connection, number, gained, lost)
+    through: Through = {}
+    plain = [{fact: who for fact, who in some.items() if fact & 7 != CONTACT} for some in (gained, lost)]
+    for target, people in reach.touched().items():
+        fact = fact_of(CONTACT, target)
+        if unseen.hides(fact):
+            continue
+        now, then = reach.now(target, people), reach.then(target, people)
+        for found, groups, has, had in ((plain[0], gained, now, then), (plain[1], lost, then, now)):
+            changed = has.keys() - had.keys()
+            if told := changed | (groups.get(fact, _NOBODY) & reach.groups):
+                found[fact] = told
+            through.update({(fact, person): has[person] for person in changed if has[person]})
+    return plain[0], plain[1], through
+
+
+class _Reach:
+    """Who reaches contact groups, now and then. `Ways`: by person, through which groups; () when directly."""
+
+    def __init__(self, connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders) -> None:
+        self._connection, self._gained, self._lost = connection, gained, lost
+        self._grants = facts_at("grants", number)
+        self.groups = {one for (one,) in connection.execute("SELECT id FROM things WHERE kind = ?", (GROUP,))}
+        """Ids of user groups."""
+        self._now: dict[int, set[int]] = defaultdict(set)
+        """By contact group, the user groups in it."""
+        for target, group in select_in(
+            connection,
+            f"SELECT target, principal FROM {self._grants} WHERE kind = {CONTACT} AND principal IN ({{}})",
+            sorted(self.groups),
+        ):
+            self._now[target].add(group)
+
+    def _groups_then(self, target: int) -> Set[int]:
+        fact = fact_of(CONTACT, target)
+        return (self._now[target] - self._gained.get(fact, _NOBODY)) | (self._lost.get(fact, _NOBODY) & self.groups)
+
+    def touched(self) -> dict[int, set[int]]:
+        """By contact group, the people for whom something changed that may change whether they reach it."""
+        found: dict[int, set[int]] = defaultdict(set)
+        moved: dict[int, set[int]] = defaultdict(set)
+        for some in (self._gained, self._lost):
+            for fact, principals in some.items():
+                if fact & 7 == MEMBER:
+                    moved[fact >> 3] |= principals
+                elif fact & 7 == CONTACT:
+                    found[fact >> 3] |= principals - self.groups
+                    for group in principals & self.groups:
+                        found[fact >> 3].update(self._members(group))
+        for target in {*self._now, *found}:
+            for group in (self._now[target] | self._groups_then(target)) & moved.keys():
+                found[target] |= moved[group]
+        return found
+
+    def _members(self, group: int) -> list[int]:
+        sql = f"SELECT principal FROM {self._grants} WHERE target = ? AND kind = {MEMBER}"
+        return [person for (person,) in self._connection.execute(sql, (group,))]
+
+    def now(self, target: int, people: Set[int]) -> dict[int, tuple[int, ...]]:
+        """Return who of `people` reaches a contact group, and through which groups."""
+        return self._ways(target, self._now[target], people, self._among)
+
+    def then(self, target: int, people: Set[int]) -> dict[int, tuple[int, ...]]:
+        """Return the same for before the changes."""
+        return self._ways(target, self._groups_then(target), people, self._among_then)
+
+    def _ways(
+        self, target: int, groups: Set[int], people: Set[int], among: Callable[[int, Set[int]], Set[int]]
+    ) -> dict[int, tuple[int, ...]]:
+        ways: dict[int, tuple[int, ...]] = {}
+        for group in sorted(groups):
+            for person in among(fact_of(MEMBER, group), people):
+                ways[person] = (*ways.get(person, ()), group)
+        ways.update(dict.fromkeys(among(fact_of(CONTACT, target), people), ()))
+        return ways
+
+    def _among(self, fact: int, people: Set[int]) -> Set[int]:
+        sql = f"SELECT principal FROM {self._grants} WHERE target = {fact >> 3} AND kind = {fact & 7}"
+        return {one for (one,) in select_in(self._connection, f"{sql} AND principal IN ({{}})", sorted(people))}
+
+    def _among_then(self, fact: int, people: Set[int]) -> Set[int]:
+        gained, lost = self._gained.get(fact, _NOBODY), self._lost.get(fact, _NOBODY)
+        return (self._among(fact, people) - gained) | (lost & people)

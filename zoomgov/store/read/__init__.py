@@ -1,0 +1,1 @@
+"""Questions to one sync, answered in SQL."""

@@ -1,0 +1,69 @@
+"""Numbers over time: what a chart tells that a list does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.store.read.audit import LICENSED
+
+if TYPE_CHECKING:
+    from zoomgov.store.snapshot import Snapshot
+
+WEEKS: Final = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Up to one sync."""
+
+    logins: tuple[int, ...]
+    """People who last logged in so many weeks before the sync: the first is the week before it."""
+    earlier: int
+    """Those who last logged in before that."""
+    never: int
+    licensed: tuple[tuple[int, str, int], ...]
+    """(Number, when it was finished, people with a licence) of each sync that is kept, oldest first."""
+
+
+def charts(at: Snapshot) -> Charts:
+    """Count last logins by week, and licences by sync; each reads the people once."""
+    return Charts(*_logins(at), _licensed(at))
+
+
+def _logins(at: Snapshot) -> tuple[tuple[int, ...], int, int]:
+    finished = at.info.finished_at if at.info is not None else ""
+    weeks = [0] * WEEKS
+    earlier = never = 0
+    for week, people in at.connection.execute(
+        "SELECT CASE WHEN coalesce(l.last_login_time, '') = '' THEN NULL "
+        "ELSE CAST(max((julianday(?) - julianday(l.last_login_time)) / 7, 0) AS INTEGER) END AS week, count(*) "
+        f"FROM {at.facts('users')} u LEFT JOIN logins l ON l.id = u.id GROUP BY week",
+        (finished,),
+    ):
+        if week is None:
+            never += people
+        elif week < WEEKS:
+            weeks[week] += people
+        else:
+            earlier += people
+    return tuple(weeks), earlier, never
+
+
+def _licensed(at: Snapshot) -> tuple[tuple[int, str, int], ...]:
+    syncs = at.connection.execute(
+        "SELECT number, finished_at FROM syncs WHERE number <= ? ORDER BY number", (at.number,)
+    ).fetchall()
+    ranges = at.connection.execute(
+        "SELECT seen_from, NULL, count(*) FROM users WHERE type = :licensed GROUP BY 1 UNION ALL "
+        "SELECT seen_from, gone_at, count(*) FROM users_past WHERE type = :licensed GROUP BY 1, 2",
+        {"licensed": LICENSED},
+    ).fetchall()
+    return tuple(
+        (
+            number,
+            finished,
+            sum(people for begun, gone, people in ranges if begun <= number and (gone is None or gone > number)),
+        )
+        for number, finished in syncs
+    )

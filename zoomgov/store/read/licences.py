@@ -1,0 +1,128 @@
+"""Licences bought, used and held, and when people last logged in: what a look at charts tells."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from zoomgov.store.read.id_vectors import ids_of, mask_of, span
+from zoomgov.words.licences import licence
+
+if TYPE_CHECKING:
+    from zoomgov.store.read.ranks import PeopleRanks
+    from zoomgov.store.snapshot import Snapshot
+
+
+class Tier(NamedTuple):
+    """Who holds one licence tier."""
+
+    name: str
+    active: int
+    inactive: int
+    pending: int
+
+    @property
+    def people(self) -> int:
+        return self.active + self.inactive + self.pending
+
+
+class Plan(NamedTuple):
+    """Seats of one thing bought from Zoom."""
+
+    name: str
+    bought: int
+    used: int
+    pending: int
+    """Taken by people who were invited."""
+    is_base: bool = False
+    """Whether it is what people of the Licensed tier use."""
+
+    @property
+    def free(self) -> int:
+        """Seats left; below 0 where more are taken than were bought."""
+        return self.bought - self.used - self.pending
+
+
+class Logins(NamedTuple):
+    """People who last logged in so many days before the sync."""
+
+    least: int
+    most: int | None
+    """Exclusive; None without end."""
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Licences:
+    """Of one sync."""
+
+    tiers: tuple[Tier, ...]
+    """The most frequent first."""
+    plans: tuple[Plan, ...] | None
+    """None when it was never read."""
+    logins: tuple[Logins, ...]
+    never: int
+
+
+_EDGES: Final = (0, 7, 30, 90, 180, 365)
+"""Days before the sync."""
+_TAKEN: Final = ("usage", "pending")
+_NAMES: Final = {"plan_base": "Base plan", "plan_zoom_rooms": "Zoom Rooms", "plan_united": "Zoom United"}
+
+
+def licences(snapshot: Snapshot, plan_usage: bytes | None, ranks: PeopleRanks) -> Licences:
+    """Count tiers and logins; `plan_usage` is Zoom's answer about what was bought."""
+    counts: dict[str, Counter[str]] = {}
+    for values, ids in ranks.facets(snapshot):
+        statuses = counts.setdefault(licence(values["type"], values["plan_united_type"]), Counter())
+        statuses[values["status"]] += len(ids)
+    tiers = [
+        Tier(name, statuses["active"], statuses["inactive"], statuses["pending"]) for name, statuses in counts.items()
+    ]
+    tiers.sort(key=lambda tier: (-tier.people, tier.name))
+    logins, never = _logins(snapshot, ranks)
+    return Licences(tuple(tiers), plans(plan_usage), logins, never)
+
+
+def _logins(snapshot: Snapshot, ranks: PeopleRanks) -> tuple[tuple[Logins, ...], int]:
+    connection, everyone = snapshot.connection, ranks.everyone(snapshot)
+    finished = datetime.fromisoformat(snapshot.info.finished_at) if snapshot.info else datetime.now(UTC)
+    recorded = "FROM logins WHERE last_login_time <> ''"
+    ids = ids_of(connection, f"SELECT id {recorded} ORDER BY last_login_time")
+    is_user = mask_of(span(connection), everyone)
+
+    def since(days: int) -> int:
+        """Users among the logins after so many days ago, which are the last of `ids`."""
+        edge = (finished - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        before = connection.execute(f"SELECT count(*) {recorded} AND last_login_time < ?", (edge,)).fetchone()[0]
+        return sum(map(is_user.__getitem__, ids[before:]))
+
+    ever = sum(map(is_user.__getitem__, ids))
+    within = [0, *(since(edge) for edge in _EDGES[1:]), ever]
+    buckets = tuple(
+        Logins(edge, _EDGES[place + 1] if place + 1 < len(_EDGES) else None, within[place + 1] - within[place])
+        for place, edge in enumerate(_EDGES)
+    )
+    return buckets, len(everyone) - ever
+
+
+def plans(usage: bytes | None) -> tuple[Plan, ...] | None:
+    """Read Zoom's answer leniently: each plan is an object, or an array of some."""
+    try:
+        found: Any = json.loads(usage) if usage else None
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    told = []
+    for key, value in found.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and isinstance(one.get("hosts"), int) and key.startswith("plan_"):
+                name = _NAMES.get(key, key.removeprefix("plan_").replace("_", " ").capitalize())
+                kind = one.get("name") or one.get("type")
+                used, pending = (number if isinstance(number := one.get(field), int) else 0 for field in _TAKEN)
+                told.append(Plan(f"{name} ({kind})" if kind else name, one["hosts"], used, pending, key == "plan_base"))
+    return tuple(told)

@@ -1,0 +1,1 @@
+"""Writing a sync: stage, compare, publish, prune."""

@@ -1,0 +1,120 @@
+"""Turning what is staged into the next sync: which facts begin, which end, and which go on untouched.
+
+Runs inside the writer's one transaction, so readers see all of a sync or nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.syncs import ListKey, NotRead, PartRead, SyncInfo
+from zoomgov.store.grant_codes import GRANT_CODES, STATUS_OF_PART
+from zoomgov.store.history import diff, unread
+from zoomgov.store.schema import THING_FIELDS
+from zoomgov.store.sync_info import info_of, save_info
+from zoomgov.store.write.first_sync import take_back_unfinished
+from zoomgov.store.write.publish_grants import GrantPublisher
+from zoomgov.store.write.publish_people import PeoplePublisher
+from zoomgov.store.write.publish_things import publish_things
+from zoomgov.store.write.staged_pages import pages_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from zoomgov.model.syncs import Disagreement
+    from zoomgov.store.write.pages import StagedPage
+
+_TABLES: Final = ("users", *THING_FIELDS)
+_HOWS: Final = ("added", "removed", "changed")
+
+
+def publish(
+    connection: sqlite3.Connection,
+    started_at: str,
+    finished_at: str,
+    not_read: Sequence[NotRead],
+    disagreements: Sequence[Disagreement],
+    written: dict[str, int] | None,
+) -> SyncInfo:
+    """Write the next sync and return it; `written`: the grants of people that are, by code, if they are."""
+    previous = info_of(connection)
+    number = previous.number + 1 if previous else 1
+    tally: Counter[str] = Counter()
+    finished = {
+        ListKey(part, target): staged
+        for staged, part, target in connection.execute("SELECT id, part, target FROM stage_lists WHERE finished")
+    }
+    pages = partial(pages_of, connection, finished)
+    if number == 1:
+        take_back_unfinished(connection)
+    people = PeoplePublisher(connection, number, finished, tally)
+    people.publish()
+    closed_targets = publish_things(connection, number, finished, pages, tally)
+    grants = GrantPublisher(connection, number, people, finished, tally, written)
+    grants.publish(closed_targets)
+    for page in pages(lambda key: key.part not in STATUS_OF_PART):
+        _keep_blobs(connection, number, page)
+
+    missed = list(not_read)
+    named = {(gap.part, gap.target) for gap in missed}
+    for part, target in connection.execute("SELECT part, target FROM stage_lists WHERE NOT finished"):
+        if not {(part, target), (part, "")} & named:
+            missed.append(NotRead(part, target, "The list was not read to its end."))
+    missed = [_with_last_read(gap, previous) for gap in missed]
+    changes = {f"{table}_{how}": tally[f"{table}_{how}"] for table in _TABLES for how in _HOWS}
+    changes |= {name: tally[name] for name in ("grants_gained", "grants_lost")}
+    info = SyncInfo(
+        number=number,
+        started_at=started_at,
+        finished_at=finished_at,
+        complete=not disagreements and not any(gap.required for gap in missed),
+        not_read=tuple(missed),
+        disagreements=tuple(disagreements),
+        counts=_counts(connection, previous, grants.change),
+        changes=changes if previous else {},
+        parts=_parts(connection),
+    )
+    if previous is not None and unread.not_compared(previous, info):  # what was not read is neither gained nor lost
+        info = replace(info, changes=diff.counts(connection, previous, info))
+    save_info(connection, info)
+    return info
+
+
+def _with_last_read(gap: NotRead, previous: SyncInfo | None) -> NotRead:
+    last = previous.number if previous else None
+    for before in previous.not_read if previous else ():
+        if before.part == gap.part and before.target in ("", gap.target):
+            last = before.last_read
+    return NotRead(gap.part, gap.target, gap.reason, gap.missing_scopes, gap.required, last)
+
+
+def _parts(connection: sqlite3.Connection) -> tuple[PartRead, ...]:
+    return tuple(
+        PartRead(part, lists, rows, expected)
+        for part, lists, rows, expected in connection.execute(
+            "SELECT part, count(*), sum(rows), CASE WHEN count(expected) = count(*) THEN sum(expected) END "
+            "FROM stage_lists WHERE finished GROUP BY part ORDER BY min(id)"
+        )
+    )
+
+
+def _keep_blobs(connection: sqlite3.Connection, number: int, page: StagedPage) -> None:
+    for name, data in page.blobs.items():
+        last = connection.execute(
+            "SELECT data FROM blobs WHERE name = ? ORDER BY seen_from DESC LIMIT 1", (name,)
+        ).fetchone()
+        if last is None or bytes(last[0]) != data:
+            connection.execute("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", (name, number, data))
+
+
+def _counts(connection: sqlite3.Connection, previous: SyncInfo | None, change: Counter[int]) -> dict[str, int]:
+    found = {table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in _TABLES}
+    for kind in GrantKind:
+        before = previous.counts.get(str(kind), 0) if previous else 0
+        found[str(kind)] = before + change[GRANT_CODES[kind]]
+    return found

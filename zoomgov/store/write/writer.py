@@ -1,0 +1,389 @@
+"""The writing side of one sync: stage pages as they come, then publish them all at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from zoomgov.disk.database import explained, transaction
+from zoomgov.disk.errors import StoreError
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
+from zoomgov.model.syncs import ListKey
+from zoomgov.store.grant_codes import STATUS_OF_PART
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, kept_as
+from zoomgov.store.write.compare import grant_page, user_page
+from zoomgov.store.write.first_sync import WRITTEN, FirstSyncWriter, is_wanted, take_back, write_people
+from zoomgov.store.write.identities import Identities
+from zoomgov.store.write.pages import PAGE_FORMAT, StagedPage, ids_of, pack, pack_renamed, unpack
+from zoomgov.store.write.publish import publish
+from zoomgov.store.write.publish_people import recognised
+from zoomgov.store.write.staged_counts import StagedCounts
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from zoomgov.disk.files import ProcessLock
+    from zoomgov.model.rows import GrantRow, Held, RoleDetail, UserRow
+    from zoomgov.model.syncs import Disagreement, NotRead, SyncInfo
+    from zoomgov.store.write.pages import StagedUser
+
+_Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
+_STAGING: Final = "staging"
+SETTLE_EVERY: Final = 2.0
+"""Seconds of reading that a power failure may cost, beside the last commit."""
+
+
+class SyncWriter:
+    """One sync being written. Holds the sync lock until closed; use it from one thread.
+
+    What is staged is in the same file, invisible to readers, and survives the process: the next writer finds the
+    finished lists and goes on from there. Pages of lists that are not finished are never published.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, lock: ProcessLock, started_at: str, resume_since: str
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock: ProcessLock | None = lock
+        self._lists: dict[ListKey, int] = {}
+        self.holds = False
+        """Whether changes wait for `commit`, which costs as much as staging a page. Those that wait are lost when the
+        process is killed: commit within a second."""
+        self._failed = False
+        self._settled = float("-inf")
+        self._ahead: FirstSyncWriter | None = None
+        self._written_ahead: dict[str, int] | None = None
+        self._memberships: StagedCounts | None = None
+        self.started_at = started_at
+        """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
+        with transaction(connection, path):
+            self._first_new = self._resume(resume_since)
+            for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists"):
+                self._lists[ListKey(part, target)] = number
+            self._names = Identities(connection, self._first_new)
+
+    def _resume(self, since: str) -> int:
+        stored = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_STAGING,)).fetchone()
+        if stored is not None:
+            staging = json.loads(stored[0])
+            if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
+                self.started_at = staging["started_at"]
+                self._written_ahead = staging["ahead"]
+                return int(staging["first_new"])
+            self._drop(int(staging["first_new"]))
+        first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
+        staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": None}
+        self._connection.execute("INSERT INTO meta VALUES (?, ?)", (_STAGING, json.dumps(staging)))
+        return first_new
+
+    def _drop(self, first_new: int) -> None:
+        if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0]:
+            for table in ("users", "logins", "grants"):  # written ahead
+                self._connection.execute(f"DELETE FROM {table}")
+        for table in ("stage_pages", "stage_lists", "stage_keys"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+        self._connection.execute("DELETE FROM things WHERE id >= ?", (first_new,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        if self._lock is None:
+            raise StoreError(f"{self._path}: this sync was closed already; begin another.")
+        if self._failed:
+            raise StoreError(f"{self._path}: a change of this sync was lost; begin another, which goes on before it.")
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """All of a change or nothing, on disk at once or with the next `commit`."""
+        self._open()
+        with explained(self._path):
+            try:
+                if not self._connection.in_transaction:
+                    self._settle()
+                    self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                if not self.holds:
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                # what other changes of the transaction told the caller is no longer true
+                self._failed = True
+                with suppress(sqlite3.Error):  # a full disk has rolled back by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _settle(self, *, always: bool = False) -> None:
+        """Before a transaction: whether all up to its end shall be on the disk itself when it ends.
+
+        Else it is only handed to the operating system: it outlives this program, not a power failure, which takes
+        the last transactions back, each whole.
+        """
+        full = always or time.monotonic() - self._settled >= SETTLE_EVERY
+        if full:
+            self._settled = time.monotonic()
+        self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+
+    def remember(self, key: str, value: str) -> None:
+        """Remember `value` as `Store.set_meta` does, with what is staged."""
+        with self._change():
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (kept_as(key), value))
+
+    def commit(self) -> None:
+        """Put on disk what `holds` has held back.
+
+        Raises:
+            StoreError: it is lost, back to the commit before; so is every later change.
+        """
+        if self._lock is not None and self._connection.in_transaction:
+            with explained(self._path):
+                try:
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._failed = True
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+                    raise
+
+    # Staging
+
+    def finished_lists(self) -> dict[ListKey, int]:
+        """Lists that are complete in staging, with their distinct rows."""
+        return {
+            ListKey(part, target): rows
+            for part, target, rows in self._connection.execute(
+                "SELECT part, target, rows FROM stage_lists WHERE finished ORDER BY id"
+            )
+        }
+
+    def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
+        """Finished lists that do not have as many distinct rows as Zoom counts: (rows, expected)."""
+        return {
+            ListKey(part, target): (rows, expected)
+            for part, target, rows, expected in self._connection.execute(
+                "SELECT part, target, rows, expected FROM stage_lists WHERE finished AND rows <> expected ORDER BY id"
+            )
+        }
+
+    def stage(
+        self,
+        key: ListKey,
+        *,
+        users: Sequence[UserRow] = (),
+        held: Sequence[Held] = (),
+        groups: Iterable[GroupRow] = (),
+        contact_groups: Iterable[ContactGroupRow] = (),
+        roles: Iterable[RoleRow] = (),
+        role_details: Iterable[RoleDetail] = (),
+        grants: Iterable[GrantRow] = (),
+        blobs: Mapping[str, bytes] | None = None,
+        digests: Mapping[str, int] = {},
+        unchanged: Sequence[int] = (),
+    ) -> array[int]:
+        """Keep one page of the list `key`, in one transaction; returns the numbers of who and what is on it.
+
+        Args:
+            held: all groups and the role that the record of each of `users` names. They replace what was known of
+                these people, and hold unless a finished list of the group's members or the role's members says
+                otherwise.
+            grants: of a list of members or admins.
+            digests: of the records of `users`, by key, for `unchanged` of the next sync.
+            unchanged: numbers of further people on the page, as `unchanged` gave them.
+        """
+        renamed: list[StagedUser] = []
+        with self._change():
+            if key.part in STATUS_OF_PART:
+                assert not grants, "what a user record names is `held`"
+                self._users_change()
+                first_new = self._names.next
+                seen, packed, page, renamed = user_page(self._connection, self._names, users, held, digests)
+                seen.extend(unchanged)
+                if self._writes_ahead(key.part):
+                    page.users = write_people(self._connection, page.users, first_new)
+            else:
+                seen, packed = grant_page(self._names, grants)
+                page = StagedPage()
+            seen.extend(self._keep(GROUP, groups, page.groups))
+            seen.extend(self._keep(CONTACT_GROUP, contact_groups, page.contact_groups))
+            seen.extend(self._keep(ROLE, roles, page.roles))
+            details = list(role_details)
+            numbers = self._names.things(ROLE, [detail.role_id for detail in details])
+            page.role_details.extend((numbers[detail.role_id], detail) for detail in details)
+            seen.extend(numbers.values())
+            if blobs:
+                page.blobs = dict(blobs)
+                seen.append(0)
+            self._connection.execute(
+                "INSERT INTO stage_pages (list, seen, grants, payload, renamed) VALUES (?, ?, ?, ?, ?)",
+                (self._list(key), seen.tobytes(), packed, pack(page), pack_renamed(renamed)),
+            )
+        return seen
+
+    def _writes_ahead(self, part: str) -> bool:
+        """Whether people of a list are written as they are staged, in a first sync."""
+        return not self._names.published and part in WRITTEN
+
+    def unchanged(self, digests: Sequence[int]) -> dict[int, int]:
+        """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
+        record of the same list, so it need not be taken apart again.
+        """
+        return recognised(self._connection, digests) if self._names.published else {}
+
+    def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
+        listed = list(rows)
+        numbers = self._names.things(kind, [row.id for row in listed])
+        kept.extend((numbers[row.id], row) for row in listed)
+        return list(numbers.values())
+
+    def _list(self, key: ListKey) -> int:
+        number = self._lists.get(key)
+        if number is None:
+            cursor = self._connection.execute("INSERT INTO stage_lists (part, target) VALUES (?, ?)", key)
+            number = self._lists[key] = int(cursor.lastrowid or 0)
+        return number
+
+    def restart(self, key: ListKey) -> None:
+        """Drop what is staged of the list."""
+        with self._change():
+            if key.part in STATUS_OF_PART:
+                self._users_change()
+            if (number := self._lists.pop(key, None)) is not None:
+                if self._writes_ahead(key.part):
+                    take_back(self._connection, number)
+                self._connection.execute("DELETE FROM stage_pages WHERE list = ?", (number,))
+                self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
+
+    def finish(self, key: ListKey, expected: int | None) -> int:
+        """Mark the list complete, also an empty one; return how many distinct rows it has."""
+        with self._change():
+            if key.part in STATUS_OF_PART:
+                self._users_change()
+            number = self._list(key)
+            distinct: set[int] = set()
+            for (seen,) in self._connection.execute("SELECT seen FROM stage_pages WHERE list = ?", (number,)):
+                distinct.update(ids_of(seen))
+            self._connection.execute(
+                "UPDATE stage_lists SET finished = 1, rows = ?, expected = ? WHERE id = ?",
+                (len(distinct), expected, number),
+            )
+        return len(distinct)
+
+    def write_ahead(self) -> bool:
+        """Write some of what the records of people say they have, or an index of them, before a first sync is
+        published, once all lists of users are finished; call it again until it says False. Each call takes some
+        milliseconds, those that make an index up to 4 a 1,000 people.
+        """
+        with self._change():
+            if self._ahead is None:
+                if not is_wanted(self._connection):
+                    return False
+                self._ahead = FirstSyncWriter(self._connection, self._written_ahead)
+            more = self._ahead.step()
+            if self._ahead.written is not self._written_ahead:
+                self._note_ahead(self._ahead.written)
+        return more
+
+    def _note_ahead(self, written: dict[str, int] | None) -> None:
+        self._written_ahead = written
+        self._connection.execute(
+            "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
+        )
+
+    def _users_change(self) -> None:
+        """A list of users changes: what was counted and written ahead of what they have does not hold."""
+        self._ahead = self._memberships = None
+        if self._written_ahead is not None:
+            self._connection.execute("DELETE FROM grants")
+            self._note_ahead(None)
+
+    # Reading back what is staged
+
+    def _pages(self, part: str) -> Iterator[StagedPage]:
+        sql = "SELECT p.payload FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? ORDER BY p.id"
+        return (unpack(payload) for (payload,) in self._connection.execute(sql, (part,)))
+
+    def staged_things(self, part: str) -> list[tuple[str, str, int | None]]:
+        """Id, name and Zoom's `total_members` of what is staged of `groups`, `contact-groups` or `roles`."""
+        found: dict[str, tuple[str, str, int | None]] = {}
+        for page in self._pages(part):
+            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in page.groups)
+            found.update((row.id, (row.id, row.name, row.total_members)) for _, row in page.roles)
+            found.update((row.id, (row.id, row.name, None)) for _, row in page.contact_groups)
+        return list(found.values())
+
+    def staged_membership_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
+        """Distinct people that would be in each group, or hold each role, by thing and user status.
+
+        Read off the finished user lists; for a thing whose own member list is finished, off that. People of a
+        member list who are in no user list count under the status "".
+        """
+        if self._memberships is None:
+            self._memberships = StagedCounts(self._connection, published=self._names.published)
+        return self._memberships.by_key(kind)
+
+    # The end
+
+    def publish(
+        self,
+        finished_at: str,
+        *,
+        not_read: Sequence[NotRead] = (),
+        disagreements: Sequence[Disagreement] = (),
+    ) -> SyncInfo:
+        """Make what the finished lists say the next sync, in one transaction, and close.
+
+        A fact ends only when the list that is authoritative for it was finished without it. Lists that were begun
+        and not finished, and are not named in `not_read`, are added to it.
+
+        Raises:
+            StoreError: nothing was published; what is staged stays.
+        """
+        self._open()
+        self.commit()
+        self._settle(always=True)
+        with transaction(self._connection, self._path):
+            info = publish(self._connection, self.started_at, finished_at, not_read, disagreements, self._written_ahead)
+            self._drop_staged()
+        self.close()
+        return info
+
+    def _drop_staged(self) -> None:
+        for table in ("stage_pages", "stage_lists", "stage_keys"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, from another thread: its transaction is rolled back and raises.
+
+        Between two statements it does nothing: repeat it until the job has ended.
+        """
+        with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the lock. What is staged stays for the next run."""
+        if self._lock is not None:
+            try:
+                self.commit()
+            finally:
+                self._lock.release()
+                self._lock = None
+                self._connection.close()
+
+    def abandon(self) -> None:
+        """Drop what is staged, and close."""
+        self._open()
+        self.commit()
+        with transaction(self._connection, self._path):
+            self._drop(self._first_new)
+        self.close()

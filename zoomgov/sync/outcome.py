@@ -1,0 +1,43 @@
+"""What reading one list needs and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from zoomgov.sync.rows import Rows
+    from zoomgov.zoom.records import Record
+
+    Decode = Callable[[list[Record]], Rows]
+    Query = Mapping[str, str | int]
+    Split = Callable[[int], Awaitable[Sequence[Query] | None]]
+
+Identity: TypeAlias = str | int
+"""Equal for rows of a list that mean the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOutcome:
+    """A list that was read to its end."""
+
+    read: int
+    expected: int | None
+    seen: frozenset[Identity] = field(default=frozenset(), repr=False)
+    """What `Rows.identities` gave for the rows, where there are few."""
+    drifted: bool = False
+    """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
+    moved: bool = False
+    """Somebody came or went while it was read, or it had to be read again: whoever moved to another list meanwhile
+    may be in neither."""
+
+
+class ListedResource(NamedTuple):
+    """A group, contact group or role."""
+
+    id: str
+    name: str
+    total: int | None
+    """`total_members`, where Zoom gives it."""
