@@ -86,8 +86,8 @@ async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
 
     monkeypatch.setattr(VerifyScreen, "WATCH_SECONDS", 0.02)
     lacking = "contact_group:read:list_members:admin"
-    held = set(zoom.sim.app.scopes)
-    zoom.sim.app.scopes = held - {lacking}
+    held = set(zoom.world.app.scopes)
+    zoom.world.app.scopes = held - {lacking}
     stage.services = services
     connector = stage.add_connector(cloud=zoom.url)
     assert services.demo is not None
@@ -102,7 +102,7 @@ async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
         assert app.clipboard == lacking
         await pilot.press("w")
         await comes(pilot, stage, "Watching")
-        zoom.sim.app.scopes = held
+        zoom.world.app.scopes = held
         await comes(pilot, stage, "✓ Ready")
 
 

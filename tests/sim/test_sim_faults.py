@@ -211,10 +211,10 @@ def post(zoom: Caller, name: str, body: Any = None) -> httpx.Response:
 def test_control_over_http(zoom: Caller) -> None:
     assert post(zoom, "faults", [{"path": "/roles", "status": 500}, "/groups 501"]).status_code == 200
     assert (statuses(zoom, "/roles", 2), statuses(zoom, "/groups", 2)) == ([500, 200], [501, 200])
-    before = zoom.server.sim.clock.now()
+    before = zoom.server.world.clock.now()
     assert post(zoom, "advance", {"seconds": 1000}).json() >= before + 1000
     assert post(zoom, "set_options", {"group_admin_ids": True, "capacity": 0.5}).status_code == 200
-    assert zoom.server.sim.options.group_admin_ids
+    assert zoom.server.world.options.group_admin_ids
     assert zoom.http.get("/__control/stats").json()["requests"] == 5
     assert post(zoom, "reset").status_code == 200
     stats = zoom.http.get("/__control/stats").json()

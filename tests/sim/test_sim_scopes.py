@@ -152,7 +152,7 @@ def test_role_limited_to_some_groups_sees_fewer_people_silently(zoom: Caller) ->
     role_id = zoom.server.control.restrict_app_owner(groups=[group_id])
     part = zoom.ok("/users", page_size=300)
     assert 0 < part["total_records"] == len(part["users"]) < whole["total_records"]
-    owner = zoom.server.sim.app_owner
+    owner = zoom.server.world.app_owner
     assert all(group_id in user.get("group_ids", ()) or user["id"] == owner.id for user in part["users"])
     assert zoom.refusal(f"/users/{outsider.id}")[:2] == (404, 1001)
     # the totals still count everyone: they do not add up, which is how it shows

@@ -11,15 +11,15 @@ from zoomgov.sim.world.answers import Request, SimAnswer, oauth_error, ok
 from zoomgov.sim.world.app_state import Token
 
 if TYPE_CHECKING:
-    from zoomgov.sim.simulator import Simulator
+    from zoomgov.sim.world.world import World
 
 
-def token_answer(sim: Simulator, request: Request) -> SimAnswer:
+def token_answer(world: World, request: Request) -> SimAnswer:
     """A token, or the documented refusal.
 
     Who is asking is checked first, then the grant, then the account: the order is ours, Zoom's is not published.
     """
-    options, app = sim.options, sim.app
+    options, app = world.options, world.app
     bad_client = oauth_error("invalid_client", "Invalid client_id or client_secret")
     if _basic(request) != (app.client_id, app.client_secret) or options.wrong_cloud == "credentials":
         return bad_client
@@ -31,26 +31,26 @@ def token_answer(sim: Simulator, request: Request) -> SimAnswer:
         return oauth_error("unsupported_grant_type", "unsupported grant type")
     if options.disabled:
         return oauth_error("invalid_client", "The app has been disabled")
-    if not _active(sim):
+    if not _active(world):
         if options.inactive_answer == "4717":
             return oauth_error("invalid_client", "The app has been disabled")
         if options.inactive_answer == "invalid_request":
             return oauth_error("invalid_request", "Bad Request")
         return bad_client
-    if grant == "account_credentials" and fields.get("account_id") != sim.account.id:
+    if grant == "account_credentials" and fields.get("account_id") != world.account.id:
         return oauth_error("invalid_request", "Bad Request")
-    return _issue(sim, grant)
+    return _issue(world, grant)
 
 
-def _issue(sim: Simulator, grant: str) -> SimAnswer:
-    options = sim.options
-    sim.pass_time()
+def _issue(world: World, grant: str) -> SimAnswer:
+    options = world.options
+    world.pass_time()
     if options.token_policy == "last_wins":
-        sim.tokens.clear()
-    scopes = frozenset(sim.app.scopes) if grant == "account_credentials" else frozenset()
+        world.tokens.clear()
+    scopes = frozenset(world.app.scopes) if grant == "account_credentials" else frozenset()
     text = ".".join((_part(b'{"sv":"000001","alg":"HS512"}'), secrets.token_urlsafe(96), secrets.token_urlsafe(64)))
-    sim.tokens[text] = Token(scopes, sim.clock.now() + options.expires_in, grant)
-    sim.counts.tokens_issued += 1
+    world.tokens[text] = Token(scopes, world.clock.now() + options.expires_in, grant)
+    world.counts.tokens_issued += 1
     body = {
         "access_token": text,
         "token_type": "bearer",
@@ -58,14 +58,14 @@ def _issue(sim: Simulator, grant: str) -> SimAnswer:
         "scope": " ".join(sorted(scopes)),
     }
     if options.send_api_url:
-        body["api_url"] = options.api_url or sim.url
+        body["api_url"] = options.api_url or world.url
     return ok(body)
 
 
-def _active(sim: Simulator) -> bool:
+def _active(world: World) -> bool:
     """Whether activation has taken effect; counts the token requests that wait for it."""
-    app = sim.app
-    if not app.activated or sim.clock.now() < app.active_from:
+    app = world.app
+    if not app.activated or world.clock.now() < app.active_from:
         return False
     if app.requests_until_active > 0:
         app.requests_until_active -= 1

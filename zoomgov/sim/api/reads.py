@@ -9,11 +9,11 @@ from zoomgov.sim.api import reads_account, reads_groups, reads_users
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zoomgov.sim.simulator import Simulator
     from zoomgov.sim.world.answers import Request, SimAnswer
     from zoomgov.sim.world.endpoints import Endpoint
+    from zoomgov.sim.world.world import World
 
-    Handler = Callable[[Simulator, Request, Endpoint, str], SimAnswer]
+    Handler = Callable[[World, Request, Endpoint, str], SimAnswer]
 
 HANDLERS: Final[dict[str, Handler]] = {
     "list_users": reads_users.list_users,

@@ -9,8 +9,8 @@ from zoomgov.sim.api.listing import page_of, visible
 from zoomgov.sim.world.answers import Request, SimAnswer, invalid, ok, refuse
 
 if TYPE_CHECKING:
-    from zoomgov.sim.simulator import Simulator
     from zoomgov.sim.world.endpoints import Endpoint
+    from zoomgov.sim.world.world import World
 
 PLAN_CODES: Final = {
     Plan.BASIC: "free",
@@ -21,45 +21,45 @@ PLAN_CODES: Final = {
 """`plan_base.type`. The codes of Basic and Enterprise are not published; these are stand-ins."""
 
 
-def role_members(sim: Simulator, role_id: str) -> list[User]:
+def role_members(world: World, role_id: str) -> list[User]:
     """Who holds a role, as member lists and totals count it."""
-    account = sim.account
-    inactive = account.with_role("inactive", role_id) if sim.options.inactive_in_members else []
+    account = world.account
+    inactive = account.with_role("inactive", role_id) if world.options.inactive_in_members else []
     return account.with_role("active", role_id) + inactive
 
 
-def _role_row(sim: Simulator, role: Role) -> dict[str, Any]:
+def _role_row(world: World, role: Role) -> dict[str, Any]:
     return {
         "id": role.id,
         "name": role.name,
         "description": role.description,
         "type": role.type,
-        "total_members": len(role_members(sim, role.id)),
+        "total_members": len(role_members(world, role.id)),
     }
 
 
-def list_roles(sim: Simulator, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def list_roles(world: World, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """The roles, not paged; `type` is common (default) or iq."""
     kind = request.query.get("type") or "common"
     if kind not in ("common", "iq"):
         raise invalid("type", "The value must be common or iq.")
-    rows = [_role_row(sim, role) for role in sim.account.roles.values() if role.type == kind]
+    rows = [_role_row(world, role) for role in world.account.roles.values() if role.type == kind]
     return ok({"total_records": len(rows), "roles": rows})
 
 
-def _role(sim: Simulator, role_id: str) -> Role:
-    role = sim.account.roles.get(role_id)
+def _role(world: World, role_id: str) -> Role:
+    role = world.account.roles.get(role_id)
     if role is None:
-        if sim.options.role_missing == "300":
+        if world.options.role_missing == "300":
             raise refuse(404, 300, "Role not found")
         raise refuse(400, 1034, "Provided role_id does not exist.")
     return role
 
 
-def read_role(sim: Simulator, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
+def read_role(world: World, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
     """One role with its privileges, and the groups it is limited to."""
-    role = _role(sim, value)
-    body = _role_row(sim, role) | {"privileges": role.privileges}
+    role = _role(world, value)
+    body = _role_row(world, role) | {"privileges": role.privileges}
     if role.second_level is not None:
         body["sub_account_privileges"] = {"second_level": role.second_level}
     if role.privilege_scopes:
@@ -69,10 +69,10 @@ def read_role(sim: Simulator, _request: Request, _endpoint: Endpoint, value: str
     return ok(body)
 
 
-def list_role_members(sim: Simulator, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
+def list_role_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
     """The holders of one role. `department` here, `dept` in the user list."""
-    members = role_members(sim, _role(sim, value).id)
-    page = page_of(sim, request, endpoint, visible(sim, members, ("role", value)))
+    members = role_members(world, _role(world, value).id)
+    page = page_of(world, request, endpoint, visible(world, members, ("role", value)))
     return ok(page.envelope() | {"members": [_holder_row(user) for user in page.items]})
 
 
@@ -105,7 +105,7 @@ _SETTING_OPTIONS: Final = {
 }
 
 
-def account_settings(_sim: Simulator, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def account_settings(_world: World, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """The account's settings, or one part of them with `option`. The values are invented."""
     option = request.query.get("option", "")
     if option and option not in _SETTING_OPTIONS:
@@ -113,25 +113,25 @@ def account_settings(_sim: Simulator, request: Request, _endpoint: Endpoint, _: 
     return ok(_SETTING_OPTIONS[option] if option else _SETTINGS)
 
 
-def lock_settings(_sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def lock_settings(_world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """Which settings nobody below the account may change. The values are invented."""
     return ok({"schedule_meeting": {"host_video": False}, "in_meeting": {"e2e_encryption": True}})
 
 
-def managed_domains(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def managed_domains(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """The domains the account manages."""
-    rows = [{"domain": domain, "status": "verified"} for domain in sim.account.domains]
+    rows = [{"domain": domain, "status": "verified"} for domain in world.account.domains]
     return ok({"domains": rows, "total_records": len(rows)})
 
 
-def trusted_domains(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def trusted_domains(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """The domains the account trusts."""
-    return ok({"trusted_domains": list(sim.account.domains[:1])})
+    return ok({"trusted_domains": list(world.account.domains[:1])})
 
 
-def plan_usage(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def plan_usage(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """Seats bought and used; the numbers follow from the people, the storage figures are invented."""
-    account = sim.account
+    account = world.account
     licensed = sum(user.type == 2 for user in account.with_status("active"))
     pending = sum(user.type == 2 for user in account.with_status("pending"))
     seats = max(licensed + pending, round(licensed * 1.1), 1)
@@ -139,7 +139,7 @@ def plan_usage(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -
     webinars = {"type": "webinar500_yearly", "hosts": max(1, seats // 100), "usage": seats // 200, "pending": 0}
     return ok(
         {
-            "plan_base": [base] if sim.options.plan_base == "array" else base,
+            "plan_base": [base] if world.options.plan_base == "array" else base,
             "plan_large_meeting": [{"type": "large300_yearly", "hosts": 5, "usage": min(3, licensed), "pending": 0}],
             "plan_webinar": [webinars],
             "plan_zoom_rooms": {"type": "zroom_yearly", "hosts": 2, "usage": 1, "pending": 0},

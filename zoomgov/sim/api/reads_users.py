@@ -17,8 +17,8 @@ from zoomgov.sim.world.answers import Request, SimAnswer, encode, invalid, ok, r
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zoomgov.sim.simulator import Simulator
     from zoomgov.sim.world.endpoints import Endpoint
+    from zoomgov.sim.world.world import World
 
 _STATUSES: Final = ("active", "inactive", "pending")
 _LICENSES: Final = ("zoom_workforce_management", "zoom_compliance_management")
@@ -26,7 +26,7 @@ _ARRAYS: Final = ("group_ids", "im_group_ids")
 _BY_LANGUAGE: Final = {culture.timezone: culture for culture in CULTURES}
 
 
-def list_users(sim: Simulator, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
+def list_users(world: World, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
     """Users of one status; active unless asked otherwise."""
     query = request.query
     status = query.get("status") or "active"
@@ -38,43 +38,43 @@ def list_users(sim: Simulator, request: Request, endpoint: Endpoint, _: str) -> 
     licence = query.get("license", "")
     if licence and licence not in _LICENSES:
         raise invalid("license", "Invalid license.")
-    users = [] if licence else _listed(sim, status, query.get("role_id", ""))
-    page = page_of(sim, request, endpoint, users, sim.options.users_page_max)
+    users = [] if licence else _listed(world, status, query.get("role_id", ""))
+    page = page_of(world, request, endpoint, users, world.options.users_page_max)
     if status == "active" and not page.next_token:
-        sim.users_listed = True
-    rows = _rows(sim, page.items, include)
+        world.users_listed = True
+    rows = _rows(world, page.items, include)
     return ok(page.envelope() | {"users": msgspec.Raw(b"[" + b",".join(rows) + b"]")})
 
 
-def _listed(sim: Simulator, status: str, role_id: str) -> list[User]:
-    account = sim.account
-    if not role_id or sim.options.role_filter == "ignored":
+def _listed(world: World, status: str, role_id: str) -> list[User]:
+    account = world.account
+    if not role_id or world.options.role_filter == "ignored":
         users, role_id = account.with_status(status), ""
     else:
         users = account.with_role(status, role_id)
-        if sim.options.role_filter == "leaky":
+        if world.options.role_filter == "leaky":
             users = [user for number, user in enumerate(users) if number % 5 != 4]
-    return visible(sim, users, ("listed", status, role_id))
+    return visible(world, users, ("listed", status, role_id))
 
 
-def _rows(sim: Simulator, users: Iterable[User], include: str) -> list[bytes]:
-    known: dict[User, bytes] = sim.account.cached(("rows", sim.options.empty_arrays), dict)
+def _rows(world: World, users: Iterable[User], include: str) -> list[bytes]:
+    known: dict[User, bytes] = world.account.cached(("rows", world.options.empty_arrays), dict)
     rows = []
     for user in users:
         row = known.get(user) if user.status != "pending" else None
         if row is None:
-            row = known[user] = _row(sim, user)
+            row = known[user] = _row(world, user)
         if include:
             row = _with(row, _included(user, include))
         rows.append(row)
     return rows
 
 
-def _row(sim: Simulator, user: User) -> bytes:
+def _row(world: World, user: User) -> bytes:
     row = encode(user)
     if user.status == "pending":
-        return _with(row, {"created_at": stamp(sim.clock.now())})
-    if sim.options.empty_arrays == "send":
+        return _with(row, {"created_at": stamp(world.clock.now())})
+    if world.options.empty_arrays == "send":
         return _with(row, {name: [] for name in _ARRAYS if not getattr(user, name)})
     return row
 
@@ -97,20 +97,20 @@ def _custom_attributes(drawn: random.Random) -> list[dict[str, str]]:
     return [{"key": "cbf_cost_centre", "name": "Cost centre", "value": f"CC-{drawn.randrange(100, 999)}"}]
 
 
-def warm_users(sim: Simulator, status: str) -> None:
+def warm_users(world: World, status: str) -> None:
     """Encode every row of one status ahead of the first request."""
-    _rows(sim, sim.account.with_status(status), "")
+    _rows(world, world.account.with_status(status), "")
 
 
-def read_user(sim: Simulator, request: Request, _: Endpoint, value: str) -> SimAnswer:
+def read_user(world: World, request: Request, _: Endpoint, value: str) -> SimAnswer:
     """One user by id, e-mail, `me`, or employee id with `search_by_unique_id=true`."""
     if request.query.get("search_by_unique_id") == "true":
-        found = next((user for user in sim.account.users if user.employee_unique_id == value), None)
-        user = _known(sim, found, value)
+        found = next((user for user in world.account.users if user.employee_unique_id == value), None)
+        user = _known(world, found, value)
     else:
-        user = _find(sim, value)
-    account = sim.account
-    body = msgspec.json.decode(_row(sim, user))
+        user = _find(world, value)
+    account = world.account
+    body = msgspec.json.decode(_row(world, user))
     body |= {"account_id": account.id, "account_number": account.number}
     if not user.id:
         return ok(body)
@@ -144,7 +144,7 @@ def read_user(sim: Simulator, request: Request, _: Endpoint, value: str) -> SimA
                 "verified": drawn.random() < 0.5,
             }
         ],
-        "pic_url": f"{sim.url}/p/{user.id}.jpg",
+        "pic_url": f"{world.url}/p/{user.id}.jpg",
         "pronouns": "",
         "pronouns_option": drawn.choice((1, 2, 3)),
         "vanity_url": "",
@@ -154,40 +154,40 @@ def read_user(sim: Simulator, request: Request, _: Endpoint, value: str) -> SimA
     return ok(body)
 
 
-def user_permissions(sim: Simulator, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
+def user_permissions(world: World, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
     """What the role of one user allows."""
-    role_id = _find(sim, value).role_id or MEMBER
-    role = sim.account.roles.get(role_id)
+    role_id = _find(world, value).role_id or MEMBER
+    role = world.account.roles.get(role_id)
     held = ALL_PRIVILEGES if role_id == OWNER else role.privileges if role else ()
     return ok({"permissions": list(held)})
 
 
-def _find(sim: Simulator, value: str) -> User:
+def _find(world: World, value: str) -> User:
     """The user a path names; raises Refused as zoom-api 3.2 lists it."""
     if value == "me":
-        return _known(sim, sim.app_owner if sim.options.me == "owner" else None, value)
-    return _known(sim, sim.account.user(value), value)
+        return _known(world, world.app_owner if world.options.me == "owner" else None, value)
+    return _known(world, world.account.user(value), value)
 
 
-def _known(sim: Simulator, user: User | None, value: str) -> User:
-    account = sim.account
+def _known(world: World, user: User | None, value: str) -> User:
+    account = world.account
     if value.lower() in account.elsewhere or value in account.elsewhere:
         raise refuse(400, 1010, "User not belong to this account")
     if value.lower() in account.expired_invitations:
         raise refuse(400, 1120, "A valid invitation to join the Zoom account was not found for this user.")
-    if user is None or not _sees(sim, user):
+    if user is None or not _sees(world, user):
         raise refuse(404, 1001, f"User does not exist: {value}.")
     return user
 
 
-def _sees(sim: Simulator, user: User) -> bool:
-    groups = sim.visible_groups()
-    return groups is None or user is sim.app_owner or not groups.isdisjoint(user.group_ids or ())
+def _sees(world: World, user: User) -> bool:
+    groups = world.visible_groups()
+    return groups is None or user is world.app_owner or not groups.isdisjoint(user.group_ids or ())
 
 
-def users_summary(sim: Simulator, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+def users_summary(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """How many users of each kind. Which statuses count is not published: everyone who joined, and the invited."""
-    account = sim.account
+    account = world.account
     joined = [user.type for status in ("active", "inactive") for user in account.with_status(status)]
     pending = len(account.with_status("pending"))
     return ok(

@@ -30,7 +30,7 @@ _COMPRESS_FROM: Final = 1_000
 
 def create_app(sim: Simulator, control: Control | None = None) -> Starlette:
     """The ASGI app of a simulator; `control` is made when none is given."""
-    control = control or Control(sim)
+    control = control or Control(sim.world)
     return Starlette(
         routes=[
             Mount(CONTROL_PATH, routes=[Route("/{name}", _control_endpoint(control), methods=["GET", "POST"])]),
@@ -45,7 +45,7 @@ class ZoomFront:
     def __init__(self, sim: Simulator, control: Control) -> None:
         self._sim = sim
         self._control = control
-        self._random = random.Random(sim.account.seed)
+        self._random = random.Random(sim.world.account.seed)
         self._date = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +85,7 @@ class ZoomFront:
             *((name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers),
         ]
         if (
-            self._sim.options.gzip
+            self._sim.world.options.gzip
             and len(body) >= _COMPRESS_FROM
             and "gzip" in request.headers.get("accept-encoding", "")
         ):
@@ -98,7 +98,7 @@ class ZoomFront:
         )
 
     def _now(self) -> bytes:
-        second = int(self._sim.clock.now() + self._sim.options.clock_skew_seconds)
+        second = int(self._sim.world.clock.now() + self._sim.world.options.clock_skew_seconds)
         if self._date[0] != second:
             self._date = (second, formatdate(second, usegmt=True).encode())
         return self._date[1]

@@ -24,7 +24,7 @@ from zoomgov.sim.world.options import START_ONLY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from zoomgov.sim.simulator import Simulator
+    from zoomgov.sim.world.world import World
 
 OPERATIONS: Final = frozenset(
     {
@@ -52,11 +52,11 @@ def _listed(value: Sequence[str] | None) -> list[str] | None:
 class Control:
     """Operations on a simulator; every one may be called from any thread."""
 
-    def __init__(self, sim: Simulator) -> None:
-        self._sim = sim
+    def __init__(self, world: World) -> None:
+        self._world = world
         self.latency_ms = 0.0
         self.jitter = 0.0
-        sim.perform = self.perform
+        world.perform = self.perform
 
     def perform(self, name: str, /, **arguments: Any) -> Any:
         """Do an operation by name, as HTTP and faults ask for it.
@@ -77,26 +77,26 @@ class Control:
 
     def stats(self) -> dict[str, Any]:
         """Counters since the start or the last reset."""
-        with self._sim.lock:
-            counts = self._sim.counts
+        with self._world.lock:
+            counts = self._world.counts
             return {
                 "requests": counts.requests,
                 "by_endpoint": dict(counts.by_endpoint),
                 "by_status": dict(counts.by_status),
                 "refused": counts.refused,
                 "max_in_flight": counts.max_in_flight,
-                "in_flight": self._sim.in_flight,
+                "in_flight": self._world.in_flight,
                 "tokens_issued": counts.tokens_issued,
-                "used_today": {label.value: used for label, used in self._sim.limits.used_today.items()},
-                "faults": self._sim.faults.report(),
+                "used_today": {label.value: used for label, used in self._world.limits.used_today.items()},
+                "faults": self._world.faults.report(),
             }
 
     def reset(self) -> None:
         """Counters, limits and faults as at the start; account, app, tokens, options and clock stay."""
-        with self._sim.lock:
-            self._sim.counts = Counts(max_in_flight=self._sim.in_flight)
-            self._sim.limits = RateLimits()
-            self._sim.faults.clear()
+        with self._world.lock:
+            self._world.counts = Counts(max_in_flight=self._world.in_flight)
+            self._world.limits = RateLimits()
+            self._world.faults.clear()
 
     # Breaking
 
@@ -108,8 +108,8 @@ class Control:
             rule = msgspec.convert({**(rule or {}), **settings}, FaultRule)
         if rule.operation and rule.operation not in OPERATIONS:
             raise ControlError(f"unknown operation {rule.operation!r}")
-        with self._sim.lock:
-            self._sim.faults.add(rule)
+        with self._world.lock:
+            self._world.faults.add(rule)
 
     def faults(self, rules: Iterable[FaultRule | str | Mapping[str, Any]]) -> None:
         """Arm several."""
@@ -118,8 +118,8 @@ class Control:
 
     def clear_faults(self) -> None:
         """Back to a Zoom that works."""
-        with self._sim.lock:
-            self._sim.faults.clear()
+        with self._world.lock:
+            self._world.faults.clear()
 
     def set_latency(self, milliseconds: float, jitter: float = 0.0) -> None:
         """Delay every answer; `jitter` 0.2 draws from 80 to 120 % of it."""
@@ -129,68 +129,68 @@ class Control:
         """Change switches of `Options`; those of the app's start (scopes, activation) have their own operations."""
         if early := sorted(START_ONLY.intersection(changes)):
             raise ControlError(f"{', '.join(early)} only count at the start: use the operation for it")
-        with self._sim.lock:
-            self._sim.options = self._sim.options.changed(**changes)
-            self._sim.account.touch()
+        with self._world.lock:
+            self._world.options = self._world.options.changed(**changes)
+            self._world.account.touch()
 
     # Time, tokens, limits
 
     def advance(self, seconds: float) -> float:
         """Move the simulated clock ahead; returns the simulated time."""
-        with self._sim.lock:
-            self._sim.clock.ahead += float(seconds)
-            return self._sim.clock.now()
+        with self._world.lock:
+            self._world.clock.ahead += float(seconds)
+            return self._world.clock.now()
 
     def revoke_tokens(self) -> None:
         """Every access token becomes unknown (124, Invalid access token.)."""
-        with self._sim.lock:
-            self._sim.tokens.clear()
+        with self._world.lock:
+            self._world.tokens.clear()
 
     def expire_tokens(self) -> None:
         """Every access token is too old (124, Access token is expired.)."""
-        with self._sim.lock:
-            for token in self._sim.tokens.values():
+        with self._world.lock:
+            for token in self._world.tokens.values():
                 token.expires_at = 0.0
 
     def expire_page_tokens(self) -> None:
         """Every next page token given out so far is invalid or expired."""
-        with self._sim.lock:
-            self._sim.pager.forget_tokens()
+        with self._world.lock:
+            self._world.pager.forget_tokens()
 
     def spend_day(self, label: str, requests: int) -> None:
         """Other apps of the account use up so much of today's budget."""
-        with self._sim.lock:
-            self._sim.limits.spend_day(Label(label.capitalize()), int(requests), self._sim.clock.now())
+        with self._world.lock:
+            self._world.limits.spend_day(Label(label.capitalize()), int(requests), self._world.clock.now())
 
     # The app
 
     def withdraw_scope(self, scope: str) -> None:
         """Take a scope from the app: new tokens lack it, and those alive lose it."""
-        with self._sim.lock:
-            self._sim.app.scopes.discard(scope)
+        with self._world.lock:
+            self._world.app.scopes.discard(scope)
 
     def grant_scope(self, scope: str) -> None:
         """Add a scope to the app: only new tokens have it (STACK1)."""
-        with self._sim.lock:
-            self._sim.app.scopes.add(scope)
+        with self._world.lock:
+            self._world.app.scopes.add(scope)
 
     def set_scopes(self, scopes: Sequence[str]) -> None:
         """Replace what the app holds."""
-        with self._sim.lock:
-            self._sim.app.scopes = set(_listed(scopes) or ())
+        with self._world.lock:
+            self._world.app.scopes = set(_listed(scopes) or ())
 
     def activate_app(self, after_seconds: float = 0.0, after_requests: int = 0) -> None:
         """Activate; it takes effect after simulated seconds and so many token requests."""
-        with self._sim.lock:
-            app = self._sim.app
+        with self._world.lock:
+            app = self._world.app
             app.activated = True
-            app.active_from = self._sim.clock.now() + float(after_seconds)
+            app.active_from = self._world.clock.now() + float(after_seconds)
             app.requests_until_active = int(after_requests)
 
     def deactivate_app(self) -> None:
         """Deactivate: no new tokens, and those alive stop working."""
-        with self._sim.lock:
-            self._sim.app.activated = False
+        with self._world.lock:
+            self._world.app.activated = False
 
     def restrict_app_owner(self, privileges: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> str:
         """The app belongs to somebody whose role holds only `privileges` and sees only the users of `groups`.
@@ -198,41 +198,41 @@ class Control:
         The scopes stay: calls beyond the role answer 200 "No permission.", lists are silently shorter.
         Returns the role's id.
         """
-        with self._sim.lock:
-            return self._sim.restrict_app_owner(_listed(privileges), _listed(groups)).id
+        with self._world.lock:
+            return self._world.restrict_app_owner(_listed(privileges), _listed(groups)).id
 
     def demote_app_owner(self, privileges: Sequence[str] = ("User:Read",)) -> list[str]:
         """The owner's role was changed after the app was made: scopes it no longer covers drop (Z-BYB), returned."""
-        with self._sim.lock:
+        with self._world.lock:
             privileges = _listed(privileges) or []
-            self._sim.restrict_app_owner(privileges)
+            self._world.restrict_app_owner(privileges)
             dropped = {
                 scope
-                for scope in self._sim.app.scopes
+                for scope in self._world.app.scopes
                 if not any(
                     endpoint.privilege in privileges for endpoint in ENDPOINTS if scope in endpoint.accepted(me=True)
                 )
             }
-            self._sim.app.scopes -= dropped
+            self._world.app.scopes -= dropped
             return sorted(dropped)
 
     # The account
 
     def change_plan(self, plan: Plan | str) -> None:
         """Upgrade or downgrade."""
-        with self._sim.lock:
-            self._sim.account.plan = Plan(plan)
+        with self._world.lock:
+            self._world.account.plan = Plan(plan)
 
     def add_user(self, email: str, *, position: int | None = None, status: str = "active", **values: Any) -> str | None:
         """Add a person, at the end of the lists or at `position`; returns the id (none while pending)."""
-        with self._sim.lock:
-            account = self._sim.account
+        with self._world.lock:
+            account = self._world.account
             user = User(email=email, type=int(values.pop("type", 2)), status=status, verified=0)
             if status != "pending":
                 rng = random.Random(f"{account.seed} {account.version} {email}")
                 user.id = base64.urlsafe_b64encode(rng.randbytes(16))[:22].decode()
                 user.first_name, user.last_name, user.role_id = email.split("@")[0], "Newcomer", "2"
-                user.created_at = user.user_created_at = stamp(self._sim.clock.now())
+                user.created_at = user.user_created_at = stamp(self._world.clock.now())
             account.add_user(user, position=None if position is None else int(position))
             if values:
                 account.update_user(email, **values)
@@ -240,39 +240,39 @@ class Control:
 
     def remove_user(self, key: str, *, to: str = "nowhere") -> None:
         """Remove by id or e-mail. `to`: nowhere (1001), elsewhere (1010), expired (1120)."""
-        with self._sim.lock:
-            user = self._sim.account.remove_user(key)
+        with self._world.lock:
+            user = self._world.account.remove_user(key)
             if to == "elsewhere":
-                self._sim.account.elsewhere |= {user.email.lower(), user.id or user.email.lower()}
+                self._world.account.elsewhere |= {user.email.lower(), user.id or user.email.lower()}
             elif to == "expired":
-                self._sim.account.expired_invitations.add(user.email.lower())
+                self._world.account.expired_invitations.add(user.email.lower())
 
     def update_user(self, key: str, **changes: Any) -> None:
         """Set fields of a person: role_id, group_ids, status, dept, type ..."""
-        with self._sim.lock:
-            self._sim.account.update_user(key, **changes)
+        with self._world.lock:
+            self._world.account.update_user(key, **changes)
 
     def move_user(self, key: str, group_id: str) -> None:
         """Make one group the only group of a person."""
-        with self._sim.lock:
-            self._sim.account.move_user(key, group_id)
+        with self._world.lock:
+            self._world.account.move_user(key, group_id)
 
     def delete_group(self, group_id: str) -> None:
         """Delete a user group."""
-        with self._sim.lock:
-            self._sim.account.delete_group(group_id)
+        with self._world.lock:
+            self._world.account.delete_group(group_id)
 
     def delete_contact_group(self, group_id: str) -> None:
         """Delete a contact group."""
-        with self._sim.lock:
-            self._sim.account.delete_contact_group(group_id)
+        with self._world.lock:
+            self._world.account.delete_contact_group(group_id)
 
     def churn(self, percent: float, seed: int = 1) -> dict[str, int]:
         """Change so many percent of the people: leavers, joiners, new groups, roles, departments. Seeded."""
-        with self._sim.lock:
-            return churn(self._sim.account, float(percent), int(seed), now=self._sim.clock.now())
+        with self._world.lock:
+            return churn(self._world.account, float(percent), int(seed), now=self._world.clock.now())
 
     def share_roles(self) -> None:
         """Give everybody but the owner one of the other roles, by turns."""
-        with self._sim.lock:
-            share_roles(self._sim.account)
+        with self._world.lock:
+            share_roles(self._world.account)

@@ -19,6 +19,7 @@ from zoomgov.sim.server.app import create_app
 from zoomgov.sim.server.control import Control
 from zoomgov.sim.simulator import Simulator
 from zoomgov.sim.world.app_state import SimCredentials, credentials
+from zoomgov.sim.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -149,8 +150,9 @@ class SimServer:
         clock: Callable[[], float] = time.time,
         port: int = 0,
     ) -> None:
-        self.sim = Simulator(account or build_account(), options, clock=clock)
-        self.control = Control(self.sim)
+        self.world = World(account or build_account(), options, clock=clock)
+        """The state behind the answers, for tests that look at it or change it."""
+        self.control = Control(self.world)
         self.control.set_latency(latency_ms, jitter)
         self._port = port
         self._ready = threading.Event()
@@ -160,39 +162,40 @@ class SimServer:
     @property
     def account(self) -> Account:
         """The account it serves, to compare with."""
-        return self.sim.account
+        return self.world.account
 
     @property
     def url(self) -> str:
         """Base URL: `/oauth/token` and `/v2` lie under it."""
-        return self.sim.url
+        return self.world.url
 
     @property
     def credentials(self) -> SimCredentials:
         """Account ID, Client ID and Client secret of the app."""
-        return credentials(self.sim.account)
+        return credentials(self.world.account)
 
     @property
     def account_id(self) -> str:
         """The Account ID of the app's credentials."""
-        return self.sim.account.id
+        return self.world.account.id
 
     @property
     def client_id(self) -> str:
         """The Client ID."""
-        return self.sim.app.client_id
+        return self.world.app.client_id
 
     @property
     def client_secret(self) -> str:
         """The Client secret; fake."""
-        return self.sim.app.client_secret
+        return self.world.app.client_secret
 
     def start(self) -> Self:
         """Serve; returns when requests are answered."""
         sock = _listen("127.0.0.1", self._port)
-        self.sim.url = _url(sock)
-        self.sim.warm()
-        self._server = _server(self.sim, self.control, self._ready.set)
+        self.world.url = _url(sock)
+        sim = Simulator(self.world)
+        sim.warm()
+        self._server = _server(sim, self.control, self._ready.set)
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="zoom simulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(10):
@@ -235,13 +238,14 @@ def serve(
         ValueError: the host is not loopback, or a fault cannot be read.
         OSError: the port is taken.
     """
-    sim = Simulator(account, options)
-    control = Control(sim)
+    world = World(account, options)
+    control = Control(world)
     control.set_latency(latency_ms, jitter)
     control.faults(faults)
     sock = _listen(host, port)
-    sim.url = _url(sock)
+    world.url = _url(sock)
+    sim = Simulator(world)
     sim.warm()
-    server = _server(sim, control, lambda: on_ready(sim.url))
+    server = _server(sim, control, lambda: on_ready(world.url))
     with contextlib.suppress(KeyboardInterrupt):
         server.run([sock])
