@@ -51,7 +51,7 @@ _KEYS = (
     ("h", "Hand off", "hand_off"),
     ("x", "Remove", "remove"),
 )
-_TITLES = ("Connector", "ConnectorStatus", "App", "Owners", "Last sync")
+_TITLES = ("Connector", "Status", "App", "Owners", "Last sync")
 _WIDTHS = ((14, 3), (15, 0), (8, 2), (10, 4), (14, 0))
 """Least cells of each column, and its share of what is left."""
 _DISPENSABLE = (2, 3)

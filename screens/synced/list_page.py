@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -39,7 +40,7 @@ _BAR: Final = 24
 class ListPage(SyncPage):
     """Fill in `COLUMNS` and `HABIT` (or `columns` and `habit`), `read` and, where a row leads on, `opened`."""
 
-    CSS_PATH = "list_page.tcss"
+    CSS_PATH = str(Path(__file__).with_name("list_page.tcss"))  # of this file, whatever folder a page is in
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[TableColumn]] = ()
     HABIT: ClassVar[str] = ""
