@@ -23,7 +23,7 @@ MODULES: Final = (
     "tests.sync.test_resumed",
     "tests.sync.test_killed",
     "tests.cli.test_stopped",
-    "tests.store.test_power_loss",
+    "tests.store.write.test_power_loss",
 )
 ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}
 """By the last part of the module's name, so that the order does not depend on which is imported first."""
