@@ -1,10 +1,13 @@
-"""How this process handles its memory: no pause that is felt at a key, and what was freed is used again."""
+"""How this process handles its memory, and what its children inherit."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _YOUNG, _OLDER, _OLD = 2_000, 10, 1_000
 _ENOUGH: Final = 3
@@ -44,3 +47,10 @@ def _share_one_arena() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+
+
+def environment_of_children(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return `environ` without the variables of this program: credentials may be among them, and a browser, a mail
+    program or a pager needs none.
+    """
+    return {name: value for name, value in environ.items() if not name.upper().startswith("ZOOMGOV_")}
