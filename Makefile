@@ -1,6 +1,6 @@
 # `make demo` shows it, `make test` proves it. Both need only Python 3.11 or newer, make and git.
 
-.PHONY: demo test check bench packaging random-keys snapshots pictures clean
+.PHONY: demo test test-core check bench packaging release random-keys snapshots pictures lock clean
 .SILENT:
 
 VENV := .venv
@@ -15,6 +15,12 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(PYTEST) -n auto $(ARGS)
+
+# The core's tests. All rooms of tests are the core's, new ones too, but those that need Textual or the installed program.
+FRONTS := acceptance benchmarks cli packaging screens widgets
+CORE := $(filter-out $(FRONTS:%=tests/%/) tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
+test-core: $(VENV)/.dev
+	$(PYTEST) -n auto $(ARGS) $(CORE)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -31,7 +37,7 @@ bench: $(VENV)/.dev
 	done
 
 packaging: $(VENV)/.dev
-	$(BIN)/python tests/packaging/check.py
+	$(BIN)/python -m tests.packaging.check $(ARGS)
 
 # Keys at random until something ends the app; ARGS="--rounds 50 --first 100" plays others.
 random-keys: $(VENV)/.dev
@@ -44,23 +50,35 @@ snapshots: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	$(BIN)/python assets/make.py
 
-clean:
-	rm -rf $(VENV) build dist *.egg-info snapshot_report.html
+# Renew requirements/ after a change of pyproject.toml. What still fits stays as it is; ARGS=--upgrade takes the newest.
+# Universal: one file holds for Linux, macOS and Windows and for every Python from 3.11. No address of an index is
+# written, so that the files hold wherever packages are fetched from.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml
+lock: $(VENV)/.dev
+	$(LOCK) --group build --extra sim --extra xlsx --extra c1z --output-file requirements/run.txt
+	$(LOCK) --group dev --all-extras --constraint requirements/run.txt --output-file requirements/dev.txt
 
-# The stamps make a second run cheap; a changed pyproject.toml makes both anew.
-$(VENV)/.demo: pyproject.toml | $(BIN)/python
+clean:
+	rm -rf $(VENV) .venv-* build dist *.egg-info snapshot_report.html
+
+# Only what requirements/ names, by hash: the project itself is built with the setuptools that is locked there, too.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# The stamps make a second run cheap; a change of what they depend on makes them anew.
+$(VENV)/.demo: pyproject.toml zoomgov/__init__.py requirements/run.txt | $(BIN)/python
 	echo "Installing zoomgov into $(VENV) ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sim]'
+	$(PIP) install --require-hashes --requirement requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.demo
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.demo
 	echo "Installing what the tests need into $(VENV) ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'  # knows --group
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	$(PIP) install --require-hashes --requirement requirements/dev.txt
 	touch $@
 
 $(BIN)/python:
-	for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 		if $$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 			$$python -m venv $(VENV); exit; \
 		fi; \

@@ -1,11 +1,15 @@
-"""Build as a packager does, install as a user does, run it from elsewhere. Run by `make packaging`.
+"""Build the sdist and the wheel, compare them with the checkout, install and run the wheel. Run by `make packaging`.
 
-Not a pytest test: it needs the package index. Works on a copy of the checkout, since setuptools
-would carry left-overs of an older `build/` into the wheel.
+Not a pytest test: it needs a package index. Works on a copy of the checkout, since setuptools would carry left-overs
+of an older `build/` into the wheel. Everything that is installed is locked in requirements/, the build backend too.
+
+`--keep FOLDER` puts the sdist and the wheel there once all checks have passed: what `make release` publishes is what
+was checked.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -15,6 +19,8 @@ import venv
 import zipfile
 from email.parser import Parser
 from pathlib import Path
+
+from zoomgov import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORT_ALL = """
@@ -57,7 +63,11 @@ def expected_files(checkout: Path) -> set[str]:
 
 
 def check_wheel(wheel: Path, checkout: Path) -> None:
-    """Compare the wheel with the checkout, file by file, and read its metadata."""
+    """Compare the wheel with the checkout, file by file, and read its metadata.
+
+    Packages and data files are found by patterns in pyproject.toml: a folder without `__init__.py` or a data file that
+    no pattern fits is missing here.
+    """
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         info = next(name.split("/")[0] for name in names if name.endswith(".dist-info/METADATA"))
@@ -72,6 +82,7 @@ def check_wheel(wheel: Path, checkout: Path) -> None:
     assert "zoomgov/py.typed" in files
     assert any(name.startswith("zoomgov/screens/") and name.endswith(".tcss") for name in files)
     assert any(name.startswith(f"{info}/") and name.endswith("/LICENSE") for name in names), "the licence is missing"
+    assert metadata["Version"] == __version__, metadata["Version"]
     assert metadata["Requires-Python"] == ">=3.11", metadata["Requires-Python"]
     assert metadata.get_payload(), "the README is missing"
     assert "zoomgov = zoomgov.__main__:main" in entry_points
@@ -79,17 +90,20 @@ def check_wheel(wheel: Path, checkout: Path) -> None:
 
 
 def check_installed(wheel: Path, folder: Path) -> None:
-    """Install the wheel into an environment of its own and use it from an empty home."""
+    """Install the wheel and its locked requirements into a new environment and use it from an empty home."""
     venv.create(folder / "venv", with_pip=True)
     programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
     home = folder / "home"
     home.mkdir()
-    run(programs / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", f"{wheel}[sim]", cwd=folder)
+    pip = (programs / "python", "-m", "pip", "--quiet", "--disable-pip-version-check")
+    run(*pip, "install", "--require-hashes", "--requirement", ROOT / "requirements" / "run.txt", cwd=folder)
+    run(*pip, "install", "--no-deps", wheel, cwd=folder)
+    run(*pip, "check", cwd=folder)  # the locked versions are what the wheel asks for
     clean = {"PATH": f"{programs}{os.pathsep}{os.defpath}", "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": str(folder)}
     if "SYSTEMROOT" in os.environ:
         clean["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     version = run(programs / "zoomgov", "--version", cwd=home, environment=clean).strip()
-    assert version == f"zoomgov {wheel.name.split('-')[1]}", version
+    assert version == f"zoomgov {__version__}", version
     print(version, "runs from", wheel.name)
     print(run(programs / "python", "-I", "-c", IMPORT_ALL, cwd=home, environment=clean).strip())
     run(programs / "zoomgov", "demo", "--headless", "--users", "60", cwd=home, environment=clean)
@@ -100,6 +114,9 @@ def check_installed(wheel: Path, folder: Path) -> None:
 
 def main() -> None:
     """Build both ways, compare, install, run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--keep", type=Path, help="folder for the sdist and the wheel that passed")
+    keep: Path | None = parser.parse_args().keep
     with tempfile.TemporaryDirectory(prefix="zoomgov-packaging-") as name:
         folder = Path(name)
         checkout = folder / "checkout"
@@ -107,10 +124,16 @@ def main() -> None:
         for kind, options in (("straight", ["--wheel"]), ("by-sdist", [])):  # without options: sdist, then its wheel
             # A copy each: the first build leaves a build/ behind.
             source = shutil.copytree(checkout, folder / kind, symlinks=True)
-            run(sys.executable, "-m", "build", *options, "--outdir", folder / f"{kind}-dist", source, cwd=folder)
-            (wheel,) = (folder / f"{kind}-dist").glob("*.whl")
+            built = folder / f"{kind}-dist"
+            # Without isolation: by the setuptools of this environment, which is locked.
+            run(sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", built, source, cwd=folder)
+            (wheel,) = built.glob("*.whl")
             check_wheel(wheel, checkout)
         check_installed(wheel, folder)
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
+            for path in sorted(built.iterdir()):
+                print("kept", shutil.copy2(path, keep))
 
 
 if __name__ == "__main__":
