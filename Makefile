@@ -39,6 +39,16 @@ bench: $(VENV)/.dev
 packaging: $(VENV)/.dev
 	$(BIN)/python -m tests.packaging.check $(ARGS)
 
+# Checks, builds into dist/ and tags the commit that is checked out; DRY=1 does all but the tag. Before it: raise
+# __version__ in zoomgov/__init__.py, move the changelog's entries from Unreleased to a section with version and date,
+# commit. After it: push the tag.
+release: $(VENV)/.dev
+	$(BIN)/python -m tests.packaging.release check
+	$(MAKE) check
+	$(MAKE) test ARGS=
+	$(MAKE) packaging ARGS="--keep dist"
+	$(BIN)/python -m tests.packaging.release tag $(if $(DRY),--dry-run)
+
 # Keys at random until something ends the app; ARGS="--rounds 50 --first 100" plays others.
 random-keys: $(VENV)/.dev
 	$(BIN)/python -m tests.random_keys $(ARGS)
