@@ -16,11 +16,9 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(PYTEST) -n auto $(ARGS)
 
-# The core's tests. All rooms of tests are the core's, new ones too, but those that need Textual or the installed program.
-FRONTS := acceptance benchmarks cli packaging screens widgets
-CORE := $(filter-out $(FRONTS:%=tests/%/) tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
+# All tests but those of the user interface: see FRONTS in tests/conftest.py.
 test-core: $(VENV)/.dev
-	$(PYTEST) -n auto $(ARGS) $(CORE)
+	$(PYTEST) -n auto --core $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

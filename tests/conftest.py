@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.secret_service import keyring_program, secret_service  # noqa: F401 (fixtures)
 
-if TYPE_CHECKING:
-    from pathlib import Path
+FRONTS: Final = {"acceptance", "benchmarks", "cli", "packaging", "screens", "widgets"}
+"""Folders of tests that need Textual or the installed program. `--core` runs all others, new ones too."""
 
 # Read when keyring is first imported; tests of the real one undo it for themselves.
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
@@ -20,6 +21,18 @@ settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
 settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--core", action="store_true", help="run the core's tests only: all but tests of the user interface"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the folders of the user interface with `--core`; None leaves the decision to pytest."""
+    is_front = collection_path.name in FRONTS and collection_path.parent == Path(__file__).parent
+    return True if is_front and config.getoption("--core") else None
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import threading
@@ -31,6 +32,7 @@ def test_starts_empty_and_touches_nothing_until_used(registry: Registry, registr
     assert registry.find("Zoom") is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 def test_only_the_owner_can_read_it(registry: Registry, registry_path: Path) -> None:
     registry.create(ZOOM)
     assert stat.S_IMODE(registry_path.parent.stat().st_mode) == 0o700

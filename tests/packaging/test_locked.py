@@ -19,7 +19,12 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))  # TOML: any type
 EXTRAS: Final[dict[str, list[str]]] = PROJECT["project"]["optional-dependencies"]
 SYSTEMS: Final = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
-PYTHONS: Final = ("3.11", "3.12", "3.13")
+PYTHONS: Final = [
+    name.rpartition(" ")[2]
+    for name in PROJECT["project"]["classifiers"]
+    if name.startswith("Programming Language :: Python :: ")
+]
+"""The Pythons that the project says it runs on, such as 3.11."""
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>.+))?")
 _VIA: Final = re.compile(r"    #(?: via)? +(?P<source>\S.*)")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -39,6 +40,7 @@ def test_two_at_once_have_ports_of_their_own() -> None:
         assert one.url.startswith("http://127.0.0.1:")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM])
 def test_serve_until_interrupted(kill: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True) as process:

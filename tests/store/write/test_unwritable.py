@@ -4,7 +4,6 @@ done is said."""
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from zoomgov.store.store import Store, is_busy, lock_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+resource = pytest.importorskip("resource", reason="users, modes and limits of POSIX")
 NOBODY = 65534
 
 
