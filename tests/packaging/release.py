@@ -91,7 +91,10 @@ def changelog_problems(changelog: str, version: str, today: date) -> list[str]:
     if not written or written[0].name != UNRELEASED:
         found.append(f"CHANGELOG.md: '## [{UNRELEASED}]' must be the first section.")
     elif written[0].has_entries:
-        found.append(f"CHANGELOG.md: entries under [{UNRELEASED}]. Move them to '## [{version}] - {today}'.")
+        found.append(
+            f"CHANGELOG.md: entries under [{UNRELEASED}]. Move them to '## [X.Y.Z] - {today}', "
+            "X.Y.Z being __version__ in zoomgov/__init__.py."
+        )
     released = [section for section in written if section.name != UNRELEASED]
     if not released or released[0].name != version:
         found.append(f"CHANGELOG.md: the newest section must be [{version}], as zoomgov/__init__.py says.")
