@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +15,7 @@ from textual.widgets import Button, Static
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_handoff, write_mail
 from zoomgov.connectors.model import Connector, Step
+from zoomgov.disk.files import write_private
 from zoomgov.text import printable
 from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
@@ -23,6 +25,8 @@ from zoomgov.widgets.terminal.key_queue import SeenFirst
 from ..shared.page import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
 
 
@@ -37,7 +41,8 @@ When someone else is the owner, they finish the set-up in Zoom: only the **Accou
 
 - `c` copies the e-mail, `o` opens it in your mail program;
 - `s` saves two files here: the e-mail as a draft (`.eml`), and a **hand-off file** that opens the wizard at *Create a
-  Zoom OAuth app* on their machine. Neither holds a secret; the Client secret is entered on their machine only;
+  Zoom OAuth app* on their machine. Neither holds a secret; the Client secret is entered on their machine only. Files of
+  these names that are there already are replaced only when you press `s` once more;
 - `n` goes on yourself after all.
 
 The connector stays **Not connected** in your list; `h` there opens this page again.
@@ -55,6 +60,8 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         self.connector = connector
         self._handoff = Handoff.of(connector)
         self.mail = write_mail(self._handoff)
+        self._may_replace = False
+        """Whether the person was told that files are there, so that `s` once more replaces them."""
 
     def compose(self) -> ComposeResult:
         yield Banner(self.connector.name, self.connector.status)
@@ -98,16 +105,23 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         except HandoffError as error:
             attachment = ""
             self.notify(str(error), severity="warning", timeout=10, markup=False)
-        letter = folder / "zoomgov-hand-off.eml"
+        files: dict[str, str | bytes] = {"zoomgov-hand-off.eml": self.mail.eml(attachment)}
+        if attachment:
+            files[FILE_NAME] = attachment
+        there = await self.services.run(_existing, folder, files)
+        if there and not self._may_replace:
+            self._may_replace = True
+            text = f"{' and '.join(there)}: there already in {folder}. Press s once more to replace."
+            self.notify(text, title="Not saved", severity="warning", timeout=10, markup=False)
+            return
         try:
-            await self.services.run(letter.write_bytes, self.mail.eml(attachment))
-            if attachment:
-                await self.services.run((folder / FILE_NAME).write_text, attachment, encoding="utf-8")
+            for name, content in files.items():
+                await self.services.run(write_private, folder / name, content, replace=self._may_replace)
         except OSError as error:
             self.notify(f"{folder}: {error.strerror}", title="Not saved", severity="error", markup=False)
             return
-        names = f"{letter.name} and {FILE_NAME}" if attachment else letter.name
-        self.notify(f"Saved {names} in {folder}", timeout=8, markup=False)
+        self._may_replace = False
+        self.notify(f"Saved {' and '.join(files)} in {folder}", timeout=8, markup=False)
 
     def action_leave(self) -> None:
         self.host.remember_place("", None)
@@ -118,3 +132,7 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
 
         step = max(self.connector.step, Step.ZOOM_APP)
         self.app.switch_screen(step_screen(Step.SYNC if step is Step.DONE else step, self.connector))
+
+
+def _existing(folder: Path, names: Iterable[str]) -> list[str]:
+    return [name for name in names if os.path.lexists(folder / name)]

@@ -302,7 +302,7 @@ file here, without secrets and addresses.
 
     @work(exclusive=True, group="log")
     async def action_save_log(self) -> None:
-        from zoomgov.export.files import write_private
+        from zoomgov.disk.files import write_private
 
         assert self.connector is not None
         stamp = self.host.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
@@ -310,7 +310,7 @@ file here, without secrets and addresses.
         try:
             log = self.query_one(SyncLog)
             text = await self.services.run(log_text, self.connector, log.said, log.dropped)
-            await self.services.run(write_private, path, text)
+            await self.services.run(write_private, path, text, replace=False)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", title="Not saved", severity="error", markup=False)
         else:

@@ -330,6 +330,7 @@ Step 4 has the whole choice of what to read.
         if self.report is None or self.connector is None:
             self.notify("Wait for the checks to finish.")
             return
+        from zoomgov.disk.files import write_private
         from zoomgov.verify.report import as_markdown
 
         from .sync_text import file_part
@@ -338,7 +339,7 @@ Step 4 has the whole choice of what to read.
         path = Path.cwd() / f"zoomgov-verify-{file_part(self.connector.name)}-{stamp}.md"
         text = as_markdown(self.report)
         try:
-            await self.services.run(path.write_text, text, encoding="utf-8")
+            await self.services.run(write_private, path, text, replace=False)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", title="No report written", severity="error", markup=False)
         else:

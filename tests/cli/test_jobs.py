@@ -7,6 +7,7 @@ import io
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Result
     from zoomgov.sim import SimServer
@@ -55,6 +57,21 @@ def test_verify_writes_json_and_a_report_without_the_secret(
         text = file.read()
     assert "Ready" in text
     assert zoom.client_secret not in text + result.out + result.err
+    assert stat.S_IMODE(os.stat(report).st_mode) == 0o600
+
+
+def test_verify_replaces_a_report_only_when_told_to(cli: Cli, connector: str, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    report.write_text("older")
+    refused = cli("verify", connector, "--report", str(report))
+    assert refused.code == 1
+    assert "is there already" in refused.err
+    assert "--force" in refused.err
+    assert report.read_text() == "older"
+    assert "scope" not in refused.out.lower(), "nothing was asked of Zoom before"
+    assert cli("verify", connector, "--report", str(report), "--force").code == 0
+    assert "Ready" in report.read_text()
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(

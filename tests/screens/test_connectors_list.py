@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -185,8 +186,29 @@ async def test_the_hand_off_copies_and_saves_without_secrets(
         await stage.press(pilot, "s")
         await stage.press(pilot, "n")
         await stage.on(pilot, "ZoomAppScreen")
-    written = b"".join(path.read_bytes() for path in tmp_path.glob("zoomgov-hand-off.*"))
+    files = list(tmp_path.glob("zoomgov-hand-off.*"))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    written = b"".join(path.read_bytes() for path in files)
     assert b"mona@example.com" in written
-    assert len(list(tmp_path.glob("zoomgov-hand-off.*"))) == 2
+    assert len(files) == 2
     for secret in (stage.SECRET, stage.ACCOUNT_ID, stage.CLIENT_ID):
         assert secret.encode() not in written
+
+
+async def test_hand_off_files_that_are_there_are_replaced_only_when_s_is_pressed_again(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage.add_connector(step=Step.ZOOM_APP)
+    (tmp_path / FILE_NAME).write_text("older")
+    async with stage.run() as pilot:
+        await stage.press(pilot, "h")
+        await stage.on(pilot, "HandOffScreen")
+        await stage.press(pilot, "s")
+        await stage.until(pilot, lambda: any("there already" in note.message for note in pilot.app._notifications))
+        assert not (tmp_path / "zoomgov-hand-off.eml").exists()
+        assert (tmp_path / FILE_NAME).read_text() == "older"
+        await stage.press(pilot, "s")
+        await stage.until(pilot, lambda: any("Saved zoomgov" in note.message for note in pilot.app._notifications))
+    assert (tmp_path / FILE_NAME).read_text() != "older"
+    assert (tmp_path / "zoomgov-hand-off.eml").exists()

@@ -12,7 +12,7 @@ import click
 
 from zoomgov.cli.diff import compared, find_sync, open_synced
 from zoomgov.cli.output import note, say
-from zoomgov.cli.running import ConnectorName, stopped_by_signals
+from zoomgov.cli.running import ConnectorName, check_replaced, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.text import printable
@@ -42,25 +42,6 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
     finally:
         if shown:
             click.echo("\r\033[K", nl=False, err=True)
-
-
-def _check_replaced(path: Path, *, force: bool) -> None:
-    """Ask before something is replaced; without a terminal, refuse.
-
-    Raises:
-        Problem: there is something, and nobody can be asked.
-        Abort: they said no.
-    """
-    from zoomgov.export import is_occupied
-
-    try:
-        occupied = not force and is_occupied(path)
-    except OSError as error:
-        raise Problem(f"{printable(path)} cannot be looked at: {error.strerror}.") from None
-    if occupied:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise Problem(f"{printable(path)} is there already.", "", "Give another name, or --force to replace it.")
-        click.confirm(f"{printable(path)} is there already. Replace it?", abort=True, err=True)
 
 
 @click.command("export", short_help="Write what was synced, or what changed, to a file.")
@@ -117,7 +98,9 @@ def export_command(
     streamed = output == "-"
     destination = sys.stdout.buffer if streamed else Path(output).expanduser()
     if isinstance(destination, Path):
-        _check_replaced(destination, force=force)
+        from zoomgov.export import is_occupied
+
+        check_replaced(destination, is_occupied, force=force)
     try:
         with stopped_by_signals(), _counting() as on_progress:
             written = write_export(

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,7 +17,8 @@ from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
@@ -120,3 +122,20 @@ class ConnectorName(click.ParamType[str]):
             for connector in connectors
             if connector.name.casefold().startswith(incomplete.casefold())
         ]
+
+
+def check_replaced(path: Path, is_there: Callable[[Path], bool], *, force: bool) -> None:
+    """Ask before a file or folder is replaced; without a terminal, refuse.
+
+    Raises:
+        Problem: it is there, and nobody can be asked.
+        Abort: the person said no.
+    """
+    try:
+        there = not force and is_there(path)
+    except OSError as error:
+        raise Problem(f"{printable(path)} cannot be looked at: {error.strerror}.") from None
+    if there:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise Problem(f"{printable(path)} is there already.", "", "Give another name, or --force to replace it.")
+        click.confirm(f"{printable(path)} is there already. Replace it?", abort=True, err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 import textwrap
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import command_line, note, print_json, say
-from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
+from zoomgov.cli.running import ConnectorName, check_replaced, get_connector, open_services, run, tell_credentials
+from zoomgov.disk.files import write_private
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.text import printable
 
@@ -34,13 +36,18 @@ _MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
     metavar="FILE.md",
     help="Also write a redacted report for a support ticket.",
 )
-def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
+@click.option("--force", is_flag=True, help="Replace the report that is there already, without asking.")
+def verify_command(name: str, as_json: bool, report_file: Path | None, force: bool) -> int:
     """Check token, scopes, endpoints, plan and owner of connector NAME.
 
     Exit code 0 when everything required is ready, 1 when there are problems.
     """
     from zoomgov.verify.report import as_dict, as_markdown
 
+    replace = False
+    if report_file is not None:
+        replace = force or os.path.lexists(report_file)
+        check_replaced(report_file, os.path.lexists, force=force)  # before the checks: they take a while
     services = open_services()
     connector = get_connector(services, name)
     tell_credentials(services)
@@ -64,7 +71,7 @@ def verify_command(name: str, as_json: bool, report_file: Path | None) -> int:
             say(f"Next: {command_line('sync', connector.name)}")
     if report_file is not None:
         try:
-            report_file.write_text(as_markdown(report), encoding="utf-8")
+            write_private(report_file, as_markdown(report), replace=replace)
         except OSError as error:
             raise Problem(f"The report could not be written: {error.strerror}.", str(report_file)) from None
         note(f"Wrote {report_file}.")

@@ -6,13 +6,15 @@ name a server of its own: the client secret would be sent there.
 
 from __future__ import annotations
 
-import json
 import shlex
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+import msgspec
 
 from zoomgov.connectors.model import Connector, Draft, Owner, Step
 from zoomgov.connectors.rows import free_name, name_key
@@ -35,6 +37,7 @@ _MAX_NAME: Final = 200
 _MAX_OWNERS: Final = 50
 _MAX_MAILTO: Final = 1900
 """Windows and some browsers cut longer links."""
+_NO_ADDRESS: Final = "This hand-off file names an owner without a usable e-mail address: ask for it again."
 
 
 class HandoffError(ValueError):
@@ -129,7 +132,33 @@ def write_handoff(handoff: Handoff) -> str:
         "scopes": handoff.scope_kind.value,
         "without": sorted(handoff.without),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
+
+
+class _Head(msgspec.Struct):
+    kind: str
+    version: int
+
+
+class _App(msgspec.Struct):
+    name: object = None
+    from_identity_provider: object = False
+
+
+class _Owner(msgspec.Struct):
+    email: str
+    name: object = ""
+
+
+class _Content(msgspec.Struct):
+    """A hand-off file as far as it can be decoded; what is an `object` is checked field by field, with words."""
+
+    app: _App
+    owners: list[_Owner]
+    connector: object = None
+    cloud: object = None
+    scopes: object = None
+    without: list[object] = []
 
 
 def read_handoff(data: bytes) -> Handoff:
@@ -138,39 +167,41 @@ def read_handoff(data: bytes) -> Handoff:
     Raises:
         HandoffError: it is not one, is damaged, is of a newer version, or names another server than Zoom's.
     """
-    content = _parse(data)
-    version = content.get("version")
-    if content.get("kind") != _KIND or not isinstance(version, int):
-        raise HandoffError("This is not a hand-off file of zoomgov.")
-    if version > VERSION:
-        raise HandoffError("This hand-off file was made by a newer zoomgov: update zoomgov, then open it again.")
-    app, owners, without = content.get("app"), content.get("owners"), content.get("without", [])
-    if not isinstance(app, dict) or not isinstance(owners, list) or not isinstance(without, list):
-        raise HandoffError("This hand-off file is damaged: ask for it again.")
-    if not 1 <= len(owners) <= _MAX_OWNERS:
-        raise HandoffError(f"This hand-off file names {len(owners)} owners; one to {_MAX_OWNERS} can be.")
-    kind = content.get("scopes")
+    content = _decode(data)
+    if not 1 <= len(content.owners) <= _MAX_OWNERS:
+        raise HandoffError(f"This hand-off file names {len(content.owners)} owners; one to {_MAX_OWNERS} can be.")
     return Handoff(
-        name=_name(content.get("connector"), "connector"),
-        app_name=_name(app.get("name"), "app"),
-        app_from_identity_provider=app.get("from_identity_provider") is True,
-        owners=tuple(_owner(owner) for owner in owners),
-        cloud=_official(content.get("cloud")),
-        scope_kind=ScopeKind.CLASSIC if kind == ScopeKind.CLASSIC.value else ScopeKind.GRANULAR,
-        without=frozenset(part.value for part in Capability if part.value in without),
+        name=_name(content.connector, "connector"),
+        app_name=_name(content.app.name, "app"),
+        app_from_identity_provider=content.app.from_identity_provider is True,
+        owners=tuple(_owner(owner) for owner in content.owners),
+        cloud=_official(content.cloud),
+        scope_kind=ScopeKind.CLASSIC if content.scopes == ScopeKind.CLASSIC.value else ScopeKind.GRANULAR,
+        without=frozenset(part.value for part in Capability if part.value in content.without),
     )
 
 
-def _parse(data: bytes) -> dict[str, Any]:  # Any: JSON that is checked field by field
+def _decode(data: bytes) -> _Content:
     if len(data) > _MAX_BYTES:
         raise HandoffError("This file is too large to be a hand-off file.")
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        content = msgspec.json.decode(data.removeprefix(BOM_UTF8))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HandoffError("This is not a hand-off file of zoomgov: it is not JSON.") from None
-    if not isinstance(content, dict):
+    try:
+        head = msgspec.convert(content, _Head)
+    except msgspec.ValidationError:
+        raise HandoffError("This is not a hand-off file of zoomgov.") from None
+    if head.kind != _KIND:
         raise HandoffError("This is not a hand-off file of zoomgov.")
-    return content
+    if head.version > VERSION:
+        raise HandoffError("This hand-off file was made by a newer zoomgov: update zoomgov, then open it again.")
+    try:
+        return msgspec.convert(content, _Content)
+    except msgspec.ValidationError as error:
+        if "$.owners[" in str(error):
+            raise HandoffError(_NO_ADDRESS) from None
+        raise HandoffError("This hand-off file is damaged: ask for it again.") from None
 
 
 def _name(value: object, what: str) -> str:
@@ -180,11 +211,12 @@ def _name(value: object, what: str) -> str:
     return name
 
 
-def _owner(value: object) -> Owner:
-    email, name = (value.get("email"), value.get("name", "")) if isinstance(value, dict) else (None, "")
-    if not isinstance(email, str) or not is_email(email):
-        raise HandoffError("This hand-off file names an owner without a usable e-mail address: ask for it again.")
-    return Owner(email, " ".join(printable(name).split())[:_MAX_NAME] if isinstance(name, str) else "")
+def _owner(owner: _Owner) -> Owner:
+    if not is_email(owner.email):
+        raise HandoffError(_NO_ADDRESS)
+    return Owner(
+        owner.email, " ".join(printable(owner.name).split())[:_MAX_NAME] if isinstance(owner.name, str) else ""
+    )
 
 
 def _official(cloud: object) -> str:

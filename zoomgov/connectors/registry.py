@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import sqlite3
 import threading
-import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -29,7 +27,9 @@ from zoomgov.connectors.rows import (
     owners_text,
     time_text,
 )
-from zoomgov.disk.database import connect_at_rest, is_at_rest, obstacle
+from zoomgov.disk.database import connect, connect_at_rest, is_at_rest, migrate, schema_version
+from zoomgov.disk.errors import NewerSchema, obstacle
+from zoomgov.disk.files import create_private
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 2
 BUSY_SECONDS: Final = 10.0
 """How long to wait for another copy of the program; each of its changes takes milliseconds."""
 
@@ -72,8 +71,9 @@ _SCHEMA_2: Final = """
 ALTER TABLE connector ADD COLUMN held_scopes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE connector ADD COLUMN reason_line TEXT NOT NULL DEFAULT '';
 """
-_SCHEMAS: Final = (_SCHEMA, _SCHEMA_2)
-"""What leads from one version of the file to the next."""
+_MIGRATIONS: Final = (_SCHEMA, _SCHEMA_2)
+"""Migrations: what leads from one version of the file to the next. Add steps; never change one that was released."""
+SCHEMA_VERSION: Final = len(_MIGRATIONS)
 
 
 class Registry:
@@ -255,6 +255,11 @@ class Registry:
                 # such a connection does not notice changes.
                 with contextlib.closing(connect_at_rest(self._path)) as database:
                     yield database
+            except NewerSchema as error:
+                raise RegistryError(
+                    f"{self._path} was written by a newer zoomgov (schema {error.found}, this one knows {error.known}):"
+                    " update zoomgov."
+                ) from None
             except (sqlite3.Error, OSError) as error:
                 raise RegistryError(_failure(error, self._path)) from error
 
@@ -273,17 +278,11 @@ class Registry:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    if not path.parent.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        # SQLite would create it readable by others. Exclusive, as closing a handle of a file that
-        # this process has open in SQLite elsewhere would drop that one's locks.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    create_private(path)
+    database = connect(path, writing=True, busy_seconds=BUSY_SECONDS, durable=True)
     try:
         database.execute("PRAGMA foreign_keys = ON")
-        _use_write_ahead_log(database)
-        _migrate(database, path)
+        migrate(database, _MIGRATIONS, path)
     except BaseException:
         database.close()
         raise
@@ -296,44 +295,9 @@ def _readable(path: Path) -> bool:
         return False
     try:
         with contextlib.closing(connect_at_rest(path)) as database:
-            return _version(database) == SCHEMA_VERSION
+            return schema_version(database) == SCHEMA_VERSION
     except sqlite3.Error:
         return False
-
-
-def _use_write_ahead_log(database: sqlite3.Connection) -> None:
-    """Switch to WAL. SQLite does not wait here while another process switches too, so this does."""
-    give_up = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > give_up:
-                raise
-            time.sleep(0.02)
-
-
-def _migrate(database: sqlite3.Connection, path: Path) -> None:
-    """Bring the file to this program's schema; whoever comes second finds it done."""
-    if _version(database) == SCHEMA_VERSION:
-        return
-    database.execute("BEGIN IMMEDIATE")
-    found = _version(database)
-    if found > SCHEMA_VERSION:
-        database.execute("ROLLBACK")
-        raise RegistryError(
-            f"{path} was written by a newer zoomgov (schema {found}, this one knows {SCHEMA_VERSION}): update zoomgov."
-        )
-    for script in _SCHEMAS[found:]:
-        for statement in script.split(";"):
-            database.execute(statement)
-    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    database.execute("COMMIT")
-
-
-def _version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _failure(error: sqlite3.Error | OSError, path: Path) -> str:

@@ -1,4 +1,7 @@
-"""How connectors and drafts lie in the register's rows, and when two names are the same."""
+"""How connectors and drafts are stored in the registry's rows, and when two names are the same.
+
+JSON by the standard library: the list of connectors is the first page, which must not wait for msgspec to be imported.
+"""
 
 from __future__ import annotations
 

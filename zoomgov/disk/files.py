@@ -1,141 +1,134 @@
-"""Files only their owner can read, and a lock that dies with its process."""
+"""Private files: readable by their owner only, written whole or not at all.
+
+Everything the program writes outside a database goes through here. Read at start: imports only what is there anyway.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
+import errno
 import os
-import sys
-import time
 from typing import TYPE_CHECKING, Final
-
-from zoomgov.disk.database import obstacle
-from zoomgov.disk.errors import StoreBusy, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LOCK_OFFSET: Final = 1 << 30
-"""Windows locks bytes, and a locked byte cannot be read: lock one far behind the text."""
-_ATTEMPTS: Final = 20
-_SURE_AFTER: Final = 4
-"""Attempts after which a holder with a text is believed to be one."""
+_CREATE: Final = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""O_EXCL refuses a link, too; O_NOFOLLOW says so once more. Windows needs O_BINARY, or it rewrites line ends."""
+
+
+def write_private(path: Path, content: str | bytes, *, replace: bool, durable: bool = True) -> None:
+    """Write `content` to `path`: mode 0600 whatever the umask, and never half of it, even if the process is killed.
+
+    It is written to a temporary file in the same folder, which is then renamed. A link at `path` is never followed: it
+    counts as a file that is there, and is replaced itself.
+
+    Args:
+        content: text is written as UTF-8, its line ends as they are.
+        replace: whether an older file may be replaced. Without, the name is claimed with O_EXCL first.
+        durable: flush to disk before the rename, so that a power failure leaves the old or the new content. Not
+            needed for what may be lost.
+
+    Raises:
+        FileExistsError: something is there, and `replace` is False; it is unchanged.
+        OSError: it cannot be written; an older file is unchanged.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    if not replace and os.path.lexists(path):
+        raise _exists(path)
+    temporary = path.with_name(f".zoomgov-{os.urandom(8).hex()}.tmp")
+    try:
+        with os.fdopen(_create(temporary), "wb") as file:
+            file.write(data)
+        if not replace:
+            _claim(path)
+        try:
+            put_in_place(temporary, path, durable=durable)
+        except BaseException:
+            if not replace:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+            raise
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def put_in_place(finished: Path, path: Path, *, durable: bool = True) -> None:
+    """Rename a finished file, which lies on the same disk, to `path`, over an older one; mode 0600.
+
+    Raises:
+        OSError: it cannot be renamed; the older file is unchanged.
+    """
+    finished.chmod(0o600)
+    if durable:
+        sync_to_disk(finished)
+    os.replace(finished, path)
+    if durable:
+        sync_to_disk(path.parent)
+
+
+def sync_to_disk(path: Path) -> None:
+    """Flush a file, or the names in a folder, to disk, where the file system can."""
+    is_folder = path.is_dir()
+    if is_folder and os.name == "nt":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY if is_folder or os.name != "nt" else os.O_RDWR)
+    try:
+        with contextlib.suppress(OSError):  # not every file system can; the rename still holds
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create `folder` and the folders above it that are missing, each with mode 0700.
+
+    Raises:
+        OSError: one cannot be created.
+    """
+    missing = [above for above in (folder, *folder.parents) if not above.exists()]
+    for above in reversed(missing):
+        above.mkdir(mode=0o700, exist_ok=True)
+        if os.name == "posix":
+            above.chmod(0o700)  # whatever the umask
 
 
 def create_private(path: Path) -> None:
-    """Create `path` (0600) and the folders it lacks (0700); close an existing file to others.
+    """Create `path`, empty (0600), and its folder; close a file that is there to others.
 
-    SQLite gives its -wal and -shm files the mode of the database, so they follow.
-
-    Raises:
-        StoreError: the folder or the file cannot be written.
-    """
-    try:
-        missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        if path.stat().st_mode & 0o077 and os.name == "posix":
-            path.chmod(0o600)
-    except OSError as error:
-        remedy = obstacle(error, path.parent) or "Check the folder's owner and its rights."
-        raise StoreError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
-
-
-class ProcessLock:
-    """A right that one process has at a time, e.g. to sync one store, held by the operating system.
-
-    The lock is on an open file, so it goes with the process however that ends: a dead sync never
-    blocks the next. The text in the file (process id, start) is for the message, and tells who left it behind.
+    SQLite gives its -wal and -shm files the mode of the database, so they follow. A file that is there is not opened:
+    to close a descriptor of a database drops the locks this process holds on it through SQLite (POSIX).
 
     Raises:
-        StoreBusy: someone else holds it, in this process or another.
+        OSError: the folder or the file cannot be created.
     """
-
-    def __init__(self, path: Path, since: str) -> None:
-        create_private(path)
-        self._descriptor: int | None = _take(path)
-        with contextlib.suppress(OSError):  # on a full disk the lock holds without its text
-            os.ftruncate(self._descriptor, 0)
-            os.write(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode())
-
-    def release(self) -> None:
-        """Give the lock back; harmless when given back already."""
-        if self._descriptor is not None:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, 0)
-            os.close(self._descriptor)
-            self._descriptor = None
+    make_private_folder(path.parent)
+    with contextlib.suppress(FileExistsError):
+        os.close(_create(path))
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
 
 
-def is_locked(path: Path) -> bool:
-    """Whether someone holds the lock at `path`, in this process or another."""
+def _create(path: Path) -> int:
+    """Create a file that is not there, mode 0600 whatever the umask; returns its descriptor, open for writing."""
+    descriptor = os.open(path, _CREATE | os.O_WRONLY, 0o600)
     try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:  # nobody can hold what is not there, or what may not be opened
-        return False
-    try:
-        _lock(descriptor, shared=True)
-    except OSError:
-        return True
-    finally:
+        if os.name == "posix":
+            os.fchmod(descriptor, 0o600)
+    except BaseException:
         os.close(descriptor)
-    return False
+        raise
+    return descriptor
 
 
-def was_abandoned(path: Path) -> bool:
-    """Whether the process that held the lock at `path` was killed: its text is there, and nobody holds it."""
+def _claim(path: Path) -> None:
     try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        pid, _ = _read_holder(descriptor)
-    finally:
-        os.close(descriptor)
-    return pid is not None and not is_locked(path)  # without a text it is about to be taken, or was given back
+        os.close(_create(path))
+    except FileExistsError:
+        raise _exists(path) from None
 
 
-def _take(path: Path) -> int:
-    """Return a descriptor that holds the lock.
-
-    Whoever only looks whether it is free holds it for a moment, beside the text of one that was killed perhaps; and
-    a new holder is about to write its text. So it is tried again before somebody is told to be in the way.
-    """
-    descriptor = os.open(path, os.O_RDWR)
-    for attempts_left in reversed(range(_ATTEMPTS)):
-        try:
-            _lock(descriptor)
-            return descriptor
-        except OSError:
-            holder = _read_holder(descriptor)
-            if attempts_left > (0 if holder[0] is None else _ATTEMPTS - _SURE_AFTER):
-                time.sleep(0.005)
-                continue
-            os.close(descriptor)
-            raise StoreBusy(*holder) from None
-    raise AssertionError  # the loop returns or raises
-
-
-def _read_holder(descriptor: int) -> tuple[int | None, str]:
-    try:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        holder = json.loads(os.read(descriptor, 400))
-        return int(holder["pid"]), str(holder["since"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, ""
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int, *, shared: bool = False) -> None:
-        os.lseek(descriptor, _LOCK_OFFSET, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int, *, shared: bool = False) -> None:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+def _exists(path: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, "it is there already, and was left as it is", str(path))

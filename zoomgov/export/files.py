@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, readable by their owner only."""
+"""How an export gets into its place: a private working folder beside it, then a rename; archives and check sums."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.errors import StoreError
-from zoomgov.disk.files import ProcessLock, was_abandoned
+from zoomgov.disk.files import sync_to_disk
+from zoomgov.disk.locks import ProcessLock, was_abandoned
 from zoomgov.export.model import ExportError, Progress
 
 if TYPE_CHECKING:
@@ -118,14 +119,6 @@ def check_destination(destination: Path, *, folder: bool) -> Path:
     return path
 
 
-def put_file(finished: Path, destination: Path) -> None:
-    """Put a finished file in its place, over an older one."""
-    os.chmod(finished, 0o600)
-    _sync_to_disk(finished)
-    os.replace(finished, destination)
-    _sync_to_disk(destination.parent)
-
-
 def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -> None:
     """Put a finished folder in its place; an older export there is replaced as a whole.
 
@@ -134,9 +127,9 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
     """
     for file in finished.iterdir():
         os.chmod(file, 0o600)
-        _sync_to_disk(file)
+        sync_to_disk(file)
     os.chmod(finished, 0o700)
-    _sync_to_disk(finished)
+    sync_to_disk(finished)
     older = None
     if destination.exists():
         strange = sorted(entry.name for entry in destination.iterdir() if not ours(entry.name))
@@ -154,7 +147,7 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
         if older is not None:
             os.rename(older, destination)
         raise
-    _sync_to_disk(destination.parent)
+    sync_to_disk(destination.parent)
 
 
 def zip_folder(folder: Path, archive: Path, at: str, watch: Watch) -> None:
@@ -183,20 +176,3 @@ def sums(files: list[Path]) -> str:
         with file.open("rb") as content:
             lines.append(f"{hashlib.file_digest(content, 'sha256').hexdigest()}  {file.name}\n")
     return "".join(lines)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a new small file that only its owner may read."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-
-
-def _sync_to_disk(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folders
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
-    try:
-        with suppress(OSError):  # not every file system can; the rename still holds
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

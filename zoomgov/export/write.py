@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from zoomgov.disk.files import put_in_place, write_private
 from zoomgov.export import files
 from zoomgov.export.about import about, about_lines
 from zoomgov.export.model import WHOLE, ExportError, Format, OneTable, TableName, Watch, WholeSync, Written
@@ -129,13 +130,13 @@ def _is_ours(name: str, form: Format) -> bool:
 
 def _put(finished: Path, path: Path, *, sha256: bool) -> Path | None:
     if not sha256:
-        files.put_file(finished, path)
+        put_in_place(finished, path)
         return None
     sums = finished.with_name(f"{path.name}.sha256")
-    files.write_private(sums, files.sums([finished]))
+    write_private(sums, files.sums([finished]), replace=False, durable=False)
     beside = path.with_name(sums.name)
-    files.put_file(finished, path)
-    files.put_file(sums, beside)
+    put_in_place(finished, path)
+    put_in_place(sums, beside)
     return beside
 
 
@@ -220,9 +221,9 @@ class _Job:
         if self._form is Format.CSV:
             from zoomgov.export.text import about_csv
 
-            files.write_private(folder / "about.csv", about_csv(about_lines(self._facts)))
+            write_private(folder / "about.csv", about_csv(about_lines(self._facts)), replace=False, durable=False)
         if sha256:
-            files.write_private(folder / files.SUMS, files.sums(sorted(folder.iterdir())))
+            write_private(folder / files.SUMS, files.sums(sorted(folder.iterdir())), replace=False, durable=False)
         return {str(table.name): table.written for table in tables}
 
     def _write_c1z(self, path: Path, folder: Path) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What the app remembers between two starts besides the work itself: the theme, and where one was.
+"""What the app restores at the next start: the theme, and the page that was open.
 
 Not in the registry, because it belongs to this person's screen and not to the connectors; losing it costs nothing.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.disk.files import make_private_folder, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FILE = "screen.json"
+_FILE: Final = "screen.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class SessionState:
 
 
 def load_session(data_dir: Path) -> SessionState:
-    """Read what was remembered; anything missing or broken is as if nothing had been."""
+    """Read the file; one that is missing or damaged is as if nothing had been saved.
+
+    By the standard library's decoder: this runs before the first frame, and importing msgspec would take longer than
+    decoding three fields ever can.
+    """
     try:
         found = json.loads((data_dir / _FILE).read_bytes())
         return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=int(found["step"]))
@@ -38,19 +42,11 @@ def load_session(data_dir: Path) -> SessionState:
         return SessionState()
 
 
-def save_session(data_dir: Path, what: SessionState) -> None:
-    """Write `what` in one step, so that a second copy of the program never reads half of it.
+def save_session(data_dir: Path, state: SessionState) -> None:
+    """Write `state` whole, so that a second copy of the program never reads half of it.
 
     A folder that cannot be written is no reason to stop: the next start then opens the list.
     """
     with contextlib.suppress(OSError):
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=data_dir, prefix=f".{_FILE}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(what), file)
-            os.replace(name, data_dir / _FILE)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        make_private_folder(data_dir)
+        write_private(data_dir / _FILE, json.dumps(asdict(state)), replace=True, durable=False)

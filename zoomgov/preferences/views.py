@@ -1,77 +1,59 @@
-"""What browsing keeps for one connector: filters, columns, widths, order. In one small file of its owner's."""
+"""How a person looks at one connector's tables: saved filters, columns, widths, orders. One small file a connector."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import tempfile
 import threading
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from zoomgov.disk.files import make_private_folder, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-
-if TYPE_CHECKING:
-    from pathlib import Path
+_MAX_WIDTH: Final = 500
+"""Cells."""
 
 
 @dataclass(slots=True)
 class ViewPreferences:
-    """By kind of thing. Losing it costs nothing but habits."""
+    """By the key of a table, e.g. `users`. Decoded as it stands: what an older file lacks is empty."""
 
     filters: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Kind to name to what is typed."""
+    """Table to the name of a saved filter to its text."""
     columns: dict[str, list[str]] = field(default_factory=dict)
-    """Kind to the keys of the columns shown, in their order."""
+    """Table to the keys of the columns shown, in their order."""
     widths: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Kind to key to cells, of columns that were resized."""
+    """Table to column key to cells, of columns that were resized."""
     orders: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
-    """Kind to (column, descending), the most important first."""
+    """Table to (column key, descending), the most important first."""
 
 
 def read_preferences(path: Path) -> ViewPreferences:
-    """Read what was kept; anything missing or broken is as if nothing had been."""
+    """Read the file; one that is missing, damaged or of another shape is as if nothing had been saved."""
     try:
-        found = json.loads(path.read_bytes())
-        return ViewPreferences(
-            {
-                str(kind): {str(name): str(text) for name, text in named.items()}
-                for kind, named in found["filters"].items()
-            },
-            {str(kind): [str(key) for key in keys] for kind, keys in found["columns"].items()},
-            {
-                str(kind): {str(key): min(max(int(cells), 1), 500) for key, cells in widths.items()}
-                for kind, widths in found.get("widths", {}).items()
-            },
-            {
-                str(kind): [(str(key), bool(down)) for key, down in keys]
-                for kind, keys in found.get("orders", {}).items()
-            },
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        found = msgspec.json.decode(path.read_bytes(), type=ViewPreferences)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ViewPreferences()
+    for widths in found.widths.values():
+        for key, cells in widths.items():
+            widths[key] = min(max(cells, 1), _MAX_WIDTH)
+    return found
 
 
-def write_preferences(path: Path, kept: ViewPreferences) -> None:
-    """Write it whole or not at all, mode 0600.
+def write_preferences(path: Path, preferences: ViewPreferences) -> None:
+    """Write the file whole or not at all, mode 0600.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; the older file is unchanged.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(kept), file, ensure_ascii=False, indent=1)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+    make_private_folder(path.parent)
+    text = msgspec.json.format(msgspec.json.encode(preferences), indent=1)
+    write_private(path, text, replace=True, durable=False)  # losing it costs no work
 
 
 class ViewPreferencesFile:
@@ -82,18 +64,19 @@ class ViewPreferencesFile:
         self._lock = threading.Lock()
 
     def read(self) -> ViewPreferences:
-        """Return what is kept."""
+        """Return what is saved."""
         with self._lock:
             return read_preferences(self._path)
 
     def change(self, how: Callable[[ViewPreferences], None]) -> None:
-        """Change what is kept; nothing is written when that makes no difference.
+        """Let `how` change what is saved; nothing is written when that makes no difference.
 
         Raises:
             OSError: it cannot be written.
         """
         with self._lock:
-            kept, before = read_preferences(self._path), read_preferences(self._path)
-            how(kept)
-            if kept != before:
-                write_preferences(self._path, kept)
+            preferences = read_preferences(self._path)
+            before = deepcopy(preferences)
+            how(preferences)
+            if preferences != before:
+                write_preferences(self._path, preferences)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from zoomgov.disk.database import AtRest, connect, explained, is_at_rest, select_in
+from zoomgov.disk.database import SharedConnection, explained, select_in
 from zoomgov.disk.errors import StoreError
 from zoomgov.model.access import PersonHit
 from zoomgov.model.kinds import Kind
@@ -25,7 +24,6 @@ from zoomgov.store.sync_info import all_info, info_of
 from zoomgov.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -52,9 +50,9 @@ class Reader:
             StoreError: there is no such sync, or the file cannot be read.
         """
         self._path = path
-        self._pages = _Side(path)
+        self._pages = SharedConnection(path)
         try:
-            self._slow = _Side(path)
+            self._slow = SharedConnection(path)
         except BaseException:
             self._pages.close()
             raise
@@ -84,7 +82,7 @@ class Reader:
         self._slow.close()
 
     @contextmanager
-    def _at(self, side: _Side, number: int | None = None) -> Iterator[Snapshot]:
+    def _at(self, side: SharedConnection, number: int | None = None) -> Iterator[Snapshot]:
         with explained(self._path), side.lock, side.unchanged() as connection:
             connection.execute("BEGIN")
             try:
@@ -105,7 +103,7 @@ class Reader:
         Raises:
             StoreError: the sync is no longer kept.
         """
-        side = _Side(self._path)
+        side = SharedConnection(self._path)
         try:
             with self._at(side) as at:
                 yield at
@@ -354,47 +352,6 @@ class Reader:
         """Whether words are looked up in the trigram index; `Store.build_search` makes it."""
         with self._at(self._pages) as at:
             return has_search(at)
-
-
-class _Side:
-    """A read-only connection and the lock that lets one thread at a time use it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with explained(path):
-            self.connection: sqlite3.Connection = connect(path, writing=False)
-        self._state = self._look()
-        self.lock = threading.Lock()
-
-    def _look(self) -> tuple[int, int] | None:
-        """What changes with the file, for a connection that does not notice by itself."""
-        if not isinstance(self.connection, AtRest) or not is_at_rest(self._path):
-            return None
-        found = self._path.stat()
-        return found.st_mtime_ns, found.st_size
-
-    @contextmanager
-    def unchanged(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one read; opened anew where it would not notice that the file has changed.
-
-        Raises:
-            StoreError: it changed during the read.
-        """
-        if not isinstance(self.connection, AtRest):
-            yield self.connection
-            return
-        if self._look() != self._state:
-            self.connection.close()
-            self.connection = connect(self._path, writing=False)
-            self._state = self._look()
-        before = self._state
-        yield self.connection
-        if isinstance(self.connection, AtRest) and self._look() != before:
-            raise StoreError(f"{self._path} changed while it was read. Try again.")
-
-    def close(self) -> None:
-        with self.lock:
-            self.connection.close()
 
 
 def _row(at: Snapshot, kind: Kind, key: str) -> int | None:

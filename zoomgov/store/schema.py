@@ -8,10 +8,7 @@ ends of facts between two syncs are one index range. Sync numbers count from 1.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
-
-from zoomgov.disk.errors import StoreError
 
 USER, GROUP, CONTACT_GROUP, ROLE = 1, 2, 3, 4
 """`things.kind`"""
@@ -109,10 +106,10 @@ _VERSION_3: Final = "ALTER TABLE users DROP COLUMN hash; ALTER TABLE users_past 
 _VERSION_4: Final = "ALTER TABLE stage_pages ADD COLUMN renamed BLOB NOT NULL DEFAULT x''"
 """People on the page who go by a new key."""
 
-_MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Step n leads from schema version n to n + 1. Add steps; never change one that was released."""
 
-SCHEMA_VERSION: Final = len(_MIGRATIONS)
+SCHEMA_VERSION: Final = len(MIGRATIONS)
 
 USER_INDEXES: Final = (
     # The folded text begins with the name: one index gives the order by name and the covering scan for short searches.
@@ -155,40 +152,3 @@ longer than all of a first sync's other writing), kept true by its triggers from
 def kept_as(key: str) -> str:
     """The name in `meta` of what a connector remembers between syncs as `key`."""
     return f"kept:{key}"
-
-
-def migrate(connection: sqlite3.Connection, path: object) -> None:
-    """Bring the file to `SCHEMA_VERSION`, each step in its own transaction.
-
-    Raises:
-        StoreError: the file was written by a newer zoomgov.
-    """
-    version = _version(connection)
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} was written by a newer zoomgov (schema {version}; this one knows {SCHEMA_VERSION}). "
-            "Install the newer zoomgov again; nothing was changed."
-        )
-    while version < SCHEMA_VERSION:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            version = _version(connection)  # another process may have been first
-            if version < SCHEMA_VERSION:
-                for statement in _MIGRATIONS[version].split(";"):
-                    if statement.strip():
-                        connection.execute(statement)
-                version += 1
-                connection.execute(f"PRAGMA user_version = {version}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-
-
-def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the file has this program's schema."""
-    return _version(connection) == SCHEMA_VERSION
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])

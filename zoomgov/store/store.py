@@ -6,10 +6,12 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from zoomgov.disk.database import connect, explained, transaction
-from zoomgov.disk.errors import StoreError
-from zoomgov.disk.files import ProcessLock, create_private, is_locked
-from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, is_current, kept_as, migrate
+from zoomgov.disk.database import connect, explained, migrate, schema_version, transaction
+from zoomgov.disk.errors import StoreError, not_writable
+from zoomgov.disk.files import create_private
+from zoomgov.disk.locks import ProcessLock, is_locked
+from zoomgov.store import schema
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, kept_as
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
@@ -41,18 +43,21 @@ class Store:
         try:
             connection = connect(self.path, writing=False)
             try:
-                return is_current(connection)
+                return schema_version(connection) == schema.SCHEMA_VERSION
             finally:
                 connection.close()
         except sqlite3.Error:
             return False
 
     def _prepare(self) -> None:
-        create_private(self.path)
+        try:
+            create_private(self.path)
+        except OSError as error:
+            raise not_writable(self.path, error) from error
         with explained(self.path):
             connection = connect(self.path, writing=True)
             try:
-                migrate(connection, self.path)
+                migrate(connection, schema.MIGRATIONS, self.path)
             finally:
                 connection.close()
 

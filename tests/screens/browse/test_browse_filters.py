@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE, press
-from zoomgov.preferences.views import ViewPreferences, read_preferences, write_preferences
+from zoomgov.preferences.views import read_preferences
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.saved_filters import SavedFiltersScreen
 
@@ -110,16 +110,6 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         assert isinstance(app.screen, SavedFiltersScreen)
         assert read_preferences(path).filters == {"users": {}}
         assert "Remove" not in app.text()
-
-
-def test_a_broken_file_is_as_if_there_were_none(tmp_path: Any) -> None:
-    path = tmp_path / "deep" / "kept.json"
-    assert read_preferences(path) == ViewPreferences()
-    write_preferences(path, ViewPreferences({"users": {"a": "b"}}, {"users": ["name"]}))
-    assert read_preferences(path) == ViewPreferences({"users": {"a": "b"}}, {"users": ["name"]})
-    for broken in (b"", b"[]", b'{"filters": 3, "columns": {}}', b'{"filters": {"users": []}, "columns": {}}'):
-        path.write_bytes(broken)
-        assert read_preferences(path) == ViewPreferences()
 
 
 async def test_the_help_names_every_key_of_what_has_several(company: Any, settled: Any) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from zoomgov.disk.files import ProcessLock
+    from zoomgov.disk.locks import ProcessLock
     from zoomgov.model.rows import GrantRow, Held, RoleDetail, UserRow
     from zoomgov.model.syncs import Disagreement, NotRead, SyncInfo
     from zoomgov.store.write.pages import StagedUser

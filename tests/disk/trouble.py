@@ -1,0 +1,44 @@
+"""A full disk and a read-only folder, made with what the system gives every process."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = 65534
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file can grow by a byte."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder that nobody else than its owner may write, who is not root: root may write anywhere."""
+    folder = Path(tempfile.mkdtemp(prefix="zoomgov-test-"))
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
