@@ -6,6 +6,7 @@ import sqlite3
 
 from tests.sync.conftest import Bench, MakeBench
 from zoomgov.sim.world.options import Options
+from zoomgov.store.grant_codes import RECORD_GRANTS_SQL
 from zoomgov.sync.events import Outcome
 
 
@@ -22,7 +23,7 @@ def stored(bench: Bench) -> set[tuple[str, str, str, str]]:
     connection = sqlite3.connect(bench.store.path)
     rows = connection.execute(
         "SELECT u.email, u.status, u.dept, coalesce(t.key, '') FROM users u "
-        "LEFT JOIN grants g ON g.principal = u.id AND g.kind IN (1, 3) LEFT JOIN things t ON t.id = g.target"
+        f"LEFT JOIN grants g ON g.principal = u.id AND g.{RECORD_GRANTS_SQL} LEFT JOIN things t ON t.id = g.target"
     )
     found = set(rows)
     without_role = connection.execute("SELECT email, status, dept, '' FROM users WHERE role_id = ''")

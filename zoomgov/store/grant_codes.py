@@ -1,14 +1,19 @@
-"""Grants and lists by number."""
+"""Grants as numbers: the codes of their kinds, and a kind and its target packed into one number.
+
+Such a packed number is called a *fact*: what a principal may have, e.g. "member of group 17". No other module knows
+how it is packed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from zoomgov.model.kinds import GrantKind
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
 
 MEMBER, ADMIN, HOLDER, CONTACT = 1, 2, 3, 4
-"""`grants.kind`"""
+"""`grants.kind`; not to be confused with `things.kind`."""
 
 GRANT_CODES: Final = {
     GrantKind.GROUP_MEMBER: MEMBER,
@@ -25,16 +30,48 @@ LIST_CODES: Final = {
     "role-members": HOLDER,
     "contact-group-members": CONTACT,
 }
-"""Lists that tell who has one thing, and how."""
+"""Lists of the people who have one resource, and the kind of grant each of them is."""
 
 EMAIL_PREFIX: Final = "email:"
-"""A key that begins so is the address of someone Zoom gives no id for."""
+"""Prefix of the key of a person for whom Zoom gives an address and no id."""
 
 
-def fact_of(code: int, target: int) -> int:
-    """Return a grant kind and its target as one number."""
-    return target * 8 + code
+RECORD_KINDS: Final = (MEMBER, HOLDER)
+"""Grants that a user's own record names: the groups they are in, the role they hold."""
+
+_KIND_BITS: Final = 3
+_KIND_MASK: Final = (1 << _KIND_BITS) - 1
 
 
-FACT_SQL: Final = "target * 8 + kind"
-"""The same of a row of `grants`."""
+def fact_of(kind: int, target: int) -> int:
+    """Pack a grant kind and the id of its target into one number."""
+    return target << _KIND_BITS | kind
+
+
+def grant_kind(fact: int) -> int:
+    """The grant kind packed in `fact`."""
+    return fact & _KIND_MASK
+
+
+def target_of(fact: int) -> int:
+    """The id of the target packed in `fact`."""
+    return fact >> _KIND_BITS
+
+
+def target_and_kind(fact: int) -> tuple[int, int]:
+    """Both, as `OF_FACT_SQL` takes them."""
+    return fact >> _KIND_BITS, fact & _KIND_MASK
+
+
+FACT_SQL: Final = f"target * {1 << _KIND_BITS} + kind"
+"""`fact_of` a row of `grants`."""
+OF_FACT_SQL: Final = "target = ? AND kind = ?"
+"""Condition on the rows of `grants` of one fact; its parameters are `target_and_kind(fact)`."""
+
+
+def kinds_sql(kinds: Iterable[int]) -> str:
+    """Condition on the rows of `grants` of these kinds."""
+    return f"kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
+
+
+RECORD_GRANTS_SQL: Final = kinds_sql(RECORD_KINDS)

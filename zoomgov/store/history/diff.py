@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from zoomgov.disk.database import select_in
 from zoomgov.model.changes import Changes, FieldChange, GrantChange, ItemChange
 from zoomgov.model.kinds import Kind
-from zoomgov.store.grant_codes import FACT_SQL, HOLDER, MEMBER, TARGET_KINDS
+from zoomgov.store.grant_codes import FACT_SQL, RECORD_KINDS, TARGET_KINDS, grant_kind, target_of
 from zoomgov.store.history import effective_changes, unread
 from zoomgov.store.read.details import GRANT_KINDS
 from zoomgov.store.read.table_rows import name_of_key
@@ -275,7 +275,7 @@ def _changed_grants(pair: _Comparison) -> tuple[Holders, Holders]:
     for fact, have in begun.items():
         if not pair.unseen.hides(fact):
             have = have - ended.get(fact, nobody) - held.get(fact, nobody)
-            gained[fact] = have - pair.unknown if fact & 7 in (MEMBER, HOLDER) else have
+            gained[fact] = have - pair.unknown if grant_kind(fact) in RECORD_KINDS else have
     return lost, gained
 
 
@@ -293,7 +293,7 @@ _KNOWN: Final = (
 def _named(
     connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, ways: Through
 ) -> list[GrantChange]:
-    ids = {fact >> 3 for holders in (gained, lost) for fact in holders}
+    ids = {target_of(fact) for holders in (gained, lost) for fact in holders}
     ids.update(*gained.values(), *lost.values(), *ways.values())
     known: dict[int, tuple[int, int, str, str, str]] = {  # id, kind, key, name, e-mail
         row[0]: row for row in select_in(connection, _KNOWN, sorted(ids), before=(after,))
@@ -320,12 +320,12 @@ def _named(
     people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:], "") for row in by_name}
     found: dict[int, list[GrantChange]] = {row[0]: [] for row in by_name}
     by_thing = sorted(
-        (fact & 7, place[fact >> 3], is_gained, fact, principals)
+        (grant_kind(fact), place[target_of(fact)], is_gained, fact, principals)
         for holders, is_gained in ((gained, True), (lost, False))
         for fact, principals in holders.items()
     )
     for code, _, is_gained, fact, principals in by_thing:
-        start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[fact >> 3][2:4])
+        start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[target_of(fact)][2:4])
         for principal in principals:
             change = _grant_change(start + people[principal])
             if ways and (groups := ways.get((fact, principal))):

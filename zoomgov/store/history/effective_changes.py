@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from zoomgov.disk.database import select_in
-from zoomgov.store.grant_codes import CONTACT, MEMBER, fact_of
+from zoomgov.store.grant_codes import CONTACT, MEMBER, OF_FACT_SQL, fact_of, grant_kind, target_and_kind
 from zoomgov.store.schema import GROUP
 from zoomgov.store.snapshot import facts_at
 
@@ -36,7 +36,7 @@ def in_effect(
     """
     reach = _Reach(connection, number, gained, lost)
     through: Through = {}
-    plain = [{fact: who for fact, who in some.items() if fact & 7 != CONTACT} for some in (gained, lost)]
+    plain = [{fact: who for fact, who in some.items() if grant_kind(fact) != CONTACT} for some in (gained, lost)]
     for target, people in reach.touched().items():
         fact = fact_of(CONTACT, target)
         if unseen.hides(fact):
@@ -77,12 +77,13 @@ class _Reach:
         moved: dict[int, set[int]] = defaultdict(set)
         for some in (self._gained, self._lost):
             for fact, principals in some.items():
-                if fact & 7 == MEMBER:
-                    moved[fact >> 3] |= principals
-                elif fact & 7 == CONTACT:
-                    found[fact >> 3] |= principals - self.groups
+                target, kind = target_and_kind(fact)
+                if kind == MEMBER:
+                    moved[target] |= principals
+                elif kind == CONTACT:
+                    found[target] |= principals - self.groups
                     for group in principals & self.groups:
-                        found[fact >> 3].update(self._members(group))
+                        found[target].update(self._members(group))
         for target in {*self._now, *found}:
             for group in (self._now[target] | self._groups_then(target)) & moved.keys():
                 found[target] |= moved[group]
@@ -111,8 +112,9 @@ class _Reach:
         return ways
 
     def _among(self, fact: int, people: Set[int]) -> Set[int]:
-        sql = f"SELECT principal FROM {self._grants} WHERE target = {fact >> 3} AND kind = {fact & 7}"
-        return {one for (one,) in select_in(self._connection, f"{sql} AND principal IN ({{}})", sorted(people))}
+        sql = f"SELECT principal FROM {self._grants} WHERE {OF_FACT_SQL} AND principal IN ({{}})"
+        rows = select_in(self._connection, sql, sorted(people), before=target_and_kind(fact))
+        return {principal for (principal,) in rows}
 
     def _among_then(self, fact: int, people: Set[int]) -> Set[int]:
         gained, lost = self._gained.get(fact, _NOBODY), self._lost.get(fact, _NOBODY)

@@ -15,12 +15,12 @@ from zoomgov.model.changes import NotCompared
 from zoomgov.store.grant_codes import (
     ADMIN,
     CONTACT,
-    HOLDER,
     LIST_CODES,
-    MEMBER,
+    RECORD_GRANTS_SQL,
     STATUS_OF_PART,
     TARGET_KINDS,
     fact_of,
+    grant_kind,
 )
 from zoomgov.store.snapshot import facts_at
 
@@ -83,8 +83,7 @@ def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[
     """Return the memberships and roles that ended only because their people went missing."""
     rows = select_in(
         connection,
-        "SELECT target, kind, principal, gone_at FROM grants_past "
-        f"WHERE kind IN ({MEMBER}, {HOLDER}) AND principal IN ({{}})",
+        f"SELECT target, kind, principal, gone_at FROM grants_past WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})",
         sorted(missing),
     )
     found: Holders = {}
@@ -107,7 +106,7 @@ class NeverRead:
 
     def hides(self, fact: int) -> bool:
         """Whether nothing can be said of who has something now."""
-        return fact & 7 in self.codes or fact in self.facts
+        return grant_kind(fact) in self.codes or fact in self.facts
 
 
 def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> NeverRead:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from zoomgov.store.grant_codes import CONTACT, MEMBER
+from zoomgov.store.grant_codes import CONTACT, MEMBER, kinds_sql
 from zoomgov.store.read.id_vectors import ids_of
 from zoomgov.store.schema import GROUP
 
@@ -70,7 +70,7 @@ def paths_to_target(
 ) -> Iterator[Path]:
     """Yield every way into a thing, of everyone or of `people`. `kinds` are the grant kinds such a thing can have."""
     sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE target = ?"
-    sql += f" AND kind IN ({','.join(str(int(kind)) for kind in kinds)})"
+    sql += f" AND {kinds_sql(kinds)}"
     if people is not None:
         sql += f" AND person IN ({','.join(str(int(person)) for person in people)})"
     return (Path(*row) for row in snapshot.connection.execute(sql, (target,)))

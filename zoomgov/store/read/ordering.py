@@ -13,7 +13,7 @@ from zoomgov.store.read.id_vectors import both, ids_of, mask_of, masked, sorted_
 from zoomgov.store.read.matching import PeopleMatching, has_search, phrase, row_matches
 from zoomgov.store.read.ranks import FACETS, PeopleRanks
 from zoomgov.store.read.table_rows import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows
-from zoomgov.store.schema import SEARCH_TABLE
+from zoomgov.store.schema import SEARCH_TABLE, USER
 from zoomgov.text import fold
 
 if TYPE_CHECKING:
@@ -220,8 +220,8 @@ def _search(snapshot: Snapshot, words: list[str], most: int = -1, *, indexed: bo
 def _strangers(snapshot: Snapshot, people: Mask, words: list[str]) -> list[int]:
     """Principals among `people` who are not users, by name."""
     users = snapshot.facts("users")
-    sql = f"SELECT id FROM things t WHERE kind = 1 AND NOT EXISTS (SELECT 1 FROM {users} u WHERE u.id = t.id)"
-    ids = [number for (number,) in snapshot.connection.execute(sql) if people[number]]
+    sql = f"SELECT id FROM things t WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM {users} u WHERE u.id = t.id)"
+    ids = [number for (number,) in snapshot.connection.execute(sql, (USER,)) if people[number]]
     found = [(fold(f"{name} {email}"), number) for number, (name, email) in stranger_names(snapshot, ids).items()]
     return [number for text, number in sorted(found) if _has_all(text, words)]
 

@@ -81,7 +81,7 @@ class GrantRecord(NamedTuple):
 
 _USER_SQL: Final = (
     f"SELECT u.id, t.key, {NAME_SQL}, u.email, u.status, u.type, u.plan_united_type, u.role_id, "
-    "(SELECT count(*) FROM {grants} g WHERE g.principal = u.id AND g.kind = 1), "
+    f"(SELECT count(*) FROM {{grants}} g WHERE g.principal = u.id AND g.kind = {MEMBER}), "
     "u.first_name, u.last_name, u.display_name, u.dept, u.timezone, u.pmi, u.verified, u.created_at, "
     "coalesce(l.last_login_time, ''), coalesce(l.last_client_version, ''), u.employee_unique_id, u.extra "
     "FROM {users} u JOIN things t ON t.id = u.id LEFT JOIN logins l ON l.id = u.id WHERE u.id IN ({{}})"

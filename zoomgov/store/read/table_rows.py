@@ -86,7 +86,8 @@ def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) 
     groups = dict(
         select_in(
             connection,
-            f"SELECT principal, count(*) FROM {grants} WHERE kind = 1 AND principal IN ({{}}) GROUP BY principal",
+            f"SELECT principal, count(*) FROM {grants} WHERE kind = {MEMBER} AND principal IN ({{}}) "
+            "GROUP BY principal",
             ids,
         )
     )

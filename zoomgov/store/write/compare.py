@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoomgov.disk.database import select_in
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import GrantRow, Held, UserRow
-from zoomgov.store.grant_codes import EMAIL_PREFIX, FACT_SQL
+from zoomgov.store.grant_codes import EMAIL_PREFIX, FACT_SQL, RECORD_GRANTS_SQL
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 from zoomgov.store.write.identities import Identities
 from zoomgov.store.write.pages import NEW, NOTHING, RENAMED, StagedPage, StagedUser, pack_grants
@@ -86,7 +86,7 @@ def user_page(
     current_facts.update(
         select_in(
             connection,
-            f"SELECT principal, group_concat({FACT_SQL}) FROM grants WHERE kind IN (1, 3) AND principal IN ({{}}) "
+            f"SELECT principal, group_concat({FACT_SQL}) FROM grants WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}}) "
             "GROUP BY principal",
             known,
         )

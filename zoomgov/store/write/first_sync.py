@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.database import select_in
-from zoomgov.store.grant_codes import STATUS_OF_PART
+from zoomgov.store.grant_codes import STATUS_OF_PART, grant_kind
 from zoomgov.store.schema import GRANT_INDEXES, USER_INDEXES
 from zoomgov.store.write.pages import grants_of, ids_of
 from zoomgov.store.write.publish_grants import insert_grants
@@ -116,7 +116,7 @@ class FirstSyncWriter:
         for fact in sorted(begun):
             principals = begun.pop(fact)
             insert_grants(self._connection, FIRST, fact, principals)
-            counts[str(fact & 7)] += len(principals)
+            counts[str(grant_kind(fact))] += len(principals)
             waiting += len(principals)
             if waiting >= GRANTS_A_PIECE:
                 waiting = 0

@@ -117,7 +117,7 @@ class Identities:
         found: dict[str, tuple[int, CurrentVersion | None]]
         if self.published:
             doubtful = list(wanted)
-            versions = select_in(self._connection, _VERSIONS.format("t.kind = 1 AND t.key"), doubtful)
+            versions = select_in(self._connection, _VERSIONS.format(f"t.kind = {USER} AND t.key"), doubtful)
             found = {key: _version(version) for key, *version in versions}
         else:
             doubtful = [key for key, row in wanted.items() if self._may_be_another(row)]
@@ -175,7 +175,7 @@ class Identities:
         return True
 
 
-_IDS: Final = "SELECT key, id FROM things WHERE kind = 1 AND key IN ({})"
+_IDS: Final = f"SELECT key, id FROM things WHERE kind = {USER} AND key IN ({{}})"
 """Of people."""
 _VERSIONS: Final = (
     "SELECT t.key, t.id, u.id, l.last_login_time, l.last_client_version, "

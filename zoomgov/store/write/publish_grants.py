@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zoomgov.disk.database import select_in
-from zoomgov.store.grant_codes import FACT_SQL, HOLDER, LIST_CODES, MEMBER, TARGET_KINDS, fact_of
+from zoomgov.store.grant_codes import (
+    FACT_SQL,
+    LIST_CODES,
+    OF_FACT_SQL,
+    RECORD_GRANTS_SQL,
+    RECORD_KINDS,
+    TARGET_KINDS,
+    fact_of,
+    grant_kind,
+    target_and_kind,
+)
 from zoomgov.store.schema import GRANT_INDEXES
 from zoomgov.store.write.pages import grants_of, unpack_grants
 from zoomgov.store.write.staged_pages import grants_on, user_pages
@@ -19,16 +29,13 @@ if TYPE_CHECKING:
     from zoomgov.model.syncs import ListKey
     from zoomgov.store.write.publish_people import PeoplePublisher
 
-_USER_BORNE: Final = (MEMBER, HOLDER)
-"""Facts that a user record tells by itself."""
-
 
 def insert_grants(connection: sqlite3.Connection, number: int, fact: int, principals: Iterable[int]) -> None:
     """Begin what `principals` have of one fact with sync `number`."""
     # as one JSON array: half the time of a row at a time
     connection.execute(
         "INSERT INTO grants SELECT ?, ?, value, ? FROM json_each(?)",
-        (fact >> 3, fact & 7, number, str(sorted(principals))),
+        (*target_and_kind(fact), number, str(sorted(principals))),
     )
 
 
@@ -101,9 +108,9 @@ class GrantPublisher:
         self.change.update({int(code): count for code, count in self._ahead.items()})
         for fact in covered:
             told = self._connection.execute(
-                "DELETE FROM grants WHERE target = ? AND kind = ? RETURNING principal", (fact >> 3, fact & 7)
+                f"DELETE FROM grants WHERE {OF_FACT_SQL} RETURNING principal", target_and_kind(fact)
             ).fetchall()
-            self.change[fact & 7] -= len(told)
+            self.change[grant_kind(fact)] -= len(told)
             self._doubtful.update(principal for (principal,) in told)
         self._tally["grants_gained"] += self.change.total()
 
@@ -134,7 +141,7 @@ class GrantPublisher:
         if not self._first:
             for principal, fact in select_in(
                 self._connection,
-                f"SELECT principal, {FACT_SQL} FROM grants WHERE kind IN (1, 3) AND principal IN ({{}})",
+                f"SELECT principal, {FACT_SQL} FROM grants WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})",
                 people,
             ):
                 found.setdefault(principal, set()).add(fact)
@@ -150,11 +157,9 @@ class GrantPublisher:
             for page in pages:
                 people, _, _ = unpack_grants(grants_on(self._connection, page))
                 listed.update(self._people.aliases.get(principal, principal) for principal in people)
-            rows = self._connection.execute(
-                "SELECT principal FROM grants WHERE target = ? AND kind = ?", (fact >> 3, fact & 7)
-            )
+            rows = self._connection.execute(f"SELECT principal FROM grants WHERE {OF_FACT_SQL}", target_and_kind(fact))
             held = {principal for (principal,) in rows}
-            if fact & 7 in _USER_BORNE:
+            if grant_kind(fact) in RECORD_KINDS:
                 self._doubtful |= listed ^ held
             if listed - held:
                 self._begun[fact] = array("I", listed - held)
@@ -167,24 +172,24 @@ class GrantPublisher:
             for fact, principal in self._connection.execute(
                 f"SELECT {FACT_SQL}, principal FROM grants WHERE target = ?", (target,)
             ):
-                told = fact in covered or (fact & 7 in _USER_BORNE and self._people.winner(principal))
+                told = fact in covered or (grant_kind(fact) in RECORD_KINDS and self._people.winner(principal))
                 if not told and (fact, principal) not in already:
                     self._ended.append((fact, principal))
 
     def _write_grants(self) -> None:
         number = self._number
-        ended = sorted((fact >> 3, fact & 7, principal) for fact, principal in self._ended)
+        ended = sorted((*target_and_kind(fact), principal) for fact, principal in self._ended)
         self._connection.executemany(
             "INSERT INTO grants_past SELECT target, kind, principal, seen_from, ? FROM grants "
-            "WHERE target = ? AND kind = ? AND principal = ?",
+            f"WHERE {OF_FACT_SQL} AND principal = ?",
             ((number, *grant) for grant in ended),
         )
-        self._connection.executemany("DELETE FROM grants WHERE target = ? AND kind = ? AND principal = ?", ended)
+        self._connection.executemany(f"DELETE FROM grants WHERE {OF_FACT_SQL} AND principal = ?", ended)
         for _, code, _ in ended:
             self.change[code] -= 1
         self._tally["grants_lost"] += len(ended)
         for fact in sorted(self._begun):
             principals = self._begun.pop(fact)
             insert_grants(self._connection, number, fact, principals)
-            self.change[fact & 7] += len(principals)
+            self.change[grant_kind(fact)] += len(principals)
             self._tally["grants_gained"] += len(principals)

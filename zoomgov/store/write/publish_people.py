@@ -64,7 +64,7 @@ def recognised(connection: sqlite3.Connection, records: Sequence[int]) -> dict[i
     read that takes half the time of looking for each.
     """
     stretch = "SELECT record, id FROM logins WHERE id >= (SELECT id FROM logins WHERE record = ?) ORDER BY id LIMIT ?"
-    near = dict(connection.execute(stretch, (next(iter(records), None), len(records) * 9 // 8)).fetchall())
+    near = dict(connection.execute(stretch, (next(iter(records), None), int(1.125 * len(records)))).fetchall())
     known = {record: near[record] for record in records if record in near}
     apart = [record for record in records if record not in near]
     known.update(select_in(connection, "SELECT record, id FROM logins WHERE record IN ({})", apart))

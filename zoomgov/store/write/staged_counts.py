@@ -10,11 +10,12 @@ from zoomgov.disk.database import select_in
 from zoomgov.store.grant_codes import (
     FACT_SQL,
     GRANT_CODES,
-    HOLDER,
     LIST_CODES,
-    MEMBER,
+    RECORD_GRANTS_SQL,
     STATUS_OF_PART,
     TARGET_KINDS,
+    grant_kind,
+    target_of,
 )
 from zoomgov.store.write.pages import grants_of, unpack_grants
 from zoomgov.store.write.staged_pages import winners
@@ -76,7 +77,9 @@ class StagedCounts:
         """
         code = GRANT_CODES[kind]
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
-        counts = {keys[fact >> 3]: by_status for fact, by_status in self._counts.items() if fact & 7 == code}
+        counts = {
+            keys[target_of(fact)]: by_status for fact, by_status in self._counts.items() if grant_kind(fact) == code
+        }
         listed: dict[str, set[int]] = {}
         for part in (part for part, of in LIST_CODES.items() if of == code):
             for target, blob in self._connection.execute(
@@ -94,12 +97,12 @@ class StagedCounts:
         if self._published:
             special, same = self._special()
             for fact, total in self._connection.execute(
-                f"SELECT {FACT_SQL}, count(*) FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) GROUP BY target, kind"
+                f"SELECT {FACT_SQL}, count(*) FROM grants WHERE {RECORD_GRANTS_SQL} GROUP BY target, kind"
             ):
                 found[fact] = Counter(active=total)
             for fact, principal in select_in(
                 self._connection,
-                f"SELECT {FACT_SQL}, principal FROM grants WHERE kind IN ({MEMBER}, {HOLDER}) AND principal IN ({{}})",
+                f"SELECT {FACT_SQL}, principal FROM grants WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})",
                 sorted(special),
             ):
                 found[fact]["active"] -= 1
