@@ -18,6 +18,7 @@ from zoomgov.store.read import records
 from zoomgov.store.read.access_labels import ways_in
 from zoomgov.store.read.table_rows import role_names
 from zoomgov.store.snapshot import THING_KINDS
+from zoomgov.words.fields import field_in_text
 from zoomgov.words.licences import licence, privacy
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ COLUMNS: Final[dict[TableName, tuple[ExportColumn, ...]]] = {
         ExportColumn("role", "text", "name of the role", 16),
         ExportColumn("role_id", "text", f"{_ID} of the role: 0 Owner, 1 Admin, 2 Member, else a custom role", 10),
         ExportColumn("groups", "integer", "how many groups they are a member of", 8),
-        ExportColumn("first_name", "text", "first name"),
-        ExportColumn("last_name", "text", "last name"),
+        ExportColumn("first_name", "text", field_in_text("first_name")),
+        ExportColumn("last_name", "text", field_in_text("last_name")),
         ExportColumn("display_name", "text", "display name as set", 26),
-        ExportColumn("dept", "text", "department", 20),
-        ExportColumn("timezone", "text", "time zone", 18),
+        ExportColumn("dept", "text", field_in_text("dept"), 20),
+        ExportColumn("timezone", "text", field_in_text("timezone"), 18),
         ExportColumn("pmi", "integer", "personal meeting id", 13),
         ExportColumn("verified", "boolean", "whether the address was verified; empty when Zoom does not say", 9),
         ExportColumn("created_at", "time", f"when the user was made, {_DATES}; empty for invited people", 21),
@@ -71,29 +72,29 @@ COLUMNS: Final[dict[TableName, tuple[ExportColumn, ...]]] = {
             21,
         ),
         ExportColumn("last_client_version", "text", "client of the last login, as of the newest sync", 18),
-        ExportColumn("employee_unique_id", "text", "employee id"),
+        ExportColumn("employee_unique_id", "text", field_in_text("employee_unique_id")),
         ExportColumn("extra", "json", "every other field Zoom sent", 20),
     ),
     TableName.GROUPS: (
         ExportColumn("id", "text", _ID, 26),
-        ExportColumn("name", "text", "name", 32),
+        ExportColumn("name", "text", field_in_text("name"), 32),
         ExportColumn("members", "integer", "people in it; empty when that was never read"),
         ExportColumn("admins", "integer", "people who administer it; empty when that was never read"),
         ExportColumn("total_members", "integer", "what Zoom counts; empty when it does not say"),
     ),
     TableName.CONTACT_GROUPS: (
         ExportColumn("id", "text", _ID, 26),
-        ExportColumn("name", "text", "name", 32),
+        ExportColumn("name", "text", field_in_text("name"), 32),
         ExportColumn("members", "integer", "people and whole groups directly in it; empty when that was never read"),
         ExportColumn("privacy", "text", "who can see and find it", 34),
         ExportColumn("privacy_code", "integer", "the same as Zoom's number, 1 to 3", 8),
-        ExportColumn("description", "text", "description", 40),
+        ExportColumn("description", "text", field_in_text("description"), 40),
     ),
     TableName.ROLES: (
         ExportColumn("id", "text", _ID, 26),
-        ExportColumn("name", "text", "name", 28),
+        ExportColumn("name", "text", field_in_text("name"), 28),
         ExportColumn("type", "text", "type as Zoom names it", 10),
-        ExportColumn("description", "text", "description", 40),
+        ExportColumn("description", "text", field_in_text("description"), 40),
         ExportColumn("members", "integer", "people who hold it; empty when that was never read"),
         ExportColumn("total_members", "integer", "what Zoom counts; empty when it does not say"),
         ExportColumn(

@@ -1,11 +1,19 @@
-"""Zoom's numbers in words."""
+"""Zoom's codes of licences, privacy and system roles in words."""
 
 from __future__ import annotations
 
 from typing import Final
 
-_TYPES: Final = {1: "Basic", 2: "Licensed", 3: "On-prem", 4: "Unassigned", 99: "None"}
-_SHORT_TYPES: Final = {"Licensed": "Lic.", "On-prem": "Prem.", "Unassigned": "Un."}
+BASIC: Final = "Basic"
+LICENSED: Final = "Licensed"
+ON_PREM: Final = "On-prem"
+UNASSIGNED: Final = "Unassigned"
+NO_LICENCE: Final = "None"
+_TYPES: Final = {1: BASIC, 2: LICENSED, 3: ON_PREM, 4: UNASSIGNED, 99: NO_LICENCE}
+"""By `UserRow.type`."""
+NOT_SOLD: Final = (BASIC, UNASSIGNED, NO_LICENCE)
+"""Tiers of which no seats are bought."""
+_SHORT_TYPES: Final = {LICENSED: "Lic.", ON_PREM: "Prem.", UNASSIGNED: "Un."}
 _TIERS: Final = ("Pro", "Business", "Enterprise")
 _SHORT_TIERS: Final = {"Business": "Biz", "Enterprise": "Ent"}
 _UNITED: Final = {  # plan_united_type, Zoom's docs "Get a user"; a bit for each tier and region

@@ -18,6 +18,7 @@ from zoomgov.store.read.table_rows import name_of_key
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
 from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, facts_at
 from zoomgov.text import person_name
+from zoomgov.words.fields import FIELD_LABELS, yes_or_no
 from zoomgov.words.licences import SYSTEM_ROLES, licence, privacy
 
 if TYPE_CHECKING:
@@ -28,30 +29,6 @@ if TYPE_CHECKING:
     from zoomgov.store.history.effective_changes import Through
     from zoomgov.store.history.unread import Holders
 
-_LABELS: Final = {
-    "email": "E-mail",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "display_name": "Display name",
-    "status": "Status",
-    "licence": "Licence",
-    "role_id": "Role",
-    "dept": "Department",
-    "timezone": "Time zone",
-    "pmi": "Meeting ID",
-    "verified": "E-mail verified",
-    "created_at": "Created",
-    "employee_unique_id": "Employee ID",
-    "extra": "Other fields",
-    "name": "Name",
-    "privacy": "Privacy",
-    "description": "Description",
-    "type": "Type",
-    "privileges": "Privileges",
-    "privilege_scopes": "Privileges limited to groups",
-}
-
-
 FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table, fields in THING_FIELDS.items()}}
 """What a version of a person or thing consists of, in this order."""
 _PLACES: Final = {table: {name: place for place, name in enumerate(fields)} for table, fields in FIELDS.items()}
@@ -59,7 +36,7 @@ _LICENCE: Final = ("type", "plan_united_type")
 
 _PLAIN: Final = {
     table: tuple(
-        "" if name in (*(_LICENCE if table == "users" else ()), "role_id", "privileges") else _LABELS[name]
+        "" if name in (*(_LICENCE if table == "users" else ()), "role_id", "privileges") else FIELD_LABELS[name]
         for name in fields
     )
     for table, fields in FIELDS.items()
@@ -86,16 +63,18 @@ def changed_fields(table: str, old: Version, new: Version, roles: dict[str, str]
         name = FIELDS[table][place]
         if name in _LICENCE and table == "users":
             kind, united = (_PLACES[table][part] for part in _LICENCE)
-            change = FieldChange(_LABELS["licence"], licence(old[kind], old[united]), licence(new[kind], new[united]))
+            change = FieldChange(
+                FIELD_LABELS["licence"], licence(old[kind], old[united]), licence(new[kind], new[united])
+            )
             if change not in found:  # one field in words, two in the store
                 found.append(change)
         elif name == "role_id":
             found.append(
-                FieldChange(_LABELS[name], roles.get(str(before), str(before)), roles.get(str(after), str(after)))
+                FieldChange(FIELD_LABELS[name], roles.get(str(before), str(before)), roles.get(str(after), str(after)))
             )
         elif not (name.startswith("privilege") and None in (before, after)):
             word = _WORDS.get(name, _as_text)
-            found.append(FieldChange(_LABELS[name], word(before), word(after)))
+            found.append(FieldChange(FIELD_LABELS[name], word(before), word(after)))
     return tuple(found)
 
 
@@ -106,7 +85,7 @@ def _as_text(value: Any) -> str:
 
 
 _WORDS: Final[dict[str, Callable[[Any], str]]] = {
-    "verified": lambda value: "" if value is None else "yes" if value else "no",
+    "verified": yes_or_no,
     "privacy": privacy,
     "privileges": lambda value: ", ".join(json.loads(value)),
 }

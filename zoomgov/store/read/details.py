@@ -15,6 +15,7 @@ from zoomgov.store.read.table_rows import NOT_A_USER, role_names, stranger_names
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 from zoomgov.store.snapshot import KINDS, TABLES, THING_KINDS
 from zoomgov.text import person_name
+from zoomgov.words.fields import FIELD_LABELS, yes_or_no
 from zoomgov.words.licences import licence, privacy
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ def find_person(at: Snapshot, key: str) -> int | None:
     return None
 
 
+_PROFILE: Final = (
+    "email", "status", "licence", "role", "dept", "first_name", "last_name", "last_login_time", "last_client_version",
+    "created_at", "timezone", "pmi", "verified", "employee_unique_id", "zoom_id",
+)  # fmt: skip
+"""Fields of a person's page, in the order to show them."""
+
+
 def person(at: Snapshot, key: str) -> Person | None:
     """Return everything of one person; None when there is nobody."""
     number = find_person(at, key)
@@ -76,23 +84,16 @@ def person(at: Snapshot, key: str) -> Person | None:
     user: dict[str, Any] = dict(zip(USER_FIELDS, values, strict=True))
     tier = licence(user["type"], user["plan_united_type"])
     role = role_names(at).get(user["role_id"], user["role_id"])
-    fields = (
-        ("E-mail", user["email"]),
-        ("Status", user["status"]),
-        ("Licence", tier),
-        ("Role", role),
-        ("Department", user["dept"]),
-        ("First name", user["first_name"]),
-        ("Last name", user["last_name"]),
-        ("Last login", last_login),
-        ("Last client", client),
-        ("Created", user["created_at"]),
-        ("Time zone", user["timezone"]),
-        ("Meeting ID", "" if user["pmi"] is None else str(user["pmi"])),
-        ("E-mail verified", {None: "", 0: "no", 1: "yes"}[user["verified"]]),
-        ("Employee ID", user["employee_unique_id"]),
-        ("Zoom ID", "" if zoom_key.startswith(EMAIL_PREFIX) else zoom_key),
-    )
+    shown = {
+        **user,
+        "licence": tier,
+        "role": role,
+        "last_login_time": last_login,
+        "last_client_version": client,
+        "pmi": "" if user["pmi"] is None else str(user["pmi"]),
+        "verified": yes_or_no(user["verified"]),
+        "zoom_id": "" if zoom_key.startswith(EMAIL_PREFIX) else zoom_key,
+    }
     return Person(
         row=number,
         key=zoom_key,
@@ -101,7 +102,7 @@ def person(at: Snapshot, key: str) -> Person | None:
         status=user["status"],
         licence=tier,
         role=role,
-        fields=tuple((label, value) for label, value in fields if value),
+        fields=tuple((FIELD_LABELS[name], shown[name]) for name in _PROFILE if shown[name]),
         extra=bytes(user["extra"]),
         access=access,
         since=since,
@@ -164,10 +165,10 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Resource | None:
             )
         )
     fields = (
-        ("Description", row.get("description") or ""),
-        ("Privacy", privacy(row.get("privacy"))),
-        ("Type", row.get("type") or ""),
-        ("Zoom ID", key),
+        ("description", row.get("description") or ""),
+        ("privacy", privacy(row.get("privacy"))),
+        ("type", row.get("type") or ""),
+        ("zoom_id", key),
     )
     return Resource(
         row=number,
@@ -175,7 +176,7 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Resource | None:
         id=key,
         name=thing_names(at, {number})[number],
         known=values is not None,
-        fields=tuple((label, value) for label, value in fields if value),
+        fields=tuple((FIELD_LABELS[name], value) for name, value in fields if value),
         privileges=tuple(json.loads(privileges)) if privileges is not None else None,
         privilege_scopes=bytes(row.get("privilege_scopes") or b"[]"),
         members=direct,

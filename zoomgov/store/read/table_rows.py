@@ -10,6 +10,7 @@ from zoomgov.model.queries import Column
 from zoomgov.store.grant_codes import ADMIN, CONTACT, EMAIL_PREFIX, HOLDER, MEMBER
 from zoomgov.store.schema import ROLE
 from zoomgov.store.snapshot import NAME_SQL, TABLES
+from zoomgov.words.fields import FIELD_LABELS
 from zoomgov.words.licences import SYSTEM_ROLES, licence, privacy
 
 if TYPE_CHECKING:
@@ -19,32 +20,32 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = {
     Kind.USERS: (
-        Column("name", "Name", 26),
-        Column("email", "E-mail", 32),
-        Column("status", "Status", 9),
-        Column("licence", "Licence", 14),
-        Column("role", "Role", 16),
-        Column("dept", "Department", 18),
-        Column("groups", "Groups", 7, "right"),
-        Column("last_login", "Last login", 20),
-        Column("created", "Created", 20),
+        Column("name", FIELD_LABELS["name"], 26),
+        Column("email", FIELD_LABELS["email"], 32),
+        Column("status", FIELD_LABELS["status"], 9),
+        Column("licence", FIELD_LABELS["licence"], 14),
+        Column("role", FIELD_LABELS["role"], 16),
+        Column("dept", FIELD_LABELS["dept"], 18),
+        Column("groups", FIELD_LABELS["groups"], 7, "right"),
+        Column("last_login", FIELD_LABELS["last_login_time"], 20),
+        Column("created", FIELD_LABELS["created_at"], 20),
     ),
     Kind.GROUPS: (
-        Column("name", "Name", 40),
+        Column("name", FIELD_LABELS["name"], 40),
         Column("members", "Members", 9, "right"),
         Column("admins", "Admins", 8, "right"),
     ),
     Kind.CONTACT_GROUPS: (
-        Column("name", "Name", 32),
+        Column("name", FIELD_LABELS["name"], 32),
         Column("members", "Members", 9, "right"),
-        Column("privacy", "Privacy", 36),
-        Column("description", "Description", 40),
+        Column("privacy", FIELD_LABELS["privacy"], 36),
+        Column("description", FIELD_LABELS["description"], 40),
     ),
     Kind.ROLES: (
-        Column("name", "Name", 28),
-        Column("type", "Type", 10),
+        Column("name", FIELD_LABELS["name"], 28),
+        Column("type", FIELD_LABELS["type"], 10),
         Column("members", "Members", 9, "right"),
-        Column("description", "Description", 50),
+        Column("description", FIELD_LABELS["description"], 50),
     ),
 }
 _HOW: Final = Column("how", "How", 28)
