@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from zoomgov.widgets.table.table_layout import TableColumn
-from zoomgov.words.licences import licence_in_brief
+from zoomgov.words.licences import LICENSED, NOT_SOLD, licence_in_brief
 
 from ..synced.list_page import ListPage
 from ..synced.table_page import TABLE_HELP
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _UNSOLD = ""
 """In place of a number where there is nothing to count."""
-_NOT_SOLD = ("Basic", "Unassigned", "None")
 
 
 def _seats(value: object) -> str:
@@ -116,7 +115,7 @@ def licence_rows(found: Licences) -> list[tuple[str, Row]]:
     of_licensed = base[0] if len(base) == 1 else None
     rows = []
     for tier in found.tiers:
-        plan = of_licensed if tier.name == "Licensed" else None
+        plan = of_licensed if tier.name == LICENSED else None
         if plan is not None:
             plans.remove(plan)
         rows.append((f'licence:"{tier.name}"', _row(tier.name, tier, plan, found.plans is not None)))
@@ -126,7 +125,7 @@ def licence_rows(found: Licences) -> list[tuple[str, Row]]:
 def _row(name: str, tier: Tier | None, plan: Plan | None, read: bool) -> Row:
     held = tier.people if tier is not None else _UNSOLD
     if plan is None:
-        seats = _UNSOLD if read or name in _NOT_SOLD else None
+        seats = _UNSOLD if read or name in NOT_SOLD else None
         return (name, seats, seats, seats, held, seats, _holders(tier), "")
     note = _holders(tier)
     if plan.free < 0:

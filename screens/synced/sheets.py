@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.widgets.fact_sheet import Fact, Section, Sheet
 from zoomgov.widgets.table.table_layout import TableColumn
+from zoomgov.words.fields import FIELD_LABELS
 from zoomgov.words.kinds import NOUNS, ONE, count, privileges_in_words
 from zoomgov.words.syncs import PART_WORDS
 from zoomgov.words.times import moment, when
@@ -33,8 +34,10 @@ _HOW: Final = {
     GrantKind.CONTACT_GROUP_MEMBER: "member",
 }
 _ORDER: Final = (Kind.ROLES, Kind.GROUPS, Kind.CONTACT_GROUPS)
-_LESS: Final = frozenset({"First name", "Last name", "Last client", "E-mail verified"})
+_LESS: Final = frozenset(FIELD_LABELS[name] for name in ("first_name", "last_name", "last_client_version", "verified"))
 """Facts that come after the others."""
+_LAST_LOGIN: Final = FIELD_LABELS["last_login_time"]
+_CREATED: Final = FIELD_LABELS["created_at"]
 _ENOUGH: Final = 200
 """Lines of access in the pane beside; the page has them all."""
 
@@ -56,13 +59,13 @@ def person_profile(person: Person, privileges: Sequence[str] | None, now: dateti
     """Say who a person is; `privileges` are those of their role, None when not known."""
     facts = []
     for label, value in sorted(person.fields, key=lambda field: field[0] in _LESS):
-        tone = STATUS_TONES.get(value) if label == "Status" else None
-        shown = when(value, now) if label == "Last login" else moment(value) if label == "Created" else value
+        tone = STATUS_TONES.get(value) if label == FIELD_LABELS["status"] else None
+        shown = when(value, now) if label == _LAST_LOGIN else moment(value) if label == _CREATED else value
         facts.append(Fact(label, shown, tone))
-        if label == "Role" and privileges is not None:
+        if label == FIELD_LABELS["role"] and privileges is not None:
             facts.append(Fact("May", _may(privileges)))
-    if not any(label == "Last login" for label, _ in person.fields) and person.status != "pending":
-        facts.append(Fact("Last login", "never", "muted"))
+    if not any(label == _LAST_LOGIN for label, _ in person.fields) and person.status != "pending":
+        facts.append(Fact(_LAST_LOGIN, "never", "muted"))
     return Sheet(person.name, "", (Section("", tuple(facts)), *_gaps(person.not_read)))
 
 
