@@ -447,8 +447,29 @@ def test_the_first_rows_of_an_order_are_its_beginning(
         assert older.first(Kind.USERS, query) is None
 
 
-def test_an_order_can_be_given_up(store: Store) -> None:
+def test_an_order_can_be_given_up_and_nothing_else(store: Store) -> None:
+    """Interrupted from within, as no other moment is sure to lie in the middle of it."""
     publish(store, crowd(30))
     with store.reader() as reader:
         reader.interrupt()
         assert len(reader.order(Kind.USERS)) == 30
+
+        def interrupted() -> int:
+            reader.interrupt()
+            return 0
+
+        reader._asking.connection.set_progress_handler(interrupted, 1)
+        assert reader.person("u1") is not None
+        with pytest.raises(StoreError, match="interrupted"):
+            reader.order(Kind.USERS, Query(text="a"))
+        reader._asking.connection.set_progress_handler(None, 1)
+        assert len(reader.order(Kind.USERS)) == 30
+
+
+def test_a_closed_reader_says_so(store: Store) -> None:
+    publish(store, SMALL)
+    reader = store.reader()
+    reader.close()
+    for call in (reader.syncs, lambda: reader.rows(Kind.USERS, [1]), lambda: reader.order(Kind.USERS)):
+        with pytest.raises(StoreError, match="The store was closed"):
+            call()

@@ -127,6 +127,7 @@ class SharedConnection:
             self.connection: sqlite3.Connection = connect(path, writing=False)
         self._state = self._file_state()
         self.lock = threading.Lock()
+        self._closed = False
 
     def _file_state(self) -> tuple[int, int] | None:
         """Time and size of the file, which change with its content; None where SQLite notices changes by itself."""
@@ -142,8 +143,10 @@ class SharedConnection:
         The caller holds `lock`.
 
         Raises:
-            StoreError: the file changed during the read.
+            StoreError: the file changed during the read, or the connection was closed.
         """
+        if self._closed:
+            raise StoreError("The store was closed. Go back and open it again.")
         if not isinstance(self.connection, AtRest):
             yield self.connection
             return
@@ -159,6 +162,7 @@ class SharedConnection:
     def close(self) -> None:
         """Close the connection once the read that runs has finished."""
         with self.lock:
+            self._closed = True
             self.connection.close()
 
 

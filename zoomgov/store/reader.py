@@ -24,6 +24,7 @@ from zoomgov.store.sync_info import all_info, info_of
 from zoomgov.text import fold
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -36,11 +37,12 @@ _ANYTHING: Final = Query()
 
 
 class Reader:
-    """What one published sync tells; stays with that sync while newer ones are published.
+    """Reads one published sync, and stays with it while newer ones are published.
 
-    Threads: `rows`, `columns`, `person` and `thing` share one connection and take a few milliseconds at most, so
-    they may be called on the event loop. `order`, `find_people`, `diff` and `history` share another one and belong
-    on a worker thread. A call waits only for another call on the same connection.
+    Threads: it has two connections, each with a lock. `rows`, `key`, `keys`, `row` and `blob` share the one for
+    drawing; they take a few milliseconds at most, so they may be called on the event loop. Everything else shares the
+    one for questions and belongs on a worker thread, or opens a connection of its own, as its docstring says. A call
+    waits only for another call on the same connection.
     """
 
     def __init__(self, path: Path, sync: int | None = None) -> None:
@@ -50,18 +52,19 @@ class Reader:
             StoreError: there is no such sync, or the file cannot be read.
         """
         self._path = path
-        self._pages = SharedConnection(path)
+        self._drawing = SharedConnection(path)
         try:
-            self._slow = SharedConnection(path)
+            self._asking = SharedConnection(path)
         except BaseException:
-            self._pages.close()
+            self._drawing.close()
             raise
+        self._ordering = False
         self._users = UserOrder()
         self._counts: dict[tuple[int, int], int] | None = None
         self._roles: dict[str, str] | None = None
         try:
-            with explained(path), self._pages.lock:
-                self.sync = info_of(self._pages.connection, sync)
+            with self._connection(self._drawing) as connection:
+                self.sync = info_of(connection, sync)
             if sync is not None and self.sync is None:
                 raise StoreError(f"There is no sync {sync} here (any longer); `zoomgov syncs` lists those there are.")
         except BaseException:
@@ -78,12 +81,18 @@ class Reader:
 
     def close(self) -> None:
         """Close both connections."""
-        self._pages.close()
-        self._slow.close()
+        self._drawing.close()
+        self._asking.close()
 
     @contextmanager
-    def _at(self, side: SharedConnection, number: int | None = None) -> Iterator[Snapshot]:
-        with explained(self._path), side.lock, side.unchanged() as connection:
+    def _connection(self, shared: SharedConnection) -> Iterator[sqlite3.Connection]:
+        with explained(self._path), shared.lock, shared.unchanged() as connection:
+            yield connection
+
+    @contextmanager
+    def _at(self, shared: SharedConnection, number: int | None = None) -> Iterator[Snapshot]:
+        """One read transaction at this sync, or at the one numbered `number`."""
+        with self._connection(shared) as connection:
             connection.execute("BEGIN")
             try:
                 wanted = self.number if number is None else number
@@ -103,12 +112,12 @@ class Reader:
         Raises:
             StoreError: the sync is no longer kept.
         """
-        side = SharedConnection(self._path)
+        own = SharedConnection(self._path)
         try:
-            with self._at(side) as at:
+            with self._at(own) as at:
                 yield at
         finally:
-            side.close()
+            own.close()
 
     def another(self, sync: int) -> Reader:
         """Open another sync of the same store; the caller closes it.
@@ -122,17 +131,17 @@ class Reader:
 
     def syncs(self) -> list[SyncInfo]:
         """All published syncs that are kept, oldest first."""
-        with explained(self._path), self._pages.lock:
-            return all_info(self._pages.connection)
+        with self._connection(self._asking) as connection:
+            return all_info(connection)
 
     def latest(self) -> SyncInfo | None:
         """The newest published sync, which may be newer than the one this reader reads."""
-        with explained(self._path), self._pages.lock:
-            return info_of(self._pages.connection)
+        with self._connection(self._asking) as connection:
+            return info_of(connection)
 
     def blob(self, name: str) -> bytes | None:
         """What a sync read as it came, e.g. `plan-usage`: as of this sync, or the last one that had it."""
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             row = at.connection.execute(
                 "SELECT data FROM blobs WHERE name = ? AND seen_from <= ? ORDER BY seen_from DESC LIMIT 1",
                 (name, at.number),
@@ -159,13 +168,17 @@ class Reader:
         for key, _ in query.sort:
             if key not in known:
                 raise KeyError(key)
-        with self._at(self._slow) as at:
-            if kind is not Kind.USERS:
-                return order_things(at, kind, query, self._grant_counts(at))
-            if query.within is None:
-                return self._users.order(at, query, None)
-            target = _row(at, query.within.kind, query.within.id)
-            return array("I") if target is None else self._users.order(at, query, target)
+        with self._at(self._asking) as at:
+            self._ordering = True
+            try:
+                if kind is not Kind.USERS:
+                    return order_things(at, kind, query, self._grant_counts(at))
+                if query.within is None:
+                    return self._users.order(at, query, None)
+                target = _row(at, query.within.kind, query.within.id)
+                return array("I") if target is None else self._users.order(at, query, target)
+            finally:
+                self._ordering = False
 
     def first(self, kind: Kind, query: Query = _ANYTHING) -> tuple[array[int], bool] | None:
         """Return the first ids of what `order` will return, and whether they are all; None when that saves nothing.
@@ -175,15 +188,16 @@ class Reader:
         """
         if kind is not Kind.USERS:
             return None
-        with self._at(self._slow) as at:
+        with self._at(self._asking) as at:
             if query.within is None:
                 return self._users.first(at, query, None)
             target = _row(at, query.within.kind, query.within.id)
             return (array("I"), True) if target is None else self._users.first(at, query, target)
 
     def interrupt(self) -> None:
-        """Stop the `order`, `find_people`, `diff` or `history` that runs on another thread: it raises `StoreError`."""
-        self._slow.connection.interrupt()
+        """Stop the `order` that runs on another thread: it raises `StoreError`. Any other call goes on."""
+        if self._ordering:
+            self._asking.connection.interrupt()
 
     def prepare(self) -> None:
         """Read what most conditions start from, on a connection of its own. For a worker thread."""
@@ -207,12 +221,12 @@ class Reader:
     def licences(self) -> Licences:
         """Licences held and bought, and last logins, counted. For a worker thread."""
         usage = self.blob("plan-usage")
-        with self._at(self._slow) as at:
+        with self._at(self._asking) as at:
             return licences(at, usage, self._users.ranks)
 
     def charts(self) -> Charts:
         """Last logins by week and licences by sync. For a worker thread."""
-        with self._at(self._slow) as at:
+        with self._at(self._asking) as at:
             return charts(at)
 
     def count(self, kind: Kind, query: Query = _ANYTHING) -> int:
@@ -230,7 +244,7 @@ class Reader:
             columns: keys of the columns wanted; all by default.
             query: the one `ids` came from; it decides whether there is a column `how`.
         """
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             if kind is Kind.USERS:
                 if self._roles is None:
                     self._roles = role_names(at)
@@ -261,37 +275,37 @@ class Reader:
 
     def key(self, row: int) -> str:
         """Zoom's id of a row (`email:` and the address for people who have none)."""
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             found = at.connection.execute("SELECT key FROM things WHERE id = ?", (row,)).fetchone()
         return "" if found is None else str(found[0])
 
     def keys(self, rows: Sequence[int]) -> list[str]:
         """Zoom's ids of many rows, in their order."""
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             found = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", rows))
         return [str(found.get(row, "")) for row in rows]
 
     def row(self, kind: Kind, key: str) -> int | None:
         """The row id of Zoom's id `key`."""
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             return _row(at, kind, key)
 
     # Pages
 
     def person(self, key: str) -> Person | None:
         """Everything of one person, by Zoom's id or by address in any case; None when there is nobody."""
-        with self._at(self._pages) as at:
+        with self._at(self._asking) as at:
             return details.person(at, key)
 
     def thing(self, kind: Kind, key: str) -> Resource | None:
         """Everything of a group, contact group or role by Zoom's id, but for the people; None when there is none."""
-        with self._at(self._pages) as at:
+        with self._at(self._asking) as at:
             return details.thing(at, kind, key)
 
     def find_people(self, text: str, limit: int = 50) -> list[PersonHit]:
         """People by address, or words of name, address or department; an exact address comes first."""
         ids = list(self.order(Kind.USERS, Query(text=text)))[: limit + 1] if text.strip() else []
-        with self._at(self._slow) as at:
+        with self._at(self._asking) as at:
             first = exact_people(at, text.strip())
             ids = [*first, *(number for number in ids if number not in first)][:limit]
             rows = {
@@ -308,7 +322,7 @@ class Reader:
     def find_things(self, kind: Kind, text: str) -> list[tuple[str, str]]:
         """(Id, name) of the things with this id, else with this name in any case, else with a name like it."""
         wanted = fold(text.strip())
-        with self._at(self._pages) as at:
+        with self._at(self._asking) as at:
             rows = at.connection.execute(
                 f"SELECT t.key, f.name FROM {at.facts(TABLES[kind])} f JOIN things t ON t.id = f.id ORDER BY f.name"
             ).fetchall()
@@ -325,7 +339,7 @@ class Reader:
 
     def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
         """What changed about a person or thing up to this sync, newest first. For a worker thread."""
-        with self._at(self._slow) as at:
+        with self._at(self._asking) as at:
             row = details.find_person(at, key) if kind is Kind.USERS else _row(at, kind, key)
             return [] if row is None else timeline.entries(at, kind, row)
 
@@ -342,7 +356,7 @@ class Reader:
         after = self.number if to_sync is None else to_sync
         if not 0 < from_sync <= after:
             raise StoreError(f"Sync {from_sync} is not before sync {after}: give the older one first.")
-        with self._at(self._slow, from_sync) as at:
+        with self._at(self._asking, from_sync) as at:
             older, newer = info_of(at.connection, from_sync), info_of(at.connection, after)
             if older is None or newer is None:
                 raise StoreError(f"There is no sync {after if newer is None else from_sync} here (any longer).")
@@ -350,7 +364,7 @@ class Reader:
 
     def has_search(self) -> bool:
         """Whether words are looked up in the trigram index; `Store.build_search` makes it."""
-        with self._at(self._pages) as at:
+        with self._at(self._drawing) as at:
             return has_search(at)
 
 
