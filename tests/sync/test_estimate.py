@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.conftest import Bench, MakeBench
 from zoomgov.sim.world.options import Options
-from zoomgov.sync.engine import recall
+from zoomgov.sync.engine import load_learnt_limits
 from zoomgov.sync.estimate import estimate
 from zoomgov.sync.events import Outcome, RequestsCounted
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -29,8 +29,8 @@ async def test_many_pages_one_after_the_other_take_the_time(make_bench: MakeBenc
     await bench.sync()
     bench.zoom.control.set_latency(20)  # half a second of the tests' clock
     async with bench.client() as client:
-        recall(client, bench.store, bench.clock.now)
-        client.memory.page_sizes["list_users"] = 10
+        load_learnt_limits(client, bench.store, bench.clock.now)
+        client.learnt.page_sizes["list_users"] = 10
         found = await estimate(client)
     assert "one after the other" in found.bound_by
     assert found.left_today == {"heavy": 59_999}

@@ -103,12 +103,12 @@ async def test_the_budget_is_on_disk_with_what_is_staged(tmp_path: Path, monkeyp
     store = Store.open(tmp_path / "store.sqlite3")
     now = "2026-11-23T00:00:00Z"
     async with BackgroundWriter(store, "account", now, now) as one:
-        memory = LearntLimits(budget=DailyBudget(date(2026, 11, 23), {Label.HEAVY: 3}))
-        one.memory = memory.dumps
+        learnt = LearntLimits(budget=DailyBudget(date(2026, 11, 23), {Label.HEAVY: 3}))
+        one.limits = learnt.dumps
         await one.stage_rows(ListKey("plan-usage"), blob_rows("plan-usage", {}))
         one._commit()  # as its timer does
-        await one.remembered()  # comes after the commit
-        assert background_writer.remembered(store, "account") == memory.dumps()
+        await one.stored_limits()  # comes after the commit
+        assert background_writer.stored_limits(store, "account") == learnt.dumps()
 
 
 async def test_a_list_is_on_disk_as_finished_with_its_last_page_unless_something_is_missing(tmp_path: Path) -> None:

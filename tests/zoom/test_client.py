@@ -32,7 +32,7 @@ def drive(
     answer: Answering,
     work: Callable[[ZoomClient, ScriptedTransport], Coroutine[Any, Any, None]],
     *,
-    memory: LearntLimits | None = None,
+    learnt: LearntLimits | None = None,
     token_answer: Callable[[int], Response] | None = None,
     cloud: Cloud = ZOOM_US,
 ) -> float:
@@ -47,7 +47,7 @@ def drive(
             cloud,
             CREDENTIALS,
             transport=transport,
-            memory=memory,
+            learnt=learnt,
             clock=clock,
             now=lambda: EPOCH + timedelta(seconds=clock()),
             random=lambda: 0.5,
@@ -286,7 +286,7 @@ def test_follows_tokens_with_every_other_parameter_unchanged() -> None:
 
 
 def test_refused_page_size_falls_back_and_is_remembered() -> None:
-    memory = LearntLimits()
+    learnt = LearntLimits()
 
     def answer(request: Request) -> Response:
         if int(query_of(request)["page_size"]) > 300:
@@ -298,20 +298,20 @@ def test_refused_page_size_falls_back_and_is_remembered() -> None:
             assert [page async for page in client.pages(LIST_USERS)]
         assert [query_of(request)["page_size"] for request in transport.sent] == ["2000", "300", "300"]
 
-    drive(answer, work, memory=memory)
-    assert memory.page_sizes == {"list_users": 300}
+    drive(answer, work, learnt=learnt)
+    assert learnt.page_sizes == {"list_users": 300}
 
 
 def test_silently_capped_page_is_noticed() -> None:
-    memory = LearntLimits()
+    learnt = LearntLimits()
     answers = [users(300, "b"), users(10)]
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
         assert len([page async for page in client.pages(LIST_USERS)]) == 2
         assert query_of(transport.sent[1])["page_size"] == "2000"
 
-    drive(lambda request: answers.pop(0), work, memory=memory)
-    assert memory.page_sizes == {"list_users": 300}
+    drive(lambda request: answers.pop(0), work, learnt=learnt)
+    assert learnt.page_sizes == {"list_users": 300}
 
 
 def test_other_refusals_are_not_taken_for_the_page_size() -> None:
@@ -349,7 +349,7 @@ def test_ids_are_encoded() -> None:
 
 @pytest.mark.parametrize(("limit", "tier"), [("2", Tier.FREE), ("60", Tier.BUSINESS), ("unlimited", Tier.BUSINESS)])
 def test_learns_the_tier_from_headers(limit: str, tier: Tier) -> None:
-    memory = LearntLimits()
+    learnt = LearntLimits()
     answer = reply({"groups": []}, x_ratelimit_category="Medium", x_ratelimit_type="QPS", x_ratelimit_limit=limit)
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
@@ -358,8 +358,8 @@ def test_learns_the_tier_from_headers(limit: str, tier: Tier) -> None:
             tier.per_second[Label.LIGHT] * (0.94 if tier is Tier.FREE else 0.95)
         )
 
-    drive(lambda request: answer, work, memory=memory)
-    assert memory.tier is tier
+    drive(lambda request: answer, work, learnt=learnt)
+    assert learnt.tier is tier
 
 
 def test_a_daily_number_teaches_nothing() -> None:
@@ -371,7 +371,7 @@ def test_a_daily_number_teaches_nothing() -> None:
 
 
 def test_stops_before_the_day_is_used_up_and_starts_afresh_the_next_day() -> None:
-    memory = LearntLimits(budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 29_999}))
+    learnt = LearntLimits(budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 29_999}))
 
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
         path = {"accountId": "me"}
@@ -382,8 +382,8 @@ def test_stops_before_the_day_is_used_up_and_starts_afresh_the_next_day() -> Non
         await asyncio.sleep(3 * 3600)
         await client.get(PLAN_USAGE, path=path)
 
-    drive(lambda request: reply({}), work, memory=memory)
-    assert memory.budget.counts == {Label.HEAVY: 1}
+    drive(lambda request: reply({}), work, learnt=learnt)
+    assert learnt.budget.counts == {Label.HEAVY: 1}
 
 
 def test_never_more_in_flight_than_allowed() -> None:
@@ -439,19 +439,19 @@ def test_urgent_requests_go_first() -> None:
     drive(answer, work)
 
 
-def test_memory_survives_as_text() -> None:
-    memory = LearntLimits(Tier.BUSINESS, budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 7}))
-    assert memory.remember_page_size("list_users", 300, EPOCH.date())
-    assert not memory.remember_page_size("list_users", 300, EPOCH.date())
-    assert LearntLimits.loads(memory.dumps(), EPOCH) == memory
-    assert LearntLimits.loads(memory.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
+def test_what_is_learnt_survives_as_text() -> None:
+    learnt = LearntLimits(Tier.BUSINESS, budget=DailyBudget(EPOCH.date(), {Label.HEAVY: 7}))
+    assert learnt.set_page_size("list_users", 300, EPOCH.date())
+    assert not learnt.set_page_size("list_users", 300, EPOCH.date())
+    assert LearntLimits.loads(learnt.dumps(), EPOCH) == learnt
+    assert LearntLimits.loads(learnt.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
     for odd in (None, "", "[]", "{", '{"tier": "GOLD"}'):
         assert LearntLimits.loads(odd, EPOCH) == LearntLimits()
 
 
-def test_recalls_what_an_earlier_client_learnt() -> None:
+def test_starts_with_what_an_earlier_client_learnt() -> None:
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
-        client.recall(LearntLimits(Tier.FREE, {"list_users": 300}))
+        client.start_with(LearntLimits(Tier.FREE, {"list_users": 300}))
         assert client.limits.by_label[Label.MEDIUM].rate == pytest.approx(2 * 0.94)
         _ = [page async for page in client.pages(LIST_USERS)]
         assert query_of(transport.sent[0])["page_size"] == "300"

@@ -323,12 +323,12 @@ class Services:
             ZoomError: Zoom cannot be asked.
             NoCredentials, VaultError: it did not start.
         """
-        from zoomgov.sync.engine import recall
+        from zoomgov.sync.engine import load_learnt_limits
         from zoomgov.sync.estimate import estimate
 
         async with self._client(connector, await self._required_credentials(connector)) as client:
             if self.settings.store_path(connector.id).exists():
-                await self.run(recall, client, await self.run(self._store, connector))
+                await self.run(load_learnt_limits, client, await self.run(self._store, connector))
             return await estimate(client, without=connector.without)
 
     async def _label(self, connector: Connector, status: ConnectorStatus, reason: str = "", line: str = "") -> None:

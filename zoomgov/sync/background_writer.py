@@ -28,19 +28,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 COMMIT_WITHIN: Final = 0.5
-"""Seconds that what is staged may wait to be on disk: what a crash costs at the most, beside unfinished lists."""
+"""Seconds between two commits of what is staged: the most a crash costs, beside unfinished lists."""
 
 _ACCOUNT: Final = "account"
-_MEMORY: Final = "zoom client"
+_LIMITS: Final = "zoom client"
+"""Keys of the store's `meta` table."""
 
 
-def remembered(store: Store, account: str) -> str | None:
-    """What the client of an earlier sync of `account` learnt."""
-    return store.get_meta(_MEMORY) if store.get_meta(_ACCOUNT) == account else None
+def stored_limits(store: Store, account: str) -> str | None:
+    """What earlier syncs of `account` learnt of Zoom's limits, as `LearntLimits.dumps` wrote it."""
+    return store.get_meta(_LIMITS) if store.get_meta(_ACCOUNT) == account else None
 
 
 class BackgroundWriter:
-    """What was read so far. Use as a context manager; what is not published stays for the next run to go on from."""
+    """Stages what is read, and publishes it. Use as a context manager.
+
+    What is not published stays staged: the next run resumes from it.
+    """
 
     def __init__(self, store: Store, account: str, started_at: str, resume_since: str) -> None:
         self._account = account
@@ -54,14 +58,14 @@ class BackgroundWriter:
         self._interrupted = False
         self._touched: set[ListKey] = set()
         self.finished: dict[ListKey, int] = {}
-        """Lists that are complete in staging, with the rows read; those of an interrupted run included."""
+        """Lists that are staged whole, and the rows read of each; those of an interrupted run included."""
         self.unreadable: Counter[ListKey] = Counter()
-        """Records staged of a list that name nobody and nothing: they are in no row, and must not be forgotten."""
+        """Records of a list that have neither id nor address: no row holds them, but Zoom counts them."""
         self.resumed = 0
-        self.memory: Callable[[], str] | None = None
-        """What is to be remembered with all that is staged, as `remember` does at the end: it outlives a kill."""
-        self.recognises = True
-        """Whether unchanged people may be left out of decoding; not when everyone's memberships are to be heard."""
+        self.limits: Callable[[], str] | None = None
+        """Gives what the client has learnt of Zoom's limits, to be stored with every commit: it survives a kill."""
+        self.skips_unchanged = True
+        """Whether records that did not change are left undecoded; not when everyone's memberships are wanted."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -79,7 +83,7 @@ class BackgroundWriter:
         self._writer.holds = True
         self._opened = True
         if before != self._account:
-            self._store.set_meta(_MEMORY, "")
+            self._store.set_meta(_LIMITS, "")
             self._store.set_meta(_ACCOUNT, self._account)
         self._interrupted = self._writer.started_at != self._started_at
         self.finished = dict(self._writer.finished_lists())
@@ -89,7 +93,7 @@ class BackgroundWriter:
         await self._close()
 
     async def _close(self) -> None:
-        """Even when cancelled: the lock must be free for the next sync when this one returns."""
+        """Close, even when cancelled: the lock must be free for the next sync when this one returns."""
         if self._committing is not None:
             self._committing.cancel()
         closing = self._worker.submit(lambda: self._writer.close() if self._opened else None)
@@ -98,22 +102,22 @@ class BackgroundWriter:
         finally:
             self._worker.shutdown()
 
-    def _to_disk_soon(self) -> None:
-        """To be called before a job that changes what is staged."""
+    def _schedule_commit(self) -> None:
+        """Call before a job that changes what is staged."""
         if self._committing is None:
             self._committing = asyncio.get_running_loop().call_later(COMMIT_WITHIN, self._commit)
 
     def _change(self, job: Callable[[], T]) -> asyncio.Future[T]:
-        self._to_disk_soon()
+        self._schedule_commit()
         return self._worker.submit(job)
 
     def _commit(self) -> None:
         self._committing = None
-        memory = self.memory() if self.memory is not None else None
+        limits = self.limits() if self.limits is not None else None
 
         def job() -> None:
-            if memory is not None:
-                self._writer.remember(_MEMORY, memory)
+            if limits is not None:
+                self._writer.remember(_LIMITS, limits)
             self._writer.commit()
 
         # should it fail, the next change says so
@@ -126,13 +130,14 @@ class BackgroundWriter:
         body: bytes,
         decode: Decode,
         seen: set[Identity],
-        ends: Callable[[], ListOutcome | None] | None = None,
+        complete: Callable[[], ListOutcome | None] | None = None,
     ) -> asyncio.Future[int]:
-        """Decode a page and stage its rows; gives how many different rows of the list there are by now.
+        """Decode a page and stage its rows; the result is the number of different rows of the list so far.
 
         Args:
-            ends: asked of a last page once it is staged: what the list came to if nothing is missing. It is finished
-                in the same go then, which for most lists, of one page, halves the ways to the worker.
+            seen: identities of the rows of the list so far; those of this page are added.
+            complete: given with a last page and called once it is staged: the outcome of the list if nothing is
+                missing. The list is then finished in the same job, which halves the jobs of a list of one page.
         """
         self._touched.add(key)
 
@@ -146,24 +151,27 @@ class BackgroundWriter:
                 self.unreadable[key] += rows.unreadable
                 self._write(key, rows)
                 seen.update(rows.identities())
-            if ends is not None and (outcome := ends()) is not None:
+            if complete is not None and (outcome := complete()) is not None:
                 self.finished[key] = self._writer.finish(key, outcome.expected)
             return len(seen)
 
-        self._to_disk_soon()
+        self._schedule_commit()
         # a page of people may be part of the longest chain, and is no small job
         return self._worker.submit(job) if people else self._worker.submit_small(job)
 
-    def hurry(self) -> None:
-        """Do at once what waits for others."""
-        self._worker.hurry()
+    def flush(self) -> None:
+        """Stage small pages now that wait for their batch to fill."""
+        self._worker.flush()
 
     def _stage_people(
         self, key: ListKey, endpoint: Endpoint, decode: UserPages, page: bytes, records: list[msgspec.Raw]
     ) -> Iterable[int]:
-        """Keep a digest of each record, and leave people whose record has the digest of the last sync undecoded."""
+        """Stage a page of users: decoded where the record's digest is new, by reference where the last sync has it.
+
+        Gives what identifies each row: numbers of `things` in the store.
+        """
         digests = digests_of(records, decode.status)
-        known = self._writer.unchanged(digests) if self.recognises else {}
+        known = self._writer.unchanged(digests) if self.skips_unchanged else {}
         if known:
             rest = [record for record, number in zip(records, digests, strict=True) if number not in known]
             digests = [number for number in digests if number not in known]
@@ -176,6 +184,7 @@ class BackgroundWriter:
         return self._writer.stage(key, users=rows.users, held=rows.held, digests=given, unchanged=list(known.values()))
 
     async def stage_rows(self, key: ListKey, rows: Rows) -> None:
+        """Stage rows that are decoded already."""
         self._touched.add(key)
         await self._change(partial(self._write, key, rows))
 
@@ -193,54 +202,58 @@ class BackgroundWriter:
         )
 
     async def restart(self, key: ListKey) -> None:
-        """Drop what is staged of a list, if anything can be."""
+        """Drop what is staged of a list, by this run or an interrupted one."""
         if key in self._touched or self._interrupted:
             self.finished.pop(key, None)
             self.unreadable.pop(key, None)
             await self._change(partial(self._writer.restart, key))
 
     async def write_ahead(self) -> None:
-        """Write the people of a first sync before it is published, piece by piece beside what else is staged."""
+        """Write the people of a first sync to their tables before it is published, in pieces between other jobs."""
         while await self._change(self._writer.write_ahead):
             pass
 
     async def finish(self, key: ListKey, expected: int | None) -> None:
-        # a list that was read to its end is kept, whatever stops the sync
+        """Mark a list as read to its end; `expected`: how many rows Zoom counts in it, if it does."""
+        # shielded: a list that was read to its end is kept, whatever stops the sync
         self.finished[key] = await asyncio.shield(self._change(partial(self._writer.finish, key, expected)))
 
-    # What the connector remembers between syncs
+    # What is known of Zoom's limits between syncs
 
-    async def remembered(self) -> str | None:
-        """What the client of an earlier sync of this account learnt."""
-        return await self._worker.submit(partial(self._store.get_meta, _MEMORY))
+    async def stored_limits(self) -> str | None:
+        """What earlier syncs of this account learnt, as `LearntLimits.dumps` wrote it."""
+        return await self._worker.submit(partial(self._store.get_meta, _LIMITS))
 
-    async def remember(self, memory: str) -> None:
+    async def store_limits(self, limits: str) -> None:
+        """Replace what is stored, at once."""
+
         def job() -> None:
-            self._writer.commit()  # or it would wait for itself
-            self._store.set_meta(_MEMORY, memory)
+            self._writer.commit()  # `set_meta` has a connection of its own, which would wait for this one's lock
+            self._store.set_meta(_LIMITS, limits)
 
         await self._worker.submit(job)
 
     # Reading back what is staged, whichever run staged it
 
-    async def things(self, part: str) -> list[ListedResource]:
-        """The groups, contact groups or roles staged."""
+    async def resources(self, part: str) -> list[ListedResource]:
+        """The groups, contact groups or roles staged as `part`."""
         return [ListedResource(*row) for row in await self._worker.submit(partial(self._writer.staged_things, part))]
 
     async def member_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
-        """Different users staged as members, by thing and user status."""
+        """Number of different users staged as members, by resource and user status."""
         return await self._worker.submit(partial(self._writer.staged_membership_counts, kind))
 
     async def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
-        """Finished lists, of an interrupted run too, that are not as long as Zoom says: rows, and Zoom's number."""
+        """Finished lists, of an interrupted run too, that are not as long as Zoom says: (rows, Zoom's number)."""
         return await self._worker.submit(self._writer.unequal_lists)
 
     async def publish(
         self, finished_at: str, not_read: Sequence[NotRead], disagreements: Sequence[Disagreement]
     ) -> SyncInfo:
-        """Publish. Cancelling it ends soon, with nothing published and all of it staged still.
+        """Publish what is staged as one sync.
 
-        A cancellation that comes too late is taken back: what is published is published.
+        Cancelling it takes milliseconds and leaves nothing published and all of it staged. A cancellation that comes
+        too late is taken back, and the published sync is returned.
         """
         publishing = self._worker.submit(
             partial(self._writer.publish, finished_at, not_read=not_read, disagreements=disagreements)
@@ -250,7 +263,7 @@ class BackgroundWriter:
         except asyncio.CancelledError:
             while not publishing.done():
                 self._writer.interrupt()
-                with suppress(asyncio.CancelledError):  # Ctrl-C again: which of the two it became must be known
+                with suppress(asyncio.CancelledError):  # Ctrl-C again: wait on, to know whether it was published
                     await asyncio.wait([publishing], timeout=0.005)
             if publishing.exception() is not None:
                 raise

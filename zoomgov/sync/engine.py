@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from zoomgov.sync.background_writer import BackgroundWriter, remembered
+from zoomgov.sync.background_writer import BackgroundWriter, stored_limits
 from zoomgov.sync.events import Outcome, Published, PuttingTogether, SyncStarted, SyncSummary
 from zoomgov.sync.reporter import Reporter
 from zoomgov.sync.run import Run
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RESUME_WITHIN: Final = timedelta(hours=36)
-"""What an interrupted run has read is too old to go on from after this; a day's budget reopens within a day."""
+"""Age from which an interrupted run is not resumed but read anew. Longer than a day: after that its limit reopens."""
 
 
 async def run_sync(
@@ -40,14 +40,14 @@ async def run_sync(
 ) -> SyncSummary:
     """Read everyone and everything the app may read, and publish it as one new sync.
 
-    What an interrupted run had finished is not read again.
+    Lists that an interrupted run finished less than `RESUME_WITHIN` ago are not read again.
 
     Args:
         thorough: read every member list too, and report each difference from the user list.
         without: capabilities (values of `Capability`) to leave out.
 
     Raises:
-        ZoomError: nothing more can be read (credentials, network, the day's budget). What was read stays staged
+        ZoomError: nothing more can be read (credentials, network, Zoom's daily limit). What was read stays staged
             for the next run; the last published sync stays as it is.
         StoreBusy: another sync of this store runs.
         asyncio.CancelledError: stopped; the same holds.
@@ -55,19 +55,19 @@ async def run_sync(
     began = clock()
     report = Reporter(client, on_event)
     started = now()
-    staging = BackgroundWriter(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
-    async with _meanwhile(client.authenticate()) as authenticated, staging:
-        report.tell(SyncStarted(staging.resumed))
+    writer = BackgroundWriter(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
+    async with _meanwhile(client.authenticate()) as authenticated, writer:
+        report.tell(SyncStarted(writer.resumed))
         with report.listening():
-            async with _memory(client, staging, now):
+            async with _learnt_limits(client, writer, now):
                 token = await authenticated
                 if token.note:
                     report.note(token.note)
-                run = Run(client, staging, report, token, thorough=thorough, without=without)
+                run = Run(client, writer, report, token, thorough=thorough, without=without)
                 await run.everything()
         report.tell(PuttingTogether())
         report.note("Everything is read; putting it together.")
-        info = await staging.publish(_zoom_time(now()), run.not_read, run.disagreements)
+        info = await writer.publish(_zoom_time(now()), run.not_read, run.disagreements)
         report.tell(Published(info.number))
         stats = client.stats
         return SyncSummary(
@@ -86,14 +86,16 @@ async def run_sync(
         )
 
 
-def recall(client: ZoomClient, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-    """Let the client begin with what earlier syncs of the same account learnt; blocks for a small read."""
-    client.recall(LearntLimits.loads(remembered(store, client.account), now()))
+def load_learnt_limits(
+    client: ZoomClient, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> None:
+    """Let the client start with what earlier syncs of the same account learnt; blocks for a small read."""
+    client.start_with(LearntLimits.loads(stored_limits(store, client.account), now()))
 
 
 @asynccontextmanager
 async def _meanwhile(job: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
-    """Begin a job beside what follows, and leave nothing of it behind."""
+    """Run a job as a task while the block runs; cancelled and awaited when that ends."""
     task = asyncio.create_task(job)
     try:
         yield task
@@ -103,16 +105,18 @@ async def _meanwhile(job: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[
 
 
 @asynccontextmanager
-async def _memory(client: ZoomClient, staging: BackgroundWriter, now: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Begin with what earlier syncs learnt about the account; keep what this one learnt, however it ends."""
+async def _learnt_limits(
+    client: ZoomClient, writer: BackgroundWriter, now: Callable[[], datetime]
+) -> AsyncIterator[None]:
+    """Start with what earlier syncs learnt of Zoom's limits; store what this one learns, however it ends."""
     if not client.stats.made:
-        client.recall(LearntLimits.loads(await staging.remembered(), now()))
-    staging.memory = client.memory.dumps
+        client.start_with(LearntLimits.loads(await writer.stored_limits(), now()))
+    writer.limits = client.learnt.dumps
     try:
         yield
     finally:
-        staging.memory = None
-        await asyncio.shield(staging.remember(client.memory.dumps()))
+        writer.limits = None
+        await asyncio.shield(writer.store_limits(client.learnt.dumps()))
 
 
 def _zoom_time(moment: datetime) -> str:

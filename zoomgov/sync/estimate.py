@@ -79,7 +79,7 @@ async def estimate(client: ZoomClient, *, without: frozenset[str] = frozenset())
     contact_groups = await asking.count(parts.CONTACT_GROUPS, page_size=10)
     roles = await asking.count(parts.ROLES)
 
-    size = client.memory.page_sizes.get(parts.USERS["active"].endpoint.memory_key, USERS_A_PAGE)
+    size = client.learnt.page_sizes.get(parts.USERS["active"].endpoint.page_size_key, USERS_A_PAGE)
     chain = math.ceil(people["active"] / size)
     requests = Counter(
         {

@@ -1,4 +1,4 @@
-"""Reading one list from Zoom into staging, whatever happens on the way."""
+"""Reading one list from Zoom into staging: pages, lost page tokens, counts that change meanwhile."""
 
 from __future__ import annotations
 
@@ -24,35 +24,37 @@ if TYPE_CHECKING:
     from zoomgov.zoom.client import ZoomClient
 
 MAX_RESTARTS: Final = 3
-"""How often a list may lose its page token before it is given up."""
+"""Restarts of a list whose page token Zoom no longer knows, before it is given up."""
 
 MAX_IDLE_PAGES: Final = 20
-"""Pages one after the other with nothing new on them, each with a new token, after which a list is given up."""
+"""Consecutive pages with nothing new on them, each with a new token, after which a list is given up."""
 
 SPLIT_FROM: Final = 12
-"""Pages still to come from which it is worth reading a list in several chains."""
+"""Pages still to come from which a list is worth reading by several queries in parallel."""
 
 ENDS_THE_SYNC: Final = frozenset(
     {ErrorKind.CREDENTIALS, ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.DAILY_LIMIT}
 )
-"""Nothing else can be read either: stop, keep what is staged, go on from there next time."""
+"""Nothing else can be read either: the sync ends, and the next run resumes from what is staged."""
 
 CLOSES_THE_PART: Final = frozenset({ErrorKind.SCOPE, ErrorKind.PLAN, ErrorKind.PRIVILEGE})
 """No other list of the part can be read either."""
 
 
 def ends_the_sync(error: ZoomError) -> bool:
-    """Whether nothing else can be read either. A web page or a redirect that stays, in place of an answer, is not
-    Zoom's: a captive portal, or a proxy that wants a login."""
+    """Whether nothing else can be read either.
+
+    True also for an answer that is not Zoom's, a web page or a redirect: a captive portal, or a proxy's login.
+    """
     return error.kind in ENDS_THE_SYNC or error.is_from_elsewhere
 
 
 class ListReader:
-    """Reads lists one after the other or side by side; each ends staged and finished, or raises."""
+    """Reads lists, several at once if asked to; each ends staged and finished, or raises."""
 
-    def __init__(self, client: ZoomClient, staging: BackgroundWriter, report: Reporter) -> None:
+    def __init__(self, client: ZoomClient, writer: BackgroundWriter, report: Reporter) -> None:
         self._client = client
-        self._staging = staging
+        self._writer = writer
         self._report = report
 
     async def read(
@@ -68,11 +70,15 @@ class ListReader:
         split: Split | None = None,
         beside: Rows | None = None,
     ) -> ListOutcome:
-        """Read a list until its end. A list that loses its page token, or does not add up, starts again.
+        """Read a list to its end. It starts again when Zoom loses the page token, and once when it does not add up.
 
         Args:
-            split: asked after the first page of a long list for queries that together give all of it, to be read
-                side by side; if they turn out not to, the list is read again in one chain.
+            key: the list; by default that of the whole account.
+            path: ids in the path, by name.
+            title: what the log calls it; by default the part's.
+            urgent: its requests go ahead of others at the rate limiter.
+            split: called after the first page of a long list for queries that together give all of it, to be read
+                in parallel; if they turn out not to, the list is read again by one query.
             beside: rows that belong to the list though Zoom leaves them out.
 
         Raises:
@@ -83,10 +89,10 @@ class ListReader:
         lost = 0
         counted_again = drifted = False
         while True:
-            await self._staging.restart(key)
-            one = _Pass(self._client, self._staging, self._report, part, decode, key, path)
+            await self._writer.restart(key)
+            attempt = _Attempt(self._client, self._writer, self._report, part, decode, key, path)
             try:
-                await one.chain(query, urgent, split, finishes=beside is None)
+                await attempt.read_pages(query, urgent, split, finishes=beside is None)
             except ZoomError as error:
                 lost += 1
                 if error.kind is not ErrorKind.PAGE_TOKEN or lost > MAX_RESTARTS:
@@ -94,16 +100,16 @@ class ListReader:
                 self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
             except asyncio.CancelledError:
-                if one.ended and one.adds_up:  # all is there: the run that goes on need not ask again
-                    await self._finish(key, one.outcome(), beside)
+                if attempt.ended and attempt.adds_up:  # it is all there: the next run need not read it again
+                    await self._finish(key, attempt.outcome(), beside)
                 raise
-            outcome = one.outcome()
+            outcome = attempt.outcome()
             drifted = drifted or outcome.drifted
-            if counted_again or one.adds_up:
+            if counted_again or attempt.adds_up:
                 break
             counted_again, split = True, None
             why = f"{outcome.read} rows where Zoom counts {outcome.expected}"
-            if one.shrank:  # whoever came after moved up, one of them perhaps onto a page already read
+            if attempt.shrank:  # those after them moved up, one perhaps onto a page already read
                 why = "Somebody left while it was read, and somebody else may be missing"
             self._report.restarted(key, f"{why}: read once more")
         await self._finish(key, outcome, beside)
@@ -111,22 +117,22 @@ class ListReader:
         return replace(outcome, moved=drifted or counted_again or lost > 0)
 
     async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Rows | None) -> None:
-        if key in self._staging.finished:
+        if key in self._writer.finished:
             return
         apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
         if apart:
-            await self._staging.stage_rows(key, Rows(grants=apart))
+            await self._writer.stage_rows(key, Rows(grants=apart))
         expected = None if outcome.expected is None else outcome.expected + len(apart)
-        await self._staging.finish(key, expected)
+        await self._writer.finish(key, expected)
 
 
-class _Pass:
-    """One attempt at a list."""
+class _Attempt:
+    """One attempt at a list, from its first page."""
 
     def __init__(
         self,
         client: ZoomClient,
-        staging: BackgroundWriter,
+        writer: BackgroundWriter,
         report: Reporter,
         part: Part,
         decode: Decode,
@@ -134,7 +140,7 @@ class _Pass:
         path: Mapping[str, str],
     ) -> None:
         self._client = client
-        self._staging = staging
+        self._writer = writer
         self._report = report
         self._part = part
         self._decode = decode
@@ -143,9 +149,9 @@ class _Pass:
         self._seen: set[Identity] = set()
         self._totals: list[int] = []
         self.ended = False
-        """Whether the last page was read and staged; never when it is read in several chains."""
+        """Whether the last page was read and staged; stays False for a list read by several queries."""
 
-    async def chain(
+    async def read_pages(
         self,
         query: Query,
         urgent: bool,
@@ -154,13 +160,17 @@ class _Pass:
         counts: bool = True,
         finishes: bool = False,
     ) -> None:
-        """Follow the pages of one query; with `finishes` a list that is all there is finished with its last page.
+        """Follow the page tokens of one query.
 
-        While a page is decoded and stored on the worker thread, the next one is under way: one page ahead, no
-        more, so that a slow disk holds the reading back instead of filling the memory. Whether to split is decided
-        meanwhile, too; then that next one was read in vain.
+        While a page is decoded and stored on the worker thread, the next one is requested: one page ahead, no more,
+        so that a slow disk slows the reading instead of filling the memory. Whether to split is decided meanwhile;
+        if so, the page requested ahead is dropped.
+
+        Args:
+            counts: whether the pages' totals count the whole list; False for one query of several.
+            finishes: mark the list as finished with its last page, if nothing is missing.
         """
-        staging: asyncio.Future[int] | None = None
+        staged: asyncio.Future[int] | None = None
         splitting: asyncio.Task[Sequence[Query] | None] | None = None
         read = idle = 0
         last = False
@@ -171,12 +181,12 @@ class _Pass:
                     if splitting is not None:
                         queries, splitting = await splitting, None
                         if queries:
-                            await together(*(self.chain(query, urgent, counts=False) for query in queries))
+                            await together(*(self.read_pages(query, urgent, counts=False) for query in queries))
                             break
                     if counts and page.total_records is not None:
                         self._totals.append(page.total_records)
-                    if staging is not None:
-                        before, read = read, await asyncio.shield(staging)
+                    if staged is not None:
+                        before, read = read, await asyncio.shield(staged)
                         self._advanced(read)
                         idle = idle + 1 if read == before else 0
                         if counts and idle >= MAX_IDLE_PAGES:
@@ -186,28 +196,28 @@ class _Pass:
                                 f"Zoom gave {idle} pages without anything new: the list has no end.",
                             )
                     last = counts and not page.next_page_token
-                    ends = self._whole if last and finishes else None
-                    staging = self._staging.stage(
-                        self._key, self._part.endpoint, page.body, self._decode, self._seen, ends
+                    complete = self._complete_outcome if last and finishes else None
+                    staged = self._writer.stage(
+                        self._key, self._part.endpoint, page.body, self._decode, self._seen, complete
                     )
-                    if not self._client.stats.under_way:  # nobody comes whom small pages could wait for
-                        self._staging.hurry()
+                    if not self._client.stats.under_way:  # no page will come to fill the batch
+                        self._writer.flush()
                     if split is not None and page.next_page_token and self._totals:
-                        splitting = asyncio.create_task(self._queries(staging, split))
+                        splitting = asyncio.create_task(self._queries(staged, split))
                         split = None
-            if staging is not None:
-                self._advanced(await asyncio.shield(staging))
+            if staged is not None:
+                self._advanced(await asyncio.shield(staged))
         finally:
             if splitting is not None:
                 splitting.cancel()
                 await asyncio.gather(splitting, return_exceptions=True)
-            if staging is not None:
-                await asyncio.wait([staging])
-                # looked at in any case, or asyncio complains of an exception nobody asked for
-                self.ended = staging.exception() is None and last
+            if staged is not None:
+                await asyncio.wait([staged])
+                # `exception()` is called in any case, or asyncio logs that it was never retrieved
+                self.ended = staged.exception() is None and last
 
-    async def _queries(self, staging: asyncio.Future[int], split: Split) -> Sequence[Query] | None:
-        rows, total = await asyncio.shield(staging), self._totals[0]
+    async def _queries(self, staged: asyncio.Future[int], split: Split) -> Sequence[Query] | None:
+        rows, total = await asyncio.shield(staged), self._totals[0]
         if rows == 0 or (total - rows) / rows < SPLIT_FROM:
             return None
         return await split(total)
@@ -222,37 +232,37 @@ class _Pass:
 
     @property
     def adds_up(self) -> bool:
-        """Whether as much was read as Zoom counts, and nobody moved up onto a page already read."""
+        """Whether as many rows were read as Zoom counts, and its count never went down meanwhile."""
         outcome = self.outcome()
         return outcome.expected in (None, outcome.read) and not self.shrank
 
-    def _whole(self) -> ListOutcome | None:
+    def _complete_outcome(self) -> ListOutcome | None:
         return self.outcome() if self.adds_up else None
 
     def outcome(self) -> ListOutcome:
-        """People come and go while a long list is read: its first count is as true as its last."""
+        """What was read so far. Any count Zoom gave meanwhile may prove it complete: people come and go."""
         read = len(self._seen)
         expected = read if read in self._totals else self._totals[-1] if self._totals else None
-        if expected is None and (unreadable := self._staging.unreadable[self._key]):
+        if expected is None and (unreadable := self._writer.unreadable[self._key]):
             expected = read + unreadable
         seen: frozenset[Identity] = frozenset(self._seen) if self._key.target else frozenset()
         return ListOutcome(read, expected, seen, drifted=len(set(self._totals)) > 1)
 
 
 async def together(*jobs: Coroutine[Any, Any, None]) -> None:
-    """Run side by side; the first failure stops the others and is raised as it is."""
+    """Run concurrently. The first failure cancels the others and is raised as it is, not in an `ExceptionGroup`."""
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:
-            if not task.cancelling():  # once is enough, and lets it finish what it has
+            if not task.cancelling():  # a second cancellation would interrupt its cleanup
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def unread(part: Part, error: ZoomError, target: str = "") -> NotRead:
-    """Why a part, or one list of it, is missing: Zoom's own words."""
+    """The note that a part, or one list of it, is missing, with Zoom's own words as the reason."""
     evidence = [f"HTTP {error.status}"] if error.status else []
     if error.code is not None:
         evidence.append(f"code {error.code}")

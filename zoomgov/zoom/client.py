@@ -67,14 +67,14 @@ class ZoomClient:
         credentials: Credentials,
         *,
         transport: Transport | None = None,
-        memory: LearntLimits | None = None,
+        learnt: LearntLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
     ) -> None:
         self.cloud = cloud
-        self.memory = memory or LearntLimits()
+        self.learnt = learnt or LearntLimits()
         self.stats = Stats()
         self.on_wait: Callable[[float, str], None] | None = None
         self.on_note: Callable[[str], None] | None = None
@@ -89,7 +89,7 @@ class ZoomClient:
         self._secret = credentials.client_secret
         self.account = f"{cloud.name} {credentials.account_id}"
         """Which account this reads: what was staged or learnt of another one must not be used."""
-        self.limits = Limits(clock, sleep, self.memory.tier or Tier.PRO, self.memory.budget)
+        self.limits = Limits(clock, sleep, self.learnt.tier or Tier.PRO, self.learnt.budget)
         self._meter = RateMeter(clock)
         self._last_second = {label: RateMeter(clock, 1.0) for label in Label}
 
@@ -113,7 +113,7 @@ class ZoomClient:
 
     def used(self) -> tuple[LabelUse, ...]:
         """The labels used so far, and how much of their limits."""
-        budget, tier, now = self.memory.budget, self.limits.tier, self._now()
+        budget, tier, now = self.learnt.budget, self.limits.tier, self._now()
         return tuple(
             LabelUse(
                 label,
@@ -142,18 +142,18 @@ class ZoomClient:
         assert self._tokens.info is not None
         return self._tokens.info
 
-    def recall(self, memory: LearntLimits) -> None:
-        """Start with what an earlier client of this account has learnt. Before the first request."""
-        self.memory = memory
-        self.limits.budget = memory.budget
-        if memory.tier is not None:
-            self.limits.assume(memory.tier)
+    def start_with(self, learnt: LearntLimits) -> None:
+        """Start with what an earlier client of this account learnt. To be called before the first request."""
+        self.learnt = learnt
+        self.limits.budget = learnt.budget
+        if learnt.tier is not None:
+            self.limits.assume(learnt.tier)
 
     def set_tier(self, tier: Tier) -> None:
         """Pace for `tier`, which the plan told; remembered."""
         if self.limits.set_tier(tier):
             self._note(f"Zoom's limits for this account: {tier.title}.")
-        self.memory.tier = tier
+        self.learnt.tier = tier
 
     async def get(
         self,
@@ -248,7 +248,7 @@ class ZoomClient:
         if not endpoint.page_sizes and wanted is None:
             return await self.get(endpoint, path=path, query=query, urgent=urgent), None
         sizes = (wanted,) if wanted is not None else endpoint.page_sizes
-        known = self.memory.page_sizes.get(endpoint.memory_key)
+        known = self.learnt.page_sizes.get(endpoint.page_size_key)
         if wanted is None and known is not None:
             sizes = tuple(size for size in sizes if size <= known) or sizes[-1:]
         for size in sizes:
@@ -257,7 +257,7 @@ class ZoomClient:
             except ZoomError as error:
                 if error.kind is not ErrorKind.REQUEST or error.status != 400 or size == sizes[-1]:
                     raise
-                self._remember_page_size(endpoint, sizes[sizes.index(size) + 1])
+                self._set_page_size(endpoint, sizes[sizes.index(size) + 1])
                 continue
             if wanted is None and answer.next_page_token and size != sizes[-1]:
                 self._notice_cap(endpoint, answer, size)
@@ -268,10 +268,10 @@ class ZoomClient:
         """Remember when Zoom gave a shorter page than asked though more follow."""
         rows = count_rows(endpoint, answer)
         if rows is not None and (caps := [size for size in endpoint.page_sizes if rows <= size < asked]):
-            self._remember_page_size(endpoint, min(caps))
+            self._set_page_size(endpoint, min(caps))
 
-    def _remember_page_size(self, endpoint: Endpoint, size: int) -> None:
-        if self.memory.remember_page_size(endpoint.memory_key, size, self._now().date()):
+    def _set_page_size(self, endpoint: Endpoint, size: int) -> None:
+        if self.learnt.set_page_size(endpoint.page_size_key, size, self._now().date()):
             self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
 
     async def _attempt(
@@ -287,7 +287,7 @@ class ZoomClient:
         url = endpoint.url(self._tokens.info.api_base, path, query)
         request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token.reveal()}"})
         limiter = self.limits.by_label[endpoint.label]
-        self.memory.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
+        self.learnt.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
         await limiter.slot(self.limits.in_flight, self.on_wait, urgent=urgent)
         stats = self.stats
         stats.by_endpoint[endpoint.template] += 1
@@ -323,7 +323,7 @@ class ZoomClient:
     def _learn(self, endpoint: Endpoint, response: Response) -> None:
         tier = self.limits.learn(endpoint.label, response.headers)
         if self.limits.learnt:
-            self.memory.tier = self.limits.tier
+            self.learnt.tier = self.limits.tier
         if tier is not None:
             self._note(f"Zoom's limits for this account: {tier.title}.")
 

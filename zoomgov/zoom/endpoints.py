@@ -51,7 +51,7 @@ class Endpoint:
         return self.page_sizes[0] if self.page_sizes else None
 
     @property
-    def memory_key(self) -> str:
+    def page_size_key(self) -> str:
         """Under which the page size that worked is remembered."""
         return self.page_family or self.id
 

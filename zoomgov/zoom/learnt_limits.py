@@ -20,11 +20,11 @@ class LearntLimits:
 
     tier: Tier | None = None
     page_sizes: dict[str, int] = field(default_factory=dict)
-    """The page size that worked, by `Endpoint.memory_key`, where the largest did not."""
+    """The page size that worked, by `Endpoint.page_size_key`, where the largest did not."""
     page_sizes_since: date | None = None
     budget: DailyBudget = field(default_factory=DailyBudget)
 
-    def remember_page_size(self, key: str, size: int, today: date) -> bool:
+    def set_page_size(self, key: str, size: int, today: date) -> bool:
         """Remember `size`; True when that is news."""
         if self.page_sizes.get(key) == size:
             return False

@@ -1,0 +1,219 @@
+"""Reading the parts of a sync, and deciding what may be missing: one list, one part, or nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from zoomgov.model.syncs import ListKey, NotRead
+from zoomgov.sync import parts, rows
+from zoomgov.sync.list_reader import CLOSES_THE_PART, ListReader, ends_the_sync, together, unread
+from zoomgov.sync.outcome import ListOutcome
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.limits import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+
+    from zoomgov.model.kinds import GrantKind
+    from zoomgov.sync.background_writer import BackgroundWriter
+    from zoomgov.sync.outcome import Decode, ListedResource, Split
+    from zoomgov.sync.parts import Part
+    from zoomgov.sync.reporter import Reporter
+    from zoomgov.sync.rows import Rows
+    from zoomgov.zoom.client import TokenInfo, ZoomClient
+
+    ReadResource = Callable[[ListedResource], Awaitable[int]]
+    """Reads what belongs to one resource and gives the number of rows."""
+
+LISTS_IN_FLIGHT: Final = 24
+"""Lists of one part read concurrently; the rate limiter decides how fast."""
+MAX_FAILURES: Final = 5
+"""Lists that may be lost to server errors; with one more the whole sync is put off."""
+
+
+class PartReader:
+    """Reads parts, and keeps account of those that are not read."""
+
+    def __init__(
+        self,
+        client: ZoomClient,
+        writer: BackgroundWriter,
+        report: Reporter,
+        token: TokenInfo,
+        without: frozenset[str],
+    ) -> None:
+        """`without`: capabilities (values of `Capability`) to leave out."""
+        self.not_read: list[NotRead] = []
+        self.deleted: set[ListKey] = set()
+        """Lists whose resource was deleted in Zoom during the sync."""
+        self._client = client
+        self._writer = writer
+        self._report = report
+        self._lists = ListReader(client, writer, report)
+        self._scopes = token.scopes
+        self._without = without
+        self._closed: set[str] = set()
+        """Parts of which no further list is asked for."""
+        self._failures = 0
+        self._errors: dict[str, ZoomError] = {}
+        """The first of each part."""
+
+    def raise_if_nothing_was_read(self) -> None:
+        """Raise the first error, in the order of `parts.ALL`, when no list at all could be read.
+
+        Raises:
+            ZoomError: whichever answer came first, the same one is raised.
+        """
+        if not self._writer.finished and self._errors:
+            raise next(self._errors[part.name] for part in parts.ALL if part.name in self._errors)
+
+    # Lists of the whole account
+
+    async def whole(
+        self,
+        part: Part,
+        decode: Decode,
+        *,
+        query: Mapping[str, str | int] = {},
+        urgent: bool = False,
+        split: Split | None = None,
+    ) -> ListOutcome | None:
+        """Read a paged list of the account, as `guarded` does. The arguments are those of `ListReader.read`."""
+
+        async def read(key: ListKey) -> ListOutcome:
+            return await self._lists.read(part, decode, key=key, query=query, urgent=urgent, split=split)
+
+        return await self.guarded(part, read)
+
+    async def guarded(self, part: Part, read: Callable[[ListKey], Awaitable[ListOutcome]]) -> ListOutcome | None:
+        """Read a list of the account unless it is read already, unwanted or out of reach; None when not read."""
+        key = ListKey(part.name)
+        if self._is_unwanted(part):
+            return None
+        if (done := self._writer.finished.get(key)) is not None:
+            self._report.started(part, key, part.title)
+            self._report.finished(key, done, done)
+            return ListOutcome(done, done)
+        if self._lacks_scope(part):
+            self._miss(_no_scope(part))
+            return None
+        try:
+            return await read(key)
+        except ZoomError as error:
+            self.go_on_without(part, error)
+            return None
+
+    async def again(self, part: Part, decode: Decode) -> bool:
+        """Read a list of the account once more; False when that failed and what was read before is gone."""
+        try:
+            await self._lists.read(part, decode)
+        except ZoomError as error:
+            self.go_on_without(part, error)
+            return False
+        return True
+
+    # A list for each resource
+
+    async def each(self, part: Part, resources: Sequence[ListedResource], read: ReadResource) -> None:
+        """Read `part` of each resource, concurrently. If the scope is in doubt, one goes first to find out."""
+        if self._is_unwanted(part):
+            return
+        if self._lacks_scope(part):
+            if part is parts.ROLE:
+                self._miss(_no_scope(part))
+            self._closed.add(part.name)
+            return
+        finished = self._writer.finished
+        todo = [resource for resource in resources if ListKey(part.name, resource.id) not in finished]
+        rows_before = sum(finished.get(ListKey(part.name, resource.id), 0) for resource in resources)
+        self._report.planned(part, len(resources), len(resources) - len(todo), rows_before)
+        waiting = iter(todo)
+        if todo and not part.allowed(self._scopes):
+            await self._one(part, next(waiting), read)
+        workers = min(LISTS_IN_FLIGHT, len(todo))
+        await together(*(self._read_waiting(part, waiting, read) for _ in range(workers)))
+
+    async def each_list(self, part: Part, resources: Sequence[ListedResource], kind: GrantKind) -> None:
+        """Read the list of principals of each resource, as `each` does."""
+
+        async def read(resource: ListedResource) -> int:
+            return (await self.principals(part, resource, kind)).read
+
+        await self.each(part, resources, read)
+
+    async def principals(
+        self, part: Part, resource: ListedResource, kind: GrantKind, beside: Rows | None = None
+    ) -> ListOutcome:
+        """Read the members, admins or holders of one resource. `beside` is that of `ListReader.read`."""
+        return await self._lists.read(
+            part,
+            partial(rows.principal_rows, kind, resource.id),
+            key=ListKey(part.name, resource.id),
+            path={part.path_key: resource.id},
+            title=part.title.format(resource.name),
+            beside=beside,
+        )
+
+    async def _read_waiting(self, part: Part, waiting: Iterator[ListedResource], read: ReadResource) -> None:
+        for resource in waiting:
+            if part.name in self._closed:
+                return
+            await self._one(part, resource, read)
+
+    async def _one(self, part: Part, resource: ListedResource, read: ReadResource) -> None:
+        try:
+            rows_read = await read(resource)
+        except ZoomError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                self.go_on_without(part, error, resource)
+                return
+            key = ListKey(part.name, resource.id)
+            self.deleted.add(key)
+            await self._writer.restart(key)
+            await self._writer.finish(key, None)
+            self._report.note(f"{part.title.format(resource.name)}: it was deleted while the sync ran.")
+            rows_read = 0
+        self._report.one_done(part, rows_read)
+
+    # What may fail alone
+
+    def go_on_without(self, part: Part, error: ZoomError, resource: ListedResource | None = None) -> None:
+        """Go on without a list that cannot be read, or raise when nothing else could be read either.
+
+        Args:
+            resource: the one whose list failed; None when it is the list of the whole account.
+        """
+        self._errors.setdefault(part.name, error)
+        if ends_the_sync(error) and (part.required or error.kind is not ErrorKind.DAILY_LIMIT):
+            raise error
+        if error.kind is ErrorKind.PLAN and not self._client.limits.learnt:
+            self._client.set_tier(Tier.FREE)
+        if error.kind in CLOSES_THE_PART or resource is None:
+            if part.name in self._closed:
+                return
+            self._closed.add(part.name)
+            self._miss(unread(part, error))
+            return
+        self._failures += 1
+        if self._failures > MAX_FAILURES:
+            raise error
+        self._miss(unread(part, error, resource.id))
+
+    def _is_unwanted(self, part: Part) -> bool:
+        if part.capability not in self._without:
+            return False
+        self._miss(NotRead(part.name, "", "You chose to go on without it.", required=False))
+        return True
+
+    def _lacks_scope(self, part: Part) -> bool:
+        """Whether the token names its scopes and none of them is for an optional part; required parts are tried."""
+        return bool(self._scopes) and not part.required and not part.allowed(self._scopes)
+
+    def _miss(self, not_read: NotRead) -> None:
+        self.not_read.append(not_read)
+        self._report.not_read(ListKey(not_read.part, not_read.target), not_read)
+
+
+def _no_scope(part: Part) -> NotRead:
+    return NotRead(part.name, "", f"The app has no scope for {part.endpoint.template}.", part.need.accepted, False)
