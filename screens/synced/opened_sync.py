@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoomgov.disk.errors import StoreError
 from zoomgov.model.filters import parse_filter
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query, Target
 from zoomgov.store.read.table_rows import columns_of
 from zoomgov.widgets.table.table_source import SourceError
@@ -240,7 +241,7 @@ class OpenedSync:
     def licences(self) -> tuple[Licences, tuple[NotRead, ...]]:
         """Return licences and logins counted, and why what was bought is not known."""
         with self._asking() as reader:
-            return reader.licences(), reader.not_read("plan-usage")
+            return reader.licences(), reader.not_read(PartKey.PLAN_USAGE)
 
     def charts(self) -> Charts:
         """Return last logins by week and licences by sync."""

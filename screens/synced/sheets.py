@@ -10,7 +10,7 @@ from zoomgov.widgets.fact_sheet import Fact, Section, Sheet
 from zoomgov.widgets.table.table_layout import TableColumn
 from zoomgov.words.fields import FIELD_LABELS
 from zoomgov.words.kinds import NOUNS, ONE, count, privileges_in_words
-from zoomgov.words.syncs import PART_WORDS
+from zoomgov.words.parts import part_name
 from zoomgov.words.times import moment, when
 
 from .words import STATUS_TONES
@@ -141,7 +141,7 @@ def _may(privileges: Sequence[str]) -> str:
 
 
 def _gaps(gaps: Iterable[NotRead]) -> tuple[Section, ...]:
-    parts = dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in gaps)
+    parts = dict.fromkeys(part_name(gap.part) for gap in gaps)
     if not parts:
         return ()
     lines = tuple(Fact(part.capitalize(), "not read", "warning") for part in parts)

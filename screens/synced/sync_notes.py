@@ -9,7 +9,8 @@ from textual.screen import ModalScreen
 
 from zoomgov.widgets.fact_sheet import Fact, FactSheet, Section, Sheet
 from zoomgov.widgets.key_footer import KeyFooter
-from zoomgov.words.syncs import PART_WORDS, listed
+from zoomgov.words.parts import part_name
+from zoomgov.words.syncs import listed
 from zoomgov.words.times import moment
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
     """Say everything that is known to be missing from `sync`."""
     sections = []
     for (part, reason, scopes, last_read), targets in _grouped(sync).items():
-        what = PART_WORDS.get(part, part.replace("-", " ")).capitalize()
+        what = part_name(part).capitalize()
         named = [names.get(target, target) for target in targets[:_NAMED] if target]
         if len(targets) > _NAMED:
             named.append(f"{len(targets) - _NAMED:,} more")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import PARTS_OF, WHOLE_PARTS
 from zoomgov.model.syncs import NotRead
 from zoomgov.words.kinds import NOUNS, count
-from zoomgov.words.syncs import PART_WORDS, listed
+from zoomgov.words.parts import part_name
+from zoomgov.words.syncs import listed
 from zoomgov.words.times import ago
 
 if TYPE_CHECKING:
@@ -28,15 +30,6 @@ PLACEHOLDERS: Final = {
 
 DEFAULT_SORT: Final = "name"
 
-_PARTS_OF: Final = {
-    Kind.USERS: ("users-active", "users-inactive", "users-pending"),
-    Kind.GROUPS: ("groups", "group-admins", "group-members"),
-    Kind.CONTACT_GROUPS: ("contact-groups", "contact-group-members"),
-    Kind.ROLES: ("roles", "role", "role-members"),
-}
-_WHOLE: Final = {Kind.USERS: 3, Kind.GROUPS: 1, Kind.CONTACT_GROUPS: 1, Kind.ROLES: 1}
-"""So many of the first parts of a kind are the kind itself: with none of them read, it is not read at all."""
-
 STATUS_TONES: Final[Mapping[str, Tone]] = {"inactive": "muted", "pending": "warning", "not a user": "error"}
 
 NOTHING_SYNCED: Final = (
@@ -47,12 +40,12 @@ NOTHING_SYNCED: Final = (
 
 
 def _gaps(kind: Kind, sync: SyncInfo) -> list[NotRead]:
-    return [gap for gap in sync.not_read if gap.part in _PARTS_OF[kind]]
+    return [gap for gap in sync.not_read if gap.part in PARTS_OF[kind]]
 
 
 def not_read_reason(kind: Kind, sync: SyncInfo) -> str | None:
     """Why `kind` was not read at all; None when it was, or some of it."""
-    whole = _PARTS_OF[kind][: _WHOLE[kind]]
+    whole = WHOLE_PARTS[kind]
     missed = [gap for gap in _gaps(kind, sync) if gap.part in whole and not gap.target]
     return missed[0].reason if len(missed) == len(whole) else None
 
@@ -90,7 +83,7 @@ def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
         return ""
     if not_read_reason(kind, sync) is not None and all(gap.last_read is None for gap in gaps) and target is None:
         return ""  # the table has no rows, and says why
-    what = listed(list(dict.fromkeys(PART_WORDS[gap.part] for gap in gaps)))
+    what = listed(list(dict.fromkeys(part_name(gap.part) for gap in gaps)))
     older = [gap.last_read for gap in gaps if gap.last_read is not None]
     shown = f" What you see of it is from sync {max(older)}." if older else ""
     return f"Not read: {what}. {gaps[0].reason}{shown}"
@@ -110,7 +103,7 @@ def sync_line(sync: SyncInfo, now: datetime, width: int) -> Content:
             parts.append(": everything was read, and Zoom's totals agree")
         return Content.assemble(*parts)
     parts.append(("▲ not complete", "$text-warning"))
-    missing = list(dict.fromkeys(PART_WORDS.get(gap.part, gap.part) for gap in sync.not_read))
+    missing = list(dict.fromkeys(part_name(gap.part) for gap in sync.not_read))
     if missing:
         named = listed(missing) if width >= 120 and len(missing) <= 4 else count(len(missing), "part")
         parts.append(f": {named} not read")

@@ -14,7 +14,8 @@ from zoomgov.text import printable
 from zoomgov.verify.redact import redact
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
 from zoomgov.words.kinds import count
-from zoomgov.words.syncs import change_lines, counted, part_words
+from zoomgov.words.parts import part_words
+from zoomgov.words.syncs import change_lines, counted
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:

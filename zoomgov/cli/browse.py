@@ -14,7 +14,7 @@ from zoomgov.model.kinds import Kind
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 from zoomgov.words.licences import licence_in_brief
-from zoomgov.words.syncs import part_words
+from zoomgov.words.parts import part_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -23,7 +23,7 @@ from zoomgov.sync.events import (
 )
 from zoomgov.sync.progress import Progress, limit_lines, rate_words
 from zoomgov.text import printable
-from zoomgov.words.syncs import PART_WORDS, part_words
+from zoomgov.words.parts import part_title, part_words
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
@@ -145,24 +145,19 @@ class _Lines:
                 note(line)
 
 
-def _words(part: str) -> str:
-    words = PART_WORDS.get(part, part)
-    return words[:1].upper() + words[1:]
-
-
 def describe(event: SyncEvent) -> str | None:
     """One line for `event`, or None for those that come too often to print."""
     match event:
         case SyncStarted(resumed_lists=count) if count:
             return f"Going on where the last run stopped: {count} lists are already read."
         case ListFinished(key=key, read=read) if not key.target:
-            return f"{_words(key.part)}: {read:,} read"
+            return f"{part_title(key.part)}: {read:,} read"
         case ListRestarted(key=key, reason=reason):
-            return f"{_words(key.part)} starts again: {printable(reason)}"
+            return f"{part_title(key.part)} starts again: {printable(reason)}"
         case ListNotRead(key=key, not_read=not_read):
             return f"Not read: {part_words(not_read)}: {printable(not_read.reason)}"
         case PartAdvanced(part=part, done=done, planned=planned, rows=rows) if done == planned:
-            return f"{_words(part)}: {rows:,} read from {done:,} lists"
+            return f"{part_title(part)}: {rows:,} read from {done:,} lists"
         case Waiting(seconds=seconds, reason=reason) if seconds >= 1:
             return f"Waiting {seconds:.0f} s: {printable(reason)}"
         case Noted(text=text):

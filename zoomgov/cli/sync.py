@@ -15,7 +15,8 @@ from zoomgov.services.problems import Exit, Problem, zoom_problem
 from zoomgov.sync.parts import source_of
 from zoomgov.sync.progress import opens_again
 from zoomgov.text import printable
-from zoomgov.words.syncs import change_lines, counted, part_words
+from zoomgov.words.parts import part_words
+from zoomgov.words.syncs import change_lines, counted
 from zoomgov.words.times import duration
 from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.errors import ZoomError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoomgov.findings import people, things
 from zoomgov.findings.context import Check, Context
 from zoomgov.findings.model import Audit, Finding, Level, Thresholds
+from zoomgov.model.parts import PartKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def find(
     sync = reader.sync
     if sync is None:
         return Audit(0, "", (), 0, thresholds)
-    usage = reader.blob("plan-usage")
+    usage = reader.blob(PartKey.PLAN_USAGE)
     with reader.snapshot() as at:
         context = Context(at, sync, now, thresholds, usage)
         found = []

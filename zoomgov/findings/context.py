@@ -11,6 +11,7 @@ from zoomgov.findings.model import Level, Subject
 from zoomgov.model.kinds import Kind
 from zoomgov.store.read import audit
 from zoomgov.store.read.table_rows import grant_counts
+from zoomgov.words.parts import PART_SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,19 +23,6 @@ if TYPE_CHECKING:
 
 BUFFER_DAYS: Final = 3
 """A login within three days of the recorded one does not move it (Zoom's docs, `last_login_time`)."""
-
-_PARTS: Final = {
-    "users-active": "The active users",
-    "users-inactive": "The deactivated users",
-    "users-pending": "The invited users",
-    "groups": "The groups",
-    "group-admins": "The admins of groups",
-    "contact-groups": "The contact groups",
-    "contact-group-members": "The members of contact groups",
-    "roles": "The roles",
-    "role": "The rights of roles",
-    "plan-usage": "Bought and used licences",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +109,7 @@ class Context:
         for part in parts:
             gaps = [gap for gap in self.sync.not_read if gap.part == part]
             whole = next((gap for gap in gaps if not gap.target), None)
-            name = _PARTS.get(part, part)
+            name = PART_SUBJECTS.get(part, part)
             if whole is not None and whole.last_read is None:
                 sentences.append(f"{name} were never read ({whole.reason.rstrip('.')}).")
                 blind = True

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.findings import fixes
 from zoomgov.findings.context import BUFFER_DAYS, Check, Context, Found, last_login, many, people
 from zoomgov.findings.model import Level, Subject
+from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.store.read import audit
 
 if TYPE_CHECKING:
     from zoomgov.store.read.audit import Someone
 
-_EVERYONE: Final = ("users-active", "users-inactive", "users-pending")
-_NOT_ACTIVE: Final = ("users-inactive", "users-pending")
+_EVERYONE: Final = tuple(USER_PARTS.values())
+_NOT_ACTIVE: Final = (PartKey.USERS_INACTIVE, PartKey.USERS_PENDING)
 _BUFFER: Final = (
     f"Zoom moves the recorded login only once {BUFFER_DAYS} days have passed since the last recorded one; "
     f"these {BUFFER_DAYS} days are added, so that nobody is listed too early."
@@ -175,7 +176,7 @@ CHECKS: Final = (
         Level.HIGH,
         "Admins with an address of another domain",
         "An admin outside the organisation keeps the right to change the account when their own employer lets them go.",
-        ("users-active", "roles"),
+        (PartKey.USERS_ACTIVE, PartKey.ROLES),
         fixes.ROLES,
         external_admins,
     ),
@@ -184,7 +185,7 @@ CHECKS: Final = (
         Level.HIGH,
         "Admins who have not logged in for long",
         "A right to change the account that nobody uses is one that nobody misses when it is misused.",
-        ("users-active", "roles"),
+        (PartKey.USERS_ACTIVE, PartKey.ROLES),
         fixes.ROLES,
         idle_admins,
     ),
@@ -193,7 +194,7 @@ CHECKS: Final = (
         Level.MEDIUM,
         "Inactive or invited people with a role",
         "The role comes back with the person the moment the account is activated, with nobody deciding on it again.",
-        (*_NOT_ACTIVE, "roles"),
+        (*_NOT_ACTIVE, PartKey.ROLES),
         fixes.USERS,
         not_active_with_role,
     ),
@@ -202,7 +203,7 @@ CHECKS: Final = (
         Level.MEDIUM,
         "Inactive or invited people who are group admins",
         "They could change a group's members and settings again as soon as they are activated.",
-        (*_NOT_ACTIVE, "groups", "group-admins"),
+        (*_NOT_ACTIVE, PartKey.GROUPS, PartKey.GROUP_ADMINS),
         fixes.GROUPS,
         not_active_group_admins,
     ),
@@ -220,7 +221,7 @@ CHECKS: Final = (
         Level.LOW,
         "Licensed people who have not logged in for long",
         "They pay for what Basic would give them.",
-        ("users-active",),
+        (PartKey.USERS_ACTIVE,),
         fixes.LICENCES,
         licensed_idle,
     ),
@@ -229,7 +230,7 @@ CHECKS: Final = (
         Level.LOW,
         "Licensed people who never logged in",
         "They have a licence and never used Zoom.",
-        ("users-active",),
+        (PartKey.USERS_ACTIVE,),
         fixes.LICENCES,
         licensed_never,
     ),
@@ -247,7 +248,7 @@ CHECKS: Final = (
         Level.MEDIUM,
         "People in lists who are not users",
         "A list names them, the list of users does not: removed people, guests, or users the app may not see.",
-        (*_EVERYONE, "group-admins", "contact-group-members"),
+        (*_EVERYONE, PartKey.GROUP_ADMINS, PartKey.CONTACT_GROUP_MEMBERS),
         fixes.CONTACT_MEMBERS,
         not_users,
     ),
@@ -256,7 +257,7 @@ CHECKS: Final = (
         Level.INFO,
         "Owners and admins",
         "They can change everything in the account. Look through them regularly.",
-        ("users-active",),
+        (PartKey.USERS_ACTIVE,),
         fixes.ROLES,
         owners_and_admins,
     ),

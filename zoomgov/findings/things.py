@@ -8,6 +8,7 @@ from zoomgov.findings import fixes
 from zoomgov.findings.context import Check, Context, Found, many
 from zoomgov.findings.model import Level, Subject
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import PartKey
 from zoomgov.store.read import audit
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def groups_without_members(context: Context) -> Found:
 
 
 def groups_without_admins(context: Context) -> Found:
-    found = [group for group in context.groups if not group.admins and not context.never_read("group-admins", group.id)]
+    found = [
+        group for group in context.groups if not group.admins and not context.never_read(PartKey.GROUP_ADMINS, group.id)
+    ]
     title = f"{many(len(found), 'group has', 'groups have')} no admins"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
@@ -113,7 +116,7 @@ CHECKS: Final = (
         Level.MEDIUM,
         "Custom roles with edit rights that nobody uses",
         "What nobody needs is given or kept by mistake, and nobody looks at what it allows.",
-        ("roles", "role", "users-active"),
+        (PartKey.ROLES, PartKey.ROLE, PartKey.USERS_ACTIVE),
         fixes.ROLE,
         unused_edit_roles,
     ),
@@ -122,7 +125,7 @@ CHECKS: Final = (
         Level.LOW,
         "Contact groups open to everyone",
         "Everyone in the account can see and find the group and who is in it.",
-        ("contact-groups",),
+        (PartKey.CONTACT_GROUPS,),
         fixes.CONTACTS,
         open_contact_groups,
     ),
@@ -131,7 +134,7 @@ CHECKS: Final = (
         Level.INFO,
         "Groups without members",
         "Left-overs make it harder to see which groups decide on anybody's settings.",
-        ("groups", "users-active"),
+        (PartKey.GROUPS, PartKey.USERS_ACTIVE),
         fixes.GROUPS,
         groups_without_members,
     ),
@@ -140,7 +143,7 @@ CHECKS: Final = (
         Level.INFO,
         "Groups without admins",
         "Only account admins look after them, and nobody in particular answers for who is in them.",
-        ("groups", "group-admins"),
+        (PartKey.GROUPS, PartKey.GROUP_ADMINS),
         fixes.GROUPS,
         groups_without_admins,
     ),

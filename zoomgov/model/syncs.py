@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 
 class ListKey(NamedTuple):
-    """One list to read: a part, and the thing it belongs to (empty for whole-account lists)."""
+    """Names one list of a sync."""
 
     part: str
-    """users-active, users-inactive, users-pending, groups, group-admins, group-members, contact-groups,
-    contact-group-members, roles, role, role-members, plan-usage, im-groups."""
+    """The value of a `PartKey`."""
     target: str = ""
+    """Zoom's id of the resource it belongs to; empty for a list of the whole account."""
 
 
 @dataclass(frozen=True, slots=True)

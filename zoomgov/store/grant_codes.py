@@ -6,11 +6,14 @@ how it is packed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.kinds import GrantKind
+from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 MEMBER, ADMIN, HOLDER, CONTACT = 1, 2, 3, 4
 """`grants.kind`; not to be confused with `things.kind`."""
@@ -23,12 +26,12 @@ GRANT_CODES: Final = {
 }
 TARGET_KINDS: Final = {MEMBER: GROUP, ADMIN: GROUP, HOLDER: ROLE, CONTACT: CONTACT_GROUP}
 
-STATUS_OF_PART: Final = {"users-active": "active", "users-inactive": "inactive", "users-pending": "pending"}
-LIST_CODES: Final = {
-    "group-members": MEMBER,
-    "group-admins": ADMIN,
-    "role-members": HOLDER,
-    "contact-group-members": CONTACT,
+STATUS_OF_PART: Final[Mapping[str, str]] = {part: status for status, part in USER_PARTS.items()}
+LIST_CODES: Final[Mapping[str, int]] = {
+    PartKey.GROUP_MEMBERS: MEMBER,
+    PartKey.GROUP_ADMINS: ADMIN,
+    PartKey.ROLE_MEMBERS: HOLDER,
+    PartKey.CONTACT_GROUP_MEMBERS: CONTACT,
 }
 """Lists of the people who have one resource, and the kind of grant each of them is."""
 

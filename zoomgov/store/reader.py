@@ -10,6 +10,7 @@ from zoomgov.disk.database import SharedConnection, explained, select_in
 from zoomgov.disk.errors import StoreError
 from zoomgov.model.access import PersonHit
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query
 from zoomgov.store.history import diff, timeline
 from zoomgov.store.read import details
@@ -220,7 +221,7 @@ class Reader:
 
     def licences(self) -> Licences:
         """Licences held and bought, and last logins, counted. For a worker thread."""
-        usage = self.blob("plan-usage")
+        usage = self.blob(PartKey.PLAN_USAGE)
         with self._at(self._asking) as at:
             return licences(at, usage, self._users.ranks)
 

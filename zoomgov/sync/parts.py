@@ -1,15 +1,16 @@
-"""The plan of a sync: every kind of list, where it comes from, and what its absence costs."""
+"""The plan of a sync: where the lists of each part come from, and what their absence costs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.zoom import endpoints
 from zoomgov.zoom.scopes import NEEDS_BY_ID, Capability
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.scopes import Need
@@ -17,37 +18,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One kind of list. `name` is `ListKey.part`."""
+    """One sort of list."""
 
-    name: str
+    name: PartKey
     title: str
-    """In a person's words; `{}` is the name of the thing it belongs to."""
+    """Of one list, as people read it; `{}` is the name of the resource it belongs to."""
     endpoint: Endpoint
     capability: Capability
     required: bool = True
-    """A sync without it is partial. False: nice to have, its absence is shown but takes nothing from completeness."""
+    """Whether a sync without it is partial. False: its absence is shown, but the sync may be complete."""
     path_key: str = ""
-    """The id in the path, for parts with a list for each thing."""
+    """Name of the id in the path, for parts with a list for each resource."""
 
     @property
     def need(self) -> Need:
         return NEEDS_BY_ID[self.endpoint.id]
 
     def allowed(self, scopes: Collection[str]) -> bool:
-        """True when the token names a scope for it."""
+        """Whether one of `scopes`, those of the token, allows it."""
         return self.need.met_by(scopes)
 
 
 USERS: Final = {
-    status: Part(f"users-{status}", title, endpoints.LIST_USERS, Capability.USERS)
-    for status, title in (("active", "Active users"), ("inactive", "Inactive users"), ("pending", "Pending users"))
+    status: Part(key, f"{status.capitalize()} users", endpoints.LIST_USERS, Capability.USERS)
+    for status, key in USER_PARTS.items()
 }
-GROUPS: Final = Part("groups", "Groups", endpoints.LIST_GROUPS, Capability.GROUPS)
+GROUPS: Final = Part(PartKey.GROUPS, "Groups", endpoints.LIST_GROUPS, Capability.GROUPS)
 GROUP_ADMINS: Final = Part(
-    "group-admins", "Admins of {}", endpoints.LIST_GROUP_ADMINS, Capability.GROUP_ADMINS, path_key="groupId"
+    PartKey.GROUP_ADMINS, "Admins of {}", endpoints.LIST_GROUP_ADMINS, Capability.GROUP_ADMINS, path_key="groupId"
 )
 GROUP_MEMBERS: Final = Part(
-    "group-members",
+    PartKey.GROUP_MEMBERS,
     "Members of {}",
     endpoints.LIST_GROUP_MEMBERS,
     Capability.GROUPS,
@@ -55,22 +56,31 @@ GROUP_MEMBERS: Final = Part(
     path_key="groupId",
 )
 CONTACT_GROUPS: Final = Part(
-    "contact-groups", "Contact groups", endpoints.LIST_CONTACT_GROUPS, Capability.CONTACT_GROUPS
+    PartKey.CONTACT_GROUPS, "Contact groups", endpoints.LIST_CONTACT_GROUPS, Capability.CONTACT_GROUPS
 )
 CONTACT_GROUP_MEMBERS: Final = Part(
-    "contact-group-members",
+    PartKey.CONTACT_GROUP_MEMBERS,
     "Members of contact group {}",
     endpoints.LIST_CONTACT_GROUP_MEMBERS,
     Capability.CONTACT_GROUPS,
     path_key="groupId",
 )
-ROLES: Final = Part("roles", "Roles", endpoints.LIST_ROLES, Capability.ROLES)
-ROLE: Final = Part("role", "Privileges of {}", endpoints.READ_ROLE, Capability.ROLES, required=False, path_key="roleId")
-ROLE_MEMBERS: Final = Part(
-    "role-members", "Holders of {}", endpoints.LIST_ROLE_MEMBERS, Capability.ROLES, required=False, path_key="roleId"
+ROLES: Final = Part(PartKey.ROLES, "Roles", endpoints.LIST_ROLES, Capability.ROLES)
+ROLE: Final = Part(
+    PartKey.ROLE, "Privileges of {}", endpoints.READ_ROLE, Capability.ROLES, required=False, path_key="roleId"
 )
-PLAN_USAGE: Final = Part("plan-usage", "Licences and seats", endpoints.PLAN_USAGE, Capability.LICENCES, required=False)
-IM_GROUPS: Final = Part("im-groups", "IM groups", endpoints.LIST_IM_GROUPS, Capability.IM_GROUPS, required=False)
+ROLE_MEMBERS: Final = Part(
+    PartKey.ROLE_MEMBERS,
+    "Holders of {}",
+    endpoints.LIST_ROLE_MEMBERS,
+    Capability.ROLES,
+    required=False,
+    path_key="roleId",
+)
+PLAN_USAGE: Final = Part(
+    PartKey.PLAN_USAGE, "Licences and seats", endpoints.PLAN_USAGE, Capability.LICENCES, required=False
+)
+IM_GROUPS: Final = Part(PartKey.IM_GROUPS, "IM groups", endpoints.LIST_IM_GROUPS, Capability.IM_GROUPS, required=False)
 
 ALL: Final = (
     *USERS.values(),
@@ -86,19 +96,10 @@ ALL: Final = (
     IM_GROUPS,
 )
 
-PART_TITLES: Final = {
-    GROUP_ADMINS.name: "Group admins",
-    GROUP_MEMBERS.name: "Group members",
-    CONTACT_GROUP_MEMBERS.name: "Contact group members",
-    ROLE.name: "Role privileges",
-    ROLE_MEMBERS.name: "Role holders",
-}
-"""What to call all lists of a part together."""
+
+BY_NAME: Final[Mapping[str, Part]] = {part.name: part for part in ALL}
 
 
 def source_of(part: str) -> str:
-    """Where the number comes from that a list of the part is held against."""
-    return f"total_records of {_BY_NAME[part].endpoint.template}"
-
-
-_BY_NAME: Final = {part.name: part for part in ALL}
+    """Where the number comes from that the length of a list of the part is compared with."""
+    return f"total_records of {BY_NAME[part].endpoint.template}"

@@ -19,12 +19,12 @@ from zoomgov.sync.events import (
     RequestsCounted,
     Waiting,
 )
-from zoomgov.words.syncs import PART_WORDS
+from zoomgov.words.parts import part_title
 from zoomgov.words.times import duration
 from zoomgov.zoom.errors import ErrorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from zoomgov.sync.events import SyncEvent
@@ -38,7 +38,7 @@ CALM: Final = 0.2
 """A remaining time that was told goes on counting down until the truth is this part away from it."""
 LEAD_TO_MORE: Final = frozenset({parts.GROUPS.name, parts.CONTACT_GROUPS.name, parts.ROLES.name})
 """Until these are read, nobody knows how many lists follow from them."""
-_LABELS: Final = {part.name: str(part.endpoint.label) for part in parts.ALL}
+_LABELS: Final[Mapping[str, str]] = {part.name: str(part.endpoint.label) for part in parts.ALL}
 
 
 @dataclass
@@ -135,8 +135,7 @@ class Progress:
                 pass
 
     def _part(self, name: str, title: str = "") -> PartProgress:
-        words = PART_WORDS.get(name, name.replace("-", " "))
-        return self.parts.setdefault(name, PartProgress(title or words[:1].upper() + words[1:]))
+        return self.parts.setdefault(name, PartProgress(title or part_title(name)))
 
     @property
     def waiting(self) -> str:

@@ -95,12 +95,11 @@ class Proof:
 
     async def note_unequal_lists(self) -> None:
         """Note the lists that are not as long as Zoom says, those of an interrupted run too."""
-        by_name = {part.name: part for part in parts.ALL}
         names: dict[str, str] = {}
         for owner in (parts.GROUPS, parts.CONTACT_GROUPS, parts.ROLES):
             names |= {resource.id: resource.name for resource in await self._writer.resources(owner.name)}
         for key, (read, expected) in (await self._writer.unequal_lists()).items():
-            title = by_name[key.part].title.format(names.get(key.target, key.target))
+            title = parts.BY_NAME[key.part].title.format(names.get(key.target, key.target))
             self.disagreements.append(Disagreement(title, read, expected, parts.source_of(key.part)))
 
 

@@ -19,7 +19,7 @@ from zoomgov.sync.events import (
     SyncEvent,
     Waiting,
 )
-from zoomgov.sync.parts import PART_TITLES
+from zoomgov.words.parts import PART_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from zoomgov.model.parts import PartKey
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS
 
-_NEED_OF_PART: Final = {
-    "users-active": "list_users",
-    "users-inactive": "list_users",
-    "users-pending": "list_users",
-    "groups": "list_groups",
-    "group-admins": "list_group_admins",
-    "group-members": "list_group_members",
-    "contact-groups": "list_contact_groups",
-    "contact-group-members": "list_contact_group_members",
-    "roles": "list_roles",
-    "role": "read_role",
-    "role-members": "list_role_members",
-    "plan-usage": "plan_usage",
-    "im-groups": "list_im_groups",
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NEED_OF_PART: Final[Mapping[str, str]] = {
+    PartKey.USERS_ACTIVE: "list_users",
+    PartKey.USERS_INACTIVE: "list_users",
+    PartKey.USERS_PENDING: "list_users",
+    PartKey.GROUPS: "list_groups",
+    PartKey.GROUP_ADMINS: "list_group_admins",
+    PartKey.GROUP_MEMBERS: "list_group_members",
+    PartKey.CONTACT_GROUPS: "list_contact_groups",
+    PartKey.CONTACT_GROUP_MEMBERS: "list_contact_group_members",
+    PartKey.ROLES: "list_roles",
+    PartKey.ROLE: "read_role",
+    PartKey.ROLE_MEMBERS: "list_role_members",
+    PartKey.PLAN_USAGE: "plan_usage",
+    PartKey.IM_GROUPS: "list_im_groups",
 }
 """By the name of a sync's part; a test holds it against the plan of a sync."""
 

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zoomgov.text import printable
+from zoomgov.model.parts import USER_PARTS, PartKey
+from zoomgov.words.parts import part_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zoomgov.model.changes import Changes
     from zoomgov.model.syncs import NotRead
-
-PART_WORDS: Final = {
-    "users-active": "active users",
-    "users-inactive": "inactive users",
-    "users-pending": "pending users",
-    "groups": "groups",
-    "group-admins": "group admins",
-    "group-members": "group members",
-    "contact-groups": "contact groups",
-    "contact-group-members": "contact group members",
-    "roles": "roles",
-    "role": "role privileges",
-    "role-members": "role members",
-    "plan-usage": "plan usage",
-    "im-groups": "IM groups",
-}
-"""By `ListKey.part`."""
 
 
 class Counted(NamedTuple):
@@ -41,14 +25,14 @@ class Counted(NamedTuple):
 
 
 _COUNTS: Final = (
-    ("users", "Users", {"users-active", "users-inactive", "users-pending"}),
-    ("groups", "Groups", {"groups"}),
-    ("group member", "Group members", {"groups", "users-active"}),
-    ("group admin", "Group admins", {"groups", "group-admins"}),
-    ("contact_groups", "Contact groups", {"contact-groups"}),
-    ("contact group member", "Contact group members", {"contact-groups", "contact-group-members"}),
-    ("roles", "Roles", {"roles"}),
-    ("role", "Role holders", {"roles", "users-active"}),
+    ("users", "Users", set(USER_PARTS.values())),
+    ("groups", "Groups", {PartKey.GROUPS}),
+    ("group member", "Group members", {PartKey.GROUPS, PartKey.USERS_ACTIVE}),
+    ("group admin", "Group admins", {PartKey.GROUPS, PartKey.GROUP_ADMINS}),
+    ("contact_groups", "Contact groups", {PartKey.CONTACT_GROUPS}),
+    ("contact group member", "Contact group members", {PartKey.CONTACT_GROUPS, PartKey.CONTACT_GROUP_MEMBERS}),
+    ("roles", "Roles", {PartKey.ROLES}),
+    ("role", "Role holders", {PartKey.ROLES, PartKey.USERS_ACTIVE}),
 )
 
 
@@ -56,12 +40,6 @@ def counted(counts: Mapping[str, int], not_read: Sequence[NotRead]) -> list[Coun
     """The numbers of a sync in the order to show them; never 0 for what was not read."""
     missing = {part.part for part in not_read if not part.target}
     return [Counted(key, title, None if parts & missing else counts.get(key, 0)) for key, title, parts in _COUNTS]
-
-
-def part_words(part: NotRead) -> str:
-    """What was not read, e.g. `admins of g1`."""
-    words = PART_WORDS.get(part.part, part.part)
-    return f"{words} of {printable(part.target)}" if part.target else words
 
 
 _CHANGES: Final = (
@@ -93,7 +71,7 @@ def comparison_notes(changes: Changes) -> list[str]:
     """What a comparison does not tell because one of its two syncs did not read it, a sentence or two each."""
     parts: dict[tuple[int, int | None], dict[str, None]] = {}
     for gap in changes.not_compared:
-        parts.setdefault((gap.sync, gap.instead), {})[PART_WORDS.get(gap.part, gap.part)] = None
+        parts.setdefault((gap.sync, gap.instead), {})[part_name(gap.part)] = None
     notes = []
     for (sync, instead), named in parts.items():
         words = listed(list(named))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.database import select_in
 from zoomgov.model.changes import NotCompared
+from zoomgov.model.parts import PartKey
 from zoomgov.store.grant_codes import (
     ADMIN,
     CONTACT,
@@ -26,14 +27,20 @@ from zoomgov.store.snapshot import facts_at
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from zoomgov.model.syncs import NotRead, SyncInfo
 
-_ITEM_PARTS: Final = {"groups": "groups", "contact-groups": "contact_groups", "roles": "roles"}
-_LISTS_UNDER: Final = {"groups": ADMIN, "contact-groups": CONTACT}
+_ITEM_PARTS: Final[Mapping[str, str]] = {
+    PartKey.GROUPS: "groups",
+    PartKey.CONTACT_GROUPS: "contact_groups",
+    PartKey.ROLES: "roles",
+}
+_LISTS_UNDER: Final[Mapping[str, int]] = {PartKey.GROUPS: ADMIN, PartKey.CONTACT_GROUPS: CONTACT}
 """Grants that are only read of the things in such a list."""
-_COMPARED: Final = {*STATUS_OF_PART, *LIST_CODES, *_ITEM_PARTS, "role"}
+_READ_ONE_BY_ONE: Final = (PartKey.GROUP_ADMINS, PartKey.CONTACT_GROUP_MEMBERS)
+"""Lists of one resource each, that alone tell of the grants in them."""
+_COMPARED: Final = {*STATUS_OF_PART, *LIST_CODES, *_ITEM_PARTS, PartKey.ROLE}
 
 Holders = dict[int, set[int]]
 """Principals by what they have (`fact_of`), by the ids of `things`."""
@@ -113,8 +120,7 @@ def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> Never
     """Return what of the gaps of a sync no sync before it had read either."""
     never = [gap for gap in gaps if gap.last_read is None]
     whole = {gap.part for gap in never if not gap.target}
-    single = [(LIST_CODES[gap.part], gap.target) for gap in never if gap.target and gap.part in ("group-admins",
-              "contact-group-members")]  # fmt: skip
+    single = [(LIST_CODES[gap.part], gap.target) for gap in never if gap.target and gap.part in _READ_ONE_BY_ONE]
     facts: set[int] = set()
     for code, key in single:
         row = connection.execute("SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], key))
@@ -123,6 +129,6 @@ def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> Never
         frozenset(STATUS_OF_PART[part] for part in whole if part in STATUS_OF_PART),
         frozenset(_ITEM_PARTS[part] for part in whole if part in _ITEM_PARTS),
         frozenset(_LISTS_UNDER[part] for part in whole if part in _LISTS_UNDER)
-        | frozenset(LIST_CODES[part] for part in whole if part in ("group-admins", "contact-group-members")),
+        | frozenset(LIST_CODES[part] for part in whole if part in _READ_ONE_BY_ONE),
         frozenset(facts),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoomgov.disk.database import select_in
 from zoomgov.model.access import AccessPath, Nested, Person, Resource
 from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.model.parts import PARTS_OF, PartKey
 from zoomgov.model.queries import Target
 from zoomgov.store.grant_codes import ADMIN, CONTACT, EMAIL_PREFIX, GRANT_CODES, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.effective_access import paths_of_person, people_of_target
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
 
 GRANT_KINDS: Final = {code: kind for kind, code in GRANT_CODES.items()}
-_ACCESS_PARTS: Final = {
-    "groups", "group-admins", "group-members", "contact-groups", "contact-group-members", "roles", "role-members",
-    "users-active", "users-inactive", "users-pending",
-}  # fmt: skip
-_PARTS: Final = {
-    Kind.GROUPS: {"groups", "group-admins", "group-members"},
-    Kind.CONTACT_GROUPS: {"contact-groups", "contact-group-members"},
-    Kind.ROLES: {"roles", "role", "role-members"},
-}
+_ACCESS_PARTS: Final = {part for kind in Kind for part in PARTS_OF[kind]} - {PartKey.ROLE}
+"""Those that tell what a person has."""
 _ORDER: Final = list(GrantKind)
 
 
@@ -220,5 +214,5 @@ def _contact_groups_of(at: Snapshot, number: int) -> list[tuple[str, str]]:
 
 def _gaps(at: Snapshot, kind: Kind, key: str) -> tuple[NotRead, ...]:
     return tuple(
-        gap for gap in (at.info.not_read if at.info else ()) if gap.part in _PARTS[kind] and gap.target in ("", key)
+        gap for gap in (at.info.not_read if at.info else ()) if gap.part in PARTS_OF[kind] and gap.target in ("", key)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zoomgov.disk.database import select_in
 from zoomgov.model.kinds import GrantKind, Kind
+from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import NotRead
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.details import GRANT_KINDS
@@ -129,7 +130,7 @@ def resource_records(at: Snapshot, kind: Kind, ids: Sequence[int]) -> list[Resou
             name=name,
             members=None if _is_unread(unread, _MEMBER_PARTS[kind], key) else counts.get((number, member), 0),
             admins=None
-            if kind is not Kind.GROUPS or _is_unread(unread, "group-admins", key)
+            if kind is not Kind.GROUPS or _is_unread(unread, PartKey.GROUP_ADMINS, key)
             else counts.get((number, ADMIN), 0),
             total_members=total,
             privacy=privacy,
@@ -142,9 +143,9 @@ def resource_records(at: Snapshot, kind: Kind, ids: Sequence[int]) -> list[Resou
 
 
 _MEMBER_PARTS: Final = {
-    Kind.GROUPS: "users-active",  # membership is read off the user lists
-    Kind.CONTACT_GROUPS: "contact-group-members",
-    Kind.ROLES: "users-active",
+    Kind.GROUPS: PartKey.USERS_ACTIVE,  # membership is read off the user lists
+    Kind.CONTACT_GROUPS: PartKey.CONTACT_GROUP_MEMBERS,
+    Kind.ROLES: PartKey.USERS_ACTIVE,
 }
 
 

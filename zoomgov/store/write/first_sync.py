@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.database import select_in
+from zoomgov.model.parts import USER_PARTS_LIKE
 from zoomgov.store.grant_codes import STATUS_OF_PART, grant_kind
 from zoomgov.store.schema import GRANT_INDEXES, USER_INDEXES
 from zoomgov.store.write.pages import grants_of, ids_of
@@ -39,7 +40,7 @@ def is_wanted(connection: sqlite3.Connection) -> bool:
     """Whether there is no sync yet and all lists of users are finished."""
     (wanted,) = connection.execute(
         "SELECT NOT EXISTS (SELECT 1 FROM syncs) AND count(*) = ? "
-        "FROM stage_lists WHERE finished AND part LIKE 'users-%'",
+        f"FROM stage_lists WHERE finished AND part LIKE '{USER_PARTS_LIKE}'",
         (len(STATUS_OF_PART),),
     ).fetchone()
     return bool(wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import ListKey
 from zoomgov.store.schema import THING_FIELDS
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store.write.pages import StagedPage
 
-_PARTS = {"groups": "groups", "contact_groups": "contact-groups", "roles": "roles"}
+_PARTS = {"groups": PartKey.GROUPS, "contact_groups": PartKey.CONTACT_GROUPS, "roles": PartKey.ROLES}
 
 
 def publish_things(
@@ -29,7 +30,7 @@ def publish_things(
     gone: set[int] = set()
     details = {
         role: (json.dumps(detail.privileges, ensure_ascii=False), detail.privilege_scopes)
-        for page in pages(lambda key: key.part == "role")
+        for page in pages(lambda key: key.part == PartKey.ROLE)
         for role, detail in page.role_details
     }
     for table, part in _PARTS.items():

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from zoomgov.disk.database import select_in
+from zoomgov.model.parts import USER_PARTS_LIKE
 from zoomgov.store.grant_codes import (
     FACT_SQL,
     GRANT_CODES,
@@ -40,7 +41,8 @@ class StagedCounts:
         self._published = published
         self._winners = winners(connection)
         pages = connection.execute(
-            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list WHERE l.part LIKE 'users-%'"
+            "SELECT p.id, l.part FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
+            f"WHERE l.part LIKE '{USER_PARTS_LIKE}'"
         )
         self._status_of_page = {page: STATUS_OF_PART[part] for page, part in pages}
 
@@ -55,7 +57,7 @@ class StagedCounts:
     def _pages(self) -> Iterator[tuple[int, str, bytes]]:
         rows = self._connection.execute(
             "SELECT p.id, l.part, p.grants FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-            "WHERE l.part LIKE 'users-%' AND l.finished"
+            f"WHERE l.part LIKE '{USER_PARTS_LIKE}' AND l.finished"
         )
         return ((page, STATUS_OF_PART[part], grants) for page, part, grants in rows)
 

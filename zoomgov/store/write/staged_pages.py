@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from zoomgov.model.parts import USER_PARTS_LIKE, PartKey
 from zoomgov.store.write.pages import ids_of, unpack, unpack_renamed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def winners(connection: sqlite3.Connection) -> array[int]:
     decided = array("I", bytes(4 * (top + 1)))
     for page, seen in connection.execute(
         "SELECT p.id, p.seen FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-        "WHERE l.finished AND l.part LIKE 'users-%' ORDER BY l.part <> 'users-pending', p.id"
+        f"WHERE l.finished AND l.part LIKE '{USER_PARTS_LIKE}' ORDER BY l.part <> '{PartKey.USERS_PENDING}', p.id"
     ):
         for number in ids_of(seen):
             decided[number] = page
@@ -39,7 +40,8 @@ def user_pages(connection: sqlite3.Connection, *, pending: bool) -> list[int]:
         page
         for (page,) in connection.execute(
             "SELECT p.id FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
-            f"WHERE l.finished AND l.part LIKE 'users-%' AND l.part {sign} 'users-pending' ORDER BY p.id"
+            f"WHERE l.finished AND l.part LIKE '{USER_PARTS_LIKE}' AND l.part {sign} '{PartKey.USERS_PENDING}' "
+            "ORDER BY p.id"
         )
     ]
 
