@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from zoomgov.sync.events import (
-    ListFinished,
-    ListNotRead,
-    ListRestarted,
-    Noted,
-    Published,
-    SyncEvent,
-    SyncStarted,
-    Waiting,
-)
+from zoomgov.sync.events import PartAdvanced
+from zoomgov.sync.log import log_line
 from zoomgov.sync.progress import Progress, limit_lines
 from zoomgov.text import printable
+from zoomgov.words.parts import part_title
+from zoomgov.words.syncs import requests_sent
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
     from textual.widgets import Static
 
+    from zoomgov.sync.events import SyncEvent
     from zoomgov.widgets.busy import Busy
     from zoomgov.widgets.part_bars import PartBars
     from zoomgov.widgets.sync_log import SyncLog
@@ -36,70 +31,48 @@ class SyncProgress:
         self._bars = bars
         self._limits = limits
         self._log = log
-        self._course = Progress()
+        self._progress = Progress()
         self._told_limits = Content("")
-        bars.parts = self._course.parts
+        bars.parts = self._progress.parts
         limits.update(self._told_limits)
         log.begin()
         state.waiting("Syncing …")
 
     def take(self, event: SyncEvent) -> None:
         """Note one event."""
-        self._course.take(event)
-        match event:
-            case SyncStarted(resumed_lists=resumed):
-                if resumed:
-                    self._say(f"Going on where the last run stopped: {resumed:,} lists are already read.")
-            case ListFinished(key=key, read=read):
-                if not key.target:
-                    self._say(f"{self._title(key.part)}: {read:,} read")
-            case ListRestarted(key=key, reason=reason):
-                self._say(f"{self._title(key.part)} starts again: {reason}", problem=True)
-            case ListNotRead(key=key, not_read=not_read):
-                of = f" of {key.target}" if key.target else ""
-                self._say(f"Not read: {self._title(key.part)}{of}: {not_read.reason}", problem=True)
-            case Waiting(seconds=seconds, reason=reason):
-                if seconds >= 1:
-                    self._say(f"Waiting {seconds:.0f} s: {reason}", problem=True)
-            case Noted(text=text):
-                self._say(text)
-            case Published(number=number):
-                self._say(f"Sync {number} is now visible.")
-            case _:
-                pass
+        self._progress.take(event)
+        if isinstance(event, PartAdvanced):
+            return  # the bars show it
+        if (line := log_line(event, self._title)) is not None:
+            self._log.add(line.text, problem=line.problem)
 
     def _title(self, part: str) -> str:
-        known = self._course.parts.get(part)
-        return known.title if known else part.replace("-", " ").capitalize()
-
-    def _say(self, text: str, *, problem: bool = False) -> None:
-        self._log.add(text, problem=problem)
+        known = self._progress.parts.get(part)
+        return known.title if known else part_title(part)
 
     def draw(self) -> None:
         """Show how far it is by now."""
-        course = self._course
-        course.look()
+        progress = self._progress
+        progress.update()
         self._bars.draw()
         self._draw_limits()
         if not self._state.waiting_for:
             return
-        now = course.counted
-        if course.together_for is not None:
-            told = f"Everything is read; putting it together … {duration(course.together_for)} so far"
+        now = progress.counted
+        if progress.together_for is not None:
+            told = f"Everything is read; putting it together … {duration(progress.together_for)} so far"
         else:
-            told = f"Syncing … {now.made:,} requests, {now.per_second:.0f} a second"
-            if now.refused:
-                told += f", {now.refused:,} refused and repeated"
-            if left := course.left_words:
+            told = f"Syncing … {requests_sent(now.made, now.per_second, now.refused)}"
+            if left := progress.left_words:
                 told += f" · {left}"
-            if waiting := course.waiting:
+            if waiting := progress.waiting:
                 told += f"\n  {printable(waiting)}"
         if told != self._state.waiting_for:
             self._state.waiting(told)
 
     def _draw_limits(self) -> None:
         parts: list[str | tuple[str, str]] = []
-        for number, (label, second, today) in enumerate(limit_lines(self._course.counted)):
+        for number, (label, second, today) in enumerate(limit_lines(self._progress.counted)):
             head = "\n" + " " * 14 if number else "Zoom's limits "
             parts += [(head, "dim"), (label, "dim"), second, "  ", today]
         content = Content.assemble(*parts)

@@ -16,7 +16,7 @@ from zoomgov.sync.events import (
     RequestsCounted,
     Waiting,
 )
-from zoomgov.sync.progress import Calm, Progress, limit_lines
+from zoomgov.sync.progress import Countdown, Progress, limit_lines
 from zoomgov.words.syncs import change_lines
 from zoomgov.words.times import duration
 from zoomgov.zoom.endpoints import Label
@@ -38,102 +38,102 @@ def clock() -> Clock:
     return Clock()
 
 
-def read(course: Progress, clock: Clock, *, seconds: int, per_second: int, total: int | None) -> None:
-    course.take(ListStarted(ACTIVE, "Active users", total))
+def read(progress: Progress, clock: Clock, *, seconds: int, per_second: int, total: int | None) -> None:
+    progress.take(ListStarted(ACTIVE, "Active users", total))
     for second in range(seconds + 1):
-        course.take(ListAdvanced(ACTIVE, second * per_second, total))
+        progress.take(ListAdvanced(ACTIVE, second * per_second, total))
         clock.now += 1 if second < seconds else 0
 
 
 def test_a_list_has_a_rate_and_the_time_its_chain_of_pages_takes(clock: Clock) -> None:
-    course = Progress(clock)
-    read(course, clock, seconds=10, per_second=300, total=9000)
-    course.look()
-    part = course.parts["users-active"]
+    progress = Progress(clock)
+    read(progress, clock, seconds=10, per_second=300, total=9000)
+    progress.update()
+    part = progress.parts["users-active"]
     assert part.per_second == pytest.approx(300)
     assert part.left == pytest.approx(20)
-    assert course.left_words == "about 20 s left"
+    assert progress.left_words == "about 20 s left"
 
 
 def test_what_nobody_can_know_stays_unknown(clock: Clock) -> None:
-    course = Progress(clock)
-    read(course, clock, seconds=1, per_second=300, total=9000)  # too short to tell a rate
-    course.look()
-    assert course.parts["users-active"].left is None
-    assert course.left_words == ""
-    read(course, clock, seconds=10, per_second=300, total=None)  # Zoom gives no total
-    course.look()
-    assert course.parts["users-active"].per_second == pytest.approx(300, rel=0.2)
-    assert course.left_words == ""
+    progress = Progress(clock)
+    read(progress, clock, seconds=1, per_second=300, total=9000)  # too short to tell a rate
+    progress.update()
+    assert progress.parts["users-active"].left is None
+    assert progress.left_words == ""
+    read(progress, clock, seconds=10, per_second=300, total=None)  # Zoom gives no total
+    progress.update()
+    assert progress.parts["users-active"].per_second == pytest.approx(300, rel=0.2)
+    assert progress.left_words == ""
 
 
 def test_the_limiter_bounds_what_many_short_lists_take_together(clock: Clock) -> None:
-    course = Progress(clock)
+    progress = Progress(clock)
     use = LabelUse(Label.MEDIUM, last_second=10, per_second=10.0, today=50, left_today=None)
-    course.take(RequestsCounted(50, 0, 0, 9, 10.0, (use,)))
+    progress.take(RequestsCounted(50, 0, 0, 9, 10.0, (use,)))
     for name in ("group-admins", "contact-group-members"):
-        course.take(PartAdvanced(name, name, 0, 500, 0))
+        progress.take(PartAdvanced(name, name, 0, 500, 0))
     clock.now += 10
     for name in ("group-admins", "contact-group-members"):
-        course.take(PartAdvanced(name, name, 100, 500, 0))  # 40 s at this rate, if the other had none of the pace
-    course.look()
-    assert course.parts["group-admins"].left == pytest.approx(40)
-    assert course.left == pytest.approx(80)  # 800 requests at 10 a second
+        progress.take(PartAdvanced(name, name, 100, 500, 0))  # 40 s at this rate, if the other had none of the pace
+    progress.update()
+    assert progress.parts["group-admins"].left == pytest.approx(40)
+    assert progress.left == pytest.approx(80)  # 800 requests at 10 a second
 
 
 def test_it_is_a_lower_bound_while_more_lists_may_follow(clock: Clock) -> None:
-    course = Progress(clock)
-    course.take(ListStarted(GROUPS, "Groups", 10))
-    course.take(ListAdvanced(GROUPS, 10, 10))
-    read(course, clock, seconds=10, per_second=300, total=9000)
-    course.look()
-    assert course.left_words == "at least 20 s left"
-    course.take(ListFinished(GROUPS, 10, 10))
-    course.look()
-    assert course.left_words == "about 20 s left"
+    progress = Progress(clock)
+    progress.take(ListStarted(GROUPS, "Groups", 10))
+    progress.take(ListAdvanced(GROUPS, 10, 10))
+    read(progress, clock, seconds=10, per_second=300, total=9000)
+    progress.update()
+    assert progress.left_words == "at least 20 s left"
+    progress.take(ListFinished(GROUPS, 10, 10))
+    progress.update()
+    assert progress.left_words == "about 20 s left"
 
 
 def test_a_told_time_counts_down_and_is_mended_only_when_clearly_wrong() -> None:
-    calm = Calm()
-    assert calm.told(100, 0) == 100
-    assert calm.told(104, 10) == 90  # within a fifth
-    assert calm.told(200, 20) == 200
-    assert calm.told(None, 30) is None
-    assert calm.told(50, 40) == 50
+    countdown = Countdown()
+    assert countdown.show(100, 0) == 100
+    assert countdown.show(104, 10) == 90  # within a fifth
+    assert countdown.show(200, 20) == 200
+    assert countdown.show(None, 30) is None
+    assert countdown.show(50, 40) == 50
 
 
 def test_a_wait_counts_down_and_lengthens_the_whole(clock: Clock) -> None:
-    course = Progress(clock)
-    read(course, clock, seconds=10, per_second=300, total=3300)
-    course.take(Waiting(12.0, "Zoom's limit for medium requests is reached"))
-    course.look()
-    assert course.left == pytest.approx(12)
+    progress = Progress(clock)
+    read(progress, clock, seconds=10, per_second=300, total=3300)
+    progress.take(Waiting(12.0, "Zoom's limit for medium requests is reached"))
+    progress.update()
+    assert progress.left == pytest.approx(12)
     clock.now += 5
-    assert course.waiting == "waiting 7 s: Zoom's limit for medium requests is reached"
+    assert progress.waiting == "waiting 7 s: Zoom's limit for medium requests is reached"
     clock.now += 7
-    assert course.waiting == ""
+    assert progress.waiting == ""
 
 
 def test_a_list_that_starts_again_or_is_not_read_has_no_time(clock: Clock) -> None:
-    course = Progress(clock)
-    read(course, clock, seconds=10, per_second=300, total=9000)
-    course.take(ListRestarted(ACTIVE, "changed"))
-    course.look()
-    assert (course.parts["users-active"].done, course.parts["users-active"].left) == (0, None)
-    course.take(ListNotRead(ACTIVE, NotRead("users-active", "", "No scope.", ())))
-    course.take(PuttingTogether())
+    progress = Progress(clock)
+    read(progress, clock, seconds=10, per_second=300, total=9000)
+    progress.take(ListRestarted(ACTIVE, "changed"))
+    progress.update()
+    assert (progress.parts["users-active"].done, progress.parts["users-active"].left) == (0, None)
+    progress.take(ListNotRead(ACTIVE, NotRead("users-active", "", "No scope.", ())))
+    progress.take(PuttingTogether())
     clock.now += 3
-    course.look()
-    assert course.left is None
-    assert course.together_for == pytest.approx(3)
+    progress.update()
+    assert progress.left is None
+    assert progress.together_for == pytest.approx(3)
 
 
 def test_many_events_keep_few_samples(clock: Clock) -> None:
-    course = Progress(clock)
+    progress = Progress(clock)
     for number in range(100_000):
-        course.take(PartAdvanced("role", "Roles", number, 200_000, 0))
+        progress.take(PartAdvanced("role", "Roles", number, 200_000, 0))
         clock.now += 0.001
-    assert len(course.parts["role"].seen) < 100
+    assert len(progress.parts["role"].samples) < 100
 
 
 def test_words() -> None:

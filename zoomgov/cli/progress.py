@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from zoomgov.cli.output import console, note
 from zoomgov.sync.events import (
-    ListFinished,
     ListNotRead,
     ListRestarted,
     Noted,
-    PartAdvanced,
-    Published,
     RequestsCounted,
     SyncEvent,
-    SyncStarted,
     Waiting,
 )
-from zoomgov.sync.progress import Progress, limit_lines, rate_words
+from zoomgov.sync.log import log_line
+from zoomgov.sync.progress import Progress, limit_lines
 from zoomgov.text import printable
-from zoomgov.words.parts import part_title, part_words
+from zoomgov.words.syncs import rate_words, requests_sent
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
@@ -53,7 +50,7 @@ class _Bars:
     def __init__(self) -> None:
         from rich.live import Live
 
-        self._course = Progress()
+        self._progress = Progress()
         self._lock = Lock()
         """Drawing has its own thread, so that times go on when nothing is told."""
         self._live = Live(
@@ -70,9 +67,9 @@ class _Bars:
 
     def __call__(self, event: SyncEvent) -> None:
         with self._lock:
-            self._course.take(event)
-        if isinstance(event, ListNotRead | ListRestarted | Noted | Waiting) and (text := describe(event)) is not None:
-            self._live.console.print(text, markup=False, highlight=False)
+            self._progress.take(event)
+        if isinstance(event, ListNotRead | ListRestarted | Noted | Waiting) and (line := log_line(event)) is not None:
+            self._live.console.print(line.text, markup=False, highlight=False)
 
     def _draw(self) -> RenderableType:
         with self._lock:
@@ -83,14 +80,14 @@ class _Bars:
         from rich.table import Table
         from rich.text import Text
 
-        course = self._course
-        course.look()
+        progress = self._progress
+        progress.update()
         table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(width=22, no_wrap=True)
         table.add_column(ratio=1)
         for _ in range(3):
             table.add_column(justify="right", no_wrap=True)
-        for part in course.parts.values():
+        for part in progress.parts.values():
             title = Text(printable(part.title))
             if part.problem:
                 table.add_row(title, Text("not read"), "", "", "")
@@ -101,28 +98,26 @@ class _Bars:
             of = "" if total is None else f" of {total:,}"
             left = "" if part.left is None else duration(part.left)
             table.add_row(title, bar, f"{part.done:,}{of}", rate_words(part.per_second), left)
-        lines = Text("\n".join(told_lines(course)), no_wrap=True, overflow="ellipsis")
+        lines = Text("\n".join(told_lines(progress)), no_wrap=True, overflow="ellipsis")
         outer = Table.grid(expand=True)
         outer.add_row(table)
         outer.add_row(lines)
         return outer
 
 
-def told_lines(course: Progress) -> list[str]:
+def told_lines(progress: Progress) -> list[str]:
     """What holds for all lists together: requests, time, Zoom's limits, and what is waited for."""
-    now = course.counted
-    told = f"{now.made:,} requests, {now.per_second:.0f} a second"
-    if now.refused:
-        told += f", {now.refused:,} refused and repeated"
-    if course.together_for is not None:
-        told += f"; putting it together, {duration(course.together_for)} so far"
-    elif left := course.left_words:
+    now = progress.counted
+    told = requests_sent(now.made, now.per_second, now.refused)
+    if progress.together_for is not None:
+        told += f"; putting it together, {duration(progress.together_for)} so far"
+    elif left := progress.left_words:
         told += f"; {left}"
     lines = [told]
     for number, (label, second, today) in enumerate(limit_lines(now)):
         head = "" if number else "Zoom's limits"
         lines.append(f"{head:<14}{label}{second}  {today}")
-    if waiting := course.waiting:
+    if waiting := progress.waiting:
         lines.append(printable(waiting))
     return lines
 
@@ -131,38 +126,15 @@ class _Lines:
     """A line for each list that is read, and every `_EVERY` seconds how far it is."""
 
     def __init__(self) -> None:
-        self._course = Progress()
+        self._progress = Progress()
         self._told = time.monotonic()
 
     def __call__(self, event: SyncEvent) -> None:
-        self._course.take(event)
-        if (text := describe(event)) is not None:
-            note(text)
+        self._progress.take(event)
+        if (line := log_line(event)) is not None:
+            note(line.text)
         if isinstance(event, RequestsCounted) and time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
-            self._course.look()
-            for line in told_lines(self._course):
-                note(line)
-
-
-def describe(event: SyncEvent) -> str | None:
-    """One line for `event`, or None for those that come too often to print."""
-    match event:
-        case SyncStarted(resumed_lists=count) if count:
-            return f"Going on where the last run stopped: {count} lists are already read."
-        case ListFinished(key=key, read=read) if not key.target:
-            return f"{part_title(key.part)}: {read:,} read"
-        case ListRestarted(key=key, reason=reason):
-            return f"{part_title(key.part)} starts again: {printable(reason)}"
-        case ListNotRead(key=key, not_read=not_read):
-            return f"Not read: {part_words(not_read)}: {printable(not_read.reason)}"
-        case PartAdvanced(part=part, done=done, planned=planned, rows=rows) if done == planned:
-            return f"{part_title(part)}: {rows:,} read from {done:,} lists"
-        case Waiting(seconds=seconds, reason=reason) if seconds >= 1:
-            return f"Waiting {seconds:.0f} s: {printable(reason)}"
-        case Noted(text=text):
-            return printable(text)
-        case Published(number=number):
-            return f"Sync {number} is now visible."
-        case _:
-            return None
+            self._progress.update()
+            for text in told_lines(self._progress):
+                note(text)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 from textual.widgets import Static
 
-from zoomgov.sync.progress import rate_words
 from zoomgov.text import printable
 from zoomgov.widgets.cells import fit
+from zoomgov.words.syncs import rate_words
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:

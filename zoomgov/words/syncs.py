@@ -1,17 +1,76 @@
-"""What a sync's parts and counts are called, the same on screens and in commands."""
+"""What a sync says of itself while it runs and when it has ended, the same on screens and in commands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zoomgov.model.parts import USER_PARTS, PartKey
+from zoomgov.text import printable
 from zoomgov.words.parts import part_name
+from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zoomgov.model.changes import Changes
     from zoomgov.model.syncs import NotRead
+
+
+# While it runs. `title` begins a line, as `part_title` writes it
+
+
+def resumed(lists: int) -> str:
+    """That an interrupted run is resumed, which had finished some lists."""
+    return f"Going on where the last run stopped: {lists:,} lists are already read."
+
+
+def list_read(title: str, rows: int) -> str:
+    """`Groups: 60 read`."""
+    return f"{title}: {rows:,} read"
+
+
+def lists_read(title: str, rows: int, lists: int) -> str:
+    """`Group admins: 120 read from 60 lists`."""
+    return f"{title}: {rows:,} read from {lists:,} lists"
+
+
+def list_restarted(title: str, reason: str) -> str:
+    """That a list is read again from its first page."""
+    return f"{title} starts again: {printable(reason)}"
+
+
+def not_read(name: str, reason: str) -> str:
+    """`Not read: group admins of g1: …`."""
+    return f"Not read: {name}: {printable(reason)}"
+
+
+def waiting(seconds: float, reason: str) -> str:
+    """That requests are held back."""
+    return f"Waiting {seconds:.0f} s: {printable(reason)}"
+
+
+def published(number: int) -> str:
+    """That the sync is what everybody sees now."""
+    return f"Sync {number} is now visible."
+
+
+def requests_sent(made: int, per_second: float, refused: int) -> str:
+    """`61 requests, 23 a second, 2 refused and repeated`."""
+    words = f"{made:,} requests, {per_second:.0f} a second"
+    return f"{words}, {refused:,} refused and repeated" if refused else words
+
+
+def rate_words(rate: float | None) -> str:
+    """`350/s`, `2.4/s`; empty while unknown."""
+    return "" if rate is None else f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
+def time_left(seconds: float | None, *, at_least: bool) -> str:
+    """`about 40 s left`; empty while unknown."""
+    return "" if seconds is None else f"{'at least' if at_least else 'about'} {duration(seconds)} left"
+
+
+# When it has ended
 
 
 class Counted(NamedTuple):
@@ -21,7 +80,7 @@ class Counted(NamedTuple):
     """As in `SyncSummary.counts`."""
     title: str
     value: int | None
-    """None: a part without which it means nothing was not read."""
+    """None: not read, or a part that it is counted from was not."""
 
 
 _COUNTS: Final = (
@@ -68,7 +127,7 @@ def change_lines(changes: Mapping[str, int]) -> list[tuple[str, str]]:
 
 
 def comparison_notes(changes: Changes) -> list[str]:
-    """What a comparison does not tell because one of its two syncs did not read it, a sentence or two each."""
+    """What a comparison cannot tell because one of its two syncs did not read it, a sentence for each pair of syncs."""
     parts: dict[tuple[int, int | None], dict[str, None]] = {}
     for gap in changes.not_compared:
         parts.setdefault((gap.sync, gap.instead), {})[part_name(gap.part)] = None
