@@ -178,6 +178,28 @@ async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None
 
 
 @fault(
+    "More than five lists fail each time",
+    "the sync ends with Zoom's error; the next one goes on from the finished lists",
+)
+@pytest.mark.parametrize("failing", [5, 6])
+async def test_as_many_lists_may_fail_as_are_allowed_and_no_more(make_bench: MakeBench, failing: int) -> None:
+    bench = make_bench(groups=8)
+    lost = list(bench.account.groups)[:failing]
+    bench.zoom.control.add_fault(path=f"/groups/({'|'.join(lost)})/admins", status=500, times=None)
+    if failing > 5:
+        with pytest.raises(ZoomError) as caught:
+            await bench.sync()
+        assert caught.value.kind is ErrorKind.SERVER
+        bench.zoom.control.clear_faults()
+        await complete(bench)
+        assert bench.resumed > 0
+        return
+    summary = await bench.sync()
+    assert summary.outcome is Outcome.PARTIAL
+    assert {(missing.part, missing.target) for missing in summary.not_read} == {("group-admins", key) for key in lost}
+
+
+@fault(
     "The limit of the day is reached",
     "the sync ends with the time it reopens; the next one goes on from the finished lists",
 )

@@ -84,6 +84,21 @@ async def test_without_any_change_no_list_is_read_again(make_bench: MakeBench) -
     assert bench.asked("GET /users") == asked + 3
 
 
+@fault(
+    "An interrupted sync is older than a day and a half",
+    "nothing of it is used: the next one reads everything anew",
+    "what it had read",
+)
+@pytest.mark.parametrize(("hours", "resumes"), [(35, True), (37, False), (240, False)])
+async def test_only_a_run_of_the_last_day_and_a_half_is_resumed(bench: Bench, hours: int, resumes: bool) -> None:
+    await interrupted(bench)
+    bench.clock.ahead += hours * 3600
+    asked = bench.asked("GET /contacts/groups")
+    await complete(bench)
+    assert (bench.resumed > 0) is resumes
+    assert (bench.asked("GET /contacts/groups") > asked) is not resumes
+
+
 def parts_told(bench: Bench) -> dict[str, PartAdvanced]:
     """The last that was told of parts with a list for each thing."""
     return {event.part: event for event in bench.events if isinstance(event, PartAdvanced)}
