@@ -40,7 +40,8 @@ _BAR: Final = 24
 class ListPage(SyncPage):
     """Fill in `COLUMNS` and `HABIT` (or `columns` and `habit`), `read` and, where a row leads on, `opened`."""
 
-    CSS_PATH = str(Path(__file__).with_name("list_page.tcss"))  # of this file, whatever folder a page is in
+    CSS_PATH = Path(__file__).resolve().with_name("list_page.tcss")
+    """Absolute: Textual looks for a relative one beside the module of the subclass."""
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[TableColumn]] = ()
     HABIT: ClassVar[str] = ""

@@ -326,8 +326,8 @@ class Bencher:
         for key, moves, what in self.some(THINGS):
             await self.kind(key)
             await self.press("home", *["down"] * moves)
-            await self.page("enter", "ThingScreen", partial(has_rows, app, "ThingScreen"), what)
-        await app.key("enter", partial(has_rows, app, "ThingScreen"))
+            await self.page("enter", "ResourceScreen", partial(has_rows, app, "ResourceScreen"), what)
+        await app.key("enter", partial(has_rows, app, "ResourceScreen"))
         await self.quiet()
         for order in self.some(ORDERS_IN_A_THING):
             await self.sort(f"Any order of the people in {THINGS[-1][2]}", order)
