@@ -1,24 +1,41 @@
-"""Which screen shows which step. Each is imported when first opened, so that the app starts at once."""
+"""The way to every page: the only module that knows them all. Each is imported when it is first opened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.app import ReturnType
+
 from zoomgov.connectors.model import Connector, Draft, Step
 from zoomgov.model.kinds import Kind
+from zoomgov.widgets.terminal.key_queue import KeyQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from zoomgov.model.changes import Changes
+    from zoomgov.model.syncs import SyncInfo
+    from zoomgov.services.services import Services
+
+    from .connectors.connectors import ConnectorsScreen
     from .synced.opened_sync import OpenedSync
-    from .synced.table_page import TablePage
-
-if TYPE_CHECKING:
+    from .synced.shown_table import ShownTable
+    from .synced.sync_page import SyncPage
     from .wizard.step_screen import StepScreen
 
 
 def step_screen(
     step: Step, connector: Connector | None, draft: Draft | None = None, *, start: bool = False
 ) -> StepScreen:
-    """Make the screen of `step`. Steps after Owners need the connector; `start` begins the sync at once."""
+    """Make the page of `step`; `start` begins the sync at once.
+
+    Raises:
+        ValueError: a step after Owners, without the connector it needs.
+    """
     if step is Step.APP:
         from .wizard.app_choice import AppScreen
 
@@ -50,12 +67,133 @@ def step_screen(
     return SyncScreen(connector, start=start)
 
 
-def item_screen(browser: OpenedSync, kind: Kind, key: str) -> TablePage:
-    """The page of a person, or of a group, contact group or role."""
+def item_screen(opened_sync: OpenedSync, kind: Kind, key: str) -> SyncPage:
+    """Make the page of a person, or of a group, contact group or role."""
     if kind is Kind.USERS:
         from .browse.person import PersonScreen
 
-        return PersonScreen(browser, key)
+        return PersonScreen(opened_sync, key)
     from .browse.resource import ResourceScreen
 
-    return ResourceScreen(browser, kind, key)
+    return ResourceScreen(opened_sync, kind, key)
+
+
+def first_page() -> ConnectorsScreen:
+    """Make the page that lies under all others."""
+    from .connectors.connectors import ConnectorsScreen
+
+    return ConnectorsScreen()
+
+
+def people_commands() -> type[Provider]:
+    """Return what offers people in the command palette."""
+    from .browse.people_commands import PeopleCommands
+
+    return PeopleCommands
+
+
+class Routes(KeyQueue[ReturnType]):
+    """An app that opens every page. Pages see it as their `Host` and `SyncHost`, which say what each method does."""
+
+    services: Services
+    now: Callable[[], datetime]
+
+    def _open(self, page: Screen[None], *, replace: bool) -> Awaitable[None]:
+        return self.switch_screen(page) if replace else self.push_screen(page)
+
+    # The wizard
+
+    def open_step(
+        self,
+        step: Step,
+        connector: Connector | None,
+        draft: Draft | None = None,
+        *,
+        start: bool = False,
+        replace: bool = False,
+    ) -> Awaitable[None]:
+        return self._open(step_screen(step, connector, draft, start=start), replace=replace)
+
+    def open_verify(self, connector: Connector, *, line: str = "", replace: bool = False) -> Awaitable[None]:
+        from .wizard.verify import VerifyScreen
+
+        return self._open(VerifyScreen(connector, line=line), replace=replace)
+
+    def open_hand_off(self, connector: Connector, *, replace: bool = False) -> Awaitable[None]:
+        from .wizard.hand_off import HandOffScreen
+
+        return self._open(HandOffScreen(connector), replace=replace)
+
+    # What was synced
+
+    async def open_browse(self, connector: Connector) -> None:
+        from .browse.browse import BrowseScreen
+
+        asked_by, page = self.screen, BrowseScreen(connector)
+        await page.prepare()
+        if self.screen is asked_by:
+            self.push_screen(page)
+
+    def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
+        from .browse.browse import BrowseScreen
+
+        return self.switch_screen(BrowseScreen(connector, changes=changes))
+
+    def load_browsing(self) -> None:
+        from zoomgov.store import reader, store  # noqa: F401
+
+        from .browse import browse  # noqa: F401
+
+    def open_item(self, opened_sync: OpenedSync, kind: Kind, key: str) -> Awaitable[None]:
+        return self.push_screen(item_screen(opened_sync, kind, key))
+
+    def open_changes(self, opened_sync: OpenedSync) -> Awaitable[None]:
+        from .compare.changes import ChangesScreen
+
+        return self.push_screen(ChangesScreen(opened_sync))
+
+    def open_findings(self, opened_sync: OpenedSync) -> Awaitable[None]:
+        from .findings.findings import FindingsScreen
+
+        thresholds = self.services.settings.thresholds
+        return self.push_screen(FindingsScreen(opened_sync, opened_sync.cloud, self.now(), thresholds))
+
+    def open_licences(self, opened_sync: OpenedSync, show_users: Callable[[str], None]) -> Awaitable[None]:
+        from .browse.licences import LicencesScreen
+
+        return self.push_screen(LicencesScreen(opened_sync, show_users))
+
+    def open_export(self, opened_sync: OpenedSync, shown: ShownTable) -> Awaitable[None]:
+        from .export.export import ExportScreen
+
+        return self.push_screen(ExportScreen.of_table(opened_sync, shown))
+
+    def open_export_of_changes(
+        self, opened_sync: OpenedSync, changes: Changes, found: Changes, typed: str
+    ) -> Awaitable[None]:
+        from .export.export import ExportScreen
+
+        return self.push_screen(ExportScreen.of_changes(opened_sync, changes, found, typed))
+
+    def open_sync_notes(self, sync: SyncInfo, names: Mapping[str, str]) -> Awaitable[None]:
+        from .synced.sync_notes import SyncNotesScreen
+
+        return self.push_screen(SyncNotesScreen(sync, names))
+
+    # From anywhere
+
+    async def open_help(self) -> None:
+        """Explain the page on top."""
+        from .shared.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            await self.push_screen(HelpScreen(self.screen))
+
+    async def open_go_to(self) -> None:
+        """Find a person, those of the connector on screen first."""
+        from .browse.go_to import GoToScreen
+
+        if not any(isinstance(screen, GoToScreen) for screen in self.screen_stack):
+            pages = (getattr(screen, "connector", None) for screen in reversed(self.screen_stack))
+            beginning = next((page.id for page in pages if isinstance(page, Connector)), "")
+            await self.push_screen(GoToScreen(self.services, beginning))

@@ -18,25 +18,23 @@ from textual.command import CommandPalette
 from textual.theme import ThemeProvider
 
 from zoomgov import process
-from zoomgov.connectors.model import Connector
 from zoomgov.preferences.session import SessionState, load_session, save_session
-from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.routes import Routes, first_page, people_commands
 from zoomgov.screens.shared.page import Page
 from zoomgov.widgets.field import SecretInput
 from zoomgov.widgets.terminal.ansi256 import Ansi256
-from zoomgov.widgets.terminal.key_queue import KeyQueue
 from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from textual.command import Provider
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
 
     from zoomgov.connectors.model import Step
+    from zoomgov.screens.synced.sync_page import SyncHost
     from zoomgov.services.services import Services
 
 
@@ -49,14 +47,6 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _people_commands() -> type[Provider]:
-    from zoomgov.screens.browse.people_commands import (
-        PeopleCommands,  # reads what browsing needs, which the start does not
-    )
-
-    return PeopleCommands
-
-
 class Palette(CommandPalette):
     """The command palette, which may be paged before its lines were laid out: Textual's then ends the program."""
 
@@ -65,13 +55,13 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
-class ZoomgovApp(KeyQueue[int]):
+class ZoomgovApp(Routes[int]):
     """Holds the services and what is remembered; every screen reaches both through here."""
 
     TITLE = "zoomgov"
     # Textual does not load the style of a default screen, so the list's is named here.
     CSS_PATH = ["app.tcss", "screens/connectors/connectors.tcss"]
-    COMMANDS = App.COMMANDS | {_people_commands}
+    COMMANDS = App.COMMANDS | {people_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -171,9 +161,9 @@ class ZoomgovApp(KeyQueue[int]):
         loop = asyncio.get_running_loop()
         loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="leave on a signal"))
 
-    def get_default_screen(self) -> ConnectorsScreen:
+    def get_default_screen(self) -> Screen[None]:
         """The list of connectors lies under everything else."""
-        return ConnectorsScreen()
+        return first_page()
 
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
@@ -199,10 +189,7 @@ class ZoomgovApp(KeyQueue[int]):
 
     async def action_help(self) -> None:
         """Explain the screen on top."""
-        from zoomgov.screens.shared.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(self.screen))
+        await self.open_help()
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless it lies under another page already; Textual looks at the top only."""
@@ -215,12 +202,7 @@ class ZoomgovApp(KeyQueue[int]):
 
     async def action_go_to(self) -> None:
         """Find a person, those of the connector on screen first."""
-        from zoomgov.screens.browse.go_to import GoToScreen
-
-        if not any(isinstance(screen, GoToScreen) for screen in self.screen_stack):
-            pages = (getattr(screen, "connector", None) for screen in reversed(self.screen_stack))
-            beginning = next((page.id for page in pages if isinstance(page, Connector)), "")
-            await self.push_screen(GoToScreen(self.services, beginning))
+        await self.open_go_to()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""
@@ -256,6 +238,10 @@ class ZoomgovApp(KeyQueue[int]):
         traceback = Traceback(show_locals=False, width=None, suppress=[rich])
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
         self._close_messages_no_wait()
+
+
+if TYPE_CHECKING:
+    _as_host: type[SyncHost] = ZoomgovApp  # pages see the app through a cast, so this is where it is checked
 
 
 def run() -> None:

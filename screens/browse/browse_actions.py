@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from zoomgov.connectors.model import Step
 from zoomgov.model.kinds import Kind
 from zoomgov.widgets.table.row_table import RowTable
 from zoomgov.widgets.table.table_source import SourceError
 from zoomgov.widgets.terminal.key_queue import OPENS
 
-from ..routes import item_screen
 from ..synced.portal import open_portal, portal_link
-from ..synced.sync_notes import SyncNotesScreen, targets_to_name
+from ..synced.shown_table import ShownTable
+from ..synced.sync_notes import targets_to_name
 from ..synced.sync_page import SyncPage
 from ..synced.words import DEFAULT_SORT
 from .column_choice import ColumnsScreen
@@ -62,7 +63,7 @@ class BrowsePages(SyncPage):
     async def open_item(self, kind: Kind, row_id: int) -> None:
         """Open an item on a page of its own."""
         key = await asyncio.to_thread(self.browser.key, row_id)
-        await self.app.push_screen(item_screen(self.browser, kind, key))
+        await self.host.open_item(self.browser, kind, key)
 
     @work(exclusive=True, group=OPENS)
     async def action_portal(self) -> None:
@@ -144,39 +145,29 @@ class BrowsePages(SyncPage):
         sync = self.browser.sync
         if sync is not None:
             names = await asyncio.to_thread(self.browser.names, targets_to_name(sync))
-            await self.app.push_screen(SyncNotesScreen(sync, names))
+            await self.host.open_sync_notes(sync, names)
 
     def action_changes(self) -> None:
         """Compare syncs."""
-        from ..compare.changes import ChangesScreen
-
-        self.app.push_screen(ChangesScreen(self.browser))
+        self.host.open_changes(self.browser)
 
     def action_findings(self) -> None:
         """Show what looks wrong."""
-        from ..findings.findings import FindingsScreen
-
-        thresholds = self.services.settings.thresholds
-        self.app.push_screen(FindingsScreen(self.browser, self.connector.cloud, self.host.now(), thresholds))
+        self.host.open_findings(self.browser)
 
     def action_export(self) -> None:
         """Write a file."""
-        from ..export.export import ExportScreen, Shown
-
         if (table := self.search_table) is not None:
-            self.app.push_screen(ExportScreen.of_table(self.browser, Shown.of(self._kind, table)))
+            self.host.open_export(self.browser, ShownTable.of(self._kind, table))
 
     def action_licences(self) -> None:
         """Count licences and logins."""
-        from .licences import LicencesScreen
 
         def show(text: str) -> None:
             self.call_later(self._show_users, text)
 
-        self.app.push_screen(LicencesScreen(self.browser, show))
+        self.host.open_licences(self.browser, show)
 
     def action_sync(self) -> None:
         """Go to the sync page, and start."""
-        from ..wizard.sync import SyncScreen
-
-        self.app.switch_screen(SyncScreen(self.connector, start=True))
+        self.host.open_step(Step.SYNC, self.connector, start=True, replace=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
@@ -18,6 +18,7 @@ from ..synced.sync_page import SyncPage
 
 if TYPE_CHECKING:
     from ..synced.opened_sync import OpenedSync
+    from ..synced.sync_page import SyncHost
 
 _LEAST: Final = 2
 """Letters from which on people are looked for: one letter finds everybody."""
@@ -48,9 +49,7 @@ class PeopleCommands(Provider):
             yield Hit(score, Content(text), partial(self._open, browser, key), text, "Open the person")
 
     def _open(self, browser: OpenedSync, key: str) -> None:
-        from .person import PersonScreen
-
-        self.app.push_screen(PersonScreen(browser, key))
+        cast("SyncHost", self.app).open_item(browser, Kind.USERS, key)
 
 
 def _found(browser: OpenedSync, words: str) -> list[tuple[str, str, str]]:

@@ -18,7 +18,6 @@ from zoomgov.widgets.table.search_table import SearchTable
 from zoomgov.widgets.table.table_source import ListSource, SourceError
 from zoomgov.widgets.terminal.key_queue import FILLS
 
-from ..routes import item_screen
 from ..synced.portal import open_portal, portal_link
 from ..synced.sheets import ACCESS_COLUMNS, access_rows, person_profile
 from ..synced.sync_page import SyncPage
@@ -121,4 +120,4 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         kind, key = self._targets[event.row_id]
-        self.app.push_screen(item_screen(self.browser, kind, key))
+        self.host.open_item(self.browser, kind, key)

@@ -21,9 +21,9 @@ from zoomgov.widgets.table.table_source import SourceError
 from zoomgov.widgets.terminal.key_queue import FILLS, OPENS
 from zoomgov.words.kinds import ONE
 
-from ..routes import item_screen
 from ..synced.portal import open_portal, portal_link
 from ..synced.sheets import thing_sheet
+from ..synced.shown_table import ShownTable
 from ..synced.sync_page import SyncPage
 from ..synced.table_page import TABLE_HELP
 from ..synced.words import DEFAULT_SORT, notice_text
@@ -113,11 +113,9 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
 
     def action_export(self) -> None:
         """Write who is in it."""
-        from ..export.export import ExportScreen, Shown
-
         if (table := self.search_table) is not None:
-            shown = Shown.of(Kind.USERS, table, Target(self._kind, self._key), self._called)
-            self.app.push_screen(ExportScreen.of_table(self.browser, shown))
+            shown = ShownTable.of(Kind.USERS, table, Target(self._kind, self._key), self._called)
+            self.host.open_export(self.browser, shown)
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
@@ -127,4 +125,4 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
     async def open_person(self, row_id: int) -> None:
         """Open a person on a page of their own."""
         key = await asyncio.to_thread(self.browser.key, row_id)
-        await self.app.push_screen(item_screen(self.browser, Kind.USERS, key))
+        await self.host.open_item(self.browser, Kind.USERS, key)

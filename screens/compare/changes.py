@@ -21,7 +21,6 @@ from zoomgov.widgets.terminal.key_queue import FILLS, OPENS
 from zoomgov.words.syncs import comparison_notes
 from zoomgov.words.times import moment
 
-from ..routes import item_screen
 from ..synced.sync_page import SyncPage
 from ..synced.table_page import TABLE_HELP
 from .access_changes import AccessChangesScreen
@@ -258,8 +257,6 @@ changed, or what the table shows, to a file. What one of the two did not read is
 
     def action_export(self) -> None:
         """Write what changed, or what the table shows of it."""
-        from ..export.export import ExportScreen
-
         table = self.search_table
         if not self._changes or table is None or self._source is None:
             return
@@ -269,7 +266,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             items=tuple(line.item for line in lines if line.item is not None),
             grants=tuple(grant for line in lines for grant in line.grants),
         )
-        self.app.push_screen(ExportScreen.of_changes(self.browser, self._changes, found, table.text.strip()))
+        self.host.open_export_of_changes(self.browser, self._changes, found, table.text.strip())
 
     # Opening
 
@@ -291,7 +288,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         except SourceError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        await self.app.push_screen(item_screen(browser, kind, key))
+        await self.host.open_item(browser, kind, key)
 
     def _where(self, kind: Kind, key: str) -> OpenedSync:
         older, newer = self._between

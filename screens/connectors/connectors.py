@@ -71,12 +71,6 @@ _LOOKED_AT_FOR: Final = 0.2
 """Seconds after which the list is drawn and nobody has pressed a key yet."""
 
 
-def _load_browsing() -> None:
-    from zoomgov.store import reader, store  # noqa: F401
-
-    from ..browse import browse  # noqa: F401
-
-
 class ConnectorsScreen(Page[None]):
     """Each connector with its label; Enter goes to what is next for it."""
 
@@ -144,7 +138,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def warm_up(self) -> None:
         """Load what other screens need while the list is looked at, so that their first opening is quick too."""
         if any(item.last_sync_at is not None for item in self.connectors):
-            await self.services.run(_load_browsing)
+            await self.services.run(self.host.load_browsing)
         for path in STYLES:
             # A style sheet that comes with its screen has Textual parse all others anew.
             if not self.app.stylesheet.has_source(str(path), ""):
@@ -257,11 +251,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     def open_step(self, connector: Connector | None, step: Step, *, start: bool = False) -> None:
         """Show a step of the wizard above the list; `start` begins the sync at once."""
-        from ..routes import step_screen
-
         if self.is_current:
-            draft = self._draft if connector is None else None
-            self.app.push_screen(step_screen(step, connector, draft, start=start))
+            self.host.open_step(step, connector, self._draft if connector is None else None, start=start)
 
     def action_add(self) -> None:
         self.open_step(None, min(self._draft.step, Step.OWNERS))
@@ -277,19 +268,13 @@ Nothing here changes your Zoom account: zoomgov only reads.
     @work(exclusive=True, group=OPENS)
     async def browse(self, item: Connector) -> None:
         """Show what was synced."""
-        from ..browse.browse import BrowseScreen
-
-        screen = BrowseScreen(item)
-        await screen.prepare()
         if self.is_current:
-            self.app.push_screen(screen)
+            await self.host.open_browse(item)
 
     def action_verify(self) -> None:
         """Check it, looking first at the line that the last sync failed on."""
         if (item := self.chosen) is not None and self.is_current:
-            from ..wizard.verify import VerifyScreen
-
-            self.app.push_screen(VerifyScreen(item, line=item.reason_line))
+            self.host.open_verify(item, line=item.reason_line)
 
     def action_sync(self) -> None:
         if (item := self.chosen) is not None:
@@ -304,9 +289,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     def action_hand_off(self) -> None:
         if (item := self.chosen) is not None:
-            from ..wizard.hand_off import HandOffScreen
-
-            self.app.push_screen(HandOffScreen(item))
+            self.host.open_hand_off(item)
 
     @work(exclusive=True, group="open-file")
     async def action_open_file(self) -> None:

@@ -25,7 +25,6 @@ from ..shared.page import Page
 from .export_words import (
     SUM,
     Offer,
-    Shown,
     compared_offers,
     done_text,
     formats,
@@ -48,8 +47,8 @@ if TYPE_CHECKING:
     from zoomgov.model.changes import Changes
 
     from ..synced.opened_sync import OpenedSync
+    from ..synced.shown_table import ShownTable
 
-__all__ = ["ExportScreen", "Shown"]
 _POLL = 0.1
 """Seconds between two looks at the progress."""
 
@@ -92,7 +91,7 @@ same.
         self._replace = ""
 
     @classmethod
-    def of_table(cls, browser: OpenedSync, shown: Shown) -> ExportScreen:
+    def of_table(cls, browser: OpenedSync, shown: ShownTable) -> ExportScreen:
         """Make it for a table: the whole sync, what the table shows, or what changed."""
         number = browser.sync.number if browser.sync is not None else 0
         offered = [whole_offer(number), *table_offers(number, shown)]

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.export import Format, OneTable, TableName, WholeSync, install_command
-from zoomgov.model.queries import Query
 from zoomgov.widgets.choice import Alternative
 from zoomgov.words.kinds import NOUNS, count
-
-from ..synced.opened_sync import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zoomgov.export import Progress, What, Written
     from zoomgov.model.changes import Changes
-    from zoomgov.model.kinds import Kind
-    from zoomgov.model.queries import Target
     from zoomgov.store.reader import Reader
-    from zoomgov.widgets.table.search_table import SearchTable
+
+    from ..synced.shown_table import ShownTable
 
 SUM: Final = "sum"
 _FORMATS: Final = (
@@ -37,31 +33,6 @@ _IN_FOLDERS: Final = (Format.CSV, Format.PARQUET)
 """Of several tables, these are several files."""
 _MISSING: Final = "not installed: choose it to see how"
 _BAR: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The table on the screen that asked for an export."""
-
-    kind: Kind
-    query: Query
-    typed: str
-    rows: int
-    within: str = ""
-    """Name of the thing whose people these are."""
-    marked: frozenset[int] = frozenset()
-    """Ids of rows."""
-
-    @classmethod
-    def of(cls, kind: Kind, table: SearchTable, within: Target | None = None, called: str = "") -> Self:
-        """What a table shows: its search, its order and its number of rows."""
-        query = asked(kind, table.table.view_shown, within)
-        return cls(kind, query, table.text.strip(), table.table.row_count, called, table.table.marked)
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether these are some rows only."""
-        return bool(self.typed or self.query.within or self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +58,7 @@ def whole_offer(number: int) -> Offer:
     return Offer(line, number, "", lambda reader: WholeSync(), several=True, packs=True)
 
 
-def table_offers(number: int, shown: Shown) -> list[Offer]:
+def table_offers(number: int, shown: ShownTable) -> list[Offer]:
     """The rows of a table, and those that are marked in it, whatever is searched now. The likeliest comes last."""
     name = TableName(shown.kind.value)
     people = f" in {shown.within}" if shown.within else ""

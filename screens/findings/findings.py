@@ -23,7 +23,6 @@ from zoomgov.widgets.terminal.key_queue import OPENS
 from zoomgov.words.kinds import ONE, count
 from zoomgov.zoom.clouds import parse_cloud
 
-from ..routes import item_screen
 from ..synced.list_page import ListPage
 from ..synced.portal import open_portal
 from ..synced.sync_page import SyncPage
@@ -197,7 +196,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         subject = self._finding.subjects[event.row_id]
         if subject.kind in set(Kind):
-            self.app.push_screen(item_screen(self.browser, Kind(subject.kind), subject.id))
+            self.host.open_item(self.browser, Kind(subject.kind), subject.id)
 
 
 def finding_sheet(finding: Finding) -> Sheet:

@@ -1,4 +1,4 @@
-"""What every page has, and what it may ask of the app that shows it."""
+"""What every page has, and what a page may ask of the app that shows it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,64 @@ from textual.screen import Screen
 from zoomgov.connectors.model import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
+    from zoomgov.connectors.model import Connector, Draft
+    from zoomgov.model.syncs import SyncInfo
     from zoomgov.preferences.session import SessionState
     from zoomgov.services.services import Services
 T = TypeVar("T")
 
 
 class Host(Protocol):
-    """What a screen expects of the app; tests may host a screen in something smaller."""
+    """What a page expects of the app. Pages know no page of another room: they ask their host to open it.
+
+    The `open_` methods put a page above the one on top, or in its place with `replace`. The page is on the stack when
+    they return; awaiting what they return waits until it is mounted. The exception is `open_browse`, a coroutine.
+    """
 
     services: Services
     now: Callable[[], datetime]
     remembered: SessionState
 
     def remember_place(self, connector_id: str, step: Step | None) -> None: ...
+
+    def open_step(
+        self,
+        step: Step,
+        connector: Connector | None,
+        draft: Draft | None = None,
+        *,
+        start: bool = False,
+        replace: bool = False,
+    ) -> Awaitable[None]:
+        """Open a step of the wizard; steps after Owners need the connector. `start` begins the sync at once."""
+        ...
+
+    def open_verify(self, connector: Connector, *, line: str = "", replace: bool = False) -> Awaitable[None]:
+        """Open the step Verify; `line` is the id of the check to look at first."""
+        ...
+
+    def open_hand_off(self, connector: Connector, *, replace: bool = False) -> Awaitable[None]:
+        """Open the e-mail and the file for the owner who is someone else."""
+        ...
+
+    async def open_browse(self, connector: Connector) -> None:
+        """Open what was synced, once it is read; not if the page on top is left meanwhile."""
+        ...
+
+    def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
+        """Put what was synced in place of the page on top; `changes` begins with what changed since the sync before."""
+        ...
+
+    def open_sync_notes(self, sync: SyncInfo, names: Mapping[str, str]) -> Awaitable[None]:
+        """List what `sync` did not read; `names` by Zoom's id, of what `targets_to_name` asks for."""
+        ...
+
+    def load_browsing(self) -> None:
+        """Import what browsing needs, so that it opens fast. For a worker thread."""
+        ...
 
 
 class Page(Screen[T]):
@@ -38,7 +80,7 @@ class Page(Screen[T]):
 
     @property
     def host(self) -> Host:
-        """The app, as far as screens may know it."""
+        """The app, as far as pages may know it."""
         return cast("Host", self.app)
 
     @property

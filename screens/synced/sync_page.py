@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import on, work
 
@@ -13,18 +13,52 @@ from zoomgov.widgets.table.column_table import ColumnTable
 from zoomgov.widgets.table.row_table import RowTable
 from zoomgov.widgets.terminal.key_queue import KEEPS
 
+from ..shared.page import Host
 from .table_order import preferred_order
 from .table_page import TablePage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
+    from zoomgov.model.changes import Changes
+    from zoomgov.model.kinds import Kind
     from zoomgov.widgets.table.table_layout import TableColumn
     from zoomgov.widgets.table.table_source import TableQuery
 
     from .opened_sync import OpenedSync
+    from .shown_table import ShownTable
+
+
+class SyncHost(Host, Protocol):
+    """What a page about one sync expects of the app besides. All pages are put above the one on top, as `Host` says."""
+
+    def open_item(self, opened_sync: OpenedSync, kind: Kind, key: str) -> Awaitable[None]:
+        """Open a person, group, contact group or role by Zoom's id."""
+        ...
+
+    def open_changes(self, opened_sync: OpenedSync) -> Awaitable[None]:
+        """Open what changed since the sync before."""
+        ...
+
+    def open_findings(self, opened_sync: OpenedSync) -> Awaitable[None]:
+        """Open what looks wrong."""
+        ...
+
+    def open_licences(self, opened_sync: OpenedSync, show_users: Callable[[str], None]) -> Awaitable[None]:
+        """Open licences in numbers; `show_users` goes back and filters the users by a text."""
+        ...
+
+    def open_export(self, opened_sync: OpenedSync, shown: ShownTable) -> Awaitable[None]:
+        """Open the export of the sync or of what a table shows."""
+        ...
+
+    def open_export_of_changes(
+        self, opened_sync: OpenedSync, changes: Changes, found: Changes, typed: str
+    ) -> Awaitable[None]:
+        """Open the export of `changes`, or of those that a table shows for the search `typed`: `found`."""
+        ...
 
 
 class SyncPage(TablePage):
@@ -35,6 +69,11 @@ class SyncPage(TablePage):
         self.browser = browser
         self._orders: dict[str, tuple[tuple[str, bool], ...]] = {}
         """The order every table was last remembered in, by its habit."""
+
+    @property
+    def host(self) -> SyncHost:
+        """The app, as far as pages about one sync may know it."""
+        return cast("SyncHost", self.app)
 
     @property
     def habit(self) -> str:

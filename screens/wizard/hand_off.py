@@ -128,10 +128,8 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         self.app.pop_screen()
 
     def action_go_on(self) -> None:
-        from ..routes import step_screen
-
         step = max(self.connector.step, Step.ZOOM_APP)
-        self.app.switch_screen(step_screen(Step.SYNC if step is Step.DONE else step, self.connector))
+        self.host.open_step(Step.SYNC if step is Step.DONE else step, self.connector, replace=True)
 
 
 def _existing(folder: Path, names: Iterable[str]) -> list[str]:

@@ -191,11 +191,9 @@ accounts. *Other address* is for a proxy or a simulator.
         """Go on, or first hand over when the owner is someone else."""
         assert self.connector is not None
         if self.draft.ownership == "someone" and self.is_current:
-            from .hand_off import HandOffScreen
-
             if self.connector.step < Step.ZOOM_APP:
                 await self.update_connector(step=Step.ZOOM_APP)
             self.host.remember_place("", None)
-            self.app.switch_screen(HandOffScreen(self.connector))
+            self.host.open_hand_off(self.connector, replace=True)
         else:
             await super().advance()

@@ -250,11 +250,9 @@ class StepScreen(Page[None]):
 
     async def go(self, step: Step, *, start: bool = False) -> None:
         """Replace this step by another of the same connector; `start` begins the sync at once."""
-        from ..routes import step_screen
-
         if not self.is_current:
             return
         if self.connector is not None and self.connector.step < step:
             await self.update_connector(step=step)
         draft = self.draft if self.connector is None else None
-        self.app.switch_screen(step_screen(step, self.connector, draft, start=start))
+        self.host.open_step(step, self.connector, draft, start=start, replace=True)

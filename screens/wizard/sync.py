@@ -366,10 +366,8 @@ file here, without secrets and addresses.
         """Look at what was read, or first at what changed."""
         if self.running or self.connector is None:
             return
-        from ..browse.browse import BrowseScreen
-
         self.host.remember_place("", None)
-        self.app.switch_screen(BrowseScreen(self.connector, changes=changes))
+        self.host.switch_to_browse(self.connector, changes=changes)
 
     def action_changes(self) -> None:
         """What changed since the sync before."""
@@ -379,7 +377,7 @@ file here, without secrets and addresses.
     async def action_notes(self) -> None:
         """List everything that was not read and every number that disagrees."""
         from ..synced.opened_sync import OpenedSync
-        from ..synced.sync_notes import SyncNotesScreen, targets_to_name
+        from ..synced.sync_notes import targets_to_name
 
         assert self.connector is not None
         connector = self.connector
@@ -399,14 +397,12 @@ file here, without secrets and addresses.
         except SourceError as error:
             self.notify(printable(error), title="The list could not be read", severity="error", markup=False)
         else:
-            await self.app.push_screen(SyncNotesScreen(sync, names))
+            await self.host.open_sync_notes(sync, names)
 
     def action_verify(self) -> None:
         if self.running or self.connector is None:
             return
-        from .verify import VerifyScreen
-
         line = self._failed_line
         if not line and self.summary is not None and self.summary.not_read:
             line = line_for_part(self.summary.not_read[0].part)
-        self.app.switch_screen(VerifyScreen(self.connector, line=line))
+        self.host.open_verify(self.connector, line=line, replace=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -20,13 +20,15 @@ from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
 from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.routes import Routes
 from zoomgov.settings import Settings
 from zoomgov.store.store import Store
-from zoomgov.widgets.terminal.key_queue import KeyQueue
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+
+    from zoomgov.services.services import Services
 
 SIZE = (80, 24)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -175,7 +177,7 @@ def fill_again(store: Store, *, gaps: tuple[NotRead, ...] = ()) -> None:
         writer.publish("2026-03-04T11:30:00Z", not_read=gaps)
 
 
-class BrowseApp(KeyQueue[None]):
+class BrowseApp(Routes[None]):
     """The smallest host of the browse screens."""
 
     # Its help, which every footer is to name, and its commands for the palette.
@@ -192,8 +194,8 @@ class BrowseApp(KeyQueue[None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
-        self.services = SimpleNamespace(settings=Settings(store.path.parent))
-        self.now: Callable[[], datetime] = lambda: NOW
+        self.services = cast("Services", SimpleNamespace(settings=Settings(store.path.parent)))
+        self.now = lambda: NOW
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from textual import events
@@ -89,7 +89,7 @@ class KeyQueue(App[ReturnType]):
         self.stop_working_for(self.screen)
         return super().pop_screen()
 
-    def switch_screen(self, screen: Screen[object] | str) -> AwaitComplete:
+    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:  # whatever it gives when it is dismissed
         """Put another page in place of the one on top, and stop what works for that."""
         self.stop_working_for(self.screen)
         return super().switch_screen(screen)
