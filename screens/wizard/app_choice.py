@@ -157,13 +157,13 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
             self.draft = replace(self.draft, step=max(self.draft.step, Step.OWNERS))
             await self.keep()
         else:
-            await self._change_app()
+            await self._change_app(self.connector)
         return True
 
-    async def _change_app(self) -> None:
+    async def _change_app(self, connector: Connector) -> None:
         """Give an existing connector another app."""
         registry = self.services.registry
         app = next((app for app in self._apps if app.id == self.draft.app_id), None)
         if app is None:
             app = await self.services.run(registry.create_app, self.draft.new_app, bool(self._sso))
-        await self.update_connector(app=app)
+        await self.change_connector(connector, app=app)

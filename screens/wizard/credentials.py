@@ -19,7 +19,7 @@ from zoomgov.text import printable
 from zoomgov.widgets.field import Field, SecretInput, TextInput
 from zoomgov.widgets.terminal.key_queue import FILLS
 
-from .step_screen import StepScreen
+from .step_screen import ConnectorStep
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,7 +39,7 @@ Everything else you typed is kept.
 """
 
 
-class CredentialsScreen(StepScreen):
+class CredentialsScreen(ConnectorStep):
     """Three fields, filled by one paste."""
 
     STEP = Step.CREDENTIALS
@@ -77,7 +77,6 @@ Without a keyring you can keep it for this session only, or give all three value
         self._known: tuple[Credentials, str] | None = None
 
     def body(self) -> ComposeResult:
-        assert self.connector is not None
         yield Static(id="source")
         yield Field("Account ID", TextInput(self.connector.account_id, id="account-id"), id="account-id-field")
         yield Field("Client ID", TextInput(self.connector.client_id, id="client-id"), id="client-id-field")
@@ -101,7 +100,6 @@ Without a keyring you can keep it for this session only, or give all three value
         """Say where credentials already come from, if they do."""
         from zoomgov.vault import VaultError
 
-        assert self.connector is not None
         try:
             self._known = await self.services.credentials(self.connector)
         except VaultError as error:
@@ -203,7 +201,6 @@ Without a keyring you can keep it for this session only, or give all three value
         return credentials
 
     async def finish(self) -> bool:
-        assert self.connector is not None
         await self.keep()
         entry = self.query_one(SecretInput)
         if self._known is not None and not entry.secret:
@@ -220,7 +217,6 @@ Without a keyring you can keep it for this session only, or give all three value
     async def _store(self, credentials: Credentials) -> bool:
         from zoomgov.vault import VaultError
 
-        assert self.connector is not None
         session_only = False
         while True:
             self._say_where("Storing …")

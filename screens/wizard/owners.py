@@ -185,14 +185,13 @@ accounts. *Other address* is for a proxy or a simulator.
                     f"Created. Its label is {ConnectorStatus.NOT_CONNECTED.value} until the first sync.", markup=False
                 )
         else:
-            await self.update_connector(name=draft.name, owners=draft.owners, cloud=cloud)
+            await self.change_connector(self.connector, name=draft.name, owners=draft.owners, cloud=cloud)
 
     async def advance(self) -> None:
         """Go on, or first hand over when the owner is someone else."""
-        assert self.connector is not None
-        if self.draft.ownership == "someone" and self.is_current:
+        if self.connector is not None and self.draft.ownership == "someone" and self.is_current:
             if self.connector.step < Step.ZOOM_APP:
-                await self.update_connector(step=Step.ZOOM_APP)
+                await self.change_connector(self.connector, step=Step.ZOOM_APP)
             self.host.remember_place("", None)
             self.host.open_hand_off(self.connector, replace=True)
         else:

@@ -15,7 +15,7 @@ from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
 
-from .step_screen import StepScreen
+from .step_screen import ConnectorStep
 from .what_to_read import left_out_text
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def scope_lines(kind: ScopeKind, without: Collection[str] = ()) -> list[ScopeLin
     return sorted(lines, key=lambda line: order.index(line.importance))
 
 
-class ScopesScreen(StepScreen):
+class ScopesScreen(ConnectorStep):
     """Granular or classic scopes as a list to tick and copy, then the activation."""
 
     STEP = Step.SCOPES
@@ -113,7 +113,6 @@ Account Owner.
         return "On the app's Scopes page: + Add Scopes, then tick these. All only read."
 
     def body(self) -> ComposeResult:
-        assert self.connector is not None
         yield Static(id="kind")
         yield CheckList(self._items(), ticked=self.connector.checked, id="scopes")
         yield Static(id="detail", classes="pane")
@@ -133,8 +132,6 @@ Account Owner.
         self.set_focus(self.query_one("#scopes"))
 
     def _show_kind(self) -> None:
-        assert self.connector is not None
-
         def mark(kind: ScopeKind) -> tuple[str, str]:
             chosen = kind is self._kind
             return (f"({'•' if chosen else ' '}) {kind.capitalize()}", "bold $text-primary" if chosen else "dim")
@@ -175,7 +172,6 @@ Account Owner.
         await self.update_connector(checked=self.query_one("#scopes", CheckList).ticked, scope_kind=self._kind)
 
     def _relist(self) -> None:
-        assert self.connector is not None
         self._lines = scope_lines(self._kind, self.connector.without)
         self.query_one("#scopes", CheckList).replace(self._items())
         self._show_kind()
@@ -192,7 +188,6 @@ Account Owner.
     async def _choose_what(self) -> None:
         from .what_to_read import WhatToReadScreen
 
-        assert self.connector is not None
         without = await self.app.push_screen_wait(WhatToReadScreen(self.connector.without, self._kind))
         if without is not None and without != self.connector.without:
             await self.flush()

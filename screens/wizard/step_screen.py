@@ -171,10 +171,9 @@ class StepScreen(Page[None]):
     async def settle(self) -> None:
         await self.flush()
 
-    async def update_connector(self, **changes: Any) -> None:
-        """Change the connector in the registry and here; `changes` are fields of `Connector`."""
-        assert self.connector is not None
-        self.connector = await self.services.run(partial(self.services.registry.update, self.connector.id, **changes))
+    async def change_connector(self, connector: Connector, **changes: Any) -> None:
+        """Change `connector` in the registry, and show it as it is then; `changes` are fields of `Connector`."""
+        self.connector = await self.services.run(partial(self.services.registry.update, connector.id, **changes))
 
     # Moving
 
@@ -253,6 +252,19 @@ class StepScreen(Page[None]):
         if not self.is_current:
             return
         if self.connector is not None and self.connector.step < step:
-            await self.update_connector(step=step)
+            await self.change_connector(self.connector, step=step)
         draft = self.draft if self.connector is None else None
         self.host.open_step(step, self.connector, draft, start=start, replace=True)
+
+
+class ConnectorStep(StepScreen):
+    """A step of a connector that exists: each after Owners."""
+
+    connector: Connector
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(connector)
+
+    async def update_connector(self, **changes: Any) -> None:
+        """Change the connector in the registry and here; `changes` are fields of `Connector`."""
+        await self.change_connector(self.connector, **changes)

@@ -26,7 +26,7 @@ from zoomgov.widgets.terminal.key_queue import OPENS, SeenFirst
 from zoomgov.words.kinds import count
 from zoomgov.zoom.errors import ZoomError
 
-from .step_screen import StepScreen
+from .step_screen import ConnectorStep
 from .sync_progress import SyncProgress
 from .sync_text import estimate_content, failure_content, file_part, log_text, summary_content
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from zoomgov.sync.events import SyncSummary
 
 
-class SyncScreen(SeenFirst, StepScreen):
+class SyncScreen(SeenFirst, ConnectorStep):
     """Starts when one comes from Verify or asks for it; waits for Enter after a restart.
 
     An Enter typed ahead of it would stop what the one before has started.
@@ -117,7 +117,7 @@ file here, without secrets and addresses.
         self.set_focus(self.query_one("#next"))
 
     def _idle(self) -> None:
-        before = self.connector.last_sync_at if self.connector else None
+        before = self.connector.last_sync_at
         told = "The last sync stays visible meanwhile." if before else "Nothing was read so far."
         text = f"Ready to read everyone and everything. {told}\ne tells first how many requests and how long it takes."
         self.query_one(Busy).done(Content(text))
@@ -149,7 +149,6 @@ file here, without secrets and addresses.
             self._syncing = self.run_worker(self._sync(), group="sync", exclusive=True)
 
     async def _sync(self) -> None:
-        assert self.connector is not None
         self.summary = None
         self._failed_line, self._lacks_credentials = "", False
         self.show_problem("")
@@ -174,7 +173,6 @@ file here, without secrets and addresses.
             progress.draw()
 
     async def _reload(self) -> None:
-        assert self.connector is not None
         try:
             connector = await self.services.run(self.services.registry.connector, self.connector.id)
         except RegistryError:
@@ -251,7 +249,7 @@ file here, without secrets and addresses.
         told = (
             f"{count(kept, 'finished part')} kept: the next sync goes on from there." if kept else "Nothing was lost."
         )
-        seen = " The last finished sync is still visible." if self.connector and self.connector.last_sync_at else ""
+        seen = " The last finished sync is still visible." if self.connector.last_sync_at else ""
         self._conclude(Content.styled("– Stopped.", "$text-warning"), Content(told + seen), "Start again  ⏎")
 
     async def settle(self) -> None:
@@ -272,7 +270,7 @@ file here, without secrets and addresses.
         if action == "notes":
             return self.summary is not None and bool(self.summary.not_read or self.summary.disagreements)
         if action == "browse":
-            return self.connector is not None and self.connector.last_sync_at is not None
+            return self.connector.last_sync_at is not None
         return super().check_action(action, parameters)
 
     def action_next(self) -> None:
@@ -304,7 +302,6 @@ file here, without secrets and addresses.
     async def action_save_log(self) -> None:
         from zoomgov.disk.files import write_private
 
-        assert self.connector is not None
         stamp = self.host.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
         path = Path.cwd() / f"zoomgov-sync-{file_part(self.connector.name)}-{stamp}.log"
         try:
@@ -325,7 +322,6 @@ file here, without secrets and addresses.
         from zoomgov.disk.errors import StoreBusy, StoreError
         from zoomgov.vault import VaultError
 
-        assert self.connector is not None
         state = self.query_one(Busy)
         state.waiting("Asking Zoom how much there is to read …  Esc stops asking")
         try:
@@ -357,14 +353,14 @@ file here, without secrets and addresses.
             self.action_stop()
         elif self._stop_asking():
             self._idle()
-        elif self.connector is not None and self.connector.step is Step.DONE:
+        elif self.connector.step is Step.DONE:
             self._move(self.leave)
         else:
             super().action_back()
 
     def action_browse(self, changes: bool = False) -> None:
         """Look at what was read, or first at what changed."""
-        if self.running or self.connector is None:
+        if self.running:
             return
         self.host.remember_place("", None)
         self.host.switch_to_browse(self.connector, changes=changes)
@@ -379,7 +375,6 @@ file here, without secrets and addresses.
         from ..synced.opened_sync import OpenedSync
         from ..synced.sync_notes import targets_to_name
 
-        assert self.connector is not None
         connector = self.connector
 
         def read() -> tuple[SyncInfo, dict[str, str]]:
@@ -400,7 +395,7 @@ file here, without secrets and addresses.
             await self.host.open_sync_notes(sync, names)
 
     def action_verify(self) -> None:
-        if self.running or self.connector is None:
+        if self.running:
             return
         line = self._failed_line
         if not line and self.summary is not None and self.summary.not_read:

@@ -27,7 +27,7 @@ from zoomgov.words.kinds import count
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import LEFT_OUT, Capability
 
-from .step_screen import StepScreen
+from .step_screen import ConnectorStep
 from .verify_words import go_on_without, shut_capabilities, verdict, why_not, without_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class VerifyScreen(SeenFirst, StepScreen):
+class VerifyScreen(SeenFirst, ConnectorStep):
     """All checks at once; each line can be opened.
 
     What they find is to be seen before Enter goes on: one typed ahead would explain a line that is not checked yet.
@@ -160,7 +160,6 @@ Step 4 has the whole choice of what to read.
                 self._conclude()
 
     async def _check_once(self, only: Collection[str] | None) -> None:
-        assert self.connector is not None
         lines = self.query_one(CheckLines)
         todo = done = 0
 
@@ -212,7 +211,6 @@ Step 4 has the whole choice of what to read.
 
     def _verdict(self) -> Content:
         assert self.report is not None
-        assert self.connector is not None
         credentials_at = "e in the list" if self.visiting else "Esc"
         return verdict(self.report, self.connector.without, self._key_to_go_on, credentials_at)
 
@@ -327,7 +325,7 @@ Step 4 has the whole choice of what to read.
 
     @work(exclusive=True, group="report")
     async def action_report(self) -> None:
-        if self.report is None or self.connector is None:
+        if self.report is None:
             self.notify("Wait for the checks to finish.")
             return
         from zoomgov.disk.files import write_private
@@ -350,7 +348,6 @@ Step 4 has the whole choice of what to read.
         await self._guarded(self._include)
 
     async def _include(self) -> None:
-        assert self.connector is not None
         if not self.connector.without - LEFT_OUT:
             self.notify("Nothing was left out.")
             return
@@ -383,7 +380,6 @@ Step 4 has the whole choice of what to read.
     async def _go_without(self, shut: list[Capability]) -> bool:
         from ..shared.ask import AskScreen, DialogAnswer
 
-        assert self.connector is not None
         answers = (DialogAnswer("back", "Back"), DialogAnswer("without", go_on_without(shut)))
         question = AskScreen("Go on without a part?", without_text(shut), answers)
         if await self.app.push_screen_wait(question) != "without":

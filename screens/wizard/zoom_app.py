@@ -14,7 +14,7 @@ from zoomgov.connectors.model import Connector, Step
 from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
 
-from .step_screen import StepScreen
+from .step_screen import ConnectorStep
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -47,7 +47,7 @@ DETAILS: Final = {
 }
 
 
-class ZoomAppScreen(StepScreen):
+class ZoomAppScreen(ConnectorStep):
     """The Marketplace's clicks as a list to tick."""
 
     STEP = Step.ZOOM_APP
@@ -82,7 +82,6 @@ The ticks are only for you: you can go on without them.
         return "Create a Zoom OAuth app"
 
     def body(self) -> ComposeResult:
-        assert self.connector is not None
         yield Static(
             Content.assemble(
                 ("Zoom App Marketplace  ", "dim"), (self._places["marketplace"], "underline $text-primary")
