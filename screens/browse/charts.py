@@ -23,7 +23,7 @@ from ..shared.page import Page
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from zoomgov.store.read.charts import Charts
+    from zoomgov.model.licences import Charts
 
     from ..synced.opened_sync import OpenedSync
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from zoomgov.store.read.licences import Licences, Plan, Tier
+    from zoomgov.model.licences import Licences, Plan, Tier
     from zoomgov.widgets.table.table_source import Row
 
     from ..synced.opened_sync import OpenedSync

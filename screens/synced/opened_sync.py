@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from zoomgov.model.access import HistoryEntry, Person, Resource
     from zoomgov.model.changes import Changes
+    from zoomgov.model.licences import Charts, Licences
     from zoomgov.model.syncs import NotRead, SyncInfo
     from zoomgov.preferences.views import ViewPreferencesFile
-    from zoomgov.store.read.charts import Charts
-    from zoomgov.store.read.licences import Licences
     from zoomgov.store.reader import Reader
     from zoomgov.widgets.table.table_source import Row, TableQuery
 

@@ -15,8 +15,8 @@ from zoomgov.model.queries import Query
 from zoomgov.store.history import diff, timeline
 from zoomgov.store.read import details
 from zoomgov.store.read.access_labels import ways_in
-from zoomgov.store.read.charts import Charts, charts
-from zoomgov.store.read.licences import Licences, licences
+from zoomgov.store.read.charts import charts
+from zoomgov.store.read.licences import licences
 from zoomgov.store.read.matching import has_search, offered_values
 from zoomgov.store.read.ordering import UserOrder, exact_people, order_things
 from zoomgov.store.read.table_rows import columns_of, grant_counts, picker, role_names, thing_rows, user_rows
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from zoomgov.model.access import HistoryEntry, Person, Resource
     from zoomgov.model.changes import Changes
+    from zoomgov.model.licences import Charts, Licences
     from zoomgov.model.queries import Column
     from zoomgov.model.syncs import NotRead, SyncInfo
 

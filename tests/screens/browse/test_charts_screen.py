@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
+from zoomgov.model.licences import Charts
 from zoomgov.screens.browse.charts import ChartsScreen, licence_words
 from zoomgov.screens.browse.licences import LicencesScreen
-from zoomgov.store.read.charts import Charts
 
 
 @pytest.mark.parametrize("theme", ["zoomgov-dark", "zoomgov-light", "ansi-dark", "ansi-light"])

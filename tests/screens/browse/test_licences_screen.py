@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
+from zoomgov.model.licences import Licences, Plan, Tier
 from zoomgov.model.syncs import NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.licences import LicencesScreen, licence_rows
 from zoomgov.screens.browse.logins import bar
-from zoomgov.store.read.licences import Licences, Plan, Tier
 
 USAGE = b'{"plan_base": {"type": "business_yearly", "hosts": 50, "usage": 41, "pending": 2}%s}'
 

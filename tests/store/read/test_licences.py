@@ -9,8 +9,9 @@ import pytest
 
 from tests.store.conftest import publish
 from tests.store.test_reader import crowd, table
+from zoomgov.model.licences import Plan
 from zoomgov.model.queries import Query
-from zoomgov.store.read.licences import Plan, plans
+from zoomgov.store.read.licences import plans
 from zoomgov.store.store import Store
 
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.model.licences import Charts
 from zoomgov.store.read.audit import LICENSED
 
 if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
 
 WEEKS: Final = 52
-
-
-@dataclass(frozen=True, slots=True)
-class Charts:
-    """Up to one sync."""
-
-    logins: tuple[int, ...]
-    """People who last logged in so many weeks before the sync: the first is the week before it."""
-    earlier: int
-    """Those who last logged in before that."""
-    never: int
-    licensed: tuple[tuple[int, str, int], ...]
-    """(Number, when it was finished, people with a licence) of each sync that is kept, oldest first."""
 
 
 def charts(at: Snapshot) -> Charts:

@@ -4,68 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from zoomgov.model.licences import Licences, Logins, Plan, Tier
 from zoomgov.store.read.id_vectors import ids_of, mask_of, span
 from zoomgov.words.licences import licence
 
 if TYPE_CHECKING:
     from zoomgov.store.read.ranks import PeopleRanks
     from zoomgov.store.snapshot import Snapshot
-
-
-class Tier(NamedTuple):
-    """Who holds one licence tier."""
-
-    name: str
-    active: int
-    inactive: int
-    pending: int
-
-    @property
-    def people(self) -> int:
-        return self.active + self.inactive + self.pending
-
-
-class Plan(NamedTuple):
-    """Seats of one thing bought from Zoom."""
-
-    name: str
-    bought: int
-    used: int
-    pending: int
-    """Taken by people who were invited."""
-    is_base: bool = False
-    """Whether it is what people of the Licensed tier use."""
-
-    @property
-    def free(self) -> int:
-        """Seats left; below 0 where more are taken than were bought."""
-        return self.bought - self.used - self.pending
-
-
-class Logins(NamedTuple):
-    """People who last logged in so many days before the sync."""
-
-    least: int
-    most: int | None
-    """Exclusive; None without end."""
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Licences:
-    """Of one sync."""
-
-    tiers: tuple[Tier, ...]
-    """The most frequent first."""
-    plans: tuple[Plan, ...] | None
-    """None when it was never read."""
-    logins: tuple[Logins, ...]
-    never: int
-
 
 _EDGES: Final = (0, 7, 30, 90, 180, 365)
 """Days before the sync."""
