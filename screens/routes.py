@@ -140,9 +140,11 @@ class Routes(KeyQueue[ReturnType]):
         return self.switch_screen(BrowseScreen(connector, changes=changes))
 
     def load_browsing(self) -> None:
-        from zoomgov.store import reader, store  # noqa: F401
+        from zoomgov.services.stores import load_store
 
         from .browse import browse  # noqa: F401
+
+        load_store()
 
     def open_item(self, opened_sync: OpenedSync, kind: Kind, key: str) -> Awaitable[None]:
         return self.push_screen(item_screen(opened_sync, kind, key))

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from zoomgov.connectors.model import Connector
     from zoomgov.model.syncs import SyncInfo
-    from zoomgov.store.reader import Reader
+    from zoomgov.services.stores import Reader
 
 
 _OPENS_WITHIN = 0.1

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from zoomgov.vault import VaultError
+    from zoomgov.services.credentials import VaultError
 
 _EMPTY = """\
 No connector yet.
@@ -332,7 +332,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove for good", danger=True))
         if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
             return
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import VaultError
 
         try:
             await self.services.remove(item)

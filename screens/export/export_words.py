@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zoomgov.export import Progress, What, Written
     from zoomgov.model.changes import Changes
-    from zoomgov.store.reader import Reader
+    from zoomgov.services.stores import Reader
 
     from ..synced.shown_table import ShownTable
 

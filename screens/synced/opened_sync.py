@@ -11,7 +11,6 @@ from zoomgov.model.filters import parse_filter
 from zoomgov.model.kinds import Kind
 from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query, Target
-from zoomgov.store.read.table_rows import columns_of
 from zoomgov.widgets.table.table_source import SourceError
 
 from .column_looks import looks
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from zoomgov.model.access import HistoryEntry, Person, Resource
     from zoomgov.model.changes import Changes
     from zoomgov.model.licences import Charts, Licences
+    from zoomgov.model.queries import Column
     from zoomgov.model.syncs import NotRead, SyncInfo
     from zoomgov.preferences.views import ViewPreferencesFile
-    from zoomgov.store.reader import Reader
+    from zoomgov.services.stores import Reader
     from zoomgov.widgets.table.table_source import Row, TableQuery
 
 
@@ -60,6 +60,8 @@ class OpenedSync:
         self._reader: Reader | None = None
         self._pages: Reader | None = None
         self._ordering: Reader | None = None
+        self._columns: Callable[[Kind, Query], tuple[Column, ...]] | None = None
+        """Of the sync opened last; columns are known while a newer one is being opened."""
         self._closed = False
         self.sync: SyncInfo | None = None
         """The sync that is shown; None when there is none yet, or nothing was opened."""
@@ -76,6 +78,7 @@ class OpenedSync:
             self._release()
             self._reader = self._opened()
             self._pages = self._opened()
+            self._columns = self._pages.columns
             self.sync = self._reader.sync
 
     def _opened(self) -> Reader:
@@ -145,6 +148,12 @@ class OpenedSync:
     def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
         """Make the model of a table: all of `kind`, or the people in a thing; with `columns`, or all there are."""
         return StoreSource(self, kind, within, columns)
+
+    def columns(self, kind: Kind, within: Target | None = None) -> tuple[Column, ...]:
+        """Return the columns of `kind`; of the people in a thing, also how they have it."""
+        if self._columns is None:
+            raise SourceError("The store was closed. Go back and open it again.")
+        return self._columns(kind, Query(within=within))
 
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
@@ -286,7 +295,7 @@ class StoreSource:
         self._browser = browser
         self._kind = kind
         self._query = Query(within=within)
-        self.all_columns = looks(columns_of(kind, within=within is not None))
+        self.all_columns = looks(browser.columns(kind, within))
         chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
         self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
         self._keys = [column.key for column in self.columns]

@@ -24,7 +24,7 @@ from .step_screen import ConnectorStep
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from zoomgov.vault import VaultError
+    from zoomgov.services.credentials import VaultError
 
 _VARIABLES: Final = "ZOOMGOV_ACCOUNT_ID, ZOOMGOV_CLIENT_ID and ZOOMGOV_CLIENT_SECRET"
 _BY_ENVIRONMENT: Final = """\
@@ -98,7 +98,7 @@ Without a keyring you can keep it for this session only, or give all three value
     @work(exclusive=True, group=FILLS)
     async def look_for_known(self) -> None:
         """Say where credentials already come from, if they do."""
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import VaultError
 
         try:
             self._known = await self.services.credentials(self.connector)
@@ -215,7 +215,7 @@ Without a keyring you can keep it for this session only, or give all three value
         return credentials is not None and await self._store(credentials)
 
     async def _store(self, credentials: Credentials) -> bool:
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import VaultError
 
         session_only = False
         while True:
@@ -245,7 +245,7 @@ Without a keyring you can keep it for this session only, or give all three value
         self.query_one("#where", Static).update(Content(text))
 
     async def _ask(self, error: VaultError) -> str:
-        from zoomgov.vault import VaultChoice
+        from zoomgov.services.credentials import VaultChoice
 
         from ..shared.ask import AskScreen, DialogAnswer
 

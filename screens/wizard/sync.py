@@ -199,8 +199,7 @@ file here, without secrets and addresses.
 
     async def _failed(self, error: Exception) -> None:
         from zoomgov.disk.errors import StoreBusy
-        from zoomgov.services.services import NoCredentials
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import NoCredentials, VaultError
 
         await self._reload()
         again = "Try again  ⏎"
@@ -320,7 +319,7 @@ file here, without secrets and addresses.
 
     async def _estimate(self) -> None:
         from zoomgov.disk.errors import StoreBusy, StoreError
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import VaultError
 
         state = self.query_one(Busy)
         state.waiting("Asking Zoom how much there is to read …  Esc stops asking")

@@ -186,8 +186,7 @@ Step 4 has the whole choice of what to read.
 
     def _refused(self, error: Exception) -> None:
         """Nothing could be checked at all."""
-        from zoomgov.services.services import NoCredentials
-        from zoomgov.vault import VaultError
+        from zoomgov.services.credentials import NoCredentials, VaultError
 
         self._lacks_credentials = isinstance(error, NoCredentials | VaultError)
         if isinstance(error, NoCredentials):
