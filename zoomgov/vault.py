@@ -52,13 +52,22 @@ class VaultError(Exception):
         title: what happened, one line.
         reason: why, and what would mend it.
         choices: what the person can do now.
+        incomplete: True when only part of what was there could be cleared; otherwise nothing has changed.
     """
 
-    def __init__(self, title: str, reason: str, choices: tuple[VaultChoice, ...] = ALL_CHOICES) -> None:
+    def __init__(
+        self,
+        title: str,
+        reason: str,
+        choices: tuple[VaultChoice, ...] = ALL_CHOICES,
+        *,
+        incomplete: bool = False,
+    ) -> None:
         super().__init__(f"{title} {reason}")
         self.title = title
         self.reason = reason
         self.choices = choices
+        self.incomplete = incomplete
 
 
 class Vault(Protocol):
@@ -76,8 +85,8 @@ class Vault(Protocol):
         """Return what is kept, or None unless all three values are there."""
         ...
 
-    def clear(self, connector_id: str) -> None:
-        """Forget everything kept for the connector; nothing kept is no error."""
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = ...) -> None:
+        """Forget everything kept for the connector; nothing kept is no error. Nothing goes once `wanted()` is false."""
         ...
 
 
@@ -97,8 +106,9 @@ class MemoryVault:
     def read(self, connector_id: str) -> Credentials | None:
         return self._kept.get(connector_id)
 
-    def clear(self, connector_id: str) -> None:
-        self._kept.pop(connector_id, None)
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
+        if wanted():
+            self._kept.pop(connector_id, None)
 
 
 class KeyringVault:
@@ -144,11 +154,20 @@ class KeyringVault:
             return None
         return Credentials(account_id, client_id, Secret(secret))
 
-    def clear(self, connector_id: str) -> None:
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
         backend = self._backend()
-        for field in reversed(_FIELDS):  # the secret first
-            if self._get(backend, connector_id, field) is not None:
+        # Read first, as in `store`. The secret goes first.
+        kept = [field for field in reversed(_FIELDS) if self._get(backend, connector_id, field) is not None]
+        if not wanted():
+            return
+        for field in kept:
+            try:
                 self._delete(backend, connector_id, field)
+            except VaultError as error:
+                if field == kept[0]:
+                    raise
+                reason = f"{error.reason} The {kept[0].replace('_', ' ')} is no longer in it."
+                raise VaultError(error.title, reason, error.choices, incomplete=True) from None
 
     def _backend(self) -> KeyringBackend:
         backend = self._given or _configured_backend()
@@ -204,8 +223,11 @@ class VaultKeeper:
         return await self._call(lambda _wanted: self._vault.read(connector_id), self._store_seconds)
 
     async def clear(self, connector_id: str) -> None:
-        """Forget what is kept for the connector; raises `VaultError`."""
-        await self._call(lambda _wanted: self._vault.clear(connector_id), self._store_seconds)
+        """Forget what is kept for the connector; raises `VaultError`.
+
+        After a time-out or a cancellation nothing is cleared any more, even if the prompt is answered later.
+        """
+        await self._call(lambda wanted: self._vault.clear(connector_id, wanted), self._store_seconds)
 
     async def _call(self, job: Callable[[Callable[[], bool]], T], seconds: float) -> T:
         loop = asyncio.get_running_loop()

@@ -13,6 +13,7 @@ from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -104,7 +105,7 @@ async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
 
 
 class NoKeyring(MemoryVault):
-    def clear(self, connector_id: str) -> None:
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
         raise VaultError("There is no keyring that can hold the Client secret.", "None is installed.")
 
 

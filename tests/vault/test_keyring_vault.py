@@ -68,7 +68,7 @@ class Failing(InMemory):
         super().set_password(service, username, password)
 
     def delete_password(self, service: str, username: str) -> None:
-        if self.on == "delete":
+        if self.on in ("delete", f"delete {username}"):
             raise self.error
         super().delete_password(service, username)
 
@@ -240,6 +240,33 @@ def test_nothing_is_written_once_it_is_no_longer_wanted() -> None:
     backend = InMemory()
     KeyringVault(backend).store("c1", CREDENTIALS, lambda: False)
     assert backend.items == {}
+
+
+def test_nothing_is_cleared_once_it_is_no_longer_wanted() -> None:
+    backend = InMemory()
+    vault = KeyringVault(backend)
+    vault.store("c1", CREDENTIALS)
+    vault.clear("c1", lambda: False)
+    assert vault.read("c1") == CREDENTIALS
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [
+        ("client_secret", {"account_id", "client_id", "client_secret"}),
+        ("client_id", {"account_id", "client_id"}),
+        ("account_id", {"account_id"}),
+    ],
+)
+def test_credentials_cleared_in_part_are_said_to_be(refused: str, left: set[str]) -> None:
+    backend = Failing(KeyringLocked("dismissed"), f"delete {refused}")
+    vault = KeyringVault(backend)
+    vault.store("c1", CREDENTIALS)
+    with pytest.raises(VaultError) as caught:
+        vault.clear("c1")
+    assert {field for _, field in backend.items} == left
+    assert caught.value.incomplete is (len(left) < 3)
+    assert ("The client secret is no longer in it." in caught.value.reason) is (len(left) < 3)
 
 
 @pytest.mark.parametrize(("length", "fits"), [(1280, True), (1281, False)])

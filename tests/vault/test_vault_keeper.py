@@ -42,6 +42,11 @@ class Stuck(MemoryVault):
         super().store(connector_id, credentials, wanted)
         self.finished.set()
 
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
+        self._prompt()
+        super().clear(connector_id, wanted)
+        self.finished.set()
+
 
 @pytest.fixture
 def stuck() -> Iterator[Stuck]:
@@ -102,6 +107,15 @@ async def test_a_late_answer_stores_nothing_any_more(stuck: Stuck) -> None:
     stuck.answered.set()
     assert await asyncio.to_thread(stuck.finished.wait, 10)
     assert stuck.read("c1") is None
+
+
+async def test_a_late_answer_clears_nothing_any_more(stuck: Stuck) -> None:
+    MemoryVault.store(stuck, "c1", CREDENTIALS)
+    with pytest.raises(VaultError):
+        await VaultKeeper(stuck, store_seconds=0.01).clear("c1")
+    stuck.answered.set()
+    assert await asyncio.to_thread(stuck.finished.wait, 10)
+    assert stuck.read("c1") == CREDENTIALS
 
 
 async def test_a_cancelled_store_stores_nothing_any_more(stuck: Stuck) -> None:
