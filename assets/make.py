@@ -108,7 +108,7 @@ async def main() -> None:
             draft = Draft(new_app="Zoom", name="Zoom", cloud=zoom.url, owners=(owner,), step=Step.ZOOM_APP)
             connector = services.registry.create(draft)
             zoom.control.withdraw_scope("group:read:administrator:admin")
-            await services.save_credentials(connector, credentials)
+            await services.credentials.save(connector, credentials)
             await draw(
                 services,
                 replace(connector, step=Step.VERIFY),
@@ -116,7 +116,7 @@ async def main() -> None:
                 {"verify": ["text:Not connected", "enter", "text:Not ready"]},
             )
             zoom.control.grant_scope("group:read:administrator:admin")
-            await services.sync(connector, lambda event: None)
+            await services.syncing.sync(connector, lambda event: None)
             await draw(
                 services,
                 connector,

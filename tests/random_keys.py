@@ -61,7 +61,7 @@ def fill(services: Services, url: str) -> None:
     )
     account = Account(300, 1500, 6)
     for _ in range(3):
-        sync(services._store(made), account)
+        sync(services.stores.open(made), account)
         account.churn(0.05, 0.05)
     services.registry.create(Draft(new_app="Other", name="Other", cloud=url, owners=draft.owners))
 
@@ -104,8 +104,8 @@ async def play(number: int, keys: int, zoom: SimServer) -> bool:
         services = Services(Settings(data_dir=folder / "data"), vault=MemoryVault(), demo=Demo(credentials, zoom.url))
         try:
             fill(services, zoom.url)
-            for connector in services.connectors():
-                await services.save_credentials(connector, credentials)
+            for connector in services.connectors.all():
+                await services.credentials.save(connector, credentials)
             app = ZoomgovApp(services)
             app.animation_level = "none"
             await press(app, random.Random(number), keys, pressed)

@@ -131,7 +131,7 @@ and lists them.
             sync: Stay with this older sync.
             changes: Begin with what changed since the sync before, above the tables.
         """
-        self._open_reader = open_reader or (lambda: self.services.reader(connector))
+        self._open_reader = open_reader or (lambda: self.services.stores.reader(connector))
         super().__init__(connector, OpenedSync(connector.name, self._open_reader, sync, cloud=connector.cloud))
         self._kept = kept
         self._begin_with_changes = changes

@@ -77,7 +77,7 @@ class GoToScreen(ModalScreen[None]):
     async def load(self) -> None:
         """List the connectors with something synced, and search the first."""
         try:
-            everyone = await asyncio.to_thread(self._services.connectors)
+            everyone = await asyncio.to_thread(self._services.connectors.all)
         except RegistryError as error:
             self._tell(f"✗ {error}")
             return
@@ -99,7 +99,7 @@ class GoToScreen(ModalScreen[None]):
         await self._release()
         browser = OpenedSync(
             connector.name,
-            partial(self._services.reader, connector),
+            partial(self._services.stores.reader, connector),
             cloud=connector.cloud,
             habits=preferences_of(self._services, connector),
         )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from zoomgov.services.credentials import VaultError
+    from zoomgov.services.connectors import NotRemoved
 
 _EMPTY = """\
 No connector yet.
@@ -149,7 +149,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def load(self) -> bool:
         """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
         try:
-            self.connectors = await self.services.run(self.services.connectors)
+            self.connectors = await self.services.run(self.services.connectors.all)
             draft = await self.services.run(self.services.registry.draft)
         except RegistryError as error:
             self.query_one("#reason", Static).update(Content.styled(f"✗ {printable(error)}", "$text-error"))
@@ -303,7 +303,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         async def take(typed: str) -> str:
             try:
                 data = await self.services.run(_begin_of, typed.strip().strip("'\""))
-                made.append(await self.services.import_handoff(data))
+                made.append(await self.services.connectors.import_handoff(data))
             except FileNotFoundError:
                 return f"There is no such file. Put it into {printable(Path.cwd())}, or type its whole path."
             except OSError as error:
@@ -332,32 +332,33 @@ Nothing here changes your Zoom account: zoomgov only reads.
         answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove for good", danger=True))
         if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
             return
-        from zoomgov.services.credentials import VaultError
+        from zoomgov.services.connectors import NotRemoved
 
         try:
-            await self.services.remove(item)
-        except VaultError as error:
-            if await self._remove_anyway(item, error):
-                await self._removed(item)
+            await self.services.connectors.remove(item)
         except Exception as error:
-            self._not_removed(error)
+            if isinstance(error, NotRemoved) and error.by_force:
+                if await self._remove_anyway(item, error):
+                    await self._removed(item)
+            else:
+                self._not_removed(error)
         else:
             await self._removed(item)
 
-    async def _remove_anyway(self, item: Connector, error: VaultError) -> bool:
+    async def _remove_anyway(self, item: Connector, error: NotRemoved) -> bool:
         """Ask when the keyring does not answer, as where there is none; True: it is removed."""
         from ..shared.ask import AskScreen, DialogAnswer
 
         text = (
-            f"{error.title} {error.reason}\n\n"
-            "Nothing is removed yet. You can remove the connector all the same: a keyring that cannot be asked now"
+            f"{error.what} {error.why}\n\n"
+            "You can remove the connector all the same: a keyring that cannot be asked now"
             f" keeps what it may hold, under the name zoomgov:{item.id}."
         )
         answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove anyway", danger=True))
         if await self.app.push_screen_wait(AskScreen("No keyring to clear", text, answers, error=True)) != "remove":
             return False
         try:
-            await self.services.remove(item, force=True)
+            await self.services.connectors.remove(item, force=True)
         except Exception as failure:
             self._not_removed(failure)
             return False

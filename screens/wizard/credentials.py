@@ -101,7 +101,7 @@ Without a keyring you can keep it for this session only, or give all three value
         from zoomgov.services.credentials import VaultError
 
         try:
-            self._known = await self.services.credentials(self.connector)
+            self._known = await self.services.credentials.find(self.connector)
         except VaultError as error:
             self._say_source(f"! {error.title} {error.reason}", "$text-warning")
             return
@@ -114,7 +114,7 @@ Without a keyring you can keep it for this session only, or give all three value
         elif source == "session":
             self._say_source("✓ Credentials are kept for this session only. Leave the secret empty to go on with them.")
         else:
-            name = await self.services.vault.probe()
+            name = await self.services.credentials.vault.probe()
             self._say_source(f"✓ A Client secret is stored in {name}. Leave it empty to keep it.")
 
     def _say_source(self, text: str, style: str = "$text-success") -> None:
@@ -221,7 +221,7 @@ Without a keyring you can keep it for this session only, or give all three value
         while True:
             self._say_where("Storing …")
             try:
-                where = await self.services.save_credentials(self.connector, credentials, session_only=session_only)
+                where = await self.services.credentials.save(self.connector, credentials, session_only=session_only)
             except VaultError as error:
                 self._say_where("")
                 answer = await self._ask(error)

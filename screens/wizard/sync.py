@@ -163,7 +163,7 @@ file here, without secrets and addresses.
         progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), limits, self.query_one(SyncLog))
         timer = self.set_interval(1 / 8, progress.draw)
         try:
-            self.summary = await self.services.sync(self.connector, progress.take)
+            self.summary = await self.services.syncing.sync(self.connector, progress.take)
         except Exception as error:
             await self._failed(error)
         else:
@@ -219,7 +219,7 @@ file here, without secrets and addresses.
             )
         elif isinstance(error, ZoomError):
             self._failed_line = line_for(error)
-            advice = self.services.explain(error, self.connector)
+            advice = self.services.checking.explain(error, self.connector)
             width = self.query_one("#body").size.width - 2
             self._conclude(*failure_content(error, advice, width, self.host.now()), again, log=False)
         elif isinstance(error, StoreBusy | RegistryError):
@@ -324,7 +324,7 @@ file here, without secrets and addresses.
         state = self.query_one(Busy)
         state.waiting("Asking Zoom how much there is to read …  Esc stops asking")
         try:
-            state.done(estimate_content(await self.services.estimate(self.connector)))
+            state.done(estimate_content(await self.services.syncing.estimate(self.connector)))
         except (ZoomError, VaultError, StoreBusy, StoreError) as error:
             text = f"✗ No estimate: {printable(error)}\nNothing was read or lost."
             state.done(Content.styled(text, "$text-error"))
@@ -377,7 +377,7 @@ file here, without secrets and addresses.
         connector = self.connector
 
         def read() -> tuple[SyncInfo, dict[str, str]]:
-            browser = OpenedSync(connector.name, lambda: self.services.reader(connector))
+            browser = OpenedSync(connector.name, lambda: self.services.stores.reader(connector))
             try:
                 browser.open()
                 if browser.sync is None:

@@ -176,7 +176,7 @@ Step 4 has the whole choice of what to read.
         self.show_problem("")
         self.query_one(Busy).waiting("Checking …")
         try:
-            report = await self.services.verify(self.connector, on_line, only=only)
+            report = await self.services.checking.verify(self.connector, on_line, only=only)
         except Exception as error:
             self._refused(error)
             return
@@ -198,7 +198,7 @@ Step 4 has the whole choice of what to read.
         elif isinstance(error, RegistryError):
             text = str(error)
         elif isinstance(error, ZoomError):
-            advice = self.services.explain(error, self.connector)
+            advice = self.services.checking.explain(error, self.connector)
             text = f"{advice.title} {advice.cause} ({error})"
         else:
             raise error

@@ -111,7 +111,7 @@ def make(home: Path, users: int, memberships: int) -> None:
     services = Services(Settings(data_dir=home))
     made = services.registry.create(Draft(new_app="Zoom", name="Bench", owners=(Owner("o@example.org"),)))
     services.registry.update(made.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=NOW)
-    store = services._store(made)
+    store = services.stores.open(made)
     account = Account(users, memberships, max(min(1_000, users // 20), 2))
     sync(store, account)
     account.churn(0.01, 0.005)

@@ -21,7 +21,9 @@ from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services.services import Demo, Services
+from zoomgov.services.checking import Checking
+from zoomgov.services.services import Demo, Services, open_client
+from zoomgov.services.syncing import Syncing
 from zoomgov.settings import Settings
 from zoomgov.sync.events import SyncEvent, SyncSummary
 from zoomgov.vault import MemoryVault, Vault, VaultError
@@ -107,7 +109,7 @@ class LockedVault(MemoryVault):
 
 
 class ScriptedServices(Services):
-    """Real but for Zoom: `lines` is what the next verification finds, `events` and `outcome` the next sync."""
+    """Real but for Zoom: `rounds` are what verifications find, `events` and `outcome` what the next sync does."""
 
     def __init__(self, settings: Settings, *, vault: Vault | None = None, demo: Demo | None = None) -> None:
         super().__init__(settings, vault=vault or MemoryVault(), demo=demo, now=lambda: NOW)
@@ -117,37 +119,57 @@ class ScriptedServices(Services):
         self.outcome: SyncSummary | Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.checking = ScriptedChecking(self)
+        self.syncing = ScriptedSyncing(self)
+
+
+class ScriptedChecking(Checking):
+    """Finds what the services' `rounds` say."""
+
+    def __init__(self, services: ScriptedServices) -> None:
+        super().__init__(services.registry, services.credentials, open_client)
+        self._script = services
 
     async def verify(self, connector: Connector, on_line: Callable[[CheckLine], None], *, only: Any = None) -> Report:
-        self.asked.append(None if only is None else frozenset(only))
-        found = self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
+        script = self._script
+        script.asked.append(None if only is None else frozenset(only))
+        found = script.rounds.pop(0) if len(script.rounds) > 1 else script.rounds[0]
         if isinstance(found, Exception):
             raise found
         for line in found.lines:
             on_line(replace(line, status=LineStatus.WAITING))
         for line in found.lines:
             on_line(line)
-        await self.gate.wait()
+        await script.gate.wait()
         return found
+
+
+class ScriptedSyncing(Syncing):
+    """Tells the services' `events`, waits for their `gate`, and ends as their `outcome`."""
+
+    def __init__(self, services: ScriptedServices) -> None:
+        super().__init__(services.registry, services.stores, services.credentials, open_client, now=lambda: NOW)
+        self._script = services
 
     async def sync(
         self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
     ) -> SyncSummary:
+        script = self._script
         before = connector.status
         await self._label(connector, ConnectorStatus.SYNCING)
-        for event in self.events:
+        for event in script.events:
             on_event(event)
         try:
-            await self.gate.wait()
+            await script.gate.wait()
         except asyncio.CancelledError:
             await self._label(connector, before)
             raise
-        if isinstance(self.outcome, Exception):
-            await self._label(connector, ConnectorStatus.ERROR, str(self.outcome))
-            raise self.outcome
-        assert self.outcome is not None
-        self.registry.update(connector.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=NOW)
-        return self.outcome
+        if isinstance(script.outcome, Exception):
+            await self._label(connector, ConnectorStatus.ERROR, str(script.outcome))
+            raise script.outcome
+        assert script.outcome is not None
+        script.registry.update(connector.id, status=ConnectorStatus.CONNECTED, step=Step.DONE, last_sync_at=NOW)
+        return script.outcome
 
 
 class Stage:

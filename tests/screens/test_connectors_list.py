@@ -84,7 +84,7 @@ async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(st
 
 async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
     connector = stage.add_connector(name="Zoom [EU]")
-    await stage.services.save_credentials(connector, stage.credentials())
+    await stage.services.credentials.save(connector, stage.credentials())
     async with stage.run() as pilot:
         await stage.press(pilot, "x")
         await stage.on(pilot, "AskScreen")
@@ -101,7 +101,7 @@ async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
         await stage.until(pilot, lambda: not stage.services.registry.connectors())
         await stage.settled(pilot)
         assert "No connector yet" in stage.text(pilot)
-    assert await stage.services.vault.read(connector.id) is None
+    assert await stage.services.credentials.vault.read(connector.id) is None
 
 
 class NoKeyring(MemoryVault):
@@ -118,7 +118,7 @@ async def test_without_a_keyring_a_connector_can_be_removed_anyway(stage: Any) -
             await stage.on(pilot, "AskScreen")
             await stage.press(pilot, *keys[:2])
             await stage.until(pilot, lambda: "No keyring to clear" in stage.text(pilot))
-            assert "Nothing is removed yet" in stage.text(pilot)
+            assert "Nothing was removed." in stage.text(pilot)
             assert connector.id in stage.text(pilot)
             assert stage.connector == connector
             await stage.press(pilot, *keys[2:])
@@ -177,7 +177,7 @@ async def test_the_hand_off_copies_and_saves_without_secrets(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     connector = stage.add_connector()
-    await stage.services.save_credentials(connector, stage.credentials())
+    await stage.services.credentials.save(connector, stage.credentials())
     stage.services.registry.update(connector.id, step=Step.ZOOM_APP)
     async with stage.run() as pilot:
         await stage.press(pilot, "h")

@@ -32,7 +32,7 @@ async def test_the_whole_block_pasted_fills_all_three_and_stores_them(stage: Any
         await stage.press(pilot, "enter")
         await stage.on(pilot, "VerifyScreen")
         assert entry.value == ""
-    assert await stage.services.vault.read(stage.connector.id) == stage.credentials()
+    assert await stage.services.credentials.vault.read(stage.connector.id) == stage.credentials()
     assert (stage.connector.account_id, stage.connector.step) == (stage.ACCOUNT_ID, Step.VERIFY)
 
 
@@ -113,7 +113,7 @@ async def test_a_refusing_keyring_offers_session_retry_and_environment(stage: An
         stage.services.rounds = [VaultError("-", "-")]
         await stage.press(pilot, "down", "down", "enter")
         await stage.on(pilot, "VerifyScreen")
-    assert await stage.services.credentials(stage.connector) == (stage.credentials(), "session")
+    assert await stage.services.credentials.find(stage.connector) == (stage.credentials(), "session")
 
 
 async def test_trying_again_after_unlocking_stores(stage: Any) -> None:
@@ -141,7 +141,7 @@ async def test_environment_credentials_are_said_and_used(stage: Any) -> None:
 
 async def test_stored_credentials_are_kept_when_the_secret_is_left_empty(stage: Any) -> None:
     connector = stage.add_connector(step=Step.CREDENTIALS)
-    await stage.services.save_credentials(connector, stage.credentials())
+    await stage.services.credentials.save(connector, stage.credentials())
     stage.services.registry.update(connector.id, step=Step.CREDENTIALS)
     stage.services.rounds = [VaultError("-", "-")]
     async with stage.run() as pilot:
@@ -151,7 +151,7 @@ async def test_stored_credentials_are_kept_when_the_secret_is_left_empty(stage: 
         pilot.app.screen.query_one("#client-id", Input).value = "another-client-id"
         await stage.press(pilot, "enter")
         await stage.on(pilot, "VerifyScreen")
-    stored = await stage.services.vault.read(connector.id)
+    stored = await stage.services.credentials.vault.read(connector.id)
     assert (stored.client_id, stored.client_secret) == ("another-client-id", stage.credentials().client_secret)
 
 

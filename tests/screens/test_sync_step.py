@@ -14,7 +14,7 @@ from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
 from zoomgov.screens.wizard.sync_text import summary_content
-from zoomgov.services.services import NoCredentials
+from zoomgov.services.credentials import NoCredentials
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
     ListAdvanced,
@@ -174,7 +174,7 @@ async def test_an_estimate_comes_before_the_start(stage: Any, monkeypatch: pytes
     async def estimate(connector: object) -> Estimate:
         return found
 
-    monkeypatch.setattr(stage.services, "estimate", estimate)
+    monkeypatch.setattr(stage.services.syncing, "estimate", estimate)
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "e")
         await stage.until(pilot, lambda: "At least 128 requests (120 medium, 8 light) and 40 s." in stage.text(pilot))
@@ -198,7 +198,7 @@ async def test_asking_for_an_estimate_can_be_stopped(
             raise
         raise AssertionError
 
-    monkeypatch.setattr(stage.services, "estimate", estimate)
+    monkeypatch.setattr(stage.services.syncing, "estimate", estimate)
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
         screen = pilot.app.screen

@@ -12,7 +12,7 @@ from zoomgov.connectors.model import ConnectorStatus as Connection
 from zoomgov.connectors.model import Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.screens.wizard.verify import VerifyScreen
-from zoomgov.services.services import NoCredentials
+from zoomgov.services.credentials import NoCredentials
 from zoomgov.vault import VaultError
 from zoomgov.verify.model import (
     CapabilityState,

@@ -71,7 +71,7 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
         await pilot.press("enter")
         await comes(pilot, stage, "● Connected", "Everything was read", "Browse")
         assert zoom.client_secret not in stage.text(pilot)
-        (connector,) = services.connectors()
+        (connector,) = services.connectors.all()
         assert (connector.status, connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
         await pilot.press("enter")
         await comes(pilot, stage, "@")
@@ -91,7 +91,7 @@ async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
     stage.services = services
     connector = stage.add_connector(cloud=zoom.url)
     assert services.demo is not None
-    await services.save_credentials(connector, services.demo.credentials)
+    await services.credentials.save(connector, services.demo.credentials)
     app = ZoomgovApp(services)
     app.animation_level = "none"
     async with app.run_test(size=(80, 24)) as pilot:
@@ -110,7 +110,7 @@ async def test_a_wrong_secret_ends_in_cause_and_remedy(services: Services, zoom:
     stage.services = services
     connector = stage.add_connector(cloud=zoom.url)
     wrong = Credentials(zoom.account_id, zoom.client_id, Secret("SIMsecretwrongwrongwrongwrong0"))
-    await services.save_credentials(connector, wrong)
+    await services.credentials.save(connector, wrong)
     app = ZoomgovApp(services)
     app.animation_level = "none"
     async with app.run_test(size=(80, 24)) as pilot:

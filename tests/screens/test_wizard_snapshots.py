@@ -174,7 +174,7 @@ def test_sync(stage: Any, look: Callable[..., bool], case: str) -> None:
             ErrorKind.CREDENTIALS, "POST /oauth/token", "Invalid client_id or client_secret", 400, "invalid_client"
         ),
     }.get(case, SUMMARY)
-    stage.services.explain = lambda error, connector: ADVICE
+    stage.services.checking.explain = lambda error, connector: ADVICE
     if case == "running":
         stage.services.gate.clear()
     stage.add_connector(step=Step.SYNC)

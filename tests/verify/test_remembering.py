@@ -35,7 +35,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 async def connector(services: Services, zoom: SimServer) -> Connector:
     owner = Owner(zoom.account.owner.email)
     made = services.registry.create(Draft(new_app="Zoom", name="Zoom", cloud=zoom.url, owners=(owner,)))
-    await services.save_credentials(made, credentials(zoom))
+    await services.credentials.save(made, credentials(zoom))
     return services.registry.connector(made.id)
 
 
@@ -47,7 +47,7 @@ async def check(services: Services, connector: Connector) -> Report:
     def ignore(line: CheckLine) -> None:
         pass
 
-    return await services.verify(services.registry.connector(connector.id), ignore)
+    return await services.checking.verify(services.registry.connector(connector.id), ignore)
 
 
 def first_cause(report: Report) -> str:
@@ -68,9 +68,9 @@ async def test_a_scope_that_was_there_before_is_said_to_be_taken_away(
 
 async def test_nothing_is_remembered_of_another_app(services: Services, connector: Connector, zoom: SimServer) -> None:
     await check(services, connector)
-    await services.save_credentials(connector, credentials(zoom))
+    await services.credentials.save(connector, credentials(zoom))
     assert services.registry.connector(connector.id).held_scopes
-    await services.save_credentials(connector, credentials(zoom, client_id="another"))
+    await services.credentials.save(connector, credentials(zoom, client_id="another"))
     assert services.registry.connector(connector.id).held_scopes == frozenset()
 
 
@@ -99,10 +99,10 @@ async def test_a_sync_that_fails_on_a_scope_names_the_line_that_explains_it(
 ) -> None:
     zoom.control.set_scopes([])
     with pytest.raises(ZoomError):
-        await services.sync(connector, lambda event: None)
+        await services.syncing.sync(connector, lambda event: None)
     failed = services.registry.connector(connector.id)
     assert failed.status is ConnectorStatus.ERROR
     assert failed.reason_line == "probe.list_users"
     zoom.control.set_scopes(scopes_to_tick(ScopeKind.GRANULAR))
-    await services.sync(failed, lambda event: None)
+    await services.syncing.sync(failed, lambda event: None)
     assert services.registry.connector(connector.id).reason_line == ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoomgov.model.access import Person, Resource
     from zoomgov.model.filters import Filter
     from zoomgov.model.queries import Column, Query
-    from zoomgov.store.reader import Reader
+    from zoomgov.services.stores import Reader
 
 _PAGE = 1000
 _KINDS = click.Choice([str(kind) for kind in Kind])
@@ -48,7 +48,7 @@ def read_filter(text: str, kind: Kind) -> Filter:
 def _open(name: str) -> Reader:
     services = open_services()
     connector = get_connector(services, name)
-    reader = services.reader(connector)
+    reader = services.stores.reader(connector)
     click.get_current_context().call_on_close(reader.close)
     if reader.sync is None:
         raise Problem(

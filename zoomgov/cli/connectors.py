@@ -46,7 +46,7 @@ def _cell(value: object) -> object:
 def list_connectors(form: str) -> None:
     """List all connectors with their status."""
     services = open_services()
-    facts = [_facts(connector) for connector in services.connectors()]
+    facts = [_facts(connector) for connector in services.connectors.all()]
     if form == "json":
         print_json(facts)
     elif not facts and form == "table":
@@ -119,7 +119,7 @@ def import_connector(file: BinaryIO) -> None:
 
     services = open_services()
     try:
-        connector = run(services.import_handoff(file.read(1_000_000)))
+        connector = run(services.connectors.import_handoff(file.read(1_000_000)))
     except HandoffError as error:
         raise Problem(str(error)) from None
     data_dir = services.settings.data_dir
@@ -136,7 +136,7 @@ def show_connector(name: str, form: str) -> None:
     services = open_services()
     connector = get_connector(services, name)
     facts = _facts(connector)
-    latest = services.latest_sync(connector)
+    latest = services.stores.latest_sync(connector)
     facts["last_sync"] = (
         None
         if latest is None
@@ -168,7 +168,7 @@ def show_connector(name: str, form: str) -> None:
 @click.option("--force", is_flag=True, help="Also when no keyring can be asked; one elsewhere keeps what it holds.")
 def remove_connector(name: str, yes: bool, force: bool) -> None:
     """Remove connector NAME, its credentials and everything synced."""
-    from zoomgov.vault import VaultError
+    from zoomgov.services.connectors import NotRemoved
 
     services = open_services()
     connector = get_connector(services, name)
@@ -177,11 +177,13 @@ def remove_connector(name: str, yes: bool, force: bool) -> None:
             f"Remove {printable(connector.name)}, its stored credentials and all its synced data?", abort=True, err=True
         )
     try:
-        run(services.remove(connector, force=force))
-    except VaultError as error:
+        run(services.connectors.remove(connector, force=force))
+    except NotRemoved as problem:
+        if not problem.by_force:
+            raise
         raise Problem(
-            f"Nothing was removed. {error.title}",
-            error.reason,
+            problem.what,
+            problem.why,
             f"{command_line('connectors', 'remove', '--force', connector.name)} removes it all the same; a keyring that"
             " cannot be asked now keeps what it may hold.",
         ) from None

@@ -36,7 +36,7 @@ def set_credentials(name: str, from_stdin: bool) -> None:
     services = open_services()
     connector = get_connector(services, name)
     credentials = _read_json() if from_stdin else _prompt(connector.account_id, connector.client_id)
-    where = run(services.save_credentials(connector, credentials))
+    where = run(services.credentials.save(connector, credentials))
     say(f"Stored in {where} and read back.")
     if services.settings.environment_credentials:
         note("Note: the ZOOMGOV_ environment variables are set and win over the keyring.")
@@ -49,7 +49,7 @@ def clear_credentials(name: str) -> None:
     """Remove the stored credentials of connector NAME from the keyring."""
     services = open_services()
     connector = get_connector(services, name)
-    run(services.clear_credentials(connector))
+    run(services.credentials.clear(connector))
     say(f"Cleared the credentials of {printable(connector.name)}.")
 
 

@@ -86,8 +86,8 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
 def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
     """Services on a temporary profile, with the credentials in memory only."""
     from zoomgov.secret import Credentials, Secret
+    from zoomgov.services.credentials import MemoryVault
     from zoomgov.services.services import Demo, build_services
-    from zoomgov.vault import MemoryVault
 
     credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
     with tempfile.TemporaryDirectory(prefix="zoomgov-demo-") as folder:
@@ -111,14 +111,14 @@ def _headless(services: Services) -> int:
     draft = Draft(new_app="Zoom", name="Demo", cloud=demo.cloud, owners=(Owner("owner@example.com"),))
     connector: Connector = services.registry.create(draft)
     say(f"Created connector {connector.name}: {connector.status}.")
-    run(services.save_credentials(connector, demo.credentials))
-    report = run(services.verify(connector, lambda line: None))
+    run(services.credentials.save(connector, demo.credentials))
+    report = run(services.checking.verify(connector, lambda line: None))
     say(f"Verified: {report.verdict}")
     if not report.ready:
         for line in report.problems:
             note(f"  {line.title}: {line.result}")
         return Exit.FAILED
     with show_progress() as on_event:
-        summary = run(services.sync(connector, on_event))
+        summary = run(services.syncing.sync(connector, on_event))
     print_summary(connector, summary)
     return Exit.OK if summary.outcome == "complete" else Exit.FAILED

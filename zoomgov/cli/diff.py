@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
     from zoomgov.model.changes import Changes, GrantChange, ItemChange
     from zoomgov.model.syncs import SyncInfo
-    from zoomgov.store.reader import Reader
+    from zoomgov.services.stores import Reader
 
 
 def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
@@ -33,7 +33,7 @@ def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
     """
     services = open_services()
     connector = get_connector(services, name)
-    reader = services.reader(connector)
+    reader = services.stores.reader(connector)
     click.get_current_context().call_on_close(reader.close)
     syncs = reader.syncs()
     if not syncs:

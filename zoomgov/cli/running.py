@@ -87,7 +87,7 @@ def get_connector(services: Services, name: str) -> Connector:
     Raises:
         Problem: there is none; names those there are.
     """
-    connector = services.find(name)
+    connector = services.connectors.find(name)
     if connector is None:
         names = ", ".join(printable(other.name) for other in services.registry.connectors())
         adding = command_line("connectors", "add", name, "--new-app", "APP", "--owner", "EMAIL")

@@ -11,7 +11,7 @@ import click
 from zoomgov.cli.output import command_line, print_json, say
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
-from zoomgov.services.problems import Exit, Problem, zoom_problem
+from zoomgov.services.problems import Exit, Problem, as_problem
 from zoomgov.sync.parts import source_of
 from zoomgov.sync.progress import opens_again
 from zoomgov.text import printable
@@ -44,16 +44,16 @@ def sync_command(name: str, as_json: bool, thorough: bool, quiet: bool, only_est
     tell_credentials(services)
     try:
         if only_estimate:
-            found = run(services.estimate(connector))
+            found = run(services.syncing.estimate(connector))
             if as_json:
                 print_json(asdict(found))
             else:
                 print_estimate(connector, found)
             return Exit.OK
         with show_progress(quiet=quiet) as on_event:
-            summary = run(services.sync(connector, on_event, thorough=thorough))
+            summary = run(services.syncing.sync(connector, on_event, thorough=thorough))
     except ZoomError as error:
-        problem = zoom_problem(error, parse_cloud(connector.cloud))
+        problem = as_problem(error, parse_cloud(connector.cloud))
         if again := opens_again(error, datetime.now(UTC)):
             steps = (
                 f"{again} Then: {command_line('sync', connector.name)}",

@@ -53,7 +53,7 @@ def verify_command(name: str, as_json: bool, report_file: Path | None, force: bo
     tell_credentials(services)
 
     with _counting() as on_line:
-        report = run(services.verify(connector, on_line))
+        report = run(services.checking.verify(connector, on_line))
     if as_json:
         print_json(as_dict(report))
     else:

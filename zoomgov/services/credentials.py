@@ -1,8 +1,135 @@
-"""What screens and commands need of the vault: they do not reach into `zoomgov.vault`."""
+"""The credentials of connectors: where they come from, keeping them, forgetting them.
+
+What screens and commands need of the vault is here too: they do not reach into `zoomgov.vault`.
+"""
 
 from __future__ import annotations
 
-from zoomgov.services.services import NoCredentials
-from zoomgov.vault import VaultChoice, VaultError
+import asyncio
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
 
-__all__ = ["NoCredentials", "VaultChoice", "VaultError"]
+from zoomgov.connectors.model import Step
+from zoomgov.vault import MemoryVault, Vault, VaultChoice, VaultError, VaultKeeper
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+if TYPE_CHECKING:
+    from zoomgov.connectors.model import Connector
+    from zoomgov.connectors.registry import Registry
+    from zoomgov.secret import Credentials
+
+__all__ = [
+    "ConnectorCredentials",
+    "CredentialSource",
+    "MemoryVault",
+    "NoCredentials",
+    "Vault",
+    "VaultChoice",
+    "VaultError",
+]
+
+
+class CredentialSource(StrEnum):
+    """Where credentials come from."""
+
+    ENVIRONMENT = "environment"
+    SESSION = "session"
+    """This program's memory."""
+    KEYRING = "keyring"
+
+
+class NoCredentials(ZoomError):
+    """There is nothing to sign in to Zoom with."""
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__(
+            ErrorKind.CREDENTIALS,
+            "POST /oauth/token",
+            f"No credentials are stored for {connector.name}.",
+        )
+
+
+class ConnectorCredentials:
+    """Finds, keeps and forgets the credentials of connectors."""
+
+    def __init__(self, registry: Registry, vault: VaultKeeper, given: Credentials | None = None) -> None:
+        """Keep credentials in `vault`; `given` are those of the environment, which win over all others."""
+        self.vault = vault
+        """The keyring, for its name."""
+        self._registry = registry
+        self._given = given
+        self._session: dict[str, Credentials] = {}
+
+    async def find(self, connector: Connector) -> tuple[Credentials, CredentialSource] | None:
+        """The credentials and where they come from; None when there are none.
+
+        Raises:
+            VaultError: the keyring could not be asked.
+        """
+        if self._given is not None:
+            return self._given, CredentialSource.ENVIRONMENT
+        if (kept := self._session.get(connector.id)) is not None:
+            return kept, CredentialSource.SESSION
+        stored = await self.vault.read(connector.id)
+        return None if stored is None else (stored, CredentialSource.KEYRING)
+
+    async def required(self, connector: Connector) -> Credentials:
+        """The credentials to sign in to Zoom with.
+
+        Raises:
+            NoCredentials: there are none.
+            VaultError: the keyring could not be asked.
+        """
+        found = await self.find(connector)
+        if found is None:
+            raise NoCredentials(connector)
+        return found[0]
+
+    async def save(self, connector: Connector, credentials: Credentials, *, session_only: bool = False) -> str:
+        """Keep the credentials and say where: in the keyring, read back, or in this program's memory.
+
+        The connector's two ids become those of `credentials`, and its set-up goes on with *Verify*.
+
+        Raises:
+            VaultError: the keyring refused; it holds what it held before.
+            RegistryError: the connector is not there any more, and nothing was kept; or the list of connectors
+                cannot be written, and the credentials are kept.
+        """
+        before = await asyncio.to_thread(self._registry.connector, connector.id)
+        if session_only:
+            self._session[connector.id] = credentials
+            where = "this session's memory"
+        else:
+            where = await self.vault.probe()
+            await self.vault.store(connector.id, credentials)
+            self._session.pop(connector.id, None)
+        # What another app was found to hold says nothing about this one.
+        same_app = before.client_id == credentials.client_id
+        await asyncio.to_thread(
+            partial(
+                self._registry.update,
+                connector.id,
+                account_id=credentials.account_id,
+                client_id=credentials.client_id,
+                held_scopes=before.held_scopes if same_app else frozenset(),
+                step=max(connector.step, Step.VERIFY),
+            )
+        )
+        return where
+
+    async def clear(self, connector: Connector, *, force: bool = False) -> None:
+        """Forget the credentials, in the keyring and in memory.
+
+        Args:
+            force: also when the keyring cannot be asked or refuses; it keeps what it may hold.
+
+        Raises:
+            VaultError: the keyring did not let go of them; those in memory are kept too.
+        """
+        try:
+            await self.vault.clear(connector.id)
+        except VaultError:
+            if not force:
+                raise
+        self._session.pop(connector.id, None)

@@ -1,4 +1,4 @@
-"""What the core raises, as what happened, why, and what to do."""
+"""What an exception means to a person: what happened, why, and what to do. The one place for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from zoomgov.text import printable
 from zoomgov.zoom.clouds import ZOOM_US
 
 if TYPE_CHECKING:
+    from zoomgov.advice.knowledge import Advice
+    from zoomgov.disk.errors import StoreBusy
+    from zoomgov.services.credentials import VaultError
     from zoomgov.zoom.clouds import Cloud
     from zoomgov.zoom.errors import ZoomError
 
@@ -31,11 +34,25 @@ class Problem(Exception):
         why: the cause with Zoom's own words where there are any; may be empty.
         next_steps: what to click or run, in order; may be none.
         code: exit code of the command.
+        needs_credentials: whether entering credentials would mend it.
     """
 
-    def __init__(self, what: str, why: str = "", *next_steps: str, code: Exit = Exit.FAILED) -> None:
+    def __init__(
+        self,
+        what: str,
+        why: str = "",
+        *next_steps: str,
+        code: Exit = Exit.FAILED,
+        needs_credentials: bool = False,
+    ) -> None:
         super().__init__(what)
         self.what, self.why, self.next_steps, self.code = what, why, next_steps, code
+        self.needs_credentials = needs_credentials
+
+    @property
+    def text(self) -> str:
+        """What happened and why, in one paragraph."""
+        return f"{self.what} {self.why}".rstrip()
 
     def lines(self) -> list[str]:
         """The text as printed, one line a part."""
@@ -43,30 +60,38 @@ class Problem(Exception):
         return [f"{label}{text}" for label, text in parts if text]
 
 
-def as_problem(error: Exception) -> Problem:
-    """Map `error` to the text a person needs; never raises."""
+def as_problem(error: Exception, cloud: Cloud = ZOOM_US) -> Problem:
+    """Map `error` to the text a person needs, with links to `cloud`; never raises."""
     if isinstance(error, Problem):
         return error
+    from zoomgov.services.credentials import NoCredentials, VaultChoice, VaultError
     from zoomgov.zoom.errors import ZoomError
 
+    if isinstance(error, NoCredentials):
+        return Problem(
+            "There are no credentials here.",
+            printable(error.message),
+            "Store them with zoomgov credentials set.",
+            VaultChoice.ENVIRONMENT,
+            needs_credentials=True,
+        )
     if isinstance(error, ZoomError):
-        return zoom_problem(error)
+        return _zoom_problem(error, cloud)
+    if isinstance(error, VaultError):
+        return _vault_problem(error)
+    from zoomgov.connectors.handoff import HandoffError
     from zoomgov.connectors.rows import RegistryError
     from zoomgov.disk.errors import StoreBusy, StoreError
     from zoomgov.export.model import ExportError
     from zoomgov.settings import SettingsError
-    from zoomgov.vault import VaultChoice, VaultError
     from zoomgov.zoom.clouds import CloudError
 
-    if isinstance(error, VaultError):
-        # A command has no session to keep them for, and trying again is said by what is to be mended.
-        return Problem(error.title, error.reason, *(one for one in error.choices if one is VaultChoice.ENVIRONMENT))
     if isinstance(error, StoreBusy):
-        return Problem("Another sync of this connector is running.", str(error), "Wait for it, or stop it first.")
-    if isinstance(error, RegistryError | StoreError | SettingsError | CloudError | ExportError):
+        return _busy_problem(error)
+    if isinstance(error, RegistryError | StoreError | SettingsError | CloudError | ExportError | HandoffError):
         return Problem(str(error))
     if isinstance(error, OSError):
-        return Problem(f"The system refused: {printable(error)}.", "", "Nothing synced so far was lost.")
+        return Problem(f"The system refused: {printable(error)}.", "Nothing synced so far was lost.")
     return Problem(
         f"Something unexpected went wrong: {type(error).__name__}: {printable(error)}.",
         "This is a defect of zoomgov; nothing synced so far was lost.",
@@ -74,10 +99,32 @@ def as_problem(error: Exception) -> Problem:
     )
 
 
-def zoom_problem(error: ZoomError, cloud: Cloud = ZOOM_US) -> Problem:
-    """The likeliest cause of `error`, with links to `cloud`."""
+def likeliest_cause(error: ZoomError, cloud: Cloud = ZOOM_US) -> Advice:
+    """The most likely cause of `error` and what to click, with links to `cloud`."""
     from zoomgov.advice.knowledge import explain
 
-    advice = explain(error, cloud=cloud)[0]
+    return explain(error, cloud=cloud)[0]
+
+
+def _zoom_problem(error: ZoomError, cloud: Cloud) -> Problem:
+    advice = likeliest_cause(error, cloud)
     evidence = str(error) + (f" (tracking id {error.tracking_id})" if error.tracking_id else "")
     return Problem(f"{advice.title}.", f"{advice.cause} [{printable(evidence)}]", *advice.remedy)
+
+
+def _vault_problem(error: VaultError) -> Problem:
+    from zoomgov.services.credentials import VaultChoice
+
+    # To keep them for a session is for the app, and to try again is said by what is to be mended.
+    steps = [choice for choice in error.choices if choice is VaultChoice.ENVIRONMENT]
+    return Problem(error.title, error.reason, *steps, needs_credentials=True)
+
+
+def _busy_problem(error: StoreBusy) -> Problem:
+    since = f" since {printable(error.since)}" if error.since else ""
+    who = f" (process {error.pid})" if error.pid else ""
+    return Problem(
+        "Another sync of this connector is running.",
+        f"It has been running{since}{who}; what it has read so far is kept." if since or who else "",
+        "Wait until it ends, or stop it.",
+    )

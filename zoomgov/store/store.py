@@ -191,18 +191,32 @@ def is_busy(path: Path) -> bool:
     return is_locked(lock_path(path))
 
 
-def remove_store(path: Path) -> None:
-    """Delete the store and all files beside it.
+class StoreRemoval:
+    """The right to delete a store: until it is released no sync of it can begin, here or in another process."""
 
-    Raises:
-        StoreBusy: a sync of it is running; nothing was removed.
-    """
-    if not path.exists() and not lock_path(path).exists():
-        return
-    lock = ProcessLock(lock_path(path), "")
-    try:
+    def __init__(self, path: Path) -> None:
+        """Lock the store at `path`, which need not exist.
+
+        Raises:
+            StoreBusy: a sync of it runs.
+            StoreError: the lock file cannot be written.
+        """
+        self._path = path
+        self._deleted = False
+        self._lock = ProcessLock(lock_path(path), "")
+
+    def delete(self) -> None:
+        """Delete the store and what SQLite keeps beside it.
+
+        Raises:
+            OSError: a file cannot be deleted. The database goes last: a log left behind would be taken for its own.
+        """
         for suffix in ("-wal", "-shm", ""):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-    finally:
-        lock.release()
-        lock_path(path).unlink(missing_ok=True)
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self._deleted = True
+
+    def release(self) -> None:
+        """Give the lock back, and delete its file when the store is deleted. Harmless when given back already."""
+        self._lock.release()
+        if self._deleted:
+            lock_path(self._path).unlink(missing_ok=True)

@@ -27,8 +27,9 @@ class TwoConnectors:
         self.readers: list[Reader] = []
         self._connectors = [replace(CONNECTOR, id=name, name=name, last_sync_at=NOW) for name in names]
         self._connectors.append(replace(CONNECTOR, id="new", name="Never synced"))
+        self.connectors = self.stores = self
 
-    def connectors(self) -> list[Connector]:
+    def all(self) -> list[Connector]:
         return self._connectors
 
     def reader(self, connector: Connector) -> Reader:

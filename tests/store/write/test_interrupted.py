@@ -21,7 +21,7 @@ from zoomgov.model.kinds import Kind
 from zoomgov.model.queries import Query, Target
 from zoomgov.model.rows import GroupRow, UserRow
 from zoomgov.model.syncs import ListKey
-from zoomgov.store.store import Store, is_busy, lock_path, remove_store
+from zoomgov.store.store import Store, StoreRemoval, is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +161,7 @@ def test_a_second_sync_is_told_who_runs_and_since_when(store: Store) -> None:
         with pytest.raises(StoreBusy):
             store.prune(1)
         with pytest.raises(StoreBusy):
-            remove_store(store.path)
+            StoreRemoval(store.path)
     assert not is_busy(store.path)
     store.begin(STARTED).close()
 
@@ -202,11 +202,26 @@ def test_a_closed_writer_says_so(store: Store) -> None:
 
 def test_removing_a_store_removes_every_file(store: Store) -> None:
     publish(store, ACCOUNT)
-    remove_store(store.path)
-    assert list(store.path.parent.iterdir()) == []
-    remove_store(store.path)
-    assert not is_busy(store.path)
-    assert not lock_path(store.path).exists()
+    for _ in range(2):  # the second time there is nothing
+        removal = StoreRemoval(store.path)
+        removal.delete()
+        with pytest.raises(StoreBusy):
+            store.begin(STARTED)
+        removal.release()
+        assert list(store.path.parent.iterdir()) == []
+        assert not is_busy(store.path)
+
+
+def test_who_gives_up_removing_a_store_leaves_it_as_it_was(store: Store) -> None:
+    publish(store, ACCOUNT)
+    removal = StoreRemoval(store.path)
+    with pytest.raises(StoreBusy):
+        store.begin(STARTED)
+    removal.release()
+    removal.release()
+    with store.reader() as reader:
+        assert reader.number == 1
+    store.begin(STARTED).close()
 
 
 def staged(store: Store) -> set[str]:

@@ -1,0 +1,162 @@
+"""The list of connectors: show it with true labels, take over a hand-off file, remove a connector."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from zoomgov.connectors.model import ConnectorStatus
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.services.problems import Problem
+from zoomgov.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from zoomgov.connectors.model import Connector
+    from zoomgov.connectors.registry import Registry
+    from zoomgov.services.credentials import ConnectorCredentials, VaultError
+    from zoomgov.services.stores import Stores
+    from zoomgov.store.store import StoreRemoval
+
+T = TypeVar("T")
+
+
+class NotRemoved(Problem):
+    """A connector was not removed, or only in part; the text says what is gone.
+
+    Attributes:
+        by_force: whether `remove` with `force` would do it all the same.
+    """
+
+    def __init__(self, what: str, why: str, *next_steps: str, by_force: bool = False) -> None:
+        super().__init__(what, why, *next_steps)
+        self.by_force = by_force
+
+
+class Connectors:
+    """Shows, takes over and removes connectors."""
+
+    def __init__(self, registry: Registry, stores: Stores, credentials_of: Callable[[], ConnectorCredentials]) -> None:
+        """Work on `registry`; `credentials_of` is called when a connector is removed: showing the list needs none."""
+        self._registry = registry
+        self._stores = stores
+        self._credentials_of = credentials_of
+
+    def all(self) -> list[Connector]:
+        """All connectors; a label *Syncing* left behind by a program that died is put right first.
+
+        Blocks for a small read, as `find` does.
+
+        Raises:
+            RegistryError: the list of connectors cannot be read.
+        """
+        return [self._settled(connector) for connector in self._registry.connectors()]
+
+    def find(self, name: str) -> Connector | None:
+        """The connector of this name, its label put right as in `all`.
+
+        Raises:
+            RegistryError: the list of connectors cannot be read.
+        """
+        found = self._registry.find(name)
+        return None if found is None else self._settled(found)
+
+    async def import_handoff(self, data: bytes) -> Connector:
+        """Create the connector that somebody handed over in a file.
+
+        Raises:
+            HandoffError: it is no hand-off file, or one that cannot be used.
+            RegistryError: the list of connectors cannot be written.
+        """
+        from zoomgov.connectors.handoff import read_handoff
+
+        handoff = read_handoff(data)
+
+        def create() -> Connector:
+            made = self._registry.create(handoff.draft(self._registry.apps(), self._registry.connectors()))
+            return self._registry.update(made.id, scope_kind=handoff.scope_kind, without=handoff.without)
+
+        return await asyncio.to_thread(create)
+
+    async def remove(self, connector: Connector, *, force: bool = False) -> None:
+        """Remove a connector, its stored credentials and everything synced.
+
+        The store is locked first, so that no sync begins meanwhile; then go the credentials, the files and the
+        connector itself. Once the credentials are gone, the rest is done even if the task is cancelled.
+
+        Args:
+            force: also when there is no keyring to ask, as where credentials come from the environment or were kept
+                for one session; a keyring that is out of reach keeps what it may hold.
+
+        Raises:
+            StoreBusy: a sync of it is running; nothing was removed.
+            StoreError: the store cannot be locked; nothing was removed.
+            NotRemoved: a part could not be removed; says which is gone and which is left.
+        """
+        from zoomgov.services.credentials import VaultError
+
+        lock = asyncio.to_thread(self._stores.removal, connector)
+        removal = await _to_the_end(lock, undo=lambda removal: removal.release())
+        try:
+            await self._credentials_of().clear(connector, force=force)
+        except VaultError as error:
+            removal.release()
+            raise self._kept_by_keyring(connector, error) from error
+        except BaseException:
+            removal.release()
+            raise
+        await _to_the_end(asyncio.to_thread(self._remove_rest, connector, removal))
+
+    def _kept_by_keyring(self, connector: Connector, error: VaultError) -> NotRemoved:
+        gone = "Only part of the credentials was removed." if error.incomplete else "Nothing was removed."
+        return NotRemoved(f"{gone} {error.title}", error.reason, by_force=True)
+
+    def _remove_rest(self, connector: Connector, removal: StoreRemoval) -> None:
+        name = printable(connector.name)
+        try:
+            try:
+                removal.delete()
+            except OSError as error:
+                raise NotRemoved(
+                    f"{name} was removed only in part: its credentials are gone, what was synced is not.",
+                    f"{printable(error.filename)}: {error.strerror}.",
+                    "Close other programs that use the file, then remove it again.",
+                ) from error
+            try:
+                self._registry.remove(connector.id)
+            except RegistryError as error:
+                raise NotRemoved(
+                    f"{name} was removed only in part: its credentials and what was synced are gone, its place in "
+                    "the list is not.",
+                    str(error),
+                    "Remove it again once that is mended.",
+                ) from error
+        finally:
+            removal.release()
+
+    def _settled(self, connector: Connector) -> Connector:
+        if connector.status is not ConnectorStatus.SYNCING or self._stores.is_busy(connector):
+            return connector
+        status = ConnectorStatus.CONNECTED if connector.last_sync_at is not None else ConnectorStatus.NOT_CONNECTED
+        try:
+            return self._registry.update(connector.id, status=status, reason="")
+        except RegistryError:  # a full disk is no reason not to show it
+            return replace(connector, status=status, reason="")
+
+
+async def _to_the_end(job: Coroutine[Any, Any, T], *, undo: Callable[[T], None] | None = None) -> T:
+    """Wait for `job` even when cancelled meanwhile; then undo it, if that is given, and be cancelled.
+
+    What `job` raises has to be told, so it is raised in place of the cancellation.
+    """
+    task = asyncio.ensure_future(job)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        done = task.result()
+        if undo is not None:
+            undo(done)
+        raise
