@@ -1,0 +1,173 @@
+"""Parts for the jobs: a real list of connectors and real stores in a folder, a vault that can refuse, a Zoom that is
+only said to be there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
+
+import pytest
+
+from zoomgov.connectors.model import Connector, Draft, Owner
+from zoomgov.connectors.registry import Registry
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.model.syncs import ListKey
+from zoomgov.secret import Credentials, Secret
+from zoomgov.services.connectors import Connectors
+from zoomgov.services.credentials import ConnectorCredentials
+from zoomgov.services.stores import Stores
+from zoomgov.vault import MemoryVault, VaultError, VaultKeeper
+from zoomgov.zoom.client import ZoomClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+STARTED, FINISHED = "2026-03-01T08:00:00Z", "2026-03-01T08:05:00Z"
+GIVEN = Credentials("account", "client", Secret("secret"))
+OTHER = Credentials("account", "another client", Secret("another secret"))
+FULL = RegistryError("The disk is full.")
+
+
+class FullDisk(Registry):
+    """A list of connectors that can be made unwritable: after `writes_left` changes, each is refused."""
+
+    writes_left: int | None = None
+
+    def _count(self) -> None:
+        if self.writes_left is not None:
+            self.writes_left -= 1
+            if self.writes_left < 0:
+                raise FULL
+
+    def update(self, connector_id: str, **changes: object) -> Connector:
+        self._count()
+        return super().update(connector_id, **changes)
+
+    def remove(self, connector_id: str) -> None:
+        self._count()
+        super().remove(connector_id)
+
+
+class FakeVault(MemoryVault):
+    """Keeps in memory; refuses while `refusal` is set, and calls `on_clear` before it clears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusal: VaultError | None = None
+        self.on_clear: Callable[[], None] = lambda: None
+
+    def _refuse(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def probe(self) -> str:
+        self._refuse()
+        return "the fake keyring"
+
+    def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
+        self._refuse()
+        super().store(connector_id, credentials, wanted)
+
+    def read(self, connector_id: str) -> Credentials | None:
+        self._refuse()
+        return super().read(connector_id)
+
+    def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
+        self.on_clear()
+        self._refuse()
+        super().clear(connector_id, wanted)
+
+    def holds(self, connector: Connector) -> Credentials | None:
+        """What it keeps, whether or not it refuses."""
+        return self._kept.get(connector.id)
+
+
+class FakeClient:
+    """A client nobody asks anything; knows for whom it was opened, and whether it was closed."""
+
+    def __init__(self, connector: Connector, credentials: Credentials) -> None:
+        self.opened_for = (connector.id, credentials)
+        self.account = f"{connector.cloud} {credentials.account_id}"
+        self.closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self.closed = True
+
+
+class Clients:
+    """Opens fake clients, and remembers them."""
+
+    def __init__(self) -> None:
+        self.opened: list[FakeClient] = []
+
+    def __call__(self, connector: Connector, credentials: Credentials) -> ZoomClient:
+        self.opened.append(FakeClient(connector, credentials))
+        return cast("ZoomClient", self.opened[-1])
+
+
+def publish(stores: Stores, connector: Connector) -> None:
+    """One sync that read an empty list."""
+    with stores.open(connector).begin(STARTED) as writer:
+        writer.restart(ListKey("groups"))
+        writer.finish(ListKey("groups"), None)
+        writer.publish(FINISHED)
+
+
+def files_in(folder: Path) -> list[str] | None:
+    """The names of all files in `folder`, or None when there is none."""
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else None
+
+
+def block(folder: Path) -> None:
+    """Put a file where the folder should be."""
+    folder.write_text("in the way")
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[FullDisk]:
+    registry = FullDisk(tmp_path / "data" / "connectors.sqlite3", clock=lambda: NOW)
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where stores lie; not made yet."""
+    return tmp_path / "data" / "stores"
+
+
+@pytest.fixture
+def stores(folder: Path) -> Iterator[Stores]:
+    stores = Stores(lambda connector_id: folder / f"{connector_id}.sqlite3")
+    yield stores
+    stores.close()
+
+
+@pytest.fixture
+def vault() -> FakeVault:
+    return FakeVault()
+
+
+@pytest.fixture
+def credentials(registry: FullDisk, vault: FakeVault) -> ConnectorCredentials:
+    return ConnectorCredentials(registry, VaultKeeper(vault))
+
+
+@pytest.fixture
+def connectors(registry: FullDisk, stores: Stores, credentials: ConnectorCredentials) -> Connectors:
+    return Connectors(registry, stores, lambda: credentials)
+
+
+@pytest.fixture
+def clients() -> Clients:
+    return Clients()
+
+
+@pytest.fixture
+def connector(registry: FullDisk) -> Connector:
+    return registry.create(Draft(new_app="Zoom", name="Zoom", owners=(Owner("mona@example.com"),)))

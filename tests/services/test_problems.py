@@ -1,0 +1,121 @@
+"""Each exception as what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from zoomgov.connectors.handoff import HandoffError
+from zoomgov.connectors.model import Connector
+from zoomgov.connectors.rows import RegistryError
+from zoomgov.disk.errors import StoreBusy, StoreError
+from zoomgov.export.model import ExportError
+from zoomgov.services.credentials import NoCredentials
+from zoomgov.services.problems import Exit, Problem, as_problem
+from zoomgov.settings import SettingsError
+from zoomgov.vault import VaultChoice, VaultError
+from zoomgov.zoom.clouds import ZOOM_GOV, CloudError
+from zoomgov.zoom.errors import ErrorKind, ZoomError
+
+WRONG_SECRET = ZoomError(
+    ErrorKind.CREDENTIALS, "POST /oauth/token", "Invalid client_id or client_secret", 400, "invalid_client"
+)
+
+
+def parts(problem: Problem) -> tuple[str, str, tuple[str, ...]]:
+    return problem.what, problem.why, problem.next_steps
+
+
+def test_a_problem_is_printed_a_part_a_line() -> None:
+    assert Problem("It failed.", "Why not.", "Do this.", "Then that.").lines() == [
+        "zoomgov: It failed.",
+        "  why:  Why not.",
+        "  next: Do this.",
+        "  next: Then that.",
+    ]
+    assert Problem("It failed.").lines() == ["zoomgov: It failed."]
+    assert Problem("It failed.", "", "Do this.").lines() == ["zoomgov: It failed.", "  next: Do this."]
+
+
+def test_a_problem_is_one_paragraph_on_a_screen() -> None:
+    assert Problem("It failed.", "Why not.", "Do this.").text == "It failed. Why not."
+    assert Problem("It failed.").text == "It failed."
+    assert str(Problem("It failed.", "Why not.")) == "It failed."
+
+
+def test_a_problem_is_its_own() -> None:
+    problem = Problem("It failed.", code=Exit.PARTIAL)
+    assert as_problem(problem) is problem
+    assert problem.code == 3
+    assert Problem("It failed.").code == 1
+    assert not problem.needs_credentials
+
+
+@pytest.mark.parametrize("kind", [RegistryError, StoreError, SettingsError, CloudError, ExportError, HandoffError])
+def test_errors_with_words_of_their_own_are_told_as_they_are(kind: type[Exception]) -> None:
+    assert parts(as_problem(kind("This, so that."))) == ("This, so that.", "", ())
+
+
+def test_no_credentials_are_not_called_a_refusal_of_zooms(connector: Connector) -> None:
+    problem = as_problem(NoCredentials(replace(connector, name="Zo\x1bom")))
+    assert problem.what == "There are no credentials here."
+    assert problem.why.startswith("No credentials are stored for Zo")
+    assert "\x1b" not in problem.why
+    assert problem.next_steps == ("Store them with zoomgov credentials set.", VaultChoice.ENVIRONMENT)
+    assert problem.needs_credentials
+
+
+def test_what_zoom_refused_is_told_with_its_words_and_what_to_click() -> None:
+    problem = as_problem(WRONG_SECRET)
+    assert problem.what == "Client ID and Client secret do not belong together."
+    assert problem.why.endswith(f"[{WRONG_SECRET}]")
+    assert problem.next_steps
+    assert not problem.needs_credentials
+    traced = as_problem(replace(WRONG_SECRET, tracking_id="WEB_1"))
+    assert traced.why.endswith("(tracking id WEB_1)]")
+    assert "\x1b" not in as_problem(replace(WRONG_SECRET, message="Invalid\x1b[0m client_id or client_secret")).why
+
+
+def test_links_lead_to_the_cloud_that_refused() -> None:
+    assert "marketplace.zoomgov.com" in " ".join(as_problem(WRONG_SECRET, ZOOM_GOV).next_steps)
+    assert "zoomgov.com" not in " ".join(as_problem(WRONG_SECRET).next_steps)
+
+
+def test_a_keyring_that_refuses_offers_what_a_command_can_do() -> None:
+    problem = as_problem(VaultError("The keyring is locked.", "Unlock it."))
+    assert parts(problem) == ("The keyring is locked.", "Unlock it.", (VaultChoice.ENVIRONMENT,))
+    assert problem.needs_credentials
+    assert as_problem(VaultError("Too long.", "Copy it again.", (VaultChoice.RETRY,))).next_steps == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (StoreBusy(7, "10:00"), "It has been running since 10:00 (process 7); what it has read so far is kept."),
+        (StoreBusy(None, "10:00"), "It has been running since 10:00; what it has read so far is kept."),
+        (StoreBusy(7, ""), "It has been running (process 7); what it has read so far is kept."),
+        (StoreBusy(None, ""), ""),
+    ],
+)
+def test_another_sync_is_told_once(error: StoreBusy, why: str) -> None:
+    assert parts(as_problem(error)) == (
+        "Another sync of this connector is running.",
+        why,
+        ("Wait until it ends, or stop it.",),
+    )
+
+
+def test_what_the_system_refuses_is_told_with_the_file() -> None:
+    what, why, steps = parts(as_problem(OSError(28, "No space left on device", "/x\x1b")))
+    assert what.startswith("The system refused: [Errno 28] No space left on device: '/x")
+    assert "\x1b" not in what
+    assert (why, steps) == ("Nothing synced so far was lost.", ())
+
+
+def test_what_nobody_foresaw_is_called_a_defect() -> None:
+    what, why, steps = parts(as_problem(KeyError("a\x1bb")))
+    assert what.startswith("Something unexpected went wrong: KeyError: ")
+    assert "\x1b" not in what
+    assert "defect of zoomgov" in why
+    assert "ZOOMGOV_DEBUG=1" in steps[0]
