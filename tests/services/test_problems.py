@@ -12,7 +12,7 @@ from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.export.model import ExportError
 from zoomgov.services.credentials import NoCredentials
-from zoomgov.services.problems import Exit, Problem, as_problem
+from zoomgov.services.problems import Exit, Problem, as_problem, system_reason
 from zoomgov.settings import SettingsError
 from zoomgov.vault import VaultChoice, VaultError
 from zoomgov.zoom.clouds import ZOOM_GOV, CloudError
@@ -106,11 +106,20 @@ def test_another_sync_is_told_once(error: StoreBusy, why: str) -> None:
     )
 
 
-def test_what_the_system_refuses_is_told_with_the_file() -> None:
-    what, why, steps = parts(as_problem(OSError(28, "No space left on device", "/x\x1b")))
-    assert what.startswith("The system refused: [Errno 28] No space left on device: '/x")
-    assert "\x1b" not in what
-    assert (why, steps) == ("Nothing synced so far was lost.", ())
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device", "/x"), "No space left on device: /x"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("It ended early."), "It ended early"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_the_file(error: OSError, words: str) -> None:
+    assert system_reason(error) == words
+    problem = as_problem(error)
+    assert parts(problem) == (f"The system refused: {words}.", "Nothing synced so far was lost.", ())
+    assert "\x1b" not in system_reason(OSError(2, "No such file", "/a\x1bb"))
 
 
 def test_what_nobody_foresaw_is_called_a_defect() -> None:

@@ -87,7 +87,16 @@ async def test_a_client_is_of_the_connectors_cloud_and_credentials(tmp_path: Pat
 
 
 def test_listing_connectors_loads_nothing_heavy(tmp_path: Path) -> None:
-    heavy = ("httpx", "keyring", "msgspec", "zoomgov.vault", "zoomgov.sync", "zoomgov.verify", "zoomgov.zoom.client")
+    heavy = (
+        "asyncio",
+        "httpx",
+        "keyring",
+        "msgspec",
+        "zoomgov.vault",
+        "zoomgov.sync",
+        "zoomgov.verify",
+        "zoomgov.zoom.client",
+    )
     program = f"""
 import sys
 from zoomgov.services.services import build_services

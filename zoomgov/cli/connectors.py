@@ -113,15 +113,11 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
 @click.argument("file", type=click.File("rb"))
 def import_connector(file: BinaryIO) -> None:
     """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""
-    from zoomgov.connectors.handoff import HandoffError
     from zoomgov.connectors.model import Step
     from zoomgov.preferences.session import load_session, save_session
 
     services = open_services()
-    try:
-        connector = run(services.connectors.import_handoff(file.read(1_000_000)))
-    except HandoffError as error:
-        raise Problem(str(error)) from None
+    connector = run(services.connectors.import_handoff(file.read(1_000_000)))
     data_dir = services.settings.data_dir
     save_session(data_dir, replace(load_session(data_dir), connector=connector.id, step=int(Step.ZOOM_APP)))
     say(f"Created connector {printable(connector.name)}: {connector.status}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import note, say
-from zoomgov.services.problems import Problem
+from zoomgov.services.problems import Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,4 +130,4 @@ def sim_command(
     except ValueError as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
     except OSError as error:
-        raise Problem(f"The simulator could not listen on {host}:{port}: {error.strerror}.") from None
+        raise Problem(f"The simulator could not listen on {host}:{port}: {system_reason(error)}.") from None

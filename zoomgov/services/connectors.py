@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoomgov.connectors.model import ConnectorStatus
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.services.problems import Problem
+from zoomgov.services.problems import Problem, system_reason
 from zoomgov.text import printable
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ class Connectors:
             HandoffError: it is no hand-off file, or one that cannot be used.
             RegistryError: the list of connectors cannot be written.
         """
+        import asyncio
+
         from zoomgov.connectors.handoff import read_handoff
 
         handoff = read_handoff(data)
@@ -95,6 +96,8 @@ class Connectors:
             StoreError: the store cannot be locked; nothing was removed.
             NotRemoved: a part could not be removed; says which is gone and which is left.
         """
+        import asyncio
+
         from zoomgov.services.credentials import VaultError
 
         lock = asyncio.to_thread(self._stores.removal, connector)
@@ -121,7 +124,7 @@ class Connectors:
             except OSError as error:
                 raise NotRemoved(
                     f"{name} was removed only in part: its credentials are gone, what was synced is not.",
-                    f"{printable(error.filename)}: {error.strerror}.",
+                    f"{system_reason(error)}.",
                     "Close other programs that use the file, then remove it again.",
                 ) from error
             try:
@@ -151,6 +154,8 @@ async def _to_the_end(job: Coroutine[Any, Any, T], *, undo: Callable[[T], None] 
 
     What `job` raises has to be told, so it is raised in place of the cancellation.
     """
+    import asyncio
+
     task = asyncio.ensure_future(job)
     try:
         return await asyncio.shield(task)

@@ -91,12 +91,18 @@ def as_problem(error: Exception, cloud: Cloud = ZOOM_US) -> Problem:
     if isinstance(error, RegistryError | StoreError | SettingsError | CloudError | ExportError | HandoffError):
         return Problem(str(error))
     if isinstance(error, OSError):
-        return Problem(f"The system refused: {printable(error)}.", "Nothing synced so far was lost.")
+        return Problem(f"The system refused: {system_reason(error)}.", "Nothing synced so far was lost.")
     return Problem(
         f"Something unexpected went wrong: {type(error).__name__}: {printable(error)}.",
         "This is a defect of zoomgov; nothing synced so far was lost.",
         "Run again with ZOOMGOV_DEBUG=1 for the details to report.",
     )
+
+
+def system_reason(error: OSError) -> str:
+    """The system's own words and the file they are about, on one line without a full stop."""
+    words = error.strerror or str(error).rstrip(".") or type(error).__name__
+    return printable(words if error.filename is None else f"{words}: {error.filename}")
 
 
 def likeliest_cause(error: ZoomError, cloud: Cloud = ZOOM_US) -> Advice:

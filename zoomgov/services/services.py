@@ -1,12 +1,11 @@
 """The composition root: builds every job from the settings, each with the few parts it needs.
 
 Screens and commands reach the core only through here. A job, and with it what costs time to import (the HTTP client,
-the keyring, the decoder), is imported when first used, so that the app starts as fast as an empty one.
+the keyring, the decoder, asyncio), is imported when first used, so that the app starts as fast as an empty one.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -118,6 +117,8 @@ class Services:
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call on a worker thread."""
+        import asyncio
+
         return await asyncio.to_thread(job, *args, **kwargs)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What was synced, one store a connector: open it, read it, and take it away.
 
-`Reader` and `StoreError` are here for screens and commands, which do not reach into `zoomgov.store`.
+What screens and commands may hold of a store is here too: they do not reach into `zoomgov.store`.
 """
 
 from __future__ import annotations
