@@ -1,4 +1,4 @@
-"""How this process handles its memory, and what its children inherit."""
+"""The memory of this process, without pauses that a key press would feel, and what its children inherit."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_YOUNG, _OLDER, _OLD = 2_000, 10, 1_000
-_ENOUGH: Final = 3
-"""Times that the older objects were gone through, until all are worth it."""
+_THRESHOLDS: Final = (2_000, 10, 1_000)
+"""Of `gc.set_threshold`: new objects until generation 0 is collected, collections of 0 until 1, of 1 until 2."""
+_COLLECTIONS_BEFORE_FULL: Final = 3
+"""Collections of generation 1 after which a full one may free enough to be worth its time."""
 _M_ARENA_MAX: Final = -8
-"""Of mallopt(3)."""
+"""The parameter of mallopt(3)."""
 
 
 def prepare() -> None:
-    """Set the process up, before its work begins: what was made so far stays until it ends.
+    """Tune garbage collection and malloc; call once the modules are loaded, before the work begins.
 
-    Python goes through all objects there are whenever a quarter of them is new: a tenth of a second in which no key
-    is answered, for cycles that only screens make. So what lives long is left out, and the rest is gone through by
-    `tidy` when nobody waits, or at last where that never is.
+    Python starts a full collection whenever a quarter of all objects is new. It takes a tenth of a second, in which
+    no key is answered, for reference cycles that only screens make. So the objects made so far are frozen, which
+    leaves them out of collections, and `tidy` collects the rest while nobody waits. The high third threshold is for
+    programs that never call `tidy`.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG, _OLDER, _OLD)
+    gc.set_threshold(*_THRESHOLDS)
     if sys.platform == "linux":
         _share_one_arena()
 
 
 def tidy() -> None:
-    """Free all that only refers to itself, where that may be much: some 100 ms, so while nobody waits."""
-    if gc.get_count()[2] >= _ENOUGH:
+    """Run a full collection if it may free much. Takes some 100 ms: call it while nobody waits."""
+    if gc.get_count()[2] >= _COLLECTIONS_BEFORE_FULL:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
 
 
 def _share_one_arena() -> None:
-    """Let all threads take memory from one place: glibc gives each its own, and what one freed no other can use.
+    """Let all threads allocate from one arena: glibc gives each its own, and no thread reuses what another freed.
 
-    Python's threads take turns anyway, so none waits for it.
+    The GIL lets one thread run at a time anyway, so they do not contend for it.
     """
     import ctypes
 

@@ -10,10 +10,10 @@ _MASK: Final = "••••••••"
 
 
 class Secret:
-    """A string whose every casual form is a mask; only `reveal` gives the text.
+    """A string that prints as a mask however it is formatted; only `reveal` gives the text.
 
-    Compares in constant time, cannot be pickled or hashed, and has no length: each of
-    those has carried a secret into a log, a cache or a guess before.
+    Compares in constant time, cannot be pickled or hashed, and has no length: each of those is a known way for a
+    secret to leak into a log or a cache, or to be guessed.
     """
 
     __slots__ = ("_text",)
@@ -22,7 +22,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text. Call it only where the text leaves for Zoom or the keyring."""
+        """Return the text. Call it only where the text is sent to Zoom or handed to the keyring."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -50,7 +50,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a Server-to-Server OAuth app shows on its *App Credentials* page (Z-S2S)."""
+    """The three values on the *App Credentials* page of a Server-to-Server OAuth app (Z-S2S)."""
 
     account_id: str
     client_id: str

@@ -1,4 +1,4 @@
-"""Where things are: folders, environment, and Zoom's clouds with their hosts."""
+"""Settings from the environment: the data folder, credentials, syncs to keep, and thresholds of findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SettingsError(ValueError):
-    """A setting cannot be used; the text says which one, why, and what would do."""
+    """A setting cannot be used; the text says which one, why, and which values can."""
 
 
 _CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOMGOV_CLIENT_SECRET")
@@ -21,42 +21,42 @@ _CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOM
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From when on something is a finding. Each of the first five is a setting."""
+    """Limits beyond which something is a finding. The first five can be set in the environment."""
 
     admin_idle_days: int = 90
-    """Admins who have not logged in for so long."""
+    """Days without a login after which an admin is idle."""
     licence_idle_days: int = 90
-    """People with a licence who have not logged in for so long."""
+    """Days without a login after which a licence is unused."""
     new_days: int = 30
-    """People made so lately are not yet expected to have logged in."""
+    """Days after its creation in which a user need not have logged in."""
     most_admins: int = 10
-    """More owners and admins than this are too many."""
+    """The highest number of owners and admins that is not too many."""
     own_domains: frozenset[str] = frozenset()
-    """Domains that belong to the organisation, with all below them. None: guessed from where most people are."""
+    """The organisation's domains, subdomains included. Empty: guessed from the domains of most people."""
     own_domain_share: float = 0.05
-    """When guessing: a domain with at least this share of all people is one's own."""
+    """When guessing: a domain with at least this share (0 to 1) of all people is the organisation's."""
     named: int = 10_000
-    """People and things a finding names at most; its count is always of all."""
+    """The most subjects that a finding names; its count includes all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the environment decides."""
+    """Everything that the environment decides."""
 
     data_dir: Path
     """Folder of the registry and of each connector's store; mode 0700."""
 
     environment_credentials: Credentials | None = None
-    """Set when all three ZOOMGOV_ variables are; they win over the keyring."""
+    """From the three ZOOMGOV_ variables, if all are set; they take precedence over the keyring."""
 
     unset_variables: tuple[str, ...] = ()
-    """Those of the three that are not set while another is: the person may think they are used."""
+    """Those of the three that are missing while another is set: the person may think that they are used."""
 
     keep_syncs: int | None = None
-    """How many syncs of a connector to keep; None keeps all. A sync of a quiet account costs next to nothing."""
+    """How many syncs of a connector to keep; None keeps all. A sync without changes takes next to no space."""
 
     thresholds: Thresholds = Thresholds()
-    """From when on something is a finding."""
+    """Limits beyond which something is a finding."""
 
     @property
     def registry_path(self) -> Path:
@@ -64,16 +64,16 @@ class Settings:
         return self.data_dir / "connectors.sqlite3"
 
     def store_path(self, connector_id: str) -> Path:
-        """The file of what was synced for one connector."""
+        """The file of a connector's store."""
         return self.data_dir / "stores" / f"{connector_id}.sqlite3"
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings from `environ`; creates nothing.
 
-    `ZOOMGOV_HOME` moves the data folder from where the platform keeps such things, `ZOOMGOV_KEEP_SYNCS` says how
-    many syncs of a connector to keep, `ZOOMGOV_ADMIN_IDLE_DAYS`, `_LICENCE_IDLE_DAYS`, `_NEW_DAYS`, `_MOST_ADMINS` and
-    `_OWN_DOMAINS` when something is a finding.
+    `ZOOMGOV_HOME` is the data folder instead of the platform's, `ZOOMGOV_KEEP_SYNCS` how many syncs of a connector to
+    keep. `ZOOMGOV_ADMIN_IDLE_DAYS`, `_LICENCE_IDLE_DAYS`, `_NEW_DAYS`, `_MOST_ADMINS` and `_OWN_DOMAINS` set the
+    thresholds of findings.
 
     Raises:
         SettingsError: a variable has a value that cannot be used.
@@ -97,7 +97,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _thresholds(environ: Mapping[str, str]) -> Thresholds:
-    usual = Thresholds()
+    default = Thresholds()
 
     def number(name: str, otherwise: int, least: int) -> int:
         text = environ.get(name, "").strip()
@@ -109,10 +109,10 @@ def _thresholds(environ: Mapping[str, str]) -> Thresholds:
 
     domains = environ.get("ZOOMGOV_OWN_DOMAINS", "").replace(",", " ").split()
     return Thresholds(
-        admin_idle_days=number("ZOOMGOV_ADMIN_IDLE_DAYS", usual.admin_idle_days, 1),
-        licence_idle_days=number("ZOOMGOV_LICENCE_IDLE_DAYS", usual.licence_idle_days, 1),
-        new_days=number("ZOOMGOV_NEW_DAYS", usual.new_days, 0),
-        most_admins=number("ZOOMGOV_MOST_ADMINS", usual.most_admins, 1),
+        admin_idle_days=number("ZOOMGOV_ADMIN_IDLE_DAYS", default.admin_idle_days, 1),
+        licence_idle_days=number("ZOOMGOV_LICENCE_IDLE_DAYS", default.licence_idle_days, 1),
+        new_days=number("ZOOMGOV_NEW_DAYS", default.new_days, 0),
+        most_admins=number("ZOOMGOV_MOST_ADMINS", default.most_admins, 1),
         own_domains=frozenset(domains),
     )
 

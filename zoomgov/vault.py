@@ -1,8 +1,8 @@
-"""Where the client secret lives: the system's keyring, or this session's memory.
+"""Storage of credentials: the system's keyring, or this process's memory.
 
-A keyring may ask the person to unlock it and wait for the answer for ever. So every call runs
-on a daemon thread with a time limit (`VaultKeeper`): a stuck prompt neither blocks the screen
-nor keeps the process from exiting, which a thread pool would.
+A keyring may show a prompt to unlock it and wait for an answer without end. So every call runs on a daemon thread
+with a timeout (`VaultKeeper`): a prompt nobody answers neither blocks the event loop nor keeps the process from
+exiting, as a thread pool would.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PROBE_SECONDS: Final = 3.0
-"""Finding the keyring involves no prompt, so an answer is due at once."""
+"""Timeout for finding the keyring. No prompt is involved, so it answers at once."""
 STORE_SECONDS: Final = 60.0
-"""Long enough to type the keyring's password into its unlock prompt."""
+"""Timeout of all other calls: long enough to type the keyring's password into its prompt."""
 
 _FIELDS: Final = ("account_id", "client_id", "client_secret")
 _WINDOWS_BYTES: Final = 2560
-"""CRED_MAX_CREDENTIAL_BLOB_SIZE, counted in UTF-16: what the Windows Credential Manager takes per item."""
+"""CRED_MAX_CREDENTIAL_BLOB_SIZE: the most bytes of UTF-16 in one item of the Windows Credential Manager."""
 
 
 class VaultChoice(StrEnum):
-    """What a person can do when the keyring fails; the value is the words to show."""
+    """What a person can do when the keyring fails; the value is the text to show."""
 
     RETRY = "Try again"
     SESSION = "Keep it in memory for this session only"
@@ -46,11 +46,11 @@ ALL_CHOICES: Final = (VaultChoice.RETRY, VaultChoice.SESSION, VaultChoice.ENVIRO
 
 
 class VaultError(Exception):
-    """The credentials could not be kept or read. Carries no secret.
+    """The credentials could not be stored, read or cleared. Carries no secret.
 
     Attributes:
         title: what happened, one line.
-        reason: why, and what would mend it.
+        reason: why, and what would fix it.
         choices: what the person can do now.
         incomplete: True when only part of what was there could be cleared; otherwise nothing has changed.
     """
@@ -71,27 +71,27 @@ class VaultError(Exception):
 
 
 class Vault(Protocol):
-    """Keeps the credentials of connectors. Its calls block; `VaultKeeper` makes them safe to await."""
+    """Stores the credentials of connectors. Its calls block; `VaultKeeper` wraps them for the event loop."""
 
     def probe(self) -> str:
-        """Return the name a person knows it by; never prompts. Raises `VaultError` when it cannot be used."""
+        """Return its name for people; never prompts. Raises `VaultError` when it cannot be used."""
         ...
 
     def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = ...) -> None:
-        """Keep `credentials` and prove it by reading them back. Writes nothing once `wanted()` is false."""
+        """Store `credentials` and read them back to verify. Writes nothing once `wanted()` is false."""
         ...
 
     def read(self, connector_id: str) -> Credentials | None:
-        """Return what is kept, or None unless all three values are there."""
+        """Return the stored credentials, or None unless all three values are there."""
         ...
 
     def clear(self, connector_id: str, wanted: Callable[[], bool] = ...) -> None:
-        """Forget everything kept for the connector; nothing kept is no error. Nothing goes once `wanted()` is false."""
+        """Delete all that is stored for the connector, if anything; deletes nothing once `wanted()` is false."""
         ...
 
 
 class MemoryVault:
-    """This session only: gone when the program ends, never on disk."""
+    """A vault in memory: gone when the program ends, never on disk."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Credentials] = {}
@@ -114,8 +114,8 @@ class MemoryVault:
 class KeyringVault:
     """The system's keyring: service `zoomgov:<connector id>`, one item per value.
 
-    Back ends that lose the secret, show it to others or ask for a password in the terminal this
-    program draws on are refused before anything is written; nothing ever falls back to plain text.
+    Back ends that lose the secret, store it in plain text or prompt in the terminal that this program draws on are
+    refused before anything is written; there is no fallback to plain text.
     """
 
     def __init__(self, backend: KeyringBackend | None = None) -> None:
@@ -129,7 +129,7 @@ class KeyringVault:
         backend = self._backend()
         values = dict(zip(_FIELDS, _values(credentials), strict=True))
         _check_size(backend, values)
-        # Read first: an unlock prompt comes up here, before anything is half written.
+        # Read first: an unlock prompt appears here, before anything is written.
         before = {field: self._get(backend, connector_id, field) for field in _FIELDS}
         if not wanted():
             return
@@ -171,10 +171,10 @@ class KeyringVault:
 
     def _backend(self) -> KeyringBackend:
         backend = self._given or _configured_backend()
-        for candidate in _unchained(backend):
+        for candidate in _backends_of(backend):
             if not _refusal(candidate):
                 return candidate
-        reason = _refusal(backend) or " ".join(dict.fromkeys(_refusal(one) for one in _unchained(backend)))
+        reason = _refusal(backend) or " ".join(dict.fromkeys(_refusal(one) for one in _backends_of(backend)))
         raise VaultError("There is no keyring that can hold the Client secret.", reason or _no_keyring())
 
     def _get(self, backend: KeyringBackend, connector_id: str, field: str) -> str | None:
@@ -187,7 +187,7 @@ class KeyringVault:
         _guarded(backend, "clear", lambda: backend.delete_password(_service(connector_id), field))
 
     def _restore(self, backend: KeyringBackend, connector_id: str, before: dict[str, str | None]) -> None:
-        """Put back what was there, so that a failed change never mixes the values of two apps."""
+        """Restore the values from before, so that a failed change never mixes the values of two apps."""
         for field, value in before.items():
             with suppress(VaultError):
                 if value is not None:
@@ -197,12 +197,12 @@ class KeyringVault:
 
 
 class VaultKeeper:
-    """A vault for the event loop: each call on a daemon thread of its own, within a time limit."""
+    """A vault for the event loop: each call runs on a daemon thread of its own, with a timeout."""
 
     def __init__(
         self, vault: Vault | None = None, *, probe_seconds: float = PROBE_SECONDS, store_seconds: float = STORE_SECONDS
     ) -> None:
-        """Keep with `vault`, by default the system's keyring."""
+        """Wrap `vault`, by default the system's keyring. Both timeouts are in seconds."""
         self._vault: Vault = vault or KeyringVault()
         self._probe_seconds = probe_seconds
         self._store_seconds = store_seconds
@@ -212,20 +212,20 @@ class VaultKeeper:
         return await self._call(lambda _wanted: self._vault.probe(), self._probe_seconds)
 
     async def store(self, connector_id: str, credentials: Credentials) -> None:
-        """Keep `credentials` and prove it by reading them back; raises `VaultError`.
+        """Store `credentials` and read them back to verify; raises `VaultError`.
 
-        After a time-out or a cancellation nothing is written any more, even if the prompt is answered later.
+        After a timeout or a cancellation nothing is written any more, even if the prompt is answered later.
         """
         await self._call(lambda wanted: self._vault.store(connector_id, credentials, wanted), self._store_seconds)
 
     async def read(self, connector_id: str) -> Credentials | None:
-        """Return what is kept, or None; raises `VaultError`."""
+        """Return the stored credentials, or None; raises `VaultError`."""
         return await self._call(lambda _wanted: self._vault.read(connector_id), self._store_seconds)
 
     async def clear(self, connector_id: str) -> None:
-        """Forget what is kept for the connector; raises `VaultError`.
+        """Delete what is stored for the connector; raises `VaultError`.
 
-        After a time-out or a cancellation nothing is cleared any more, even if the prompt is answered later.
+        After a timeout or a cancellation nothing is deleted any more, even if the prompt is answered later.
         """
         await self._call(lambda wanted: self._vault.clear(connector_id, wanted), self._store_seconds)
 
@@ -273,31 +273,31 @@ def _configured_backend() -> KeyringBackend:
         import keyring
 
         backend = keyring.get_keyring()
-        if all(_refusal(candidate) for candidate in _unchained(backend)):
-            backend = _look_again() or backend
+        if all(_refusal(candidate) for candidate in _backends_of(backend)):
+            backend = _newer_backend() or backend
         return backend
     except Exception as error:
         raise VaultError(
             "The keyring chosen on this machine cannot be used.",
-            f"PYTHON_KEYRING_BACKEND or keyring's own settings file names one that does not work: {_plain(error)}.",
+            f"PYTHON_KEYRING_BACKEND or keyring's own settings file names one that does not work: {_one_line(error)}.",
         ) from None
 
 
-def _look_again() -> KeyringBackend | None:
-    """Find a keyring that was started after the first look, which keyring remembers for good."""
+def _newer_backend() -> KeyringBackend | None:
+    """Find a keyring that was started after `keyring` chose its back end, a choice that it caches."""
     import os
 
     from keyring.backend import KeyringBackend
     from keyring.core import load_config
 
     if "PYTHON_KEYRING_BACKEND" in os.environ or load_config() is not None:
-        return None  # somebody chose this back end
+        return None  # this back end was chosen in the environment or in keyring's settings
     found = [kind() for kind in KeyringBackend.get_viable_backends() if not kind.__module__.endswith(".chainer")]
     return max((one for one in found if not _refusal(one)), key=lambda one: one.priority, default=None)
 
 
-def _unchained(backend: KeyringBackend) -> list[KeyringBackend]:
-    """The back ends behind a chainer, best first. It would write to the next one when the first cannot."""
+def _backends_of(backend: KeyringBackend) -> list[KeyringBackend]:
+    """The back ends of a chainer, best first. A chainer itself would fall back to an unfit one."""
     if type(backend).__module__ == "keyring.backends.chainer":
         chained: list[KeyringBackend] = list(backend.backends)  # type: ignore[attr-defined]  # ChainerBackend is untyped
         return chained
@@ -305,7 +305,7 @@ def _unchained(backend: KeyringBackend) -> list[KeyringBackend]:
 
 
 def _refusal(backend: KeyringBackend) -> str:
-    """Why this back end must not hold a secret; empty when it may."""
+    """Why this back end must not store a secret; empty when it may."""
     module, name = type(backend).__module__, type(backend).__name__
     if module == "keyring.backends.fail":
         return _no_keyring()
@@ -327,7 +327,7 @@ def _no_keyring() -> str:
 
         _ = Keyring.priority
     except Exception as error:
-        cause = _plain(error)
+        cause = _one_line(error)
     return (
         f"No keyring runs here: {cause}. Over ssh, in a container or without a desktop there is usually none;"
         " start one (GNOME Keyring, KWallet or KeePassXC) and try again."
@@ -361,10 +361,10 @@ def _check_size(backend: KeyringBackend, values: dict[str, str]) -> None:
 
 
 def _guarded(backend: KeyringBackend, verb: str, call: Callable[[], T]) -> T:
-    """Run `call`, turning whatever a back end raises into a `VaultError`.
+    """Run `call`, and turn whatever a back end raises into a `VaultError`.
 
-    Third-party back ends raise anything, D-Bus errors among it. The text of an error is shown
-    when reading, but not when storing: it might quote what it was given.
+    Third-party back ends raise exceptions of any type, D-Bus errors for example. The text of an error is shown when
+    reading, but not when storing: it might quote the value it was given.
     """
     from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
@@ -386,15 +386,15 @@ def _guarded(backend: KeyringBackend, verb: str, call: Callable[[], T]) -> T:
             if isinstance(error, InitError)
             else f"The keyring could not {verb} the credentials."
         )
-        detail = kind if verb == "store" else f"{kind}: {_plain(error)}"
+        detail = kind if verb == "store" else f"{kind}: {_one_line(error)}"
         raise VaultError(title, f"{name[0].upper()}{name[1:]} failed ({detail}).") from None
 
 
 def _close_bus(error: Exception) -> None:
-    """Close the connection to D-Bus that keyring opened for a call and forgets to close where the call fails.
+    """Close the D-Bus connection of a failed call, which keyring leaves open.
 
-    Only the frames the error went through still know it. In a cycle of its own it would stay open until the next
-    garbage collection, in a thread that has nothing to do with it.
+    Only the frames of the traceback still refer to it. It is part of a reference cycle, so it would stay open until
+    the next garbage collection, in whichever thread that runs.
     """
     for frame, _line in traceback.walk_tb(error.__traceback__):
         for value in frame.f_locals.values():
@@ -402,5 +402,5 @@ def _close_bus(error: Exception) -> None:
                 value.close()
 
 
-def _plain(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__

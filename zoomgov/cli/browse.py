@@ -1,4 +1,4 @@
-"""`zoomgov list`, `zoomgov access` and `zoomgov members`: who has access to what, as last synced."""
+"""`zoomgov list`, `access`, `members` and `syncs`: who has access to what, as last synced."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILTER_HELP = "Only rows with these words or fields, e.g. 'role:admin last-login
 
 
 def read_filter(text: str, kind: Kind) -> Filter:
-    """What to look for.
+    """Parse the value of `--filter`.
 
     Raises:
         UsageError: some of it cannot be understood.
@@ -60,8 +60,7 @@ def _open(name: str) -> Reader:
 
 
 def _warn_about_gaps(reader: Reader, *parts: str) -> None:
-    """Say on standard error what this table cannot show, and what does not add up: never let *not read* look like
-    *none*, or a part like the whole."""
+    """Say on standard error what was not read and which numbers disagree, so that a gap does not look like *none*."""
     for gap in reader.sync.not_read if reader.sync else ():
         if not gap.target and gap.part.startswith(parts):
             note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
@@ -70,7 +69,7 @@ def _warn_about_gaps(reader: Reader, *parts: str) -> None:
 
 
 def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
-    """Print rows: in a table the columns that fit the terminal, else all of them and Zoom's id."""
+    """Print rows: a table has the columns that fit the terminal, other forms have all of them and Zoom's id."""
     columns = list(reader.columns(kind, query))
     widths: dict[str, int] = {}
     if form == "table":
@@ -109,18 +108,18 @@ _DAY = 10
 _GAP = 3
 _DAYS = ("last_login", "created")
 _ENOUGH = {"email": 30, "how": 14, "last_login": _DAY, "created": _DAY}
-"""Cells that do for most values of a column; it gets up to its full width when there is room."""
+"""Width in cells that suffices for most values of a column; it grows to its full width where there is room."""
 
 
 def _short(key: str, cell: object, widths: Mapping[str, int]) -> object:
-    """A time as its day, a licence in brief: what a narrow table has room for."""
+    """Shorten a cell for a narrow table: a time to its day, a licence to its brief form."""
     if key == "licence" and isinstance(cell, str) and len(cell) > widths[key]:
         return licence_in_brief(cell)
     return cell[:_DAY] if isinstance(cell, str) and _TIME.fullmatch(cell) else cell
 
 
 def _widths(columns: list[Column]) -> dict[str, int]:
-    """Cells for each column there is room for, the most telling first; how someone is in a thing always stays."""
+    """The width in cells of each column that fits; the column `how` always does, the others from the left."""
     room = shutil.get_terminal_size((100, 24)).columns + _GAP
     widths: dict[str, int] = {}
     for column in sorted(columns, key=lambda column: column.key != "how"):

@@ -1,4 +1,4 @@
-"""`zoomgov completion`: the script that makes a shell complete our commands and connector names."""
+"""`zoomgov completion`: shell completion of commands and connector names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`zoomgov demo`: everything, on a made-up Zoom account, in a profile that leaves nothing behind."""
+"""`zoomgov demo`: the whole program on a simulated Zoom account, in a temporary profile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _CHURN: Final = 3.0
-"""Per cent of the people who change between two syncs, so that comparing has something to show."""
+"""Per cent of the people who change between two syncs, so that there is something to compare."""
 
 
 @click.command("demo")
@@ -53,12 +53,12 @@ def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
 
 @contextlib.contextmanager
 def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[str, Any]]:
-    """A simulator as its own process, so that its work does not slow the screen; yields its facts."""
+    """Run a simulator in a process of its own, so that it does not slow the screen; yields its address and app."""
     from importlib.util import find_spec
 
     if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
         raise Problem(f"The demo needs {' and '.join(missing)}, not installed here.", "", INSTALL_SIM)
-    # What a person ticks who follows the wizard.
+    # The scopes of a person who follows the wizard.
     wanted = frozenset(part for part in Capability if part.value not in LEFT_OUT)
     scopes = [f"--scope={scope}" for scope in scopes_to_tick(ScopeKind.GRANULAR, capabilities=wanted)]
     options = [f"--{name.replace('_', '-')}={value}" for name, value in account.items()]
@@ -68,7 +68,7 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
-        start_new_session=True,  # Ctrl-C is for the sync, not for the Zoom it reads
+        start_new_session=True,  # Ctrl-C stops the sync, not the simulator it reads from
     )
     assert process.stdout is not None
     try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
-    """The connector of this name, a reader of its latest sync, and all syncs that are kept, oldest first.
+    """The connector of this name, a reader of its latest sync, and all stored syncs, oldest first.
 
     Raises:
         Problem: it was never synced.
@@ -43,7 +43,7 @@ def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
 
 
 def find_sync(syncs: list[SyncInfo], text: str, *, end: bool) -> SyncInfo:
-    """The sync of this number, or as of this time; a day means its end, or its beginning."""
+    """The sync of this number, or the last one finished by this time; a day means its end if `end`, else its start."""
     from datetime import UTC, datetime
 
     from zoomgov.model.sync_times import SyncTimeError, sync_at
@@ -60,7 +60,7 @@ def find_sync(syncs: list[SyncInfo], text: str, *, end: bool) -> SyncInfo:
 def compared(
     reader: Reader, syncs: list[SyncInfo], since: str | None, until: str | None, *, in_effect: bool = False
 ) -> Changes:
-    """What is different between two syncs: by default the last two."""
+    """The changes between two syncs, by default the last two."""
     newer = syncs[-1] if until is None else find_sync(syncs, until, end=True)
     if since is not None:
         older = find_sync(syncs, since, end=False)
@@ -143,7 +143,7 @@ _PRINCIPAL: Final = attrgetter("principal_kind", "principal_id")
 
 
 def _ordered(grants: Sequence[GrantChange], by: str) -> list[GrantChange]:
-    """By person as they come; by thing with the names of things first."""
+    """Sorted by what is granted, or by person, as they are already."""
     if by == "person":
         return list(grants)
     kinds = ("groups", "contact-groups", "roles")
@@ -213,7 +213,7 @@ def _changes_as_dict(changes: Changes, times: dict[int, str], by: str) -> dict[s
 # For people
 
 _SHOWN: Final = 500
-"""Lines of each half."""
+"""The most lines of each half, items and access."""
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _ONE: Final = {"users": "person", "groups": "group", "contact-groups": "contact group", "roles": "role"}
 _THINGS: Final = {"groups": "Group", "contact-groups": "Contact group", "roles": "Role"}

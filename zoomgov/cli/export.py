@@ -1,4 +1,4 @@
-"""`zoomgov export`: what to hand over."""
+"""`zoomgov export`: write what was synced, or what changed, to files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _QUIET_SECONDS: Final = 0.5
 
 @contextlib.contextmanager
 def _counting() -> Iterator[Callable[[Progress], None]]:
-    """Yield a listener that counts on standard error, once it has taken a while and someone watches."""
+    """Yield a listener that shows progress on standard error if it is a terminal and the export takes a while."""
     begun, shown, watched = time.monotonic(), 0.0, sys.stderr.isatty()
 
     def on_progress(progress: Progress) -> None:

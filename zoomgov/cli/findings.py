@@ -1,4 +1,4 @@
-"""`zoomgov findings`: what looks wrong, and where in Zoom to put it right."""
+"""`zoomgov findings`: what looks wrong, and where in Zoom to fix it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DEFAULTS: Final = Thresholds()
 _SHOWN: Final = 10
-"""People a finding names for people."""
+"""Subjects of a finding that the text output names."""
 _LONGEST_NAME: Final = 60
 
 

@@ -1,4 +1,4 @@
-"""The root command, and the one place where failures become text and exit codes."""
+"""The root command, and the one place where exceptions become text and exit codes."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def root(ctx: click.Context) -> None:
 
 
 def command() -> None:
-    """Run the command line and exit; no failure reaches the person as a traceback."""
+    """Run the command line and exit; an exception is printed as text, never as a traceback."""
     process.prepare()
-    for name in stops():  # each ends like Ctrl-C: whatever is half written is removed
+    for name in stops():  # each raises KeyboardInterrupt, as Ctrl-C does, so that cleanup code runs
         signal.signal(name, signal.default_int_handler)
     sys.exit(run_command())
 
@@ -113,7 +113,7 @@ def run_command(arguments: list[str] | None = None) -> int:
         click.echo("zoomgov: stopped; nothing was lost.", err=True)
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): say nothing, also not at interpreter exit.
+        # The reader of our output has ended (`| head`): print nothing, not at interpreter exit either.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
@@ -122,7 +122,7 @@ def run_command(arguments: list[str] | None = None) -> int:
 
 
 def report(error: Exception) -> int:
-    """Print what the core raised as what happened, why, and what to do; return the exit code."""
+    """Print an exception as what happened, why, and what to do; return the exit code."""
     if os.environ.get("ZOOMGOV_DEBUG"):
         import traceback
 

@@ -1,4 +1,4 @@
-"""Printing tables, JSON and CSV so that each fits where it goes."""
+"""Output of commands: lines, tables as wide as the terminal, JSON, and CSV that is safe in spreadsheets."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def format_option(command: Any) -> Any:
 
 
 def say(text: str = "") -> None:
-    """Print one line for the person on standard output."""
+    """Print one line on standard output."""
     click.echo(text)
 
 
 def command_line(*words: str) -> str:
-    """A command of this program to type or paste as it stands, whatever is in the names it names."""
+    """A command of this program, quoted for a POSIX shell."""
     return shlex.join(("zoomgov", *map(printable, words)))
 
 
@@ -46,7 +46,7 @@ def note(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as JSON; readable in a terminal, one line in a pipe is left to jq."""
+    """Print `value` as indented JSON."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
@@ -76,8 +76,8 @@ def print_rows(
     Args:
         titles: column headings for people; CSV uses `keys` when given.
         keys: names in JSON and CSV.
-        right: columns of numbers.
-        widest: cells a column of the table may take; None or left out means as many as there are.
+        right: indexes of the columns to align right.
+        widest: the most terminal cells that each column of the table takes; None is no limit.
     """
     names = list(keys or titles)
     if form == "json":

@@ -1,4 +1,4 @@
-"""Progress of a sync on standard error: a bar a list in a terminal, a line a list elsewhere."""
+"""Progress of a sync on standard error: bars in a terminal, else a line for each list that is finished."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _EVERY: Final = 30.0
-"""Seconds between two lines about the whole, in a file or a pipe."""
+"""Seconds between two lines about the sync as a whole, where there is no terminal."""
 
 
 @contextlib.contextmanager
@@ -52,7 +52,7 @@ class _Bars:
 
         self._progress = Progress()
         self._lock = Lock()
-        """Drawing has its own thread, so that times go on when nothing is told."""
+        """rich draws on a thread of its own, so that times advance while there are no events."""
         self._live = Live(
             console=console(stderr=True), get_renderable=self._draw, transient=True, refresh_per_second=4,
             redirect_stdout=False, redirect_stderr=False,
@@ -106,7 +106,7 @@ class _Bars:
 
 
 def told_lines(progress: Progress) -> list[str]:
-    """What holds for all lists together: requests, time, Zoom's limits, and what is waited for."""
+    """Lines about the sync as a whole: requests, time left, Zoom's limits, and what it waits for."""
     now = progress.counted
     told = requests_sent(now.made, now.per_second, now.refused)
     if progress.together_for is not None:

@@ -1,4 +1,4 @@
-"""Running the core from a command: services, connectors by name, and interrupting cleanly."""
+"""What commands share: the services, a connector by its name, and stopping cleanly on a signal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def open_services() -> Services:
-    """The services of this command; opened once."""
+    """The services of this invocation: built once, closed when the command ends."""
     context = click.get_current_context().find_root()
     found: Services | None = context.meta.get("zoomgov.services")
     if found is None:
@@ -41,10 +41,10 @@ def open_services() -> Services:
 
 
 def run(job: Coroutine[Any, Any, T]) -> T:
-    """Run `job`; Ctrl-C, SIGTERM and a terminal that hangs up cancel it, so that it can leave everything in order.
+    """Run `job` to its end; the signals of `stops` cancel it, so that it can clean up.
 
     Raises:
-        KeyboardInterrupt: it was interrupted.
+        KeyboardInterrupt: it was cancelled.
     """
 
     async def interruptible() -> T:
@@ -68,10 +68,10 @@ def run(job: Coroutine[Any, Any, T]) -> T:
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Let being told to end, or a terminal that went away, stop what runs as Ctrl-C does: it can clear up.
+    """Turn the signals of `stops` into `KeyboardInterrupt`, so that code without an event loop can clean up.
 
     Raises:
-        KeyboardInterrupt: it was.
+        KeyboardInterrupt: there was such a signal.
     """
     before = {name: signal.signal(name, signal.default_int_handler) for name in stops()}
     try:
@@ -85,7 +85,7 @@ def get_connector(services: Services, name: str) -> Connector:
     """The connector called `name`.
 
     Raises:
-        Problem: there is none; names those there are.
+        Problem: there is none; the text lists the connectors there are.
     """
     connector = services.connectors.find(name)
     if connector is None:
@@ -100,7 +100,7 @@ def get_connector(services: Services, name: str) -> Connector:
 
 
 def tell_credentials(services: Services) -> None:
-    """Say on standard error when the environment's credentials are used instead of the keyring's."""
+    """Say on standard error when the environment's credentials are used, or would be if all three were set."""
     if services.settings.environment_credentials is not None:
         click.echo("Using the credentials of the ZOOMGOV_ environment variables.", err=True)
     elif unset := services.settings.unset_variables:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from zoomgov.cli.output import say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("scopes", short_help="Print the scopes to tick, and why each is needed.")

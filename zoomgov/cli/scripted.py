@@ -1,4 +1,4 @@
-"""Commands whose exit code answers a question: a failure must not look like an answer."""
+"""Commands whose exit code is an answer: a failure gets another code than the answers have."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def ends_with(option: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Let a command end with 2 instead of 1 when it fails while `option` is given: 1 is then an answer."""
+    """Make a command that fails exit with 2 instead of 1 if `option` is given, because 1 is then an answer."""
 
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
         @wraps(command)

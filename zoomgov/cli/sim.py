@@ -1,4 +1,4 @@
-"""`zoomgov sim`: a Zoom on this machine, for trying things out and for tests."""
+"""`zoomgov sim`: a simulated Zoom on this machine, for trials and tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INSTALL_SIM = "Install it with the simulator: pipx install 'zoomgov[sim]', or pi
 
 
 def account_options(command: Callable[..., object]) -> Callable[..., object]:
-    """Options that decide which people there are."""
+    """Add the options that decide on the people and things of the account."""
     for option in reversed(
         (
             click.option("--users", default=250, show_default=True, type=click.IntRange(1, 1_000_000), help="People."),

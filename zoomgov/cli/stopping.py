@@ -1,4 +1,4 @@
-"""Which signals end a command in order."""
+"""The signals that stop a command cleanly."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _STOPS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 def stops() -> list[signal.Signals]:
-    """What ends a command in order: Ctrl-C, SIGTERM, and a terminal that hangs up as ssh does, unless under nohup."""
+    """SIGINT, and SIGTERM and SIGHUP unless they are ignored, as under nohup."""
     return [name for name in _STOPS if name is signal.SIGINT or signal.getsignal(name) is not signal.SIG_IGN]

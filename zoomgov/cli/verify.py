@@ -1,4 +1,4 @@
-"""`zoomgov verify`, `zoomgov scopes` and `zoomgov explain`: why Zoom says no, and what to click."""
+"""`zoomgov verify`: check a connector, and say what to click where something is missing."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The nouns of the setup page: app, owner, connector, status, and the steps of the wizard."""
+"""Connectors before they are synced: the registry, the steps of the wizard, pasted credentials, hand-off files."""

@@ -1,6 +1,6 @@
-"""Asking someone else to finish the set-up: an e-mail with what to click, and a file without secrets.
+"""Handing the set-up over to somebody else: an e-mail that says what to click, and a file without secrets.
 
-The file comes from outside when it is read, so it is held to a narrow shape. Above all it cannot
+A file that is read comes from outside and is not trusted, so only a narrow schema is accepted. Above all it cannot
 name a server of its own: the client secret would be sent there.
 """
 
@@ -41,12 +41,12 @@ _NO_ADDRESS: Final = "This hand-off file names an owner without a usable e-mail 
 
 
 class HandoffError(ValueError):
-    """The hand-off cannot be made or read; the text says why and what would do."""
+    """The hand-off file cannot be written or read; the text says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """What the other person's machine needs to open the wizard at step 3. No credentials, by construction."""
+    """What another machine needs to open the wizard at step 3. Has no fields for credentials."""
 
     name: str
     app_name: str
@@ -86,16 +86,16 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A letter to the owners, as plain text."""
+    """An e-mail to the owners, as plain text."""
 
     to: tuple[str, ...]
     subject: str
     body: str
     brief: str
-    """The body for links, which must be short: without the list of scopes."""
+    """A shorter body for `mailto:` links: without the list of scopes."""
 
     def mailto(self) -> str:
-        """A link that opens the person's mail program with the letter in it."""
+        """A `mailto:` link with subject and body."""
         address = "mailto:" + ",".join(quote(one, safe="@") for one in self.to)
         links = [
             f"{address}?subject={quote(self.subject)}&body={quote(text.replace(chr(10), chr(13) + chr(10)))}"
@@ -104,7 +104,7 @@ class Mail:
         return links[0] if len(links[0]) <= _MAX_MAILTO else links[1]
 
     def eml(self, attachment: str = "") -> bytes:
-        """An e-mail file that mail programs open as a draft, with the hand-off file attached when given."""
+        """An .eml file that mail programs open as a draft; `attachment` is the text of the hand-off file."""
         message = EmailMessage(policy=SMTP)
         message["To"] = ", ".join(self.to)
         message["Subject"] = self.subject
@@ -162,7 +162,7 @@ class _Content(msgspec.Struct):
 
 
 def read_handoff(data: bytes) -> Handoff:
-    """Read a hand-off file; what it does not know it leaves out.
+    """Read a hand-off file; unknown keys are ignored.
 
     Raises:
         HandoffError: it is not one, is damaged, is of a newer version, or names another server than Zoom's.
@@ -229,7 +229,7 @@ def _official(cloud: object) -> str:
 
 
 def write_mail(handoff: Handoff, *, sender: str = "") -> Mail:
-    """The letter that asks the owners for help, signed by `sender` when given."""
+    """Write the e-mail that asks the owners for help, signed by `sender` when given."""
     name, sender = printable(handoff.name), printable(sender).strip()
     intro = _INTRO.format(name=name, begin=_beginning(handoff))
     marketplace = parse_cloud(handoff.cloud).marketplace_url
@@ -250,7 +250,7 @@ def write_mail(handoff: Handoff, *, sender: str = "") -> Mail:
 
 
 def _beginning(handoff: Handoff) -> str:
-    """How the connector comes to the other machine: by file, or by hand where no file may name its address."""
+    """The step that creates the connector on the other machine: from the file, or by hand for a cloud of one's own."""
     if handoff.cloud in _OFFICIAL:
         return f"Save the attached file, then run in its folder: zoomgov connectors import {FILE_NAME}"
     words = ["zoomgov", "connectors", "add", handoff.name, "--new-app", handoff.app_name, "--cloud", handoff.cloud]

@@ -1,4 +1,4 @@
-"""What looks wrong about a credential before Zoom is asked. Hints only: Zoom's formats are not published."""
+"""Hints about credentials that look wrong, before Zoom is asked. Zoom does not publish their formats."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from zoomgov.secret import Secret
 
 ACCOUNT_ID_LENGTH: Final = 22
-"""Observed in every Account ID seen; Zoom does not promise it."""
+"""Of every Account ID observed; Zoom does not document it."""
 
 _WHERE: Final = "Copy it from the App Credentials page of your app."
 
 
 def credential_hints(account_id: str, client_id: str, client_secret: Secret) -> dict[str, str]:
-    """Return a hint by field name for each filled field that looks like a common mistake."""
+    """Return a hint by field name for each filled field that looks mistaken."""
     secret = client_secret.reveal()
     hints = {
         "account_id": _account_id_hint(account_id),

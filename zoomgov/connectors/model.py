@@ -1,4 +1,4 @@
-"""App, owner, connector and status: the nouns of the setup page."""
+"""App, owner, connector and its status, and the steps of the wizard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ConnectorStatus(StrEnum):
-    """A connector's label, in the seed's words."""
+    """A connector's label; the value is the text that is shown and stored."""
 
     NOT_CONNECTED = "Not connected"
     SYNCING = "Syncing"
@@ -41,7 +41,7 @@ class App:
     id: str
     name: str
     from_identity_provider: bool
-    """True when the identity provider's integration made it: the one to choose for people who SSO."""
+    """Whether the identity provider's integration made it: the one to choose where people sign in through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +54,39 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """One Zoom account under governance. Holds no secret: those are in the vault under `id`."""
+    """One Zoom account under governance. Holds no secret: its credentials are in the vault, under `id`."""
 
     id: str
     name: str
     app: App
     owners: tuple[Owner, ...]
     cloud: str
-    """Name for `parse_cloud`."""
+    """A name that `parse_cloud` takes."""
     status: ConnectorStatus
     reason: str
     """Why the status is Error; empty otherwise."""
     step: Step
-    """Where the wizard goes on."""
+    """The step at which the wizard continues."""
     created_at: datetime
     scope_kind: ScopeKind = ScopeKind.GRANULAR
     account_id: str = ""
-    """Not secret; kept so that a half-filled form comes back."""
+    """Not secret; stored so that the form can be filled in again."""
     client_id: str = ""
     checked: frozenset[str] = field(default_factory=frozenset)
     """Ids of the ticked lines of the check lists in steps 3 and 4."""
     without: frozenset[str] = field(default_factory=frozenset)
-    """Capabilities left out (values of `Capability`): not wanted in step 4, or gone on without in step 6."""
+    """Capabilities left out (values of `Capability`): unticked in step 4, or missing and accepted in step 6."""
     held_scopes: frozenset[str] = field(default_factory=frozenset)
-    """Scopes of the token when everything was last ready: what Zoom may take away again."""
+    """Scopes of the token in the last report that was ready; one that is missing later was taken away."""
     reason_line: str = ""
-    """Id of the line of a verification that explains the reason; empty when none does."""
+    """Id of the verification line that explains the reason; empty when none does."""
     last_sync_at: datetime | None = None
-    """End of the last published sync."""
+    """When the last published sync ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Steps 1 and 2 before *Create and add details*: everything typed so far, so that quitting loses nothing."""
+    """The form of steps 1 and 2 before *Create and add details*, stored so that quitting loses nothing."""
 
     uses_identity_provider: bool | None = None
     app_id: str | None = None

@@ -1,8 +1,8 @@
-"""Reading the three credentials out of whatever was copied from Zoom's *App Credentials* page.
+"""Parser for text copied from Zoom's *App Credentials* page: finds the three credentials in it.
 
-People copy the page, a table, a JSON object or a file of variables; labels and values come on one
-line or on several, with buttons and help texts between. What cannot be told for sure stays empty
-and is said: a value in the wrong field costs more time than one pasted by hand.
+People copy the page, a table, a JSON object or a file of variables; labels and values are on one line or on several,
+with buttons and help texts between them. An ambiguous value is left out, with a warning: a value in the wrong field
+costs more time than one pasted by hand.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _IGNORED: Final = frozenset(
         "set",
     ]
 )
-"""Buttons of the page and words of shells."""
+"""Labels of buttons on the page, and shell keywords."""
 
 _MASK: Final = re.compile(r"[•●*∙·⋅]{3,}|x{6,}", re.IGNORECASE)
 _INVISIBLE: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
@@ -59,15 +59,15 @@ _INVISIBLE: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What a paste held; None where nothing, or nothing certain, was found."""
+    """The credentials found in a paste; None where there is none, or it is ambiguous."""
 
     account_id: str | None = None
     client_id: str | None = None
     client_secret: Secret | None = None
     warnings: tuple[str, ...] = ()
-    """What the person should know, without any value in it."""
+    """For the person; contain no value."""
     by_position: bool = False
-    """True when there were no labels and the page's own order decided."""
+    """Whether there were no labels, so that the page's order decided."""
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class _Value:
 def parse_credentials_block(text: str) -> Pasted:
     """Find Account ID, Client ID and Client secret in `text`.
 
-    A single value without a label gives nothing: it belongs into the field it was pasted to.
+    A single value without a label is not assigned: it belongs to the field it was pasted into.
     """
     before, labels = _read(_visible(text))
     warnings: list[str] = []
@@ -109,7 +109,7 @@ def parse_credentials_block(text: str) -> Pasted:
 
 
 def _visible(text: str) -> str:
-    """Drop what cannot be seen and take every kind of blank and line end for a plain one."""
+    """Drop invisible characters, and replace all kinds of blanks and line ends by plain ones."""
     text = "\n".join(text.splitlines())
     kept = (" " if character != "\n" and character.isspace() else character for character in text)
     return "".join(one for one in kept if one == "\n" or unicodedata.category(one) not in _INVISIBLE)
@@ -134,7 +134,7 @@ def _read(text: str) -> tuple[list[_Value], list[_Label]]:
 
 
 def _values(text: str, line: int, *, explicit: bool) -> list[_Value]:
-    """The values in a piece of a line. After `:` or `=` a single word is one, whatever it looks like."""
+    """The values in part of a line. After `:` or `=` (`explicit`) a single word is one, whatever its shape."""
     words = [word.rstrip(".") for word in _BETWEEN.split(text)]
     words = [word for word in words if word and word.lower() not in _IGNORED]
     values = []
@@ -153,27 +153,27 @@ def _values(text: str, line: int, *, explicit: bool) -> list[_Value]:
 
 
 def _looks_like_a_value(word: str) -> bool:
-    """True for a long run of characters that is not made of words, as in *Server-to-Server*."""
+    """Whether it is a long run of characters that is not made of words, as *Server-to-Server* is."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,}=*", word):
         return False
     return not all(re.fullmatch(r"[A-Z]?[a-z]*|[A-Z]+", part) for part in re.split(r"[-_=]", word))
 
 
 def _could_be_a_value(word: str) -> bool:
-    """True for what, alone on a line, is no prose: long, or an address or number pasted by mistake."""
+    """Whether a word alone on a line is a value rather than prose: long, or an address or number."""
     if "://" in word:
         return False
     return len(word) >= 16 or "@" in word or (len(word) >= 6 and any(character.isdigit() for character in word))
 
 
 def _fits(name: str, value: _Value) -> bool:
-    """Whether the length is usual: ids of Zoom have about 22 characters, client secrets 32 (observed)."""
+    """Whether its length is usual for the field: about 22 characters for ids, 32 for secrets (observed)."""
     length = len(value.text)
     return 28 <= length <= 128 if name == "clientsecret" else 16 <= length <= 26
 
 
 def _runs(labels: Sequence[_Label]) -> list[list[_Label]]:
-    """Cut the labels so that each run ends in the one that has values after it."""
+    """Split the labels into runs, each ending with a label that has values after it."""
     runs: list[list[_Label]] = [[]]
     for label in labels:
         runs[-1].append(label)
@@ -183,7 +183,7 @@ def _runs(labels: Sequence[_Label]) -> list[list[_Label]]:
 
 
 def _bind(run: list[_Label], warnings: list[str]) -> list[tuple[str, _Value]]:
-    """Give the values at the end of a run of labels to their labels."""
+    """Assign the values at the end of a run to the labels of the run."""
     last = run[-1]
     values = last.values
     if not values:
@@ -203,7 +203,7 @@ def _bind(run: list[_Label], warnings: list[str]) -> list[tuple[str, _Value]]:
 
 
 def _may_be_reversed(labels: Sequence[_Label]) -> bool:
-    """True when each value could as well belong to the label after it."""
+    """Whether each value could as well belong to the label that follows it."""
     return (
         len(labels) > 1
         and not labels[-1].values
@@ -227,7 +227,7 @@ def _reversed_or_not(first: _Value, labels: list[_Label], warnings: list[str]) -
 
 
 def _by_shape(values: Sequence[_Value]) -> Pasted:
-    """Three values without labels: safe only in the page's order, two ids and then the longer secret."""
+    """Assign values without labels: safe only for three in the page's order, two ids and the longer secret."""
     texts = list(dict.fromkeys(value.text for value in values if not value.masked))
     if len(texts) < 2:
         return Pasted()

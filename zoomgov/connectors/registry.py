@@ -1,6 +1,6 @@
-"""The register of apps, owners and connectors: one small SQLite file, shared by every copy of the program.
+"""The registry of apps, owners and connectors: a small SQLite file, shared by all processes of the program.
 
-Its calls block; the event loop reaches it through `Services.run`. It holds no secret.
+Its calls block; call them through `Services.run` on the event loop. It holds no secret.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_SECONDS: Final = 10.0
-"""How long to wait for another copy of the program; each of its changes takes milliseconds."""
+"""How long to wait for another process; its transactions take milliseconds."""
 
 _SCHEMA: Final = f"""
 CREATE TABLE app (
@@ -77,10 +77,10 @@ SCHEMA_VERSION: Final = len(_MIGRATIONS)
 
 
 class Registry:
-    """Apps, connectors and the half-filled form, in the file at `path` (mode 0600, folder 0700).
+    """Apps, connectors and the draft of the form, in the file at `path` (mode 0600, folder 0700).
 
-    Opens on first use, so that starting the program costs nothing. Safe between threads and processes.
-    Every method raises `RegistryError` when the file cannot be used.
+    Opens the file on first use. Safe between threads and processes. Every method raises `RegistryError` when the
+    file cannot be used.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -119,7 +119,7 @@ class Registry:
             return self._get(database, connector_id)
 
     def find(self, name: str) -> Connector | None:
-        """The connector of this name, whatever its case, or of this id."""
+        """The connector of this name (compared by `name_key`) or of this id."""
         with self._database() as database:
             row = database.execute(
                 f"{SELECT} WHERE connector.name_key = ? OR connector.id = ? ORDER BY connector.name_key = ? DESC",
@@ -130,8 +130,8 @@ class Registry:
     def create(self, draft: Draft) -> Connector:
         """Create the connector of `draft`, and its app when that is new, as *Not connected*.
 
-        Without a name it is called like its app. A new app counts as the identity provider's when
-        the person signs in through one and no app of it is known yet.
+        Without a name it gets its app's. A new app counts as the identity provider's when the person signs in
+        through one and no such app is known yet.
         """
         if not draft.owners:
             raise RegistryError("A connector always has at least one owner.")
@@ -165,8 +165,8 @@ class Registry:
     def update(self, connector_id: str, **changes: object) -> Connector:
         """Change fields of `Connector` by name and return it as it now is.
 
-        Only the named fields are written, so that two copies of the program changing different ones
-        both win. A status other than *Error* clears the reason and its line.
+        Only the named fields are written, so that two processes that change different ones do not undo each other.
+        A status other than *Error* clears the reason and its line.
         """
         if "status" in changes and changes["status"] is not ConnectorStatus.ERROR:
             changes = {"reason": "", "reason_line": "", **changes}
@@ -187,27 +187,27 @@ class Registry:
             return self._get(database, connector_id)
 
     def remove(self, connector_id: str) -> None:
-        """Forget the connector; its app stays for the next one. Removing it twice is no error.
+        """Delete the connector; its app stays for the next one. Removing it twice is no error.
 
-        Its credentials and its store are elsewhere: `Services.remove` clears those first.
+        Its credentials and its store are elsewhere: `zoomgov.services.connectors` removes those first.
         """
         with self._changing() as database:
             database.execute("DELETE FROM connector WHERE id = ?", (connector_id,))
 
     def draft(self) -> Draft | None:
-        """What was typed in steps 1 and 2 and not yet created."""
+        """The form of steps 1 and 2, as typed so far; None when there is none."""
         with self._database() as database:
             row = database.execute("SELECT content FROM draft").fetchone()
         return draft_of(row[0]) if row else None
 
     def save_draft(self, draft: Draft) -> None:
-        """Keep `draft` in place of the one before."""
+        """Store `draft` in place of the one before."""
         content = json.dumps(asdict(draft))
         with self._changing() as database:
             database.execute("INSERT OR REPLACE INTO draft VALUES (1, ?)", (content,))
 
     def clear_draft(self) -> None:
-        """Forget the draft."""
+        """Delete the draft."""
         with self._changing() as database:
             database.execute("DELETE FROM draft")
 
@@ -251,8 +251,8 @@ class Registry:
                 if self._connection is not None:
                     yield self._connection
                     return
-                # A full disk, or a folder that may not be written: what is there can be read. Not kept open, as
-                # such a connection does not notice changes.
+                # On a full disk, or in a read-only folder, the file can still be read. Not kept open: such a
+                # connection does not notice changes.
                 with contextlib.closing(connect_at_rest(self._path)) as database:
                     yield database
             except NewerSchema as error:
@@ -265,7 +265,7 @@ class Registry:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that no other process writes beside."""
+        """A write transaction: no other process writes meanwhile."""
         with self._database(changing=True) as database:
             database.execute("BEGIN IMMEDIATE")
             try:

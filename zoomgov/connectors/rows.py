@@ -26,16 +26,16 @@ FROM connector JOIN app ON app.id = connector.app_id
 
 
 class RegistryError(Exception):
-    """The register cannot do this; the text says what, why, and what would do."""
+    """The registry cannot do this; the text says what, why, and what to do instead."""
 
 
 def name_key(name: str) -> str:
-    """What makes two names the same: case, width of characters and blanks do not count."""
+    """The key by which names are compared: without case, character width and extra blanks."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return `name`, with a number after it when it is among `taken`."""
+    """Return `name`, or the first of `name 2`, `name 3` and so on that is not among `taken`."""
     keys = {name_key(other) for other in taken}
     number, candidate = 2, name
     while name_key(candidate) in keys:
@@ -44,20 +44,27 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 def clean(name: str) -> str:
-    """A name on one line, of characters that a file can hold (an argument may carry undecodable bytes)."""
+    """The name on one line; bytes of a command line that are not UTF-8 are replaced."""
     return " ".join(name.encode("utf-8", "replace").decode().split())
 
 
 def time_text(moment: datetime) -> str:
+    """ISO 8601 in UTC with microseconds, which sorts by time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def owners_text(owners: Iterable[Owner]) -> str:
+    """The column `owners`: a JSON array of objects."""
     return json.dumps([asdict(owner) for owner in owners])
 
 
 def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any field's value
-    """The columns that hold `field` of a `Connector`."""
+    """The columns that hold the field `field` of a `Connector`, with `value` in them.
+
+    Raises:
+        RegistryError: a name or the owners would be empty.
+        TypeError: there is no such field, or it never changes.
+    """
     match field:
         case "name":
             name = clean(value)
@@ -84,7 +91,8 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
             raise TypeError(f"a connector has no field {field!r} that can be changed")
 
 
-def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
+def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow from the columns
+    """The connector in a row of `SELECT`."""
     (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
     scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line = row[11:]
     return Connector(
@@ -109,7 +117,7 @@ def connector_of(row: tuple[Any, ...]) -> Connector:  # a row of SELECT
 
 
 def draft_of(content: str) -> Draft:
-    """Read a draft; one of another version of the program gives what both know."""
+    """Read a draft; of one by another version of the program, the fields that both know."""
     found = json.loads(content)
     known = {name: found[name] for name in Draft.__slots__ if name in found}
     known["owners"] = tuple(Owner(owner["email"], owner["name"]) for owner in known.get("owners", ()))

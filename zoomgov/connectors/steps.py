@@ -1,4 +1,4 @@
-"""What must be true to leave a step of the wizard: pure functions without a screen."""
+"""Conditions for leaving each step of the wizard, as pure functions."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _E_MAIL: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a step cannot be left yet: what to tell, and beside which field."""
+    """Why a step cannot be left yet: the text, and the field to show it at."""
 
     field: str
-    """`new_app`, `app`, `owners`, `name`, `cloud` or a credential's name; empty when it is the step as a whole."""
+    """`new_app`, `app`, `owners`, `name`, `cloud` or a credential's name; empty for the step as a whole."""
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """All that decides whether a step can be left; each step looks at its own part."""
+    """Everything that decides whether a step can be left; each step uses a part of it."""
 
     draft: Draft = field(default_factory=Draft)
     apps: Collection[App] = ()
@@ -40,19 +40,19 @@ class StepFacts:
     connector: Connector | None = None
     """The one being set up; None before *Create and add details*."""
     credentials: Credentials | None = None
-    """As typed, or as kept in the vault or the environment."""
+    """As typed, or from the vault or the environment."""
 
 
 def is_email(text: str) -> bool:
-    """True for what has the shape of an e-mail address; only sending proves more."""
+    """Whether the text has the shape of an e-mail address; only sending proves more."""
     return bool(_E_MAIL.fullmatch(text)) and text.isprintable() and len(text) <= 254
 
 
 def can_leave(step: Step, facts: StepFacts) -> Refusal | None:
     """Return why `step` cannot be left, or None when it can.
 
-    Steps 3 and 4 happen on Zoom's site, where nothing here can look: their ticks are for the
-    person. Step 6 proves the outcome, and what it found decides about itself.
+    Steps 3 and 4 happen on Zoom's site, so they cannot be checked here: their ticks are for the person. Step 6
+    verifies the outcome, and its screen decides from the report.
     """
     match step:
         case Step.APP:
