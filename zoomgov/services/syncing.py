@@ -120,7 +120,9 @@ class Syncing:
 
         async with self._client_of(connector, await self._credentials.required(connector)) as client:
             if await asyncio.to_thread(self._stores.exists, connector):
-                await asyncio.to_thread(load_learnt_limits, client, await asyncio.to_thread(self._stores.open, connector))
+                await asyncio.to_thread(
+                    load_learnt_limits, client, await asyncio.to_thread(self._stores.open, connector)
+                )
             return await estimate(client, without=connector.without)
 
     async def _label(self, connector: Connector, status: ConnectorStatus, reason: str = "", line: str = "") -> None:

@@ -84,7 +84,7 @@ def test_the_first_who_meet_conditions_are_the_beginning_of_all_who_do(store: St
 
 def test_no_search_waits_for_what_can_be_completed(store: Store) -> None:
     publish(store, crowd(60))
-    with store.reader() as reader, reader._slow.lock, reader._pages.lock:
+    with store.reader() as reader, reader._asking.lock, reader._drawing.lock:
         assert reader.offered_values()["dept"]
 
 
