@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from tests.conftest import FRONTS
 from tests.packaging.test_locked import PROJECT, PYTHONS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -32,6 +33,11 @@ def test_ci_runs_the_cores_tests_on_each_python_that_the_project_names() -> None
     (named,) = re.findall(r"\$\{CORE_PYTHONS-([^}]+)\}", (ROOT / ".ci/run").read_text(encoding="utf-8"))
     assert named.split() == PYTHONS
     assert PROJECT["project"]["requires-python"] == f">={PYTHONS[0]}"
+
+
+def test_the_folders_that_are_not_the_cores_exist() -> None:
+    """A folder that was renamed would count as the core's unnoticed."""
+    assert {name for name in FRONTS if (ROOT / "tests" / name).is_dir()} == FRONTS
 
 
 def test_linux_runs_what_every_change_must_pass() -> None:
