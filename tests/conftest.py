@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.secret_service import keyring_program, secret_service  # noqa: F401 (fixtures)
 
-FRONTS: Final = {"acceptance", "benchmarks", "cli", "packaging", "screens", "widgets"}
-"""Folders of tests that need Textual or the installed program. `--core` runs all others, new ones too."""
+FRONTS: Final = {"acceptance", "benchmarks", "cli", "house", "packaging", "screens", "widgets"}
+"""Folders of tests that need Textual, the installed program, or the linter. `--core` runs all others, new ones too."""
 
 # Read when keyring is first imported; tests of the real one undo it for themselves.
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

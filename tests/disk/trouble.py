@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+resource = pytest.importorskip("resource", reason="users, modes and limits of POSIX")
 NOBODY = 65534
 
 
