@@ -82,13 +82,13 @@ class ZoomgovApp(Routes[int]):
         super().__init__()
         self.services = services
         self.now = now
-        self.remembered = load_session(services.settings.data_dir)
+        self.session = load_session(services.settings.data_dir)
         self._idle: Timer | None = None
         self._told = False
         """Whether something was said since somebody last pressed a key or clicked."""
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = os.environ.get("TEXTUAL_THEME") or self.remembered.theme
+        wanted = os.environ.get("TEXTUAL_THEME") or self.session.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self._few_colours: list[LineFilter] = []
 
@@ -167,16 +167,16 @@ class ZoomgovApp(Routes[int]):
 
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
-        if self.is_running and theme_name != self.remembered.theme:
-            self._remember(replace(self.remembered, theme=theme_name))
+        if self.is_running and theme_name != self.session.theme:
+            self._remember(replace(self.session, theme=theme_name))
 
-    def remember_place(self, connector_id: str, step: Step | None) -> None:
+    def save_place(self, connector_id: str, step: Step | None) -> None:
         """Note where one is, so that the next start opens there. None: the list."""
-        self._remember(replace(self.remembered, connector=connector_id, step=int(step or 0)))
+        self._remember(replace(self.session, connector=connector_id, step=int(step or 0)))
 
     def _remember(self, what: SessionState) -> None:
-        if what != self.remembered:
-            self.remembered = what
+        if what != self.session:
+            self.session = what
             save_session(self.services.settings.data_dir, what)
 
     async def action_quit(self) -> None:

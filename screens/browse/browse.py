@@ -11,43 +11,37 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import ContentSwitcher, Input, Static, Tab, Tabs
+from textual.widgets import ContentSwitcher, Input, Static, Tabs
 
-from zoomgov.model.filters import HINTS, parse_filter
+from zoomgov.connectors.model import Step
 from zoomgov.model.kinds import Kind
 from zoomgov.preferences.views import ViewPreferences, ViewPreferencesFile
 from zoomgov.widgets.banner import Banner
-from zoomgov.widgets.fact_sheet import FactSheet, Sheet
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.table.identity_table import IdentityTable
+from zoomgov.widgets.table.row_table import RowTable
 from zoomgov.widgets.table.search_table import SearchTable
 from zoomgov.widgets.table.table_source import SourceError
-from zoomgov.widgets.terminal.key_queue import FILLS
-from zoomgov.words.kinds import NOUNS, printable_lines
+from zoomgov.widgets.terminal.key_queue import FILLS, OPENS
+from zoomgov.words.kinds import printable_lines
 
 from ..synced.opened_sync import OpenedSync
-from ..synced.sheets import person_sheet, thing_sheet
+from ..synced.shown_table import ShownTable
+from ..synced.sync_notes import targets_to_name
+from ..synced.sync_page import TABLE_HELP, SyncPage
 from ..synced.table_order import preferences_of, preferred_order
-from ..synced.table_page import TABLE_HELP
-from ..synced.words import (
-    DEFAULT_SORT,
-    NOTHING_SYNCED,
-    PLACEHOLDERS,
-    empty_text,
-    not_read_reason,
-    notice_text,
-    sync_line,
-    tab_label,
-)
-from .browse_actions import BrowsePages
-from .field_suggester import FieldSuggester
+from ..synced.words import DEFAULT_SORT, NOTHING_SYNCED
+from .browse_actions import TableActions
+from .item_pane import ItemPane
+from .kind_table import KindTabs, kind_table
+from .last_line import LastLine
+from .read_ahead import ReadAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
     from zoomgov.connectors.model import Connector
     from zoomgov.model.syncs import SyncInfo
@@ -56,23 +50,15 @@ if TYPE_CHECKING:
 
 _OPENS_WITHIN = 0.1
 """Seconds for which the screen before stays, while the store is opened."""
-_FOLLOW_AFTER = 0.05
-"""Seconds the cursor rests before the pane beside follows, so that a held arrow key stays fast."""
 _COUNTS_AFTER = 0.05
 """Seconds after which the first table is drawn."""
 
-_MORE = (("x", "export"), ("5", "syncs"), ("6", "licences"), ("f5", "sync"))
+_NEEDING_A_SYNC = frozenset(
+    {"search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences", "columns", "portal"}
+)
 
 
-def _more(room: int) -> Content:
-    """Keys the footer has no place for, as many as fit into `room` cells."""
-    words = [Content.assemble((f"  {key}", "bold $footer-key-foreground"), f" {word}") for key, word in _MORE]
-    while words and sum(word.cell_length for word in words) > room:
-        words.pop()
-    return Content("").join(words)
-
-
-class BrowseScreen(BrowsePages):
+class BrowseScreen(SyncPage):
     """Users, groups, contact groups and roles of one connector."""
 
     HELP = f"""
@@ -117,7 +103,7 @@ and lists them.
         self,
         connector: Connector,
         open_reader: Callable[[], Reader] | None = None,
-        kept: Path | None = None,
+        preferences_file: Path | None = None,
         *,
         sync: int | None = None,
         changes: bool = False,
@@ -127,20 +113,22 @@ and lists them.
         Args:
             connector: Whose store it is.
             open_reader: Gives a new reader of the latest sync at each call; by default that of the services.
-            kept: The file of saved filters; by default in the data folder.
+            preferences_file: Where filters, columns, widths and orders are saved; by default in the data folder.
             sync: Stay with this older sync.
             changes: Begin with what changed since the sync before, above the tables.
         """
         self._open_reader = open_reader or (lambda: self.services.stores.reader(connector))
-        super().__init__(connector, OpenedSync(connector.name, self._open_reader, sync, cloud=connector.cloud))
-        self._kept = kept
+        super().__init__(OpenedSync(connector.name, self._open_reader, sync, cloud=connector.cloud))
+        self.connector = connector
+        self._kind = Kind.USERS
+        self._actions: dict[Kind, TableActions] = {}
+        self._preferences_file = preferences_file
         self._begin_with_changes = changes
-        self._prepared = False
-        self._habits_known = ViewPreferences()
-        self._offered: dict[str, list[str]] | None = None
+        self._preferences_read = ViewPreferences()
+        self._read_ahead = ReadAhead(self, self.opened_sync)
         self._shown: SyncInfo | None = None
         self._switching = asyncio.Lock()
-        self._follow_timer: Timer | None = None
+        self._pane = ItemPane(self.opened_sync, lambda: self.host.now(), id="detail")
 
     async def prepare(self) -> None:
         """Open the store before the screen is shown, so that the first frame is complete; not where that takes long."""
@@ -150,33 +138,27 @@ and lists them.
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _open(self) -> None:
-        self._habits_known = self.habits.read()
-        self.browser.open()
+        self._preferences_read = self.preferences.read()
+        self.opened_sync.open()
 
     def compose(self) -> ComposeResult:
-        number, sync = self.browser.number, self.browser.sync
+        number, sync = self.opened_sync.number, self.opened_sync.sync
         place = "Browse" if number is None else f"Sync {number}, as it was"
         yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
-        labels = (
-            Content(NOUNS[kind].capitalize()) if sync is None else tab_label(place, kind, sync, self.app.size.width)
-            for place, kind in enumerate(Kind, start=1)
-        )
-        yield Tabs(*(Tab(label, id=kind.value) for label, kind in zip(labels, Kind, strict=True)), id="kinds")
+        yield KindTabs(sync, self.app.size.width, id="kinds")
         with Horizontal(id="tables"):
             with ContentSwitcher(initial=None if sync is None else self._kind.value, id="lists"):
                 if sync is not None:
-                    yield self._table_of(self._kind, sync, self._habits_known)
-            yield FactSheet(id="detail")
+                    yield self._table_of(self._kind, sync, self._preferences_read)
+            yield self._pane
         yield Static(id="nothing")
-        with Horizontal(id="last-line"):
-            yield Static(id="sync-line")
-            yield Static(id="more")
+        yield LastLine(id="last-line")
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.browser.habits = self.habits
+        self.opened_sync.preferences = self.preferences
         self.query_one(Tabs).can_focus = False
-        sync, table = self.browser.sync, self.search_table
+        sync, table = self.opened_sync.sync, self.search_table
         if sync is None or table is None:
             self._show_nothing("Loading …")
             self.load()
@@ -187,7 +169,7 @@ and lists them.
         self._begin_with(sync)
 
     async def on_unmount(self) -> None:
-        await asyncio.to_thread(self.browser.close)
+        await asyncio.to_thread(self.opened_sync.close)
 
     def on_screen_resume(self) -> None:
         if self._shown is not None:
@@ -199,14 +181,14 @@ and lists them.
     async def load(self) -> None:
         """Read what the store holds and show it."""
         try:
-            await asyncio.to_thread(self.browser.open)
+            await asyncio.to_thread(self.opened_sync.open)
         except SourceError as error:
             self._show_nothing(f"✗ {error}\n\nNothing was lost. Press Esc, then open it again.")
             return
-        if self.browser.sync is None:
+        if self.opened_sync.sync is None:
             self._show_nothing(NOTHING_SYNCED)
             return
-        await self._show_sync(self.browser.sync)
+        await self._show_sync(self.opened_sync.sync)
         if self._begin_with_changes:
             self.action_changes()
 
@@ -217,17 +199,18 @@ and lists them.
         Never cancels a worker that is putting a sync on screen, which would leave half of it there.
         """
         try:
-            if not await asyncio.to_thread(self.browser.is_outdated) or self._shown is not shown:
+            if not await asyncio.to_thread(self.opened_sync.is_outdated) or self._shown is not shown:
                 return
-            self._shown, self._prepared, self._offered = None, False, None
-            await asyncio.to_thread(self.browser.open)
+            self._shown = None
+            self._read_ahead.start_again()
+            await asyncio.to_thread(self.opened_sync.open)
         except SourceError as error:
             self.notify(str(error), title="A newer sync cannot be shown", severity="error", markup=False)
             self._shown = shown
             return
-        if self.browser.sync is not None:
+        if self.opened_sync.sync is not None:
             await self.query_one("#lists", ContentSwitcher).remove_children()
-            await self._show_sync(self.browser.sync)
+            await self._show_sync(self.opened_sync.sync)
 
     def _show_nothing(self, text: str) -> None:
         nothing = self.query_one("#nothing", Static)
@@ -239,25 +222,17 @@ and lists them.
         self.query_one("#nothing").display = False
         self.query_one("#tables").display = self.query_one(Tabs).display = True
         self._tell_sync(sync)
-        self._label_tabs(sync)
+        self.query_one(KindTabs).tell(sync, self.size.width)
         await self._show_kind(self._kind)
         self._begin_with(sync)
 
     def _begin_with(self, sync: SyncInfo) -> None:
         """The first table of `sync` is there: what the others need can be read."""
         self._shown = sync
-        self.set_timer(_COUNTS_AFTER, self.count_grants)
-
-    def _label_tabs(self, sync: SyncInfo) -> None:
-        for number, kind in enumerate(Kind, start=1):
-            tab, label = self.query_one(f"#kinds #{kind}", Tab), tab_label(number, kind, sync, self.size.width)
-            if tab.label != label:  # a label lays the page out again
-                tab.label = label
+        self.set_timer(_COUNTS_AFTER, self._read_ahead.count_grants)
 
     def _tell_sync(self, sync: SyncInfo) -> None:
-        line = sync_line(sync, self.host.now(), self.size.width)
-        self.query_one("#sync-line", Static).update(line)
-        self.query_one("#more", Static).update(_more(self.size.width - line.cell_length - 5))
+        self.query_one(LastLine).tell(sync, self.host.now(), self.size.width)
 
     async def _show_kind(self, kind: Kind) -> None:
         """Show the table of `kind`; each is made when first looked at."""
@@ -265,76 +240,42 @@ and lists them.
             await self._switch(kind)
 
     async def _switch(self, kind: Kind) -> None:
-        sync = self.browser.sync
+        sync = self.opened_sync.sync
         if sync is None:
             return
         self._kind = kind
         lists = self.query_one("#lists", ContentSwitcher)
         if not lists.query(f"#{kind}"):
-            kept = await self.read_habits()
-            await lists.mount(self._table_of(kind, sync, kept))
+            await lists.mount(self._table_of(kind, sync, await self.read_preferences()))
         lists.current = kind.value
         if self.query_one(Tabs).active != kind.value:
             self.query_one(Tabs).active = kind.value
         table = lists.query_one(f"#{kind}", SearchTable)
         table.table.focus()
-        self._follow(table.table.cursor_id)
+        self._pane.follow(self._kind, table.table.cursor_id)
 
-    def _table_of(self, kind: Kind, sync: SyncInfo, kept: ViewPreferences) -> SearchTable:
-        source = self._sources[kind] = self.browser.source(kind, None, kept.columns.get(kind.value, ()))
-        order = preferred_order(kept, kind.value, [column.key for column in source.columns], DEFAULT_SORT)
+    def _table_of(self, kind: Kind, sync: SyncInfo, preferences: ViewPreferences) -> SearchTable:
+        source = self.opened_sync.source(kind, None, preferences.columns.get(kind.value, ()))
+        order = preferred_order(preferences, kind.value, [column.key for column in source.columns], DEFAULT_SORT)
         self._orders[kind.value] = order.keys
-        return SearchTable(
-            source,
-            order,
-            widths=kept.widths.get(kind.value),
-            noun=NOUNS[kind],
-            placeholder=PLACEHOLDERS[kind],
-            empty=empty_text(kind, sync),
-            notice=notice_text(kind, sync),
-            unknown=not_read_reason(kind, sync) is not None,
-            hint=HINTS[kind],
-            problem=lambda text: " ".join(parse_filter(text, kind).problems),
-            suggester=FieldSuggester(kind, self._offered_values),
-            id=kind.value,
-        )
+        widths = preferences.widths.get(kind.value)
+        table = kind_table(kind, sync, source, order, widths, self._read_ahead.offered_values)
+        self._actions[kind] = TableActions(self.opened_sync, kind, source, table, self.preferences)
+        return table
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, Input) and not self._prepared:
-            self._prepared = True
-            self.prepare_search()
-
-    @work(group="browse-values")
-    async def prepare_search(self) -> None:
-        """Read ahead what fields need, between going to the search line and typing one."""
-        with suppress(SourceError):
-            await asyncio.to_thread(self.browser.prepare)
-
-    @work(group="browse-values")
-    async def count_grants(self) -> None:
-        """Count ahead what the other tables show, while the first one is looked at."""
-        with suppress(SourceError):
-            await asyncio.to_thread(self.browser.count_grants)
-
-    async def _offered_values(self) -> dict[str, list[str]]:
-        """What can be completed; nothing until it was read once, in the background."""
-        if self._offered is None:
-            self._offered = {}
-            self.read_offered_values()
-        return self._offered
-
-    @work(group="browse-values")
-    async def read_offered_values(self) -> None:
-        """Read which roles, departments and licences there are."""
-        with suppress(SourceError):
-            self._offered = await asyncio.to_thread(self.browser.offered_values)
+        if isinstance(event.widget, Input):
+            self._read_ahead.prepare_search()
 
     @cached_property
-    def habits(self) -> ViewPreferencesFile:
-        """Of this connector."""
-        return (
-            ViewPreferencesFile(self._kept) if self._kept is not None else preferences_of(self.services, self.connector)
-        )
+    def preferences(self) -> ViewPreferencesFile:
+        """The view preferences of this connector."""
+        file = self._preferences_file
+        return ViewPreferencesFile(file) if file is not None else preferences_of(self.services, self.connector)
+
+    @property
+    def preferences_key(self) -> str:
+        return self._kind.value
 
     @property
     def search_table(self) -> SearchTable | None:
@@ -356,57 +297,102 @@ and lists them.
     def _row_highlighted(self, event: IdentityTable.RowHighlighted) -> None:
         table = self.search_table
         if table is not None and event.table is table.table:
-            self._follow(event.row_id)
-
-    def _follow(self, row_id: int | None) -> None:
-        """Let the pane beside follow the cursor, once it rests."""
-        if self._follow_timer is not None:
-            self._follow_timer.stop()
-        if not self.has_class("-wide"):
-            return
-        if row_id is None:
-            self.query_one(FactSheet).show(None)
-        else:
-            self._follow_timer = self.set_timer(_FOLLOW_AFTER, partial(self.show_detail, self._kind, row_id))
-
-    @work(exclusive=True, group="browse-detail")
-    async def show_detail(self, kind: Kind, row_id: int) -> None:
-        """Read one item on a worker thread and show it beside the table."""
-        try:
-            sheet = await asyncio.to_thread(self._read_sheet, kind, row_id)
-        except SourceError as error:
-            sheet = Sheet("This cannot be shown", str(error))
-        for beside in self.query(FactSheet):  # gone when the screen was left meanwhile
-            beside.show(sheet)
-
-    def _read_sheet(self, kind: Kind, row_id: int) -> Sheet:
-        key = self.browser.key(row_id)
-        if kind is not Kind.USERS:
-            return thing_sheet(self.browser.thing(kind, key))
-        person = self.browser.person(key)
-        return person_sheet(person, self.browser.privileges(person), self.host.now())
+            self._pane.follow(self._kind, event.row_id)
 
     def on_resize(self) -> None:
-        if self.browser.sync is not None:
-            self._tell_sync(self.browser.sync)
-            self._label_tabs(self.browser.sync)
+        if self.opened_sync.sync is not None:
+            self._tell_sync(self.opened_sync.sync)
+            self.query_one(KindTabs).tell(self.opened_sync.sync, self.size.width)
             if (table := self.search_table) is not None:
-                self._follow(table.table.cursor_id)
+                self._pane.follow(self._kind, table.table.cursor_id)
+
+    def _show_users_later(self, text: str) -> None:
+        self.call_later(self._show_users, text)
 
     async def _show_users(self, text: str) -> None:
+        """Show the users that `text` finds."""
         await self._show_kind(Kind.USERS)
         if (table := self.search_table) is not None:
             table.type(text)
             table.table.focus()
 
+    # The table on screen
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in _NEEDING_A_SYNC and self.opened_sync.sync is None:
+            return False
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group=OPENS)
+    async def action_filters(self) -> None:
+        """Save the filter that is typed, or choose a saved one."""
+        if (actions := self._actions.get(self._kind)) is not None:
+            await actions.choose_filter()
+
+    async def action_columns(self) -> None:
+        """Choose the columns of this table; they are saved."""
+        if (actions := self._actions.get(self._kind)) is not None:
+            await actions.choose_columns(partial(self.show_columns, self._kind))
+
+    @work(group="browse")
+    async def show_columns(self, kind: Kind, columns: Sequence[str]) -> None:
+        """Show these columns from now on."""
+        await self._actions[kind].show_columns(columns)
+
+    @work(exclusive=True, group=OPENS)
+    async def action_portal(self) -> None:
+        """Open Zoom's own page for the row under the cursor in the browser."""
+        if (actions := self._actions.get(self._kind)) is not None:
+            await actions.open_portal()
+
+    # Opening pages
+
+    @on(RowTable.RowSelected)
+    def _row_selected(self, event: RowTable.RowSelected) -> None:
+        self.open_item(self._kind, event.row_id)
+
+    @work(exclusive=True, group=OPENS)
+    async def open_item(self, kind: Kind, row_id: int) -> None:
+        """Open an item on a page of its own."""
+        key = await asyncio.to_thread(self.opened_sync.key, row_id)
+        await self.host.open_item(self.opened_sync, kind, key)
+
+    @work(exclusive=True, group=OPENS)
+    async def action_notes(self) -> None:
+        """List what the sync did not read and what disagrees."""
+        if (sync := self.opened_sync.sync) is not None:
+            names = await asyncio.to_thread(self.opened_sync.names, targets_to_name(sync))
+            await self.host.open_sync_notes(sync, names)
+
+    def action_changes(self) -> None:
+        """Compare syncs."""
+        self.host.open_changes(self.opened_sync)
+
+    def action_findings(self) -> None:
+        """Show what looks wrong."""
+        self.host.open_findings(self.opened_sync)
+
+    def action_export(self) -> None:
+        """Write a file."""
+        if (table := self.search_table) is not None:
+            self.host.open_export(self.opened_sync, ShownTable.of(self._kind, table))
+
+    def action_licences(self) -> None:
+        """Count licences and logins."""
+        self.host.open_licences(self.opened_sync, self._show_users_later)
+
+    def action_sync(self) -> None:
+        """Go to the sync page, and start."""
+        self.host.open_step(Step.SYNC, self.connector, start=True, replace=True)
+
     def action_syncs(self) -> None:
         """List the syncs."""
         from .syncs import SyncsScreen
 
-        self.app.push_screen(SyncsScreen(self.browser, self._browse_sync))
+        self.app.push_screen(SyncsScreen(self.opened_sync, self._browse_sync))
 
     def _browse_sync(self, number: int) -> None:
-        if self.browser.sync is not None and number == self.browser.sync.number:
+        if self.opened_sync.sync is not None and number == self.opened_sync.sync.number:
             self.app.pop_screen()
         else:
-            self.app.push_screen(BrowseScreen(self.connector, self._open_reader, self._kept, sync=number))
+            self.app.push_screen(BrowseScreen(self.connector, self._open_reader, self._preferences_file, sync=number))

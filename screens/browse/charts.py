@@ -42,12 +42,12 @@ The numbers are in the line under each chart, and in the list before this page.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="esc")]
 
-    def __init__(self, browser: OpenedSync) -> None:
+    def __init__(self, opened_sync: OpenedSync) -> None:
         super().__init__()
-        self._browser = browser
+        self._opened_sync = opened_sync
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self._browser.name}  ›  Licences and logins  ›  Charts")
+        yield Banner(f"{self._opened_sync.name}  ›  Licences and logins  ›  Charts")
         yield VerticalScroll(Static("Counting …", id="counting"), id="charts")
         yield KeyFooter()
 
@@ -58,7 +58,7 @@ The numbers are in the line under each chart, and in the list before this page.
     async def load(self) -> None:
         """Count, then draw."""
         try:
-            found = await asyncio.to_thread(self._browser.charts)
+            found = await asyncio.to_thread(self._opened_sync.charts)
         except SourceError as error:
             self.query_one("#counting", Static).update(Content(f"✗ {error}"))
             return

@@ -53,7 +53,7 @@ class GoToScreen(ModalScreen[None]):
         self._beginning = beginning
         self._connectors: list[Connector] = []
         self._place = 0
-        self._browser: OpenedSync | None = None
+        self._opened_sync: OpenedSync | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -69,9 +69,9 @@ class GoToScreen(ModalScreen[None]):
         await self._release()
 
     async def _release(self) -> None:
-        browser, self._browser = self._browser, None
-        if browser is not None:
-            await asyncio.to_thread(browser.close)
+        opened_sync, self._opened_sync = self._opened_sync, None
+        if opened_sync is not None:
+            await asyncio.to_thread(opened_sync.close)
 
     @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
@@ -97,16 +97,16 @@ class GoToScreen(ModalScreen[None]):
         typed = next((table.text for table in people.query(SearchTable)), "")
         await people.remove_children()
         await self._release()
-        browser = OpenedSync(
+        opened_sync = OpenedSync(
             connector.name,
             partial(self._services.stores.reader, connector),
             cloud=connector.cloud,
-            habits=preferences_of(self._services, connector),
+            preferences=preferences_of(self._services, connector),
         )
-        self._browser = browser
+        self._opened_sync = opened_sync
         try:
-            await asyncio.to_thread(browser.open)
-            source = await asyncio.to_thread(browser.source, Kind.USERS, None, _COLUMNS)
+            await asyncio.to_thread(opened_sync.open)
+            source = await asyncio.to_thread(opened_sync.source, Kind.USERS, None, _COLUMNS)
         except SourceError as error:
             self._tell(f"✗ {error}")
             return
@@ -117,7 +117,7 @@ class GoToScreen(ModalScreen[None]):
             TableQuery(sort=DEFAULT_SORT),
             noun="users",
             placeholder="Name or e-mail …",
-            total=browser.sync.counts.get("users") if browser.sync is not None else None,
+            total=opened_sync.sync.counts.get("users") if opened_sync.sync is not None else None,
             empty="The account has no users.",
             problem=lambda text: " ".join(parse_filter(text, Kind.USERS).problems),
         )
@@ -147,12 +147,12 @@ class GoToScreen(ModalScreen[None]):
     @work(exclusive=True, group=OPENS)
     async def open_person(self, row_id: int) -> None:
         """Open a person's page in place of this; that page closes the store when it is left."""
-        if (browser := self._browser) is None:
+        if (opened_sync := self._opened_sync) is None:
             return
         try:
-            key = await asyncio.to_thread(browser.key, row_id)
+            key = await asyncio.to_thread(opened_sync.key, row_id)
         except SourceError as error:
             self._tell(f"✗ {error}")
             return
-        self._browser = None
-        self.app.switch_screen(PersonScreen(browser, key, release=browser.close))
+        self._opened_sync = None
+        self.app.switch_screen(PersonScreen(opened_sync, key, release=opened_sync.close))

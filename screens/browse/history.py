@@ -8,7 +8,7 @@ from zoomgov.widgets.table.table_layout import TableColumn
 from zoomgov.words.times import day, moment
 
 from ..synced.list_page import ListPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +30,13 @@ some time between that sync and the one before. What was seen by a sync that is 
 one that is.
 {TABLE_HELP}
 """
-    HABIT = "history"
+    PREFERENCES_KEY = "history"
     NOUN = "events"
     PLACEHOLDER = "Search history …"
     EMPTY = "Nothing is known about it."
 
-    def __init__(self, browser: OpenedSync, kind: Kind, key: str, name: str) -> None:
-        super().__init__(browser, f"{name}  ›  History")
+    def __init__(self, opened_sync: OpenedSync, kind: Kind, key: str, name: str) -> None:
+        super().__init__(opened_sync, f"{name}  ›  History")
         self._kind = kind
         self._key = key
         self._oldest = ""
@@ -53,7 +53,7 @@ one that is.
         return moment(at) if isinstance(at, str) else f"before {self._oldest}"
 
     def read(self) -> Sequence[Row]:
-        entries = self.browser.history(self._kind, self._key)
-        self._oldest = next((day(sync.finished_at) for sync in self.browser.syncs()), "")
+        entries = self.opened_sync.history(self._kind, self._key)
+        self._oldest = next((day(sync.finished_at) for sync in self.opened_sync.syncs()), "")
         # A number in place of a time that is not known: numbers are sorted before all times.
         return [(one.at or one.sync, one.sync, one.what) for one in entries]

@@ -10,7 +10,7 @@ from zoomgov.widgets.table.table_layout import TableColumn
 from zoomgov.words.licences import LICENSED, NOT_SOLD, licence_in_brief
 
 from ..synced.list_page import ListPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,20 +60,20 @@ and `c` draws both.
         TableColumn("note", "Who holds it", 34, least=24, most=48),
         TableColumn("plan", "Zoom's plan", 28, most=40),
     )
-    HABIT = "licences"
+    PREFERENCES_KEY = "licences"
     NOUN = "licences"
     PLACEHOLDER = "Search licences …"
     EMPTY = "The account has no users."
 
-    def __init__(self, browser: OpenedSync, show: Callable[[str], None]) -> None:
+    def __init__(self, opened_sync: OpenedSync, show: Callable[[str], None]) -> None:
         """`show` filters the users by a text."""
-        super().__init__(browser, "Licences")
+        super().__init__(opened_sync, "Licences")
         self._show = show
         self._filters: list[str] = []
         self._missing = ""
 
     def read(self) -> Sequence[Row]:
-        found, gaps = self.browser.licences()
+        found, gaps = self.opened_sync.licences()
         if found.plans is None:
             reason = gaps[0].reason if gaps else "Zoom told nothing about the plan."
             self._missing = f"Bought licences were not read. {reason}"
@@ -88,13 +88,13 @@ and `c` draws both.
         """Draw them."""
         from .charts import ChartsScreen  # reads the library that draws
 
-        self.app.push_screen(ChartsScreen(self.browser))
+        self.app.push_screen(ChartsScreen(self.opened_sync))
 
     def action_logins(self) -> None:
         """Show when people last logged in."""
         from .logins import LoginsScreen
 
-        self.app.push_screen(LoginsScreen(self.browser, self._show))
+        self.app.push_screen(LoginsScreen(self.opened_sync, self._show))
 
     def opened(self, index: int) -> None:
         if self._filters[index]:

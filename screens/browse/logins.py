@@ -9,7 +9,7 @@ from textual.binding import Binding
 from zoomgov.widgets.table.table_layout import TableColumn
 
 from ..synced.list_page import ListPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,19 +51,19 @@ Enter shows the people of a line; `c` draws it week by week.
         TableColumn("part", "Of all", 7, align="right", show=lambda part: f"{part:.0%}"),
         TableColumn("bar", "", _BAR),
     )
-    HABIT = "logins"
+    PREFERENCES_KEY = "logins"
     NOUN = "lines"
     PLACEHOLDER = "Search …"
     EMPTY = "The account has no users."
 
-    def __init__(self, browser: OpenedSync, show: Callable[[str], None]) -> None:
+    def __init__(self, opened_sync: OpenedSync, show: Callable[[str], None]) -> None:
         """`show` filters the users by a text."""
-        super().__init__(browser, "Last logins")
+        super().__init__(opened_sync, "Last logins")
         self._show = show
         self._filters: list[str] = []
 
     def read(self) -> Sequence[Row]:
-        rows = login_rows(self.browser.licences()[0])
+        rows = login_rows(self.opened_sync.licences()[0])
         self._filters = [text for text, _ in rows]
         return [row for _, row in rows]
 
@@ -71,7 +71,7 @@ Enter shows the people of a line; `c` draws it week by week.
         """Draw them."""
         from .charts import ChartsScreen  # reads the library that draws
 
-        self.app.push_screen(ChartsScreen(self.browser))
+        self.app.push_screen(ChartsScreen(self.opened_sync))
 
     def opened(self, index: int) -> None:
         self.app.pop_screen()

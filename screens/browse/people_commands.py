@@ -13,7 +13,7 @@ from zoomgov.model.kinds import Kind
 from zoomgov.widgets.table.table_layout import cell_text
 from zoomgov.widgets.table.table_source import SourceError, TableQuery
 
-from ..synced.opened_sync import asked
+from ..synced.opened_sync import store_query
 from ..synced.sync_page import SyncPage
 
 if TYPE_CHECKING:
@@ -33,32 +33,32 @@ class PeopleCommands(Provider):
     """
 
     async def search(self, query: str) -> Hits:
-        pages = (screen.browser for screen in reversed(self.app.screen_stack) if isinstance(screen, SyncPage))
-        browser = next(pages, None)
+        pages = (screen.opened_sync for screen in reversed(self.app.screen_stack) if isinstance(screen, SyncPage))
+        opened_sync = next(pages, None)
         words = query.strip()
-        if len(words) < _LEAST or browser is None or browser.sync is None:
+        if len(words) < _LEAST or opened_sync is None or opened_sync.sync is None:
             return
         try:
-            found = await asyncio.to_thread(_found, browser, words)
+            found = await asyncio.to_thread(_found, opened_sync, words)
         except SourceError:
             return  # the page itself says what is wrong
         matcher = self.matcher(query)
         for key, name, email in found:
             text = f"{name}  {email}" if email else name
             score = max(matcher.match(text), 0.1) * 0.9  # a command of that name comes first
-            yield Hit(score, Content(text), partial(self._open, browser, key), text, "Open the person")
+            yield Hit(score, Content(text), partial(self._open, opened_sync, key), text, "Open the person")
 
-    def _open(self, browser: OpenedSync, key: str) -> None:
-        cast("SyncHost", self.app).open_item(browser, Kind.USERS, key)
+    def _open(self, opened_sync: OpenedSync, key: str) -> None:
+        cast("SyncHost", self.app).open_item(opened_sync, Kind.USERS, key)
 
 
-def _found(browser: OpenedSync, words: str) -> list[tuple[str, str, str]]:
+def _found(opened_sync: OpenedSync, words: str) -> list[tuple[str, str, str]]:
     """Return Zoom's id, name and e-mail address of the first people found; for a worker thread."""
-    query = asked(Kind.USERS, TableQuery(words, sort="name"))
-    quick = browser.first(Kind.USERS, query)
-    ids = quick[0] if quick is not None and (quick[0] or quick[1]) else browser.order(Kind.USERS, query)
+    query = store_query(Kind.USERS, TableQuery(words, sort="name"))
+    quick = opened_sync.first(Kind.USERS, query)
+    ids = quick[0] if quick is not None and (quick[0] or quick[1]) else opened_sync.order(Kind.USERS, query)
     people = []
     for row in ids[:_MOST]:
-        key, name, email = browser.called(Kind.USERS, row)
+        key, name, email = opened_sync.row_identity(Kind.USERS, row)
         people.append((key, cell_text(name), cell_text(email)))
     return people

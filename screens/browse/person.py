@@ -20,8 +20,7 @@ from zoomgov.widgets.terminal.key_queue import FILLS
 
 from ..synced.portal import open_portal, portal_link
 from ..synced.sheets import ACCESS_COLUMNS, access_rows, person_profile
-from ..synced.sync_page import SyncPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP, SyncPage
 from .history import HistoryScreen
 
 if TYPE_CHECKING:
@@ -52,17 +51,17 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for them in a browser"),
     ]
 
-    def __init__(self, browser: OpenedSync, key: str, release: Callable[[], None] | None = None) -> None:
+    def __init__(self, opened_sync: OpenedSync, key: str, release: Callable[[], None] | None = None) -> None:
         """`release` is called when the page is left, on a worker thread."""
-        super().__init__(browser)
+        super().__init__(opened_sync)
         self._release = release
         self._email = ""
-        self._called = ""
+        self._item_name = ""
         self._key = key
         self._targets: list[tuple[Kind, str]] = []
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.browser.name}  ›  Person")
+        yield Banner(f"{self.opened_sync.name}  ›  Person")
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="access")
@@ -80,19 +79,19 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         """Read the person and show them."""
         facts = self.query_one("#facts", FactSheet)
         try:
-            person = await asyncio.to_thread(self.browser.person, self._key)
-            privileges = await asyncio.to_thread(self.browser.privileges, person)
+            person = await asyncio.to_thread(self.opened_sync.person, self._key)
+            privileges = await asyncio.to_thread(self.opened_sync.privileges, person)
         except SourceError as error:
             facts.show(Sheet("This person cannot be shown", str(error)))
             return
-        self._called, self._email = person.name, person.email
+        self._item_name, self._email = person.name, person.email
         facts.show(person_profile(person, privileges, self.host.now()))
         await self._show_access(person)
 
     async def _show_access(self, person: Person) -> None:
         rows = access_rows(person)
         self._targets = [target for target, _ in rows]
-        order, widths = await self.last_look(ACCESS_COLUMNS)
+        order, widths = await self.last_layout(ACCESS_COLUMNS)
         table = SearchTable(
             ListSource(ACCESS_COLUMNS, [row for _, row in rows]),
             order,
@@ -105,19 +104,19 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         table.table.focus()
 
     @property
-    def habit(self) -> str:
+    def preferences_key(self) -> str:
         return "access"
 
     def action_portal(self) -> None:
         """Open Zoom's own page for them."""
-        link, exact = portal_link(self.browser.cloud, Kind.USERS, self._key, self._email)
-        open_portal(self, link, self._called, exact=exact)
+        link, exact = portal_link(self.opened_sync.cloud, Kind.USERS, self._key, self._email)
+        open_portal(self, link, self._item_name, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to them."""
-        self.app.push_screen(HistoryScreen(self.browser, Kind.USERS, self._key, self._called or self._key))
+        self.app.push_screen(HistoryScreen(self.opened_sync, Kind.USERS, self._key, self._item_name or self._key))
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         kind, key = self._targets[event.row_id]
-        self.host.open_item(self.browser, kind, key)
+        self.host.open_item(self.opened_sync, kind, key)

@@ -22,10 +22,9 @@ from zoomgov.widgets.terminal.key_queue import FILLS, OPENS
 from zoomgov.words.kinds import ONE
 
 from ..synced.portal import open_portal, portal_link
-from ..synced.sheets import thing_sheet
+from ..synced.sheets import resource_sheet
 from ..synced.shown_table import ShownTable
-from ..synced.sync_page import SyncPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP, SyncPage
 from ..synced.words import DEFAULT_SORT, notice_text
 from .history import HistoryScreen
 
@@ -53,14 +52,14 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
         Binding("w", "portal", "Zoom's page", show=False, tooltip="Open Zoom's admin page for it in a browser"),
     ]
 
-    def __init__(self, browser: OpenedSync, kind: Kind, key: str) -> None:
-        super().__init__(browser)
-        self._called = ""
+    def __init__(self, opened_sync: OpenedSync, kind: Kind, key: str) -> None:
+        super().__init__(opened_sync)
+        self._item_name = ""
         self._kind = kind
         self._key = key
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.browser.name}  ›  {ONE[self._kind]}")
+        yield Banner(f"{self.opened_sync.name}  ›  {ONE[self._kind]}")
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="people")
@@ -74,16 +73,16 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
         """Read the thing and show it."""
         facts = self.query_one("#facts", FactSheet)
         try:
-            thing = await asyncio.to_thread(self.browser.thing, self._kind, self._key)
+            resource = await asyncio.to_thread(self.opened_sync.resource, self._kind, self._key)
             within = Target(self._kind, self._key)
-            source = await asyncio.to_thread(self.browser.source, Kind.USERS, within)
+            source = await asyncio.to_thread(self.opened_sync.source, Kind.USERS, within)
         except SourceError as error:
             facts.show(Sheet("This cannot be shown", str(error)))
             return
-        order, widths = await self.last_look(source.columns, DEFAULT_SORT)
-        self._called = thing.name
-        facts.show(thing_sheet(thing))
-        sync = self.browser.sync
+        order, widths = await self.last_layout(source.columns, DEFAULT_SORT)
+        self._item_name = resource.name
+        facts.show(resource_sheet(resource))
+        sync = self.opened_sync.sync
         table = SearchTable(
             source,
             order,
@@ -99,23 +98,23 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
         table.table.focus()
 
     @property
-    def habit(self) -> str:
+    def preferences_key(self) -> str:
         return f"people-in-{self._kind}"
 
     def action_portal(self) -> None:
         """Open Zoom's own page for it."""
-        link, exact = portal_link(self.browser.cloud, self._kind, self._key)
-        open_portal(self, link, self._called, exact=exact)
+        link, exact = portal_link(self.opened_sync.cloud, self._kind, self._key)
+        open_portal(self, link, self._item_name, exact=exact)
 
     def action_history(self) -> None:
         """Show what happened to it."""
-        self.app.push_screen(HistoryScreen(self.browser, self._kind, self._key, self._called or self._key))
+        self.app.push_screen(HistoryScreen(self.opened_sync, self._kind, self._key, self._item_name or self._key))
 
     def action_export(self) -> None:
         """Write who is in it."""
         if (table := self.search_table) is not None:
-            shown = ShownTable.of(Kind.USERS, table, Target(self._kind, self._key), self._called)
-            self.host.open_export(self.browser, shown)
+            shown = ShownTable.of(Kind.USERS, table, Target(self._kind, self._key), self._item_name)
+            self.host.open_export(self.opened_sync, shown)
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
@@ -124,5 +123,5 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
     @work(exclusive=True, group=OPENS)
     async def open_person(self, row_id: int) -> None:
         """Open a person on a page of their own."""
-        key = await asyncio.to_thread(self.browser.key, row_id)
-        await self.host.open_item(self.browser, Kind.USERS, key)
+        key = await asyncio.to_thread(self.opened_sync.key, row_id)
+        await self.host.open_item(self.opened_sync, Kind.USERS, key)

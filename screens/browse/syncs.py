@@ -10,7 +10,7 @@ from zoomgov.words.syncs import counted
 from zoomgov.words.times import moment
 
 from ..synced.list_page import ListPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,18 +53,18 @@ before. Enter browses it as it was then; nothing else changes.
         TableColumn("contact_groups", "Contact groups", 14, align="right", show=_count),
         TableColumn("roles", "Roles", 7, align="right", show=_count),
     )
-    HABIT = "syncs"
+    PREFERENCES_KEY = "syncs"
     NOUN = "syncs"
     PLACEHOLDER = "Search syncs …"
 
-    def __init__(self, browser: OpenedSync, browse: Callable[[int], None]) -> None:
+    def __init__(self, opened_sync: OpenedSync, browse: Callable[[int], None]) -> None:
         """`browse` opens a sync by its number."""
-        super().__init__(browser, "Syncs")
+        super().__init__(opened_sync, "Syncs")
         self._browse = browse
         self._numbers: list[int] = []
 
     def read(self) -> Sequence[Row]:
-        syncs = self.browser.syncs()[::-1]
+        syncs = self.opened_sync.syncs()[::-1]
         self._numbers = [sync.number for sync in syncs]
         return [_row(sync) for sync in syncs]
 

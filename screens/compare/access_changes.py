@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from ..synced.list_page import ListPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP
 from .changes_words import PERSONS, grant_columns, grant_row, principal_of
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ the thing or the person of a line, `o` the one this page is about.
     PLACEHOLDER = "Search changes …"
 
     def __init__(
-        self, browser: OpenedSync, title: str, view: str, line: Line, show: Callable[[Kind, str], object]
+        self, opened_sync: OpenedSync, title: str, view: str, line: Line, show: Callable[[Kind, str], object]
     ) -> None:
         """`title` says which syncs; `show` opens a person or thing."""
-        super().__init__(browser, f"{title}  ›  {line.row[0]}")
+        super().__init__(opened_sync, f"{title}  ›  {line.row[0]}")
         self._view, self._line, self._show = view, line, show
 
     @property
@@ -49,7 +49,7 @@ the thing or the person of a line, `o` the one this page is about.
         return grant_columns(self._view, self._line.grants)
 
     @property
-    def habit(self) -> str:
+    def preferences_key(self) -> str:
         return f"access-changes-{self._view}"
 
     def read(self) -> Sequence[Row]:

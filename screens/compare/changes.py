@@ -21,10 +21,9 @@ from zoomgov.widgets.terminal.key_queue import FILLS, OPENS
 from zoomgov.words.syncs import comparison_notes
 from zoomgov.words.times import moment
 
-from ..synced.sync_page import SyncPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP, SyncPage
 from .access_changes import AccessChangesScreen
-from .changes_words import COLUMNS, ITEMS, PERSONS, THINGS, VIEWS, is_cut, lines_of, tab_text, whole_text
+from .changes_words import COLUMNS, ITEMS, PERSONS, RESOURCES, VIEWS, is_cut, lines_of, tab_text, whole_text
 from .sync_choice import SyncChoiceScreen
 
 if TYPE_CHECKING:
@@ -40,11 +39,11 @@ if TYPE_CHECKING:
 _EMPTY = {
     ITEMS: "Nobody and nothing came, went or changed.",
     PERSONS: "No access was gained or lost.",
-    THINGS: "No access was gained or lost.",
+    RESOURCES: "No access was gained or lost.",
 }
 
 
-_NOUNS = {ITEMS: "changes", PERSONS: "people", THINGS: "things"}
+_NOUNS = {ITEMS: "changes", PERSONS: "people", RESOURCES: "things"}
 _ONLY = (
     "There is nothing to compare with yet: this is the oldest sync that is kept.\n\n"
     "Sync again later (f5 on the page before), and this page shows what changed since."
@@ -78,7 +77,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", f"view('{ITEMS}')", "People and things", show=False, tooltip="Who and what came, went or changed"),
         Binding("2", f"view('{PERSONS}')", "Access by person", show=False, tooltip="What each gained and lost"),
-        Binding("3", f"view('{THINGS}')", "Access by thing", show=False, tooltip="Who gained and lost each thing"),
+        Binding("3", f"view('{RESOURCES}')", "Access by thing", show=False, tooltip="Who gained and lost each thing"),
         Binding("e", "in_effect(True)", "In effect", tooltip="Also what people reach through user groups"),
         Binding("e", "in_effect(False)", "As granted", tooltip="Only what was granted, as Zoom has it"),
         Binding("f", "choose('from')", "From", show=False, tooltip="Choose the older sync, or a date"),
@@ -86,8 +85,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         Binding("x", "export", "Export", tooltip="Write what changed to a file"),
     ]
 
-    def __init__(self, browser: OpenedSync) -> None:
-        super().__init__(browser)
+    def __init__(self, opened_sync: OpenedSync) -> None:
+        super().__init__(opened_sync)
         self._others: dict[int, OpenedSync] = {}
         self._syncs: list[SyncInfo] = []
         self._between: tuple[int, int] = (0, 0)
@@ -100,7 +99,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._notice = ""
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.browser.name}  ›  Changes")
+        yield Banner(f"{self.opened_sync.name}  ›  Changes")
         yield Static(id="between")
         yield Tabs(*(Tab(title, id=view) for view, title in VIEWS.items()), id="views")
         with Container(id="changes"):
@@ -128,14 +127,14 @@ changed, or what the table shows, to a file. What one of the two did not read is
         self._changes = None
         try:
             if not self._syncs:
-                self._syncs = await asyncio.to_thread(self.browser.syncs)
-                shown = self.browser.sync.number if self.browser.sync is not None else 0
+                self._syncs = await asyncio.to_thread(self.opened_sync.syncs)
+                shown = self.opened_sync.sync.number if self.opened_sync.sync is not None else 0
                 numbers = [sync.number for sync in self._syncs if sync.number <= shown]
                 if len(numbers) < 2:
                     self._say(_OLDEST if len(self._syncs) > 1 else _ONLY)
                     return
                 self._between = (numbers[-2], numbers[-1])
-            changes = await asyncio.to_thread(self.browser.diff, *self._between, in_effect=self._in_effect)
+            changes = await asyncio.to_thread(self.opened_sync.diff, *self._between, in_effect=self._in_effect)
             self._lines = {view: await asyncio.to_thread(lines_of, view, changes) for view in VIEWS}
         except SourceError as error:
             self._say(f"✗ {error}")
@@ -171,7 +170,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             place = self.query_one("#changes")
             await place.remove_children(SearchTable)
             self._source = ListSource(COLUMNS[view], [line.row for line in self._lines[view]])
-            order, widths = await self.last_look(self._source.columns)
+            order, widths = await self.last_layout(self._source.columns)
             table = SearchTable(
                 self._source,
                 order,
@@ -206,7 +205,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             self.query_one("#whole", Static).update("" if line is None else whole_text(line))
 
     @property
-    def habit(self) -> str:
+    def preferences_key(self) -> str:
         return f"changes-{self._view}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -266,7 +265,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             items=tuple(line.item for line in lines if line.item is not None),
             grants=tuple(grant for line in lines for grant in line.grants),
         )
-        self.host.open_export_of_changes(self.browser, self._changes, found, table.text.strip())
+        self.host.open_export_of_changes(self.opened_sync, self._changes, found, table.text.strip())
 
     # Opening
 
@@ -278,17 +277,17 @@ changed, or what the table shows, to a file. What one of the two did not read is
             return
         older, newer = self._between
         title = f"Changes from sync {older} to {newer}"
-        self.app.push_screen(AccessChangesScreen(self.browser, title, self._view, line, self.open_item))
+        self.app.push_screen(AccessChangesScreen(self.opened_sync, title, self._view, line, self.open_item))
 
     @work(exclusive=True, group=OPENS)
     async def open_item(self, kind: Kind, key: str) -> None:
         """Open a person or thing as it was in the newer sync, or in the older one where it is gone since."""
         try:
-            browser = await asyncio.to_thread(self._where, kind, key)
+            opened_sync = await asyncio.to_thread(self._where, kind, key)
         except SourceError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        await self.host.open_item(browser, kind, key)
+        await self.host.open_item(opened_sync, kind, key)
 
     def _where(self, kind: Kind, key: str) -> OpenedSync:
         older, newer = self._between
@@ -296,8 +295,8 @@ changed, or what the table shows, to a file. What one of the two did not read is
         return then if then.has(kind, key) and not now.has(kind, key) else now
 
     def _at(self, number: int) -> OpenedSync:
-        if self.browser.sync is not None and self.browser.sync.number == number:
-            return self.browser
+        if self.opened_sync.sync is not None and self.opened_sync.sync.number == number:
+            return self.opened_sync
         if number not in self._others:
-            self._others[number] = self.browser.at(number)
+            self._others[number] = self.opened_sync.at(number)
         return self._others[number]

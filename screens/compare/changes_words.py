@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ITEMS: Final = "items"
 PERSONS: Final = "persons"
-THINGS: Final = "things"
-VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", THINGS: "by thing"}
+RESOURCES: Final = "things"
+VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", RESOURCES: "by thing"}
 _IN_EFFECT: Final = {**VIEWS, PERSONS: "In effect by person"}
 """With what people reach through user groups."""
 _TONES: Final[dict[str, Tone]] = {"came": "good", "went": "error", "gained": "good", "lost": "error"}
@@ -63,7 +63,7 @@ COLUMNS: Final[dict[str, tuple[TableColumn, ...]]] = {
         TableColumn("what", "What", 38, least=30, most=90),
         TableColumn("email", "E-mail", 28, most=40),
     ),
-    THINGS: (
+    RESOURCES: (
         TableColumn("what", "What", 22, least=16, most=48),
         *_COUNTS,
         TableColumn("who", "Who", 40, least=24, most=90),
@@ -77,7 +77,7 @@ GRANT_COLUMNS: Final[dict[str, tuple[TableColumn, ...]]] = {
         TableColumn("what", "What", 34, least=20, most=60),
         TableColumn("kind", "Kind", 14),
     ),
-    THINGS: (
+    RESOURCES: (
         TableColumn("how", "Change", 8, tones=_TONES),
         TableColumn("way", "As", 8),
         TableColumn("who", "Who", 28, least=20, most=44),
@@ -111,15 +111,15 @@ def lines_of(view: str, changes: Changes) -> list[Line]:
         return [Line(_item_row(item), item.kind, item.id, item, ()) for item in changes.items]
     if view == PERSONS:
         return [_of_person(tuple(group)) for _, group in groupby(changes.grants, key=_principal)]
-    grants = sorted(changes.grants, key=_thing)
-    return [_of_thing(tuple(group)) for _, group in groupby(grants, key=_thing)]
+    grants = sorted(changes.grants, key=_resource)
+    return [_of_resource(tuple(group)) for _, group in groupby(grants, key=_resource)]
 
 
 def _principal(grant: GrantChange) -> tuple[str, str]:
     return grant.principal_kind, grant.principal_id
 
 
-def _thing(grant: GrantChange) -> tuple[int, str, str]:
+def _resource(grant: GrantChange) -> tuple[int, str, str]:
     return list(Kind).index(grant.target_kind), grant.target_name.casefold(), grant.target_id
 
 
@@ -157,7 +157,7 @@ def _of_person(grants: tuple[GrantChange, ...]) -> Line:
     return Line(row, kind, key, None, grants)
 
 
-def _of_thing(grants: tuple[GrantChange, ...]) -> Line:
+def _of_resource(grants: tuple[GrantChange, ...]) -> Line:
     gained = sum(grant.gained for grant in grants)
     first = grants[0]
     named = [(grant.gained, f"{grant.principal_name or grant.principal_id}{_way_told(grant)}") for grant in grants]

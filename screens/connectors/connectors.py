@@ -127,11 +127,11 @@ Nothing here changes your Zoom account: zoomgov only reads.
         if not readable:
             return
         self.draw()
-        remembered = self.host.remembered
-        place = next((item for item in self.connectors if item.id == remembered.connector), None)
-        if remembered.step and place is not None:
-            self.open_step(place, Step(min(remembered.step, Step.SYNC)))
-        elif (remembered.step and not remembered.connector) or not self.connectors:
+        session = self.host.session
+        place = next((item for item in self.connectors if item.id == session.connector), None)
+        if session.step and place is not None:
+            self.open_step(place, Step(min(session.step, Step.SYNC)))
+        elif (session.step and not session.connector) or not self.connectors:
             self.action_add()
 
     @work(group="warm-up")
@@ -346,7 +346,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
             await self._removed(item)
 
     async def _remove_anyway(self, item: Connector, error: NotRemoved) -> bool:
-        """Ask when the keyring does not answer, as where there is none; True: it is removed."""
+        """Ask whether to remove it without the keyring, which does not answer or is not there. True: it is removed."""
         from ..shared.ask import AskScreen, DialogAnswer
 
         text = (

@@ -78,10 +78,12 @@ same.
         Binding("escape", "back", "Stop or back", tooltip="Stop writing, or go back"),
     ]
 
-    def __init__(self, browser: OpenedSync, offered: Sequence[Offer], chosen: str, *, look_back: bool = False) -> None:
+    def __init__(
+        self, opened_sync: OpenedSync, offered: Sequence[Offer], chosen: str, *, look_back: bool = False
+    ) -> None:
         """`offered` is what can be written, `chosen` the key of one; `look_back` adds what changed since before."""
         super().__init__()
-        self._browser = browser
+        self._opened_sync = opened_sync
         self._offered, self._first, self._look_back = list(offered), chosen, look_back
         self._suggested = ""
         self._cancelled = False
@@ -91,20 +93,20 @@ same.
         self._replace = ""
 
     @classmethod
-    def of_table(cls, browser: OpenedSync, shown: ShownTable) -> ExportScreen:
+    def of_table(cls, opened_sync: OpenedSync, shown: ShownTable) -> ExportScreen:
         """Make it for a table: the whole sync, what the table shows, or what changed."""
-        number = browser.sync.number if browser.sync is not None else 0
+        number = opened_sync.sync.number if opened_sync.sync is not None else 0
         offered = [whole_offer(number), *table_offers(number, shown)]
-        return cls(browser, offered, offered[-1 if shown.narrowed else 0].line.key, look_back=True)
+        return cls(opened_sync, offered, offered[-1 if shown.narrowed else 0].line.key, look_back=True)
 
     @classmethod
-    def of_changes(cls, browser: OpenedSync, changes: Changes, found: Changes, typed: str) -> ExportScreen:
-        """Make it for a comparison: `found` is what the table shows of `changes`, `typed` its search."""
+    def of_changes(cls, opened_sync: OpenedSync, changes: Changes, found: Changes, typed: str) -> ExportScreen:
+        """Make the page for a comparison; `found` are the `changes` that the table shows for its search, `typed`."""
         offered = compared_offers(changes, found, typed)
-        return cls(browser, offered, offered[bool(typed)].line.key)
+        return cls(opened_sync, offered, offered[bool(typed)].line.key)
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self._browser.name}  ›  Export")
+        yield Banner(f"{self._opened_sync.name}  ›  Export")
         with VerticalScroll(id="export", can_focus=False):
             yield Static("What", classes="heading")
             yield Choice([offer.line for offer in self._offered], chosen=self._first, id="what")
@@ -127,7 +129,7 @@ same.
     async def look_for_older(self) -> None:
         """Offer the changes once it is known that there are two syncs."""
         try:
-            syncs = await asyncio.to_thread(self._browser.syncs)
+            syncs = await asyncio.to_thread(self._opened_sync.syncs)
         except SourceError:
             return  # says so when it is written
         number = self._offered[0].sync
@@ -155,7 +157,7 @@ same.
         offer, form = self._chosen
         path = self.query_one("#path", Input)
         if path.value == self._suggested:
-            self._suggested = path.value = suggested_path(self._browser.name, offer, form)
+            self._suggested = path.value = suggested_path(self._opened_sync.name, offer, form)
             path.cursor_position = len(self._suggested)
         text, tone = hint(offer, form)
         self._say(text, tone)
@@ -220,9 +222,9 @@ same.
 
         if form is Format.C1Z and not offer.packs:
             raise ExportError(hint(offer, form)[0])
-        with self._browser.long_reader(offer.sync) as reader:
+        with self._opened_sync.long_reader(offer.sync) as reader:
             return write_export(
-                reader, form, path, connector=self._browser.name, what=offer.what(reader), sha256=sha256,
+                reader, form, path, connector=self._opened_sync.name, what=offer.what(reader), sha256=sha256,
                 on_progress=self._note, cancelled=lambda: self._cancelled,
             )  # fmt: skip
 

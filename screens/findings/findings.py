@@ -25,8 +25,7 @@ from zoomgov.zoom.clouds import parse_cloud
 
 from ..synced.list_page import ListPage
 from ..synced.portal import open_portal
-from ..synced.sync_page import SyncPage
-from ..synced.table_page import TABLE_HELP
+from ..synced.sync_page import TABLE_HELP, SyncPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,13 +70,13 @@ only once three days have passed, so three days are added: nobody is called idle
         TableColumn("title", "Finding", 54, least=40, most=100),
         TableColumn("count", "Found", 8, align="right", show=lambda number: f"{number:,}"),
     )
-    HABIT = "findings"
+    PREFERENCES_KEY = "findings"
     NOUN = "findings"
     PLACEHOLDER = "Search findings …"
 
-    def __init__(self, browser: OpenedSync, cloud: str, now: datetime, thresholds: Thresholds) -> None:
+    def __init__(self, opened_sync: OpenedSync, cloud: str, now: datetime, thresholds: Thresholds) -> None:
         """`cloud` is the connector's, for links."""
-        super().__init__(browser, "Findings")
+        super().__init__(opened_sync, "Findings")
         self._thresholds = thresholds
         self._portal = parse_cloud(cloud).portal_url
         self._now = now
@@ -85,7 +84,7 @@ only once three days have passed, so three days are added: nobody is called idle
 
     def read(self) -> Sequence[Row]:
         counted = replace(self._thresholds, named=0)  # who it is about is read when a finding is opened
-        with self.browser.long_reader() as reader:
+        with self.opened_sync.long_reader() as reader:
             self._audit = find(
                 reader, self._now, thresholds=counted, portal_url=self._portal, progress=self.read_so_far
             )
@@ -121,11 +120,11 @@ only once three days have passed, so three days are added: nobody is called idle
             self.notify(str(error), title="It cannot be opened", severity="error", markup=False)
             return
         if self.is_current:
-            self.app.push_screen(FindingScreen(self.browser, finding))
+            self.app.push_screen(FindingScreen(self.opened_sync, finding))
 
     def _named(self, counted: Finding) -> Finding:
         """The finding with its people and things; on a worker thread."""
-        with self.browser.long_reader() as reader:
+        with self.opened_sync.long_reader() as reader:
             audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal, only=counted.id)
         return audit.findings[0] if audit.findings else counted
 
@@ -152,12 +151,12 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
         TableColumn("kind", "Kind", 14),
     )
 
-    def __init__(self, browser: OpenedSync, finding: Finding) -> None:
-        super().__init__(browser)
+    def __init__(self, opened_sync: OpenedSync, finding: Finding) -> None:
+        super().__init__(opened_sync)
         self._finding = finding
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.browser.name}  ›  Finding")
+        yield Banner(f"{self.opened_sync.name}  ›  Finding")
         with Container(id="item"):
             yield FactSheet(id="facts")
             yield Container(id="people")
@@ -173,7 +172,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
         notice = ""
         if finding.count > len(rows):
             notice = f"The first {len(rows):,} of {finding.count:,}; zoomgov findings --format csv writes all."
-        order, widths = await self.last_look(self.COLUMNS)
+        order, widths = await self.last_layout(self.COLUMNS)
         table = SearchTable(
             ListSource(self.COLUMNS, rows), order, widths=widths, noun="names", placeholder="Search …", notice=notice,
             empty="It is about no one person." if finding.count else "None was found in what could be read.",
@@ -182,7 +181,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
         self.set_focus(table.table)
 
     @property
-    def habit(self) -> str:
+    def preferences_key(self) -> str:
         return "finding"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -196,7 +195,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:
         subject = self._finding.subjects[event.row_id]
         if subject.kind in set(Kind):
-            self.host.open_item(self.browser, Kind(subject.kind), subject.id)
+            self.host.open_item(self.opened_sync, Kind(subject.kind), subject.id)
 
 
 def finding_sheet(finding: Finding) -> Sheet:

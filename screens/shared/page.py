@@ -29,9 +29,9 @@ class Host(Protocol):
 
     services: Services
     now: Callable[[], datetime]
-    remembered: SessionState
+    session: SessionState
 
-    def remember_place(self, connector_id: str, step: Step | None) -> None: ...
+    def save_place(self, connector_id: str, step: Step | None) -> None: ...
 
     def open_step(
         self,
@@ -89,7 +89,7 @@ class Page(Screen[T]):
         return self.host.services
 
     def on_compose(self) -> None:
-        """Take the classes of this size at once; Textual does with the first layout, and has everything styled anew."""
+        """Set the classes of this size at once. Textual sets them at the first layout, and styles everything again."""
         across = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS
         down = self.VERTICAL_BREAKPOINTS or self.app.VERTICAL_BREAKPOINTS
         for steps, cells in ((across, self.app.size.width), (down, self.app.size.height)):

@@ -44,14 +44,14 @@ class ListPage(SyncPage):
     """Absolute: Textual looks for a relative one beside the module of the subclass."""
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[TableColumn]] = ()
-    HABIT: ClassVar[str] = ""
+    PREFERENCES_KEY: ClassVar[str] = ""
     """The name under which widths and order of the columns are remembered."""
     NOUN: ClassVar[str] = "rows"
     PLACEHOLDER: ClassVar[str] = "Search …"
     EMPTY: ClassVar[str] = "Nothing here."
 
-    def __init__(self, browser: OpenedSync, title: str) -> None:
-        super().__init__(browser)
+    def __init__(self, opened_sync: OpenedSync, title: str) -> None:
+        super().__init__(opened_sync)
         self._title = title
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -95,7 +95,7 @@ class ListPage(SyncPage):
         """The row at `index` was opened."""
 
     def compose(self) -> ComposeResult:
-        yield Banner(f"{self.browser.name}  ›  {self._title}")
+        yield Banner(f"{self.opened_sync.name}  ›  {self._title}")
         yield Static(id="about")
         yield Container(id="list")
         yield Busy(id="nothing")
@@ -116,7 +116,7 @@ class ListPage(SyncPage):
         except SourceError as error:
             nothing.done(Content(f"✗ {error}"))
             return
-        order, widths = await self.last_look(self.columns)
+        order, widths = await self.last_layout(self.columns)
         nothing.done(Content(""))
         nothing.display = False
         about = self.about()
@@ -135,8 +135,8 @@ class ListPage(SyncPage):
         return self.COLUMNS
 
     @property
-    def habit(self) -> str:
-        return self.HABIT
+    def preferences_key(self) -> str:
+        return self.PREFERENCES_KEY
 
     @on(IdentityTable.RowSelected)
     def _row_selected(self, event: IdentityTable.RowSelected) -> None:

@@ -43,7 +43,7 @@ class OpenedSync:
         number: int | None = None,
         *,
         cloud: str = "zoom.us",
-        habits: ViewPreferencesFile | None = None,
+        preferences: ViewPreferencesFile | None = None,
     ) -> None:
         """`name` is the connector's; `open_reader` gives a new reader of the latest sync at each call.
 
@@ -52,7 +52,7 @@ class OpenedSync:
         self.name = name
         self.cloud = cloud
         """The connector's, for links to Zoom's pages."""
-        self.habits = habits
+        self.preferences = preferences
         """What is remembered of how the connector's tables are looked at, if anything is."""
         self.number = number
         self._open_reader = open_reader
@@ -72,7 +72,7 @@ class OpenedSync:
         Raises:
             SourceError: the store cannot be read.
         """
-        with self._lock, _explained():
+        with self._lock, _as_source_error():
             if self._closed:
                 return
             self._release()
@@ -91,7 +91,7 @@ class OpenedSync:
     @contextmanager
     def long_reader(self, number: int | None = None) -> Iterator[Reader]:
         """Open one more reader of the same sync, or of another, for what takes long: nothing else waits for it."""
-        with _explained(), self._opened() as reader:
+        with _as_source_error(), self._opened() as reader:
             if number is None:
                 yield reader
                 return
@@ -105,24 +105,24 @@ class OpenedSync:
             SourceError: it is no longer kept.
         """
         name = f"{self.name}  ›  as of sync {number}"
-        other = OpenedSync(name, self._open_reader, number, cloud=self.cloud, habits=self.habits)
+        other = OpenedSync(name, self._open_reader, number, cloud=self.cloud, preferences=self.preferences)
         other.open()
         return other
 
     def has(self, kind: Kind, key: str) -> bool:
         """Tell whether the list of this kind has a person or thing. For a worker thread."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             if kind is Kind.USERS:
                 person = reader.person(key)
                 return person is not None and person.since is not None
-            thing = reader.thing(kind, key)
-            return thing is not None and thing.known
+            resource = reader.thing(kind, key)
+            return resource is not None and resource.known
 
     def is_outdated(self) -> bool:
         """Tell whether a newer sync was published since `open`."""
         if self.number is not None:
             return False
-        with self._asking() as reader:
+        with self._reading() as reader:
             latest = reader.latest()
         return latest is not None and (self.sync is None or latest.number != self.sync.number)
 
@@ -139,8 +139,8 @@ class OpenedSync:
         self._reader = self._pages = None
 
     @contextmanager
-    def _asking(self) -> Iterator[Reader]:
-        with self._lock, _explained():
+    def _reading(self) -> Iterator[Reader]:
+        with self._lock, _as_source_error():
             if self._reader is None:
                 raise SourceError("The store was closed. Go back and open it again.")
             yield self._reader
@@ -157,7 +157,7 @@ class OpenedSync:
 
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             self._ordering = reader
             try:
                 ids = reader.order(kind, query)
@@ -174,49 +174,49 @@ class OpenedSync:
 
     def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
         """Return the first of these and whether they are all, where that is quick."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.first(kind, query)
 
     def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
         """Return a page of rows: for the event loop."""
-        with _explained():
+        with _as_source_error():
             if self._pages is None:
                 raise SourceError("The store was closed. Go back and open it again.")
             return self._pages.rows(kind, ids, query=query, columns=columns)
 
     def prepare(self) -> None:
         """Read ahead what searching by fields starts from; nothing waits for it."""
-        with _explained():
+        with _as_source_error():
             if (reader := self._reader) is not None:
                 reader.prepare()
 
     def count_grants(self) -> None:
         """Count ahead what the tables of groups and roles show; nothing waits for it."""
-        with _explained():
+        with _as_source_error():
             if (reader := self._reader) is not None and (pages := self._pages) is not None:
                 reader.count_grants()
                 pages.learn_from(reader)
 
     def offered_values(self) -> dict[str, list[str]]:
         """Return what roles, departments and licences there are; nothing waits for it."""
-        with _explained():
+        with _as_source_error():
             return reader.offered_values() if (reader := self._reader) is not None else {}
 
     def key(self, row: int) -> str:
         """Return Zoom's id of a row."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.key(row)
 
-    def called(self, kind: Kind, row: int) -> tuple[str, str, str]:
+    def row_identity(self, kind: Kind, row: int) -> tuple[str, str, str]:
         """Return Zoom's id of a row, its name, and the e-mail address of a person."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             columns = ["name", "email"] if kind is Kind.USERS else ["name"]
             name, *email = reader.rows(kind, [row], columns=columns)[0]
             return reader.key(row), str(name or ""), str(email[0] or "") if email else ""
 
     def person(self, key: str) -> Person:
         """Return everything of one person."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             person = reader.person(key)
         if person is None:
             raise SourceError("They are not in this sync. Go back and look for them again.")
@@ -227,51 +227,51 @@ class OpenedSync:
         role = next((path.target_id for path in person.access if path.target_kind is Kind.ROLES), None)
         if role is None:
             return None
-        with self._asking() as reader:
-            thing = reader.thing(Kind.ROLES, role)
-        return thing.privileges if thing is not None else None
+        with self._reading() as reader:
+            resource = reader.thing(Kind.ROLES, role)
+        return resource.privileges if resource is not None else None
 
     def syncs(self) -> list[SyncInfo]:
         """Return all syncs that are kept, oldest first."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.syncs()
 
     def diff(self, older: int, newer: int, *, in_effect: bool = False) -> Changes:
         """Return what is different between two syncs; `in_effect`, what people reach through user groups, too."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.diff(older, newer, in_effect=in_effect)
 
     def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
         """Return what happened to a person or thing, newest first."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.history(kind, key)
 
     def licences(self) -> tuple[Licences, tuple[NotRead, ...]]:
         """Return licences and logins counted, and why what was bought is not known."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.licences(), reader.not_read(PartKey.PLAN_USAGE)
 
     def charts(self) -> Charts:
         """Return last logins by week and licences by sync."""
-        with self._asking() as reader:
+        with self._reading() as reader:
             return reader.charts()
 
-    def thing(self, kind: Kind, key: str) -> Resource:
+    def resource(self, kind: Kind, key: str) -> Resource:
         """Return everything of one group, contact group or role."""
-        with self._asking() as reader:
-            thing = reader.thing(kind, key)
-        if thing is None:
+        with self._reading() as reader:
+            resource = reader.thing(kind, key)
+        if resource is None:
             raise SourceError("It is not in this sync. Go back and look for it again.")
-        return thing
+        return resource
 
     def names(self, targets: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Return the names of (part, Zoom's id), by id; ids without a name are left out."""
         found = {}
-        with self._asking() as reader:
+        with self._reading() as reader:
             for part, target in targets:
-                thing = reader.thing(_kind_of(part), target)
-                if thing is not None:
-                    found[target] = thing.name
+                resource = reader.thing(_kind_of(part), target)
+                if resource is not None:
+                    found[target] = resource.name
         return found
 
 
@@ -280,7 +280,7 @@ def _kind_of(part: str) -> Kind:
     return next((kind for kind, start in kinds if part.startswith(start)), Kind.GROUPS)
 
 
-def asked(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
+def store_query(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
     """Return what a table asks for as the store is asked."""
     by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
     sort = query.keys if not by_name or query.then else ()
@@ -291,33 +291,33 @@ def asked(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
 class StoreSource:
     """A kind of a sync, or the people in one thing, as the model of a table."""
 
-    def __init__(self, browser: OpenedSync, kind: Kind, within: Target | None, columns: Sequence[str]) -> None:
-        self._browser = browser
+    def __init__(self, opened_sync: OpenedSync, kind: Kind, within: Target | None, columns: Sequence[str]) -> None:
+        self._opened_sync = opened_sync
         self._kind = kind
         self._query = Query(within=within)
-        self.all_columns = looks(browser.columns(kind, within))
+        self.all_columns = looks(opened_sync.columns(kind, within))
         chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
         self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
         self._keys = [column.key for column in self.columns]
 
     def first(self, query: TableQuery) -> tuple[array[int], bool] | None:
-        return self._browser.first(self._kind, self._asked(query))
+        return self._opened_sync.first(self._kind, self._asked(query))
 
     def order(self, query: TableQuery) -> array[int]:
-        return self._browser.order(self._kind, self._asked(query))
+        return self._opened_sync.order(self._kind, self._asked(query))
 
     def hurry(self) -> None:
-        self._browser.hurry()
+        self._opened_sync.hurry()
 
     def _asked(self, query: TableQuery) -> Query:
-        return asked(self._kind, query, self._query.within)
+        return store_query(self._kind, query, self._query.within)
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        return self._browser.rows(self._kind, ids, self._query, self._keys)
+        return self._opened_sync.rows(self._kind, ids, self._query, self._keys)
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _as_source_error() -> Iterator[None]:
     try:
         yield
     except StoreError as error:

@@ -83,54 +83,54 @@ def person_sheet(person: Person, privileges: Sequence[str] | None, now: datetime
     return Sheet(person.name, "", (*sections, *profile.sections[1:]))
 
 
-def _zoom_counts(thing: Resource, total: int) -> Fact:
+def _zoom_counts(resource: Resource, total: int) -> Fact:
     """Zoom may leave inactive and invited people out of its numbers; anything else is a difference to look into."""
-    left_out = {status: thing.statuses.get(status, 0) for status in ("inactive", "pending")}
+    left_out = {status: resource.statuses.get(status, 0) for status in ("inactive", "pending")}
     for missing in (("inactive",), ("pending",), ("inactive", "pending")):
-        if total == thing.members - sum(left_out[status] for status in missing):
+        if total == resource.members - sum(left_out[status] for status in missing):
             others = " and ".join(f"{left_out[status]:,} {status}" for status in missing if left_out[status])
             return Fact("Zoom counts", f"{total:,}: without {others}")
-    return Fact("Zoom counts", f"{total:,}; {thing.members:,} were read", "warning")
+    return Fact("Zoom counts", f"{total:,}; {resource.members:,} were read", "warning")
 
 
-def thing_sheet(thing: Resource) -> Sheet:
+def resource_sheet(resource: Resource) -> Sheet:
     """Say what a group, contact group or role is."""
     facts: list[Fact] = []
-    if not thing.known:
+    if not resource.known:
         facts.append(
-            Fact("Not listed", f"Zoom's records name it, but its list of {NOUNS[thing.kind]} does not", "warning")
+            Fact("Not listed", f"Zoom's records name it, but its list of {NOUNS[resource.kind]} does not", "warning")
         )
-    facts.append(Fact("People", _people(thing)))
-    if thing.admins:
-        facts.append(Fact("Admins", f"{thing.admins:,}"))
-    if thing.total_members is not None and thing.total_members != thing.members:
-        facts.append(_zoom_counts(thing, thing.total_members))
-    facts += [Fact(label, value) for label, value in thing.fields]
+    facts.append(Fact("People", _people(resource)))
+    if resource.admins:
+        facts.append(Fact("Admins", f"{resource.admins:,}"))
+    if resource.total_members is not None and resource.total_members != resource.members:
+        facts.append(_zoom_counts(resource, resource.total_members))
+    facts += [Fact(label, value) for label, value in resource.fields]
     sections = [Section("", tuple(facts))]
-    if thing.kind is Kind.ROLES:
-        sections.append(_privileges(thing))
-    if thing.nested:
-        inside = tuple(Fact(one.name, count(one.members, "member")) for one in thing.nested)
+    if resource.kind is Kind.ROLES:
+        sections.append(_privileges(resource))
+    if resource.nested:
+        inside = tuple(Fact(one.name, count(one.members, "member")) for one in resource.nested)
         sections.append(Section("Groups in it", inside, is_list=True))
-    if thing.contact_group_names:
-        named = tuple(Fact(name, "its members are in it") for name in thing.contact_group_names)
+    if resource.contact_group_names:
+        named = tuple(Fact(name, "its members are in it") for name in resource.contact_group_names)
         sections.append(Section("Contact groups it is in", named, is_list=True))
-    return Sheet(thing.name, "", (*sections, *_gaps(thing.not_read)))
+    return Sheet(resource.name, "", (*sections, *_gaps(resource.not_read)))
 
 
-def _people(thing: Resource) -> str:
-    if thing.people == thing.members:
-        return f"{thing.people:,}"
-    return f"{thing.people:,}, of them {thing.members:,} {'directly' if thing.nested else 'as members'}"
+def _people(resource: Resource) -> str:
+    if resource.people == resource.members:
+        return f"{resource.people:,}"
+    return f"{resource.people:,}, of them {resource.members:,} {'directly' if resource.nested else 'as members'}"
 
 
-def _privileges(thing: Resource) -> Section:
-    if thing.privileges is None:
+def _privileges(resource: Resource) -> Section:
+    if resource.privileges is None:
         return Section("Privileges", (Fact("Not read", "what this role may do was not read", "warning"),))
-    if not thing.privileges:
+    if not resource.privileges:
         return Section("Privileges", (Fact("None", "it administers nothing", "muted"),))
-    lines = [Fact(area, rights) for area, rights in privileges_in_words(thing.privileges)]
-    if json.loads(thing.privilege_scopes or b"[]"):
+    lines = [Fact(area, rights) for area, rights in privileges_in_words(resource.privileges)]
+    if json.loads(resource.privilege_scopes or b"[]"):
         lines.append(Fact("Restricted", "some of these hold for certain groups only"))
     return Section("Privileges", tuple(lines), is_list=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from .opened_sync import asked
+from .opened_sync import store_query
 
 if TYPE_CHECKING:
     from zoomgov.model.kinds import Kind
@@ -29,7 +29,7 @@ class ShownTable:
     @classmethod
     def of(cls, kind: Kind, table: SearchTable, within: Target | None = None, called: str = "") -> Self:
         """What a table shows: its search, its order and its number of rows."""
-        query = asked(kind, table.table.view_shown, within)
+        query = store_query(kind, table.table.view_shown, within)
         return cls(kind, query, table.text.strip(), table.table.row_count, called, table.table.marked)
 
     @property

@@ -1,4 +1,4 @@
-"""What browsing remembers of how somebody looks at a connector: columns, their widths, the order, named filters."""
+"""Where the view preferences of a connector are saved, and the order they give a table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def preferences_of(services: Services, connector: Connector) -> ViewPreferencesFile:
-    """Return what is remembered of browsing a connector."""
+    """Return the file of a connector's view preferences."""
     return ViewPreferencesFile(services.settings.data_dir / "browse" / f"{connector.id}.json")
 
 
-def preferred_order(kept: ViewPreferences, table: str, shown: Collection[str], first: str | None = None) -> TableQuery:
+def preferred_order(
+    preferences: ViewPreferences, table: str, shown: Collection[str], first: str | None = None
+) -> TableQuery:
     """Return the order a table was last in, by those of its columns that are shown; by `first` where it was in none."""
-    keys = [(key, down) for key, down in kept.orders.get(table, []) if key in shown]
+    keys = [(key, down) for key, down in preferences.orders.get(table, []) if key in shown]
     return TableQuery(sort=first) if not keys else TableQuery().sorted_by(keys)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class HandOffScreen(SeenFirst, Page[None]):
-    """The letter, and what to do with it. An Enter typed ahead of it would put it where what was copied before is."""
+    """The e-mail, and what to do with it. An Enter typed ahead would overwrite the clipboard: see `SeenFirst`."""
 
     CSS_PATH = "hand_off.tcss"
     HELP = """
@@ -124,7 +124,7 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         self.notify(f"Saved {' and '.join(files)} in {folder}", timeout=8, markup=False)
 
     def action_leave(self) -> None:
-        self.host.remember_place("", None)
+        self.host.save_place("", None)
         self.app.pop_screen()
 
     def action_go_on(self) -> None:

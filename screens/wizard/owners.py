@@ -192,7 +192,7 @@ accounts. *Other address* is for a proxy or a simulator.
         if self.connector is not None and self.draft.ownership == "someone" and self.is_current:
             if self.connector.step < Step.ZOOM_APP:
                 await self.change_connector(self.connector, step=Step.ZOOM_APP)
-            self.host.remember_place("", None)
+            self.host.save_place("", None)
             self.host.open_hand_off(self.connector, replace=True)
         else:
             await super().advance()

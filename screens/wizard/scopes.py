@@ -50,7 +50,7 @@ class ScopeLine:
 
 
 def scope_lines(kind: ScopeKind, without: Collection[str] = ()) -> list[ScopeLine]:
-    """The shortest list for what is read: required ones first, in the catalogue's order otherwise."""
+    """Return the fewest scopes that all parts but `without` need: required ones first, then in catalogue order."""
     wanted = frozenset(part for part in Capability if part.value not in without)
     needs = [
         need for need in NEEDS if need.capability in wanted and not (need.classic_only and kind is ScopeKind.GRANULAR)

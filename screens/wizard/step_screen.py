@@ -146,7 +146,7 @@ class StepScreen(Page[None]):
     # Steps give the focus with `set_focus` in `on_mount`: `Widget.focus` waits for a turn of the loop, in which
     # what a quick person types would go astray.
     def on_mount(self) -> None:
-        self.host.remember_place(self.connector.id if self.connector else "", self.STEP)
+        self.host.save_place(self.connector.id if self.connector else "", self.STEP)
 
     def changed(self) -> None:
         """Something was typed or chosen: write it once it has been quiet for a moment."""
@@ -243,7 +243,7 @@ class StepScreen(Page[None]):
 
     async def leave(self) -> None:
         """Close the wizard."""
-        self.host.remember_place("", None)
+        self.host.save_place("", None)
         if self.is_current:
             self.app.pop_screen()
 

@@ -92,7 +92,7 @@ file here, without secrets and addresses.
         self.summary: SyncSummary | None = None
         self._start = start
         self._syncing: Worker[None] | None = None
-        self._asking: Worker[None] | None = None
+        self._reading: Worker[None] | None = None
         self._failed_line = ""
         self._lacks_credentials = False
 
@@ -130,7 +130,7 @@ file here, without secrets and addresses.
     @property
     def asking(self) -> bool:
         """True while Zoom is asked for an estimate."""
-        return self._asking is not None and not self._asking.is_finished
+        return self._reading is not None and not self._reading.is_finished
 
     def _label_next(self, text: str) -> None:
         from textual.widgets import Button
@@ -314,7 +314,7 @@ file here, without secrets and addresses.
 
     def action_estimate(self) -> None:
         """Ask Zoom how much there is to read, before reading it."""
-        self._asking = self.run_worker(self._estimate(), group="sync-estimate")
+        self._reading = self.run_worker(self._estimate(), group="sync-estimate")
         self.refresh_bindings()
 
     async def _estimate(self) -> None:
@@ -332,10 +332,10 @@ file here, without secrets and addresses.
 
     def _stop_asking(self) -> bool:
         """Ask Zoom no further for an estimate; return whether it was asked."""
-        if self._asking is None or not self.asking:
+        if self._reading is None or not self.asking:
             return False
-        self._asking.cancel()
-        self._asking = None
+        self._reading.cancel()
+        self._reading = None
         self.refresh_bindings()
         return True
 
@@ -361,7 +361,7 @@ file here, without secrets and addresses.
         """Look at what was read, or first at what changed."""
         if self.running:
             return
-        self.host.remember_place("", None)
+        self.host.save_place("", None)
         self.host.switch_to_browse(self.connector, changes=changes)
 
     def action_changes(self) -> None:
@@ -377,14 +377,14 @@ file here, without secrets and addresses.
         connector = self.connector
 
         def read() -> tuple[SyncInfo, dict[str, str]]:
-            browser = OpenedSync(connector.name, lambda: self.services.stores.reader(connector))
+            opened_sync = OpenedSync(connector.name, lambda: self.services.stores.reader(connector))
             try:
-                browser.open()
-                if browser.sync is None:
+                opened_sync.open()
+                if opened_sync.sync is None:
                     raise SourceError("There is no finished sync.")
-                return browser.sync, browser.names(targets_to_name(browser.sync))
+                return opened_sync.sync, opened_sync.names(targets_to_name(opened_sync.sync))
             finally:
-                browser.close()
+                opened_sync.close()
 
         try:
             sync, names = await self.services.run(read)

@@ -1,4 +1,4 @@
-"""Turns the events of a sync into bars, limits and a log, drawn a few times a second at most."""
+"""Shows the events of a sync as bars, limits and a log, drawn at most a few times a second."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SyncProgress:
-    """Listens to a sync; `draw` is called by a timer, so that a fast sync does not spend its time on drawing."""
+    """Takes the events of a sync. A timer calls `draw`, so that a fast sync does not spend its time on drawing."""
 
     def __init__(self, state: Busy, bars: PartBars, limits: Static, log: SyncLog) -> None:
         self._state = state
@@ -32,9 +32,9 @@ class SyncProgress:
         self._limits = limits
         self._log = log
         self._progress = Progress()
-        self._told_limits = Content("")
+        self._limits_shown = Content("")
         bars.parts = self._progress.parts
-        limits.update(self._told_limits)
+        limits.update(self._limits_shown)
         log.begin()
         state.waiting("Syncing …")
 
@@ -51,7 +51,7 @@ class SyncProgress:
         return known.title if known else part_title(part)
 
     def draw(self) -> None:
-        """Show how far it is by now."""
+        """Draw the progress so far."""
         progress = self._progress
         progress.update()
         self._bars.draw()
@@ -76,7 +76,7 @@ class SyncProgress:
             head = "\n" + " " * 14 if number else "Zoom's limits "
             parts += [(head, "dim"), (label, "dim"), second, "  ", today]
         content = Content.assemble(*parts)
-        if content != self._told_limits:
-            grown = content.plain.count("\n") != self._told_limits.plain.count("\n") or not self._told_limits.plain
-            self._told_limits = content
+        if content != self._limits_shown:
+            grown = content.plain.count("\n") != self._limits_shown.plain.count("\n") or not self._limits_shown.plain
+            self._limits_shown = content
             self._limits.update(content, layout=grown)

@@ -94,7 +94,7 @@ def file_part(name: str) -> str:
 
 
 def log_text(connector: Connector, said: Iterable[Said], dropped: int = 0) -> str:
-    """The log of a sync for a file: times in UTC, no addresses, ids shortened; `dropped` lines are missing before."""
+    """Return the log for a file: times in UTC, no addresses, ids shortened. `dropped`: number of lines not kept."""
     known = (connector.account_id, connector.client_id)
     lines = [f"# Sync log of {printable(connector.name)}, zoomgov {__version__}"]
     if dropped:

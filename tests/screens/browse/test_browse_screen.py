@@ -10,8 +10,10 @@ import pytest
 from textual.widgets import Input
 
 from tests.screens.browse.conftest import SIZE, press
+from zoomgov.model.kinds import Kind
 from zoomgov.model.syncs import NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.browse.item_pane import ItemPane
 from zoomgov.screens.browse.person import PersonScreen
 from zoomgov.screens.browse.resource import ResourceScreen
 from zoomgov.screens.synced.opened_sync import OpenedSync
@@ -177,7 +179,7 @@ async def test_wide_screens_show_the_item_beside_the_table(company: Any, settled
     app = company()
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
-        app.screen.show_detail(app.screen._kind, app.focused.cursor_id)
+        app.screen.query_one(ItemPane).show_item(Kind.USERS, app.focused.cursor_id)
         await settled(pilot)
         sheet = app.screen.query_one(FactSheet)
         assert sheet.display
@@ -283,7 +285,7 @@ async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
     company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: queue.Queue[int | None] = queue.Queue()
-    monkeypatch.setattr(OpenedSync, "count_grants", lambda browser: counted.put(browser.sync and browser.sync.number))
+    monkeypatch.setattr(OpenedSync, "count_grants", lambda self: counted.put(self.sync and self.sync.number))
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -193,7 +193,7 @@ async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled:
 
 
 @pytest.mark.parametrize(
-    ("keys", "habit"),
+    ("keys", "preferences_key"),
     [
         (["2", "enter"], "people-in-groups"),
         (["enter"], "access"),
@@ -208,7 +208,7 @@ async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled:
     ],
 )
 async def test_other_tables_remember_widths_and_order_as_well(
-    two_syncs: Any, settled: Any, keys: list[str], habit: str
+    two_syncs: Any, settled: Any, keys: list[str], preferences_key: str
 ) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
@@ -217,7 +217,7 @@ async def test_other_tables_remember_widths_and_order_as_well(
             await press(pilot, settled, key)
         await press(pilot, settled, "right", "greater_than_sign", "s")
         table = pilot.app.screen.search_table.table
-        key, cells = next(iter(read_preferences(app.store.path.with_name("kept.json")).widths[habit].items()))
+        key, cells = next(iter(read_preferences(app.store.path.with_name("kept.json")).widths[preferences_key].items()))
         assert table.query_shown.keys == ((key, False),)
     async with type(app)(app.store).run_test(size=SIZE) as pilot:
         await settled(pilot)

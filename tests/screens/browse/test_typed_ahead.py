@@ -82,9 +82,9 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_read = threading.Event()
     read = OpenedSync.person
 
-    def person(browser: OpenedSync, key: str) -> Person:
+    def person(opened_sync: OpenedSync, key: str) -> Person:
         may_read.wait(20)
-        return read(browser, key)
+        return read(opened_sync, key)
 
     monkeypatch.setattr(OpenedSync, "person", person)
     yield may_read
@@ -168,10 +168,10 @@ async def test_whoever_leaves_stops_what_works_for_the_page_but_what_was_chosen_
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         page = app.screen
-        monkeypatch.setattr(page.habits, "change", lambda how: may_write.wait(20))
-        keeping = page.keep_habit(lambda kept: None)
+        monkeypatch.setattr(page.preferences, "change", lambda how: may_write.wait(20))
+        keeping = page.change_preferences(lambda kept: None)
         showing = page.show_columns(Kind.USERS, ["name", "email"])
-        leaving = app.switch_screen(HistoryScreen(page.browser, Kind.USERS, "u001", "Björn Ångström"))
+        leaving = app.switch_screen(HistoryScreen(page.opened_sync, Kind.USERS, "u001", "Björn Ångström"))
         assert (showing.is_cancelled, keeping.is_cancelled) == (True, False)
         may_write.set()
         await leaving

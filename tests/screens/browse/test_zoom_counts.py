@@ -8,7 +8,7 @@ import pytest
 
 from zoomgov.model.access import Resource
 from zoomgov.model.kinds import Kind
-from zoomgov.screens.synced.sheets import thing_sheet
+from zoomgov.screens.synced.sheets import resource_sheet
 
 
 def thing(members: int, total: int, **statuses: int) -> Resource:
@@ -33,7 +33,7 @@ def test_a_difference_is_explained_or_warned_about(
 ) -> None:
     (fact,) = [
         fact
-        for section in thing_sheet(thing(members, total, **statuses)).sections
+        for section in resource_sheet(thing(members, total, **statuses)).sections
         for fact in section.facts
         if fact.label == "Zoom counts"
     ]
@@ -44,7 +44,7 @@ def test_a_difference_is_explained_or_warned_about(
 def test_people_are_members_and_those_who_only_manage_it() -> None:
     (fact,) = [
         fact
-        for section in thing_sheet(replace(thing(47, 47), people=49)).sections
+        for section in resource_sheet(replace(thing(47, 47), people=49)).sections
         for fact in section.facts
         if fact.label == "People"
     ]
@@ -52,5 +52,5 @@ def test_people_are_members_and_those_who_only_manage_it() -> None:
 
 
 def test_numbers_that_agree_need_no_line() -> None:
-    facts = [fact.label for section in thing_sheet(thing(10, 10)).sections for fact in section.facts]
+    facts = [fact.label for section in resource_sheet(thing(10, 10)).sections for fact in section.facts]
     assert "Zoom counts" not in facts
