@@ -1,4 +1,4 @@
-"""Browse: everyone and everything that was synced, and the item under the cursor beside it."""
+"""Browse: tables of everything that was synced, and the item under the cursor beside them."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 
 
 _OPENS_WITHIN = 0.1
-"""Seconds for which the screen before stays, while the store is opened."""
+"""Seconds that the page before stays at most, while the store is opened."""
 _COUNTS_AFTER = 0.05
-"""Seconds after which the first table is drawn."""
+"""Seconds after a sync is shown: by then the first table is drawn."""
 
 _NEEDING_A_SYNC = frozenset(
     {"search", "kind", "notes", "filters", "changes", "syncs", "findings", "export", "licences", "columns", "portal"}
@@ -131,9 +131,9 @@ and lists them.
         self._pane = ItemPane(self.opened_sync, lambda: self.host.now(), id="detail")
 
     async def prepare(self) -> None:
-        """Open the store before the screen is shown, so that the first frame is complete; not where that takes long."""
+        """Open the store before the page is shown, so that its first frame is complete, unless that takes long."""
         opening = asyncio.ensure_future(asyncio.to_thread(self._open))
-        with suppress(SourceError, TimeoutError):  # it is opened again, and says then what is wrong
+        with suppress(SourceError, TimeoutError):  # `load` opens it again, and says what is wrong
             await asyncio.wait_for(asyncio.shield(opening), _OPENS_WITHIN)
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -227,7 +227,7 @@ and lists them.
         self._begin_with(sync)
 
     def _begin_with(self, sync: SyncInfo) -> None:
-        """The first table of `sync` is there: what the others need can be read."""
+        """Begin to read ahead: the first table of `sync` is there."""
         self._shown = sync
         self.set_timer(_COUNTS_AFTER, self._read_ahead.count_grants)
 
@@ -283,7 +283,7 @@ and lists them.
 
     @on(Tabs.TabActivated)
     async def _tab_chosen(self, event: Tabs.TabActivated) -> None:
-        chosen = self.query_one(Tabs).active  # a late event tells of a tab that was left again
+        chosen = self.query_one(Tabs).active  # the event may be late, of a tab that was left
         if event.tab.id is not None and event.tab.id == chosen != self._kind:
             await self._show_kind(Kind(event.tab.id))
 

@@ -1,4 +1,4 @@
-"""Last logins week by week, and licences sync by sync, drawn; the numbers are beside."""
+"""Charts: last logins by week and licences by sync, each with its numbers."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ The numbers are in the line under each chart, and in the list before this page.
 
 
 def login_words(found: Charts) -> str:
-    """The numbers of the first chart."""
+    """Return the numbers of the first chart."""
     month, quarter, year = (sum(found.logins[:weeks]) for weeks in (4, 13, 52))
     return (
         f"Within 4 weeks {month:,}, 13 weeks {quarter:,}, 52 weeks {year:,}; "
@@ -91,7 +91,7 @@ def login_words(found: Charts) -> str:
 
 
 def licence_words(found: Charts) -> str:
-    """The numbers of the second."""
+    """Return the numbers of the second chart."""
     if not found.licensed:
         return "Nothing was synced yet."
     _, last, now = found.licensed[-1]

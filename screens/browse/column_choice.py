@@ -1,4 +1,4 @@
-"""Choosing the columns of a table."""
+"""The dialog that chooses the columns of a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ColumnsScreen(ModalScreen[list[str] | None]):
-    """Gives the keys of the columns to show, in their order; None when nothing was changed."""
+    """Returns the keys of the columns to show, in their order; None when it is closed with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Show these"),

@@ -18,7 +18,7 @@ class FieldSuggester(Suggester):
     """Completes field names, and values of fields that have few."""
 
     def __init__(self, kind: Kind, values: Callable[[], Awaitable[Mapping[str, Sequence[str]]]]) -> None:
-        """`values` gives what is known by now, by field."""
+        """`values` returns the values known so far, by field."""
         super().__init__(use_cache=False, case_sensitive=True)
         self._kind = kind
         self._values = values

@@ -47,7 +47,7 @@ class GoToScreen(ModalScreen[None]):
     ]
 
     def __init__(self, services: Services, beginning: str = "") -> None:
-        """`beginning`: id of the connector to search first."""
+        """`beginning` is the id of the connector to search first."""
         super().__init__()
         self._services = services
         self._beginning = beginning
@@ -146,7 +146,7 @@ class GoToScreen(ModalScreen[None]):
 
     @work(exclusive=True, group=OPENS)
     async def open_person(self, row_id: int) -> None:
-        """Open a person's page in place of this; that page closes the store when it is left."""
+        """Put a person's page in place of the dialog. That page closes the store when it is left."""
         if (opened_sync := self._opened_sync) is None:
             return
         try:

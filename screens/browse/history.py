@@ -1,4 +1,4 @@
-"""What happened to one person or thing, sync by sync."""
+"""The history of one person or resource, sync by sync."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HistoryScreen(ListPage):
-    """The newest first."""
+    """What changed, the newest first."""
 
     HELP = f"""
 # History

@@ -1,4 +1,4 @@
-"""Licences in numbers, what was bought beside what is held; Enter shows the people who hold one."""
+"""Licences in numbers: bought, used and held. Enter shows the people who hold one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..synced.opened_sync import OpenedSync
 
 _UNSOLD = ""
-"""In place of a number where there is nothing to count."""
+"""The cell where there is nothing to count; `_seats` shows a dash."""
 
 
 def _seats(value: object) -> str:
@@ -31,7 +31,7 @@ def _seats(value: object) -> str:
 
 
 class LicencesScreen(ListPage):
-    """A line for each licence: seats bought, used and free, and people who hold it."""
+    """A line for each licence: seats bought, used and free, and the people who hold it."""
 
     HELP = f"""
 # Licences
@@ -66,7 +66,7 @@ and `c` draws both.
     EMPTY = "The account has no users."
 
     def __init__(self, opened_sync: OpenedSync, show: Callable[[str], None]) -> None:
-        """`show` filters the users by a text."""
+        """`show` filters the table of users by a text."""
         super().__init__(opened_sync, "Licences")
         self._show = show
         self._filters: list[str] = []
@@ -105,7 +105,7 @@ and `c` draws both.
 
 
 def licence_rows(found: Licences) -> list[tuple[str, Row]]:
-    """Return what finds the people of a line, empty where nothing does, and its cells.
+    """Return (filter that finds the people, row) of each line; the filter is empty where none does.
 
     Zoom's base plan is the one that Licensed people use: the two are one line. Where an account has several base plans,
     nobody can tell which of them somebody uses, and each is a line of its own.

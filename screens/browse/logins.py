@@ -1,4 +1,4 @@
-"""How long ago people last logged in, as numbers with bars; Enter shows the people."""
+"""How long ago people last logged in: numbers and bars. Enter shows the people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def bar(part: int, whole: int) -> str:
-    """A bar of `_BAR` cells for all of `whole`, exact to an eighth of a cell; never empty for what is not nothing."""
+    """Return a bar: `_BAR` cells for the whole, in eighths of a cell. Only 0 has an empty one."""
     eighths = min(max(part * _BAR * 8 // whole, part > 0), _BAR * 8) if whole > 0 else 0
     full, rest = divmod(eighths, 8)
     return "█" * full + (_EIGHTHS[rest] if rest else "")
@@ -57,7 +57,7 @@ Enter shows the people of a line; `c` draws it week by week.
     EMPTY = "The account has no users."
 
     def __init__(self, opened_sync: OpenedSync, show: Callable[[str], None]) -> None:
-        """`show` filters the users by a text."""
+        """`show` filters the table of users by a text."""
         super().__init__(opened_sync, "Last logins")
         self._show = show
         self._filters: list[str] = []
@@ -80,7 +80,7 @@ Enter shows the people of a line; `c` draws it week by week.
 
 
 def login_rows(found: Licences) -> list[tuple[str, Row]]:
-    """Return what finds the people of a line, and its cells."""
+    """Return (filter that finds the people, row) of each line."""
     everyone = sum(one.people for one in found.logins) + found.never
     if not everyone:
         return []
@@ -90,7 +90,7 @@ def login_rows(found: Licences) -> list[tuple[str, Row]]:
 
 
 def _words(one: Logins) -> tuple[str, str]:
-    """A name, and what finds these people."""
+    """Return the name of a line, and the filter that finds its people."""
     if one.most is None:
         return f"{one.least} days ago or more", f"last-login:>{one.least}d"
     if not one.least:

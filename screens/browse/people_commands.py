@@ -1,4 +1,4 @@
-"""People of the sync that is browsed in the command palette."""
+"""People in the command palette: those of the sync that is browsed."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from ..synced.sync_page import SyncHost
 
 _LEAST: Final = 2
-"""Letters from which on people are looked for: one letter finds everybody."""
+"""Fewest letters to search for: one letter finds everybody."""
 _MOST: Final = 8
-"""People offered; Go to a person shows all that are found."""
+"""Most people offered; *Go to a person* shows all."""
 
 
 class PeopleCommands(Provider):
-    """Offers to open a person's page, by any part of their name or e-mail address.
+    """Offers the pages of people, found by any part of a name or e-mail address.
 
-    They are the people of the uppermost page about a sync: a dialog, or a page about something else, may lie above it.
+    They are from the topmost page about a sync; dialogs and other pages may lie above it.
     """
 
     async def search(self, query: str) -> Hits:

@@ -1,4 +1,4 @@
-"""One person: who they are, and everything they have with the path that gives it."""
+"""One person: their profile, and all their access with the path that gives it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class PersonScreen(SyncPage):
-    """Facts, then a table of access; Enter opens the thing that is held."""
+    """Facts, then a table of access; Enter opens the group, contact group or role."""
 
     HELP = f"""
 # A person
@@ -113,7 +113,7 @@ groups, with the groups that lead there when it is not direct. Enter opens the r
         open_portal(self, link, self._item_name, exact=exact)
 
     def action_history(self) -> None:
-        """Show what happened to them."""
+        """Show their history."""
         self.app.push_screen(HistoryScreen(self.opened_sync, Kind.USERS, self._key, self._item_name or self._key))
 
     @on(IdentityTable.RowSelected)

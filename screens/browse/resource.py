@@ -70,7 +70,7 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
 
     @work(exclusive=True, group=FILLS)
     async def load(self) -> None:
-        """Read the thing and show it."""
+        """Read the resource and show it."""
         facts = self.query_one("#facts", FactSheet)
         try:
             resource = await asyncio.to_thread(self.opened_sync.resource, self._kind, self._key)
@@ -107,11 +107,11 @@ opens the person and shows everything they have. `Tab` goes to the facts, where 
         open_portal(self, link, self._item_name, exact=exact)
 
     def action_history(self) -> None:
-        """Show what happened to it."""
+        """Show its history."""
         self.app.push_screen(HistoryScreen(self.opened_sync, self._kind, self._key, self._item_name or self._key))
 
     def action_export(self) -> None:
-        """Write who is in it."""
+        """Export who is in it."""
         if (table := self.search_table) is not None:
             shown = ShownTable.of(Kind.USERS, table, Target(self._kind, self._key), self._item_name)
             self.host.open_export(self.opened_sync, shown)

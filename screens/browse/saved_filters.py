@@ -1,4 +1,4 @@
-"""Saved filters: name the one that is typed, or choose one of those that are kept."""
+"""The dialog of saved filters: save the one that is typed, or choose one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SavedFiltersScreen(ModalScreen[str | None]):
-    """Gives the text of the filter chosen; None when none was."""
+    """Returns the text of the filter that is chosen, or None."""
 
     CSS_PATH = "saved_filters.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,12 +31,12 @@ class SavedFiltersScreen(ModalScreen[str | None]):
         Binding("delete", "forget", "Remove", tooltip="Forget the filter under the cursor"),
     ]
 
-    def __init__(self, typed: str, filters: Mapping[str, str], keep: Callable[[dict[str, str]], None]) -> None:
-        """`keep` writes all filters; it raises OSError when it cannot."""
+    def __init__(self, typed: str, filters: Mapping[str, str], save: Callable[[dict[str, str]], None]) -> None:
+        """`save` writes all filters. It raises `OSError` when it cannot."""
         super().__init__()
         self._typed = typed
         self._filters = dict(filters)
-        self._keep = keep
+        self._save = save
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -73,7 +73,7 @@ class SavedFiltersScreen(ModalScreen[str | None]):
 
     def _write(self, filters: dict[str, str]) -> bool:
         try:
-            self._keep(filters)
+            self._save(filters)
         except OSError as error:
             self.notify(f"It could not be written: {error.strerror}.", severity="error", markup=False)
             return False

@@ -1,4 +1,4 @@
-"""All syncs that are kept; Enter browses one as it was."""
+"""All syncs that are stored; Enter browses one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ before. Enter browses it as it was then; nothing else changes.
     PLACEHOLDER = "Search syncs …"
 
     def __init__(self, opened_sync: OpenedSync, browse: Callable[[int], None]) -> None:
-        """`browse` opens a sync by its number."""
+        """`browse` opens the sync of a number."""
         super().__init__(opened_sync, "Syncs")
         self._browse = browse
         self._numbers: list[int] = []

@@ -1,4 +1,4 @@
-"""Access that one person gained and lost, or that people gained to one thing and lost."""
+"""Access that one person gained and lost, or that people gained and lost to one resource."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AccessChangesScreen(ListPage):
-    """Every grant of one line of the changes; Enter opens its other end, `o` the person or thing itself."""
+    """The grants behind one line of the changes. Enter opens the other end of a grant, `o` the line's own item."""
 
     HELP = f"""
 # Access gained and lost
@@ -40,7 +40,7 @@ the thing or the person of a line, `o` the one this page is about.
     def __init__(
         self, opened_sync: OpenedSync, title: str, view: str, line: Line, show: Callable[[Kind, str], object]
     ) -> None:
-        """`title` says which syncs; `show` opens a person or thing."""
+        """`title` says which syncs, `view` is one of `VIEWS`; `show` opens a person or resource."""
         super().__init__(opened_sync, f"{title}  ›  {line.row[0]}")
         self._view, self._line, self._show = view, line, show
 
@@ -63,5 +63,5 @@ the thing or the person of a line, `o` the one this page is about.
             self._show(*principal_of(grant))
 
     def action_open_it(self) -> None:
-        """Open the person or thing this is about."""
+        """Open the person or resource this page is about."""
         self._show(self._line.kind, self._line.key)

@@ -1,4 +1,4 @@
-"""What changed between two syncs: people and things that came, went or changed, and access gained and lost."""
+"""What changed between two syncs: people and resources added, removed or changed, and access gained and lost."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ _OLDEST = (
 
 
 _WIDE = 120
-"""Columns from which the table has room for long values."""
+"""Cells of a screen from which the table has room for long values."""
 
 
 class ChangesScreen(SyncPage):
-    """Two syncs, and tables of what is different; Enter opens the person or thing."""
+    """Two syncs, and tables of what differs; Enter opens the person or resource."""
 
     HELP = f"""
 # Changes
@@ -189,7 +189,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
     # Values too long for their column
 
     def _make_room(self) -> None:
-        """Keep room below the table for what the row under the cursor says, where some rows have too much to say."""
+        """Show the line below the table, with the whole values of the row under the cursor, where some would be cut."""
         width = self.size.width
         shown = self._view == ITEMS and width < _WIDE and any(is_cut(line, width) for line in self._lines[ITEMS])
         self.query_one("#whole").display = shown
@@ -222,12 +222,12 @@ changed, or what the table shows, to a file. What one of the two did not read is
             await self._show_view(chosen)
 
     async def action_view(self, view: str) -> None:
-        """Show people and things, or access."""
+        """Show another of `VIEWS`."""
         if self.search_table is not None and view != self._view:
             await self._show_view(view)
 
     def action_in_effect(self, wanted: bool) -> None:
-        """Tell access as people reach it, through user groups, too; or only as it was granted."""
+        """Compare access in effect, also through user groups; or only direct grants."""
         if self._changes is not None:
             self._in_effect = wanted
             self.refresh_bindings()
@@ -236,7 +236,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             self.load()
 
     async def action_choose(self, end: str) -> None:
-        """Choose another sync for one end."""
+        """Choose another sync to compare; `end` is `from` or `to`."""
         older, newer = self._between
         offered = [
             sync for sync in self._syncs if (sync.number < newer if end == "from" else sync.number > older)
@@ -255,7 +255,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
             await self.app.push_screen(choice, chosen)
 
     def action_export(self) -> None:
-        """Write what changed, or what the table shows of it."""
+        """Export what changed, or what the table shows of it."""
         table = self.search_table
         if not self._changes or table is None or self._source is None:
             return
@@ -281,7 +281,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
 
     @work(exclusive=True, group=OPENS)
     async def open_item(self, kind: Kind, key: str) -> None:
-        """Open a person or thing as it was in the newer sync, or in the older one where it is gone since."""
+        """Open a person or resource as of the newer sync; as of the older one when it was removed since."""
         try:
             opened_sync = await asyncio.to_thread(self._where, kind, key)
         except SourceError as error:

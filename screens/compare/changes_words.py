@@ -1,4 +1,4 @@
-"""Changes as rows of tables: what came, went or changed; and access, by person and by thing."""
+"""Changes as rows of tables: items added, removed or changed; access by person, and by resource."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSONS: Final = "persons"
 RESOURCES: Final = "things"
 VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", RESOURCES: "by thing"}
 _IN_EFFECT: Final = {**VIEWS, PERSONS: "In effect by person"}
-"""With what people reach through user groups."""
+"""Titles where access through user groups is compared, too."""
 _TONES: Final[dict[str, Tone]] = {"came": "good", "went": "error", "gained": "good", "lost": "error"}
 _HOW: Final = {"added": "came", "removed": "went", "changed": "changed"}
 _WAYS: Final = {
@@ -36,9 +36,9 @@ _WAYS: Final = {
     GrantKind.CONTACT_GROUP_MEMBER: "member",
 }
 _ROOM: Final = 40
-"""Cells that *What* has in 80 columns; in fewer it has none."""
+"""Cells of the column *What* on a screen of 80; a narrower one has no such column."""
 _NAMED: Final = 50
-"""Names in one cell at most; opening the line shows all."""
+"""Most names in one cell; opening the line shows all."""
 
 
 def _signed(sign: str) -> Callable[[object], str]:
@@ -84,11 +84,11 @@ GRANT_COLUMNS: Final[dict[str, tuple[TableColumn, ...]]] = {
         TableColumn("email", "E-mail", 30, most=44),
     ),
 }
-"""Of the grants of one person, or of one thing."""
+"""Columns for the grants of one person, or of one resource."""
 
 
 def grant_columns(view: str, grants: Sequence[GrantChange]) -> tuple[TableColumn, ...]:
-    """Return `GRANT_COLUMNS`, with room for the user group where access came through one."""
+    """Return the columns of `view`, wider where they name the user group that access came through."""
     columns = GRANT_COLUMNS[view]
     if not any(grant.through for grant in grants):
         return columns
@@ -96,7 +96,7 @@ def grant_columns(view: str, grants: Sequence[GrantChange]) -> tuple[TableColumn
 
 
 class Line(NamedTuple):
-    """A row of one of the tables, and what it stands for."""
+    """A row of one of the tables, and the item and the grants behind it."""
 
     row: Row
     kind: Kind
@@ -106,7 +106,7 @@ class Line(NamedTuple):
 
 
 def lines_of(view: str, changes: Changes) -> list[Line]:
-    """The rows of one of `VIEWS`."""
+    """Return the rows of one of `VIEWS`."""
     if view == ITEMS:
         return [Line(_item_row(item), item.kind, item.id, item, ()) for item in changes.items]
     if view == PERSONS:
@@ -124,12 +124,12 @@ def _resource(grant: GrantChange) -> tuple[int, str, str]:
 
 
 def is_cut(line: Line, width: int) -> bool:
-    """Whether the table may cut the old and new values of a person or thing, or leave them out, in `width` columns."""
+    """Return whether a screen of `width` cells may cut an item's old and new values, or has no column for them."""
     return line.item is not None and cell_len(str(line.row[2])) > (_ROOM if width >= 80 else 0)
 
 
 def whole_text(line: Line) -> Content:
-    """The old and new values of a person or thing, whole."""
+    """Return all old and new values of an item."""
     fields = line.item.fields if line.item is not None else ()
     told = (Content.assemble((f"{field.field}  ", "$text-muted"), printable(_values(field))) for field in fields)
     return Content("   ").join(told)
@@ -168,14 +168,14 @@ def _of_resource(grants: tuple[GrantChange, ...]) -> Line:
 
 
 def _way_told(grant: GrantChange) -> str:
-    """How somebody has it, where that is not the usual way."""
+    """Return how somebody has it, unless it is direct membership."""
     if grant.through:
         return f" (through {grant.through})"
     return " (admin)" if grant.kind is GrantKind.GROUP_ADMIN else ""
 
 
 def _listed(named: Sequence[tuple[bool, str]]) -> str:
-    """`+Sales, −Finance`, gained first."""
+    """Return e.g. `+Sales, −Finance`: gained first."""
     ordered = sorted(named, key=lambda one: not one[0])
     told = ", ".join(f"{'+' if gained else '−'}{name}" for gained, name in ordered[:_NAMED])
     rest = len(named) - _NAMED
@@ -183,12 +183,12 @@ def _listed(named: Sequence[tuple[bool, str]]) -> str:
 
 
 def principal_of(grant: GrantChange) -> tuple[Kind, str]:
-    """Who has a grant."""
+    """Return who holds a grant: kind and Zoom's id."""
     return (Kind.USERS if grant.principal_kind == "user" else Kind.GROUPS), grant.principal_id
 
 
 def grant_row(view: str, grant: GrantChange) -> Row:
-    """A row of `GRANT_COLUMNS`."""
+    """Return the row of a grant, for `GRANT_COLUMNS`."""
     how = "gained" if grant.gained else "lost"
     way = f"through {grant.through}" if grant.through else _WAYS[grant.kind]
     if view == PERSONS:
@@ -197,7 +197,7 @@ def grant_row(view: str, grant: GrantChange) -> Row:
 
 
 def tab_text(number: int, view: str, changes: Changes, lines: int) -> Content:
-    """`1 People and things  +3 −1 ~4`, or `2 Access by person  12`."""
+    """Return the title of a tab, e.g. `1 People and things  +3 −1 ~4` or `2 Access by person  12`."""
     if view == ITEMS:
         hows = [item.how for item in changes.items]
         counts = [("+", hows.count("added")), ("−", hows.count("removed")), ("~", hows.count("changed"))]

@@ -1,4 +1,4 @@
-"""Choosing one of the syncs, from a list or by a date."""
+"""The dialog that chooses a sync, from a list or by a date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HINT = "A date: 2026-11-20, yesterday, monday, 7d; or choose with ↑ ↓"
 
 
 class SyncChoiceScreen(ModalScreen[int | None]):
-    """Gives the number of the sync chosen, the newest first; a date moves the cursor to the sync of that time."""
+    """Returns the number of the sync that is chosen. Typing a date moves the cursor to the sync of that time."""
 
     CSS_PATH = "sync_choice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class SyncChoiceScreen(ModalScreen[int | None]):
     ]
 
     def __init__(self, title: str, syncs: Sequence[SyncInfo], current: int, now: datetime, *, end: bool) -> None:
-        """`syncs` oldest first; `end`: a day that is typed means its end, otherwise its beginning."""
+        """`syncs` are the oldest first. A day that is typed means its end with `end`, otherwise its beginning."""
         super().__init__()
         self._title = title
         self._oldest_first = tuple(syncs)
@@ -91,7 +91,7 @@ class SyncChoiceScreen(ModalScreen[int | None]):
         try:
             found = sync_at(self._oldest_first, event.value, self._now, end=self._end)
         except SyncTimeError as error:
-            self._problem = str(error)  # told at Enter: it may be half a word yet
+            self._problem = str(error)  # shown at Enter: the date may be half typed
             self._tell("")
             return
         self.query_one(OptionList).highlighted = self._syncs.index(found.sync)
@@ -99,7 +99,7 @@ class SyncChoiceScreen(ModalScreen[int | None]):
         self._tell(found.note or by_then)
 
     def action_move(self, rows: int) -> None:
-        """Move in the list while the date has the focus."""
+        """Move in the list; the date keeps the focus."""
         options = self.query_one(OptionList)
         (options.action_cursor_down if rows > 0 else options.action_cursor_up)()
 

@@ -53,26 +53,26 @@ _KEYS = (
 )
 _TITLES = ("Connector", "Status", "App", "Owners", "Last sync")
 _WIDTHS = ((14, 3), (15, 0), (8, 2), (10, 4), (14, 0))
-"""Least cells of each column, and its share of what is left."""
+"""(Least width in cells, share of the room that is left) of each column."""
 _DISPENSABLE = (2, 3)
-"""Columns a narrow screen does without: App, which mostly says what Connector says, then Owners."""
+"""Columns that a narrow screen leaves out, in this order: App, which mostly repeats Connector, then Owners."""
 _GAP = 2
 
 
 def _begin_of(path: str) -> bytes:
-    """The file, or as much of it as shows that it is none of ours."""
+    """Return the first megabyte of a file: more than any hand-off file has."""
     with Path(path).expanduser().open("rb") as file:
         return file.read(1_000_000)
 
 
 STYLES: Final = sorted(Path(__file__).resolve().parents[1].glob("*/*.tcss"))
-"""The style sheets of all screens, by the names under which Textual reads them."""
+"""The style sheets of all screens, under the paths by which Textual knows them."""
 _LOOKED_AT_FOR: Final = 0.2
-"""Seconds after which the list is drawn and nobody has pressed a key yet."""
+"""Seconds after the list is read: by then it is drawn, and there is time to load other screens."""
 
 
 class ConnectorsScreen(Page[None]):
-    """Each connector with its label; Enter goes to what is next for it."""
+    """A line for each connector, with its label; Enter opens the next step, or what was synced."""
 
     HELP = """
 # Connectors
@@ -102,7 +102,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         self.connectors: list[Connector] = []
         self._draft = Draft()
         self.ready = False
-        """True once the list was read; from then on coming back to this screen reads it again."""
+        """True once the list was read. From then on it is read again whenever the page comes back on top."""
 
     def compose(self) -> ComposeResult:
         yield Banner("Connectors")
@@ -136,18 +136,18 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     @work(group="warm-up")
     async def warm_up(self) -> None:
-        """Load what other screens need while the list is looked at, so that their first opening is quick too."""
+        """Load what other screens need while nothing is to be done, so that they open fast."""
         if any(item.last_sync_at is not None for item in self.connectors):
             await self.services.run(self.host.load_browsing)
         for path in STYLES:
-            # A style sheet that comes with its screen has Textual parse all others anew.
+            # Read ahead: when a screen brings a new style sheet, Textual parses all of them again.
             if not self.app.stylesheet.has_source(str(path), ""):
                 self.app.stylesheet.read(path)
                 self.app.stylesheet.parse()
                 await asyncio.sleep(0)
 
     async def load(self) -> bool:
-        """Read the connectors afresh and draw them, keeping the cursor on the same one. False: they cannot be read."""
+        """Read the connectors again and draw them; the cursor stays on its connector. False: they cannot be read."""
         try:
             self.connectors = await self.services.run(self.services.connectors.all)
             draft = await self.services.run(self.services.registry.draft)
@@ -173,7 +173,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
     def draw(self) -> None:
         """Fill the list."""
         table = self.query_one("#connectors", OptionList)
-        kept = self.chosen
+        before = self.chosen
         room = self.query_one("#page").content_size.width or self.size.width - 4
         columns = list(range(len(_TITLES)))
         for dispensable in _DISPENSABLE:
@@ -188,12 +188,12 @@ Nothing here changes your Zoom account: zoomgov only reads.
         table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)
         if any_there:
             ids = [item.id for item in self.connectors]
-            table.highlighted = ids.index(kept.id) if kept is not None and kept.id in ids else 0
+            table.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
             table.focus()
         self.explain()
 
     def _line(self, item: Connector, widths: Mapping[int, int]) -> Content:
-        """The cells of one connector; `widths` by the place of their titles, as far as there is room."""
+        """Return the line of one connector; `widths` maps the columns shown, by their place in `_TITLES`, to cells."""
         label = status_label(item.status)
         style = str(label.spans[0].style) if label.spans else ""
         owners = ", ".join(printable(owner.email) for owner in item.owners)
@@ -215,7 +215,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         return next((item for item in self.connectors if item.id == option.id), None)
 
     def explain(self) -> None:
-        """Say under the list what is the matter with the chosen one, and which keys work on it."""
+        """Say under the list what is next for the connector under the cursor, or why its sync failed."""
         item = self.chosen
         reason = self.query_one("#reason", Static)
         self.query_one(KeyHints).display = item is not None
@@ -272,7 +272,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
             await self.host.open_browse(item)
 
     def action_verify(self) -> None:
-        """Check it, looking first at the line that the last sync failed on."""
+        """Verify it; the cursor begins on the check that explains why the last sync failed."""
         if (item := self.chosen) is not None and self.is_current:
             self.host.open_verify(item, line=item.reason_line)
 
@@ -293,7 +293,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     @work(exclusive=True, group="open-file")
     async def action_open_file(self) -> None:
-        """Take over a connector from a file, and go on where its set-up begins."""
+        """Import a connector from a hand-off file, and open the first step in Zoom."""
         from zoomgov.connectors.handoff import HandoffError
 
         from .open_file import OpenFileScreen
@@ -365,7 +365,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
         return True
 
     def _not_removed(self, error: Exception) -> None:
-        """Keyring, store or register: each says itself what happened."""
+        """Tell why: the errors of keyring, store and registry explain themselves."""
         from ..shared.ask import failure_text
 
         self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)

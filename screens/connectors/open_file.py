@@ -1,4 +1,4 @@
-"""Asking for the file that somebody handed over."""
+"""The dialog that asks for a hand-off file."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _TEXT = (
 
 
 class OpenFileScreen(ModalScreen[bool]):
-    """Gives True once the file was taken over; stays with the reason when it cannot be."""
+    """Returns True once the file is imported. Where it cannot be, the dialog stays and says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel")]
 
     def __init__(self, take: Callable[[str], Awaitable[str]]) -> None:
-        """`take` is given the path as typed, and gives why it cannot be taken over; empty when it was."""
+        """`take` imports the file at the path that was typed. It returns an empty text, or why it cannot."""
         super().__init__()
         self._take = take
 

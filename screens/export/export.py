@@ -1,4 +1,4 @@
-"""Writing a file to hand over: what goes in, its format, and where it lies afterwards."""
+"""The page that writes an export: what goes in, the format, the path."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ if TYPE_CHECKING:
     from ..synced.shown_table import ShownTable
 
 _POLL = 0.1
-"""Seconds between two looks at the progress."""
+"""Seconds between two updates of the progress."""
 
 
 class _PathInput(Input):
-    """A path; Enter writes, as everywhere on the screen, and the footer says so here too."""
+    """The path. Enter writes, as everywhere on the page; its own binding lets the footer say so."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.write", "Write", tooltip="Write the file")]
 
 
 class ExportScreen(Page[None]):
-    """Two choices and a path; Enter writes, Esc stops or goes back."""
+    """What, format and path; Enter writes, Esc stops or goes back."""
 
     HELP = """
 # Export
@@ -94,7 +94,7 @@ same.
 
     @classmethod
     def of_table(cls, opened_sync: OpenedSync, shown: ShownTable) -> ExportScreen:
-        """Make it for a table: the whole sync, what the table shows, or what changed."""
+        """Make the page for a table: it offers the whole sync, what the table shows, and what changed."""
         number = opened_sync.sync.number if opened_sync.sync is not None else 0
         offered = [whole_offer(number), *table_offers(number, shown)]
         return cls(opened_sync, offered, offered[-1 if shown.narrowed else 0].line.key, look_back=True)
@@ -127,11 +127,11 @@ same.
 
     @work(group=FILLS)
     async def look_for_older(self) -> None:
-        """Offer the changes once it is known that there are two syncs."""
+        """Offer what changed, if there is an older sync."""
         try:
             syncs = await asyncio.to_thread(self._opened_sync.syncs)
         except SourceError:
-            return  # says so when it is written
+            return  # writing says why
         number = self._offered[0].sync
         older = [sync.number for sync in syncs if sync.number < number]
         if older and self.is_attached:
@@ -153,7 +153,7 @@ same.
             self._suggest()
 
     def _suggest(self) -> None:
-        """Propose a path, unless somebody typed one of their own; say what there is to know about the choice."""
+        """Suggest a path, unless one was typed; say what to know about the format."""
         offer, form = self._chosen
         path = self.query_one("#path", Input)
         if path.value == self._suggested:
@@ -200,7 +200,7 @@ same.
 
     @work(group="export")
     async def write(self, path: Path, form: Format, offer: Offer, *, sha256: bool) -> None:
-        """Write on a worker thread, and say what came of it."""
+        """Write on a worker thread, and say how it ended."""
         try:
             written = await asyncio.to_thread(self._write, path, form, offer, sha256)
         except ExportCancelled:

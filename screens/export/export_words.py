@@ -1,4 +1,4 @@
-"""What the export screen offers, and its words."""
+"""What the export page offers, and what it says."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ _FORMATS: Final = (
     (Format.C1Z, "c1z", "for ConductorOne's baton"),
 )
 _IN_FOLDERS: Final = (Format.CSV, Format.PARQUET)
-"""Of several tables, these are several files."""
+"""Formats that write one file for each table."""
 _MISSING: Final = "not installed: choose it to see how"
 _BAR: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something that can be written."""
+    """One choice of what to write."""
 
     line: Alternative
     sync: int
-    """Of which sync."""
+    """Number of the sync."""
     part: str
-    """What the name of the file says of it."""
+    """Its part of the file's name."""
     what: Callable[[Reader], What]
-    """Made on the worker thread: comparing takes a while."""
+    """Called on a worker thread: comparing takes a while."""
     several: bool = False
     """More than one table."""
     packs: bool = False
-    """Whole syncs, which a c1z can hold."""
+    """Whether it is whole syncs: a c1z holds nothing else."""
 
 
 def whole_offer(number: int) -> Offer:
-    """Everything of one sync."""
+    """Offer everything of one sync."""
     line = Alternative("whole", f"All of sync {number}", "everyone, everything and who has what")
     return Offer(line, number, "", lambda reader: WholeSync(), several=True, packs=True)
 
 
 def table_offers(number: int, shown: ShownTable) -> list[Offer]:
-    """The rows of a table, and those that are marked in it, whatever is searched now. The likeliest comes last."""
+    """Offer the rows of a table, and the marked ones, found now or not. The most likely choice comes last."""
     name = TableName(shown.kind.value)
     people = f" in {shown.within}" if shown.within else ""
     part = f"-{shown.kind}" + (_slug(f"-in-{shown.within}") if people else "")
@@ -74,13 +74,13 @@ def table_offers(number: int, shown: ShownTable) -> list[Offer]:
 
 
 def since_offer(older: int, newer: int) -> Offer:
-    """What changed between two syncs, which are not compared before it is written."""
+    """Offer what changed between two syncs; they are compared when it is written."""
     line = Alternative("changes", f"What changed from sync {older} to sync {newer}")
     return Offer(line, newer, f"-changes-since-{older}", lambda reader: reader.diff(older, newer), packs=True)
 
 
 def compared_offers(changes: Changes, found: Changes, typed: str) -> list[Offer]:
-    """Everything that changed, and what a table shows of it."""
+    """Offer everything that changed, and what a table shows of it."""
     newer, part = changes.to_sync, f"-changes-since-{changes.from_sync}"
     everything = Alternative("compared", f"Everything that changed from sync {changes.from_sync} to {newer}")
     number = count(len(found.items) + len(found.grants), "change")
@@ -96,7 +96,7 @@ def _found_by(typed: str) -> str:
 
 
 def formats() -> list[Alternative]:
-    """The formats; of one that lacks its library, that it does."""
+    """Return all formats; a format whose library is missing says so."""
     return [
         Alternative(form, f"{name:<10}", about if install_command(form) is None else _MISSING)
         for form, name, about in _FORMATS
@@ -104,12 +104,12 @@ def formats() -> list[Alternative]:
 
 
 def usual_format() -> Format:
-    """A workbook, or CSV where its library is missing."""
+    """Return XLSX, or CSV where the library for workbooks is missing."""
     return Format.XLSX if install_command(Format.XLSX) is None else Format.CSV
 
 
 def hint(offer: Offer, form: Format) -> tuple[str, str]:
-    """What to know before Enter is pressed, and in which tone."""
+    """Return what to know before Enter is pressed, and the CSS class of that text."""
     if (command := install_command(form)) is not None:
         return f"{form} needs a library that is not installed. Leave, and run:\n{command}", "-problem"
     if form is Format.C1Z and not offer.packs:
@@ -120,7 +120,7 @@ def hint(offer: Offer, form: Format) -> tuple[str, str]:
 
 
 def misnamed(path: Path, form: Format) -> str:
-    """Why a file of this format should not be called so; empty when it may.
+    """Return why `path` is a bad name for a file of this format; empty when it is not.
 
     Raises:
         OSError: it may not be looked at.
@@ -135,7 +135,7 @@ def misnamed(path: Path, form: Format) -> str:
 
 
 def suggested_path(connector: str, offer: Offer, form: Format) -> str:
-    """A path in the folder zoomgov was started in, or the home folder when that one is gone."""
+    """Return a path in the current folder, or in the home folder when that is gone."""
     try:
         folder = Path.cwd()
     except FileNotFoundError:
@@ -150,7 +150,7 @@ def _slug(text: str) -> str:
 
 
 def progress_text(progress: Progress) -> str:
-    """How far it is, with a bar where that is known."""
+    """Return the progress in words, with a bar where the total is known."""
     bar = ""
     if progress.total:
         full = min(_BAR * progress.done // progress.total, _BAR)
@@ -159,7 +159,7 @@ def progress_text(progress: Progress) -> str:
 
 
 def done_text(written: Written) -> str:
-    """What lies on the disk now."""
+    """Return where the files are, and how large."""
     assert written.path is not None
     size = written.path.stat().st_size
     large = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(size // 1000, 1):,} kB"

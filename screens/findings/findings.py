@@ -1,4 +1,4 @@
-"""What looks wrong in a sync: a list, the gravest first, and a page for each finding."""
+"""Findings of a sync, the most severe first, and a page for each."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ only once three days have passed, so three days are added: nobody is called idle
     PLACEHOLDER = "Search findings …"
 
     def __init__(self, opened_sync: OpenedSync, cloud: str, now: datetime, thresholds: Thresholds) -> None:
-        """`cloud` is the connector's, for links."""
+        """`cloud` is the connector's, for links; `now` is aware."""
         super().__init__(opened_sync, "Findings")
         self._thresholds = thresholds
         self._portal = parse_cloud(cloud).portal_url
@@ -83,7 +83,7 @@ only once three days have passed, so three days are added: nobody is called idle
         self._audit: Audit | None = None
 
     def read(self) -> Sequence[Row]:
-        counted = replace(self._thresholds, named=0)  # who it is about is read when a finding is opened
+        counted = replace(self._thresholds, named=0)  # the people are read when a finding is opened
         with self.opened_sync.long_reader() as reader:
             self._audit = find(
                 reader, self._now, thresholds=counted, portal_url=self._portal, progress=self.read_so_far
@@ -113,7 +113,7 @@ only once three days have passed, so three days are added: nobody is called idle
 
     @work(exclusive=True, group=OPENS)
     async def open_finding(self, counted: Finding) -> None:
-        """Read whom a finding is about, and show it."""
+        """Read the people and resources of a finding, and show it."""
         try:
             finding = await asyncio.to_thread(self._named, counted)
         except SourceError as error:
@@ -123,14 +123,14 @@ only once three days have passed, so three days are added: nobody is called idle
             self.app.push_screen(FindingScreen(self.opened_sync, finding))
 
     def _named(self, counted: Finding) -> Finding:
-        """The finding with its people and things; on a worker thread."""
+        """Return the finding with its people and resources. For a worker thread."""
         with self.opened_sync.long_reader() as reader:
             audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal, only=counted.id)
         return audit.findings[0] if audit.findings else counted
 
 
 class FindingScreen(SyncPage):
-    """Why it matters, where to fix it, and whom it is about; Enter opens the person or thing."""
+    """Why it matters, where to fix it, and whom it is about; Enter opens the person or resource."""
 
     HELP = f"""
 # A finding
@@ -188,7 +188,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
         return bool(self._finding.fix.link) if action == "portal" else super().check_action(action, parameters)
 
     def action_portal(self) -> None:
-        """Open the page where it is put right."""
+        """Open the page of Zoom where it is fixed."""
         open_portal(self, self._finding.fix.link)
 
     @on(IdentityTable.RowSelected)
@@ -199,7 +199,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
 
 
 def finding_sheet(finding: Finding) -> Sheet:
-    """Say everything of a finding but whom it is about."""
+    """Return all of a finding but its people and resources."""
     facts = [Fact("Why", finding.why)]
     facts += [Fact("Not seen", limit, "warning") for limit in finding.limits]
     if finding.count or not finding.known:

@@ -1,4 +1,4 @@
-"""A question above the screen, with its answers as buttons."""
+"""A dialog that asks a question; its answers are buttons."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 _BESIDE = 14
-"""Cells of a narrow screen for all but the buttons side by side; where they need more, they go one below the other."""
+"""Cells of a narrow screen that are not for buttons. Those that do not fit side by side stand in a column."""
 _MOST_ROOM = 66
-"""Cells for them on a wide one."""
+"""Most cells that buttons side by side may take."""
 _AROUND = 10
 """Lines for all but the text and the answers: frame, title of two lines, gaps and footer."""
 
@@ -40,12 +40,12 @@ class DialogAnswer:
 
 
 def failure_text(error: BaseException) -> str:
-    """One line for an error nobody foresaw: its kind and text, never its data."""
+    """Return one line for an unexpected error: its type and text, without its data."""
     return printable(f"{type(error).__name__}: {error}")[:300]
 
 
 class AskScreen(SeenFirst, ModalScreen[str]):
-    """Gives the key of the chosen answer; Esc gives the first, which is always the harmless one."""
+    """Returns the key of the chosen answer. Esc returns the first, which must be the harmless one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "app.focus_previous", "Choose", key_display="← ↑ ↓ →"),
@@ -72,7 +72,7 @@ class AskScreen(SeenFirst, ModalScreen[str]):
         yield KeyFooter(show_command_palette=False)
 
     def on_resize(self) -> None:
-        """Let the text scroll rather than push the answers off a small screen."""
+        """Limit the height of the text, which scrolls, so that the answers stay on a small screen."""
         needed = sum(len(answer.label) + 6 for answer in self.answers)
         in_a_column = needed > min(self.size.width - _BESIDE, _MOST_ROOM)
         self.query_one(".dialog-actions").set_class(in_a_column, "-column")

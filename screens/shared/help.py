@@ -1,4 +1,4 @@
-"""Help: what the screen beneath is for, and its keys."""
+"""Help: what the page on top is for, and its keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class HelpScreen(ModalScreen[None]):
-    """The `HELP` text of a screen above the keys that work there, both read off the screen itself."""
+    """The `HELP` text of a page and the keys that work on it, both taken from the page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q", "dismiss", "Close")]
 

@@ -31,7 +31,9 @@ class Host(Protocol):
     now: Callable[[], datetime]
     session: SessionState
 
-    def save_place(self, connector_id: str, step: Step | None) -> None: ...
+    def save_place(self, connector_id: str, step: Step | None) -> None:
+        """Save the open step, so that the next start opens it. None: the list."""
+        ...
 
     def open_step(
         self,
@@ -74,7 +76,7 @@ class Page(Screen[T]):
     """A screen of this app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # As of every Textual screen, but no news to anybody: neither help nor palette is to list it.
+        # Every Textual screen has it; `system` keeps it out of the help and the palette.
         Binding("ctrl+c,super+c", "screen.copy_text", "Copy selected text", show=False, system=True),
     ]
 
@@ -98,4 +100,4 @@ class Page(Screen[T]):
                 self.add_class(max(fitting)[1])
 
     async def settle(self) -> None:
-        """Put down what is held before the app leaves."""
+        """Save what was typed and stop what runs, before the app ends."""

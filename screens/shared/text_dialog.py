@@ -1,4 +1,4 @@
-"""Text to read, select or copy, above the screen."""
+"""A dialog with text to read, select or copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the store's columns look on screen: in order of importance, with their widths and words."""
+"""How the store's columns look on screen: their order, widths, tones and words."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _LOOKS: Final = {
     "type": TableColumn("", "", 10),
     "created": TableColumn("", "", 12, show=day),
 }
-"""In order of importance: the first ones are on screen when it is narrow."""
+"""The most important first: a narrow screen shows the first ones."""
 
 
 def looks(columns: Iterable[StoreColumn]) -> tuple[TableColumn, ...]:
-    """Give the store's columns their looks; ones not known here come last, as they are."""
+    """Return table columns for those of the store; one that is not known here comes last, as it is."""
     order = list(_LOOKS)
     ranked = sorted(columns, key=lambda column: order.index(column.key) if column.key in _LOOKS else len(order))
     return tuple(

@@ -1,4 +1,4 @@
-"""A page with one fixed list: read once on a worker thread, then searched and sorted."""
+"""A page with one list, read once on a worker thread, then searched and sorted in memory."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 
 
 _BAR: Final = 24
-"""Cells of the bar."""
+"""Width of the progress bar, in cells."""
 
 
 class ListPage(SyncPage):
-    """Fill in `COLUMNS` and `HABIT` (or `columns` and `habit`), `read` and, where a row leads on, `opened`."""
+    """Fill in `COLUMNS` and `PREFERENCES_KEY` (or their properties), `read` and, where a row opens a page, `opened`."""
 
     CSS_PATH = Path(__file__).resolve().with_name("list_page.tcss")
     """Absolute: Textual looks for a relative one beside the module of the subclass."""
     BINDINGS: ClassVar[list[BindingType]] = []
     COLUMNS: ClassVar[Sequence[TableColumn]] = ()
     PREFERENCES_KEY: ClassVar[str] = ""
-    """The name under which widths and order of the columns are remembered."""
+    """The key of the table in `ViewPreferences`."""
     NOUN: ClassVar[str] = "rows"
     PLACEHOLDER: ClassVar[str] = "Search …"
     EMPTY: ClassVar[str] = "Nothing here."
@@ -56,7 +56,7 @@ class ListPage(SyncPage):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def read(self) -> Sequence[Row]:
-        """The rows; on a worker thread.
+        """Return the rows. Called on a worker thread.
 
         Raises:
             SourceError: they cannot be read.
@@ -64,10 +64,10 @@ class ListPage(SyncPage):
         raise NotImplementedError
 
     def read_so_far(self, done: int, total: int) -> None:
-        """Say how far `read` is; for `read` to call, on its thread.
+        """Show the progress of `read`, which calls this from its thread.
 
         Raises:
-            SourceError: the page was left meanwhile, nobody waits any longer.
+            SourceError: the page was left; `read` is to stop.
         """
         if self._loop is None or not self.is_running:
             raise SourceError("This page was closed.")
@@ -80,19 +80,19 @@ class ListPage(SyncPage):
             nothing.waiting(f"{'━' * full}{'─' * (_BAR - full)}  {done} of {total}   Esc stops it")
 
     def about(self) -> str:
-        """A quiet line above the table, asked once its rows were read."""
+        """Return a line to show above the table. Called once, after `read`."""
         return ""
 
     def notice(self) -> str:
-        """What to know about the rows, asked once they were read."""
+        """Return what is missing from the rows. Called once, after `read`."""
         return ""
 
     def empty(self) -> str:
-        """Why there are no rows, asked once they were read."""
+        """Return why there are no rows. Called once, after `read`."""
         return self.EMPTY
 
     def opened(self, index: int) -> None:
-        """The row at `index` was opened."""
+        """Open the page of a row, by its place in what `read` returned."""
 
     def compose(self) -> ComposeResult:
         yield Banner(f"{self.opened_sync.name}  ›  {self._title}")
@@ -131,7 +131,7 @@ class ListPage(SyncPage):
 
     @property
     def columns(self) -> Sequence[TableColumn]:
-        """The columns of this page; they are `COLUMNS` but where pages of one class differ."""
+        """The columns; a page whose columns depend on more than its class returns them here."""
         return self.COLUMNS
 
     @property

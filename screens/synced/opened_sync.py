@@ -1,4 +1,4 @@
-"""The browse screens' way to a store, safe to use from the event loop and from worker threads at once."""
+"""One sync, opened for pages to read. Safe to use from the event loop and from worker threads at once."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class OpenedSync:
     """One published sync, opened for looking at it.
 
-    Two readers: pages of rows are fetched by the table while it draws, and must wait for nobody; everything else may
-    take long and is called on worker threads, one at a time.
+    It has two readers. One fetches rows while a table draws, on the event loop, and must never wait. The other does
+    everything that may take long, on worker threads, one call at a time. Their errors become `SourceError`.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class OpenedSync:
         self.cloud = cloud
         """The connector's, for links to Zoom's pages."""
         self.preferences = preferences
-        """What is remembered of how the connector's tables are looked at, if anything is."""
+        """The file of the connector's view preferences; None: nothing is saved."""
         self.number = number
         self._open_reader = open_reader
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class OpenedSync:
         """Of the sync opened last; columns are known while a newer one is being opened."""
         self._closed = False
         self.sync: SyncInfo | None = None
-        """The sync that is shown; None when there is none yet, or nothing was opened."""
+        """What is known of the sync; None before `open`, and when there is no sync yet."""
 
     def open(self) -> None:
         """Open the latest sync, in place of an older one.
@@ -90,7 +90,7 @@ class OpenedSync:
 
     @contextmanager
     def long_reader(self, number: int | None = None) -> Iterator[Reader]:
-        """Open one more reader of the same sync, or of another, for what takes long: nothing else waits for it."""
+        """Open one more reader, of this sync or of sync `number`, for what takes long: nothing else waits for it."""
         with _as_source_error(), self._opened() as reader:
             if number is None:
                 yield reader
@@ -99,7 +99,7 @@ class OpenedSync:
                 yield other
 
     def at(self, number: int) -> OpenedSync:
-        """Open another sync of the same connector, as it was; to be closed by who asked. For a worker thread.
+        """Open another sync of the same connector. The caller closes it. For a worker thread.
 
         Raises:
             SourceError: it is no longer kept.
@@ -110,7 +110,7 @@ class OpenedSync:
         return other
 
     def has(self, kind: Kind, key: str) -> bool:
-        """Tell whether the list of this kind has a person or thing. For a worker thread."""
+        """Return whether the list of `kind` has this person or resource. For a worker thread."""
         with self._reading() as reader:
             if kind is Kind.USERS:
                 person = reader.person(key)
@@ -119,7 +119,7 @@ class OpenedSync:
             return resource is not None and resource.known
 
     def is_outdated(self) -> bool:
-        """Tell whether a newer sync was published since `open`."""
+        """Return whether a newer sync was published since `open`. For a worker thread."""
         if self.number is not None:
             return False
         with self._reading() as reader:
@@ -127,7 +127,7 @@ class OpenedSync:
         return latest is not None and (self.sync is None or latest.number != self.sync.number)
 
     def close(self) -> None:
-        """Close everything once what runs has finished; from then on `open` does nothing."""
+        """Wait for calls that run, then close the readers. `open` does nothing from then on."""
         with self._lock:
             self._closed = True
             self._release()
@@ -146,11 +146,11 @@ class OpenedSync:
             yield self._reader
 
     def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
-        """Make the model of a table: all of `kind`, or the people in a thing; with `columns`, or all there are."""
+        """Make the source of a table: all of `kind`, or the people in a resource; with `columns`, or all there are."""
         return StoreSource(self, kind, within, columns)
 
     def columns(self, kind: Kind, within: Target | None = None) -> tuple[Column, ...]:
-        """Return the columns of `kind`; of the people in a thing, also how they have it."""
+        """Return the columns of `kind`; of the people in a resource, also how they have it."""
         if self._columns is None:
             raise SourceError("The store was closed. Go back and open it again.")
         return self._columns(kind, Query(within=within))
@@ -168,42 +168,42 @@ class OpenedSync:
             return ids
 
     def hurry(self) -> None:
-        """Give up the order that is being made, if there is one; it raises `SourceError`. For the event loop."""
+        """Interrupt an `order` that runs; it then raises `SourceError`. For the event loop."""
         if (reader := self._ordering) is not None:
             reader.interrupt()
 
     def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
-        """Return the first of these and whether they are all, where that is quick."""
+        """Return the first row ids of `query`, and whether these are all; None where that takes long."""
         with self._reading() as reader:
             return reader.first(kind, query)
 
     def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
-        """Return a page of rows: for the event loop."""
+        """Return the rows of `ids`. For the event loop."""
         with _as_source_error():
             if self._pages is None:
                 raise SourceError("The store was closed. Go back and open it again.")
             return self._pages.rows(kind, ids, query=query, columns=columns)
 
     def prepare(self) -> None:
-        """Read ahead what searching by fields starts from; nothing waits for it."""
+        """Read what searching by fields needs, ahead of it. Takes no lock."""
         with _as_source_error():
             if (reader := self._reader) is not None:
                 reader.prepare()
 
     def count_grants(self) -> None:
-        """Count ahead what the tables of groups and roles show; nothing waits for it."""
+        """Count what the tables of groups and roles show, ahead of them. Takes no lock."""
         with _as_source_error():
             if (reader := self._reader) is not None and (pages := self._pages) is not None:
                 reader.count_grants()
                 pages.learn_from(reader)
 
     def offered_values(self) -> dict[str, list[str]]:
-        """Return what roles, departments and licences there are; nothing waits for it."""
+        """Return the roles, departments and licences there are, by field. Takes no lock."""
         with _as_source_error():
             return reader.offered_values() if (reader := self._reader) is not None else {}
 
     def key(self, row: int) -> str:
-        """Return Zoom's id of a row."""
+        """Return Zoom's id of a row. For a worker thread."""
         with self._reading() as reader:
             return reader.key(row)
 
@@ -242,12 +242,12 @@ class OpenedSync:
             return reader.diff(older, newer, in_effect=in_effect)
 
     def history(self, kind: Kind, key: str) -> list[HistoryEntry]:
-        """Return what happened to a person or thing, newest first."""
+        """Return the history of a person or resource, newest first."""
         with self._reading() as reader:
             return reader.history(kind, key)
 
     def licences(self) -> tuple[Licences, tuple[NotRead, ...]]:
-        """Return licences and logins counted, and why what was bought is not known."""
+        """Return the counts of licences and logins, and why the plan was not read."""
         with self._reading() as reader:
             return reader.licences(), reader.not_read(PartKey.PLAN_USAGE)
 
@@ -281,15 +281,15 @@ def _kind_of(part: str) -> Kind:
 
 
 def store_query(kind: Kind, query: TableQuery, within: Target | None = None) -> Query:
-    """Return what a table asks for as the store is asked."""
-    by_name = query.sort == "name" and not query.descending  # the store's own order, which costs no sorting
+    """Return the store's query for that of a table: its words and fields are taken apart."""
+    by_name = query.sort == "name" and not query.descending  # the store keeps this order: nothing is sorted
     sort = query.keys if not by_name or query.then else ()
     found = parse_filter(query.text, kind)
     return Query(found.text, sort, found.conditions, within)
 
 
 class StoreSource:
-    """A kind of a sync, or the people in one thing, as the model of a table."""
+    """A table source: all of one kind in a sync, or the people in one resource."""
 
     def __init__(self, opened_sync: OpenedSync, kind: Kind, within: Target | None, columns: Sequence[str]) -> None:
         self._opened_sync = opened_sync

@@ -1,4 +1,4 @@
-"""Zoom's own admin pages, for the very item where Zoom's addresses allow it."""
+"""Links to Zoom's admin pages: to an item's own page where Zoom has one, otherwise to the list it is in."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _LISTS: Final = {
     Kind.CONTACT_GROUPS: "/account/contacts#/",
     Kind.ROLES: "/role",
 }
-"""Below the portal's address."""
+"""Path of each list, below the portal's address."""
 
 
 def portal_link(cloud: str, kind: Kind, key: str = "", email: str = "") -> tuple[str, bool]:
-    """Return the address of an item's page, and whether it is that item's or only the list it is in.
+    """Return a link for an item, and whether it leads to the item itself and not only to its list.
 
     Zoom documents no address of an item. People are found in the list by `?searchKey=` and a group has
     `#/detail/ID/detail`, as addresses in public code and run books show; roles and contact groups are not known to
@@ -55,7 +55,7 @@ def portal_link(cloud: str, kind: Kind, key: str = "", email: str = "") -> tuple
 
 
 class LinkScreen(ModalScreen[None]):
-    """An address to open elsewhere, where there is no browser: over ssh, in a container."""
+    """A link to open elsewhere, where there is no browser: over ssh, in a container."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c,y", "copy", "Copy", key_display="c"),
@@ -88,7 +88,7 @@ def open_portal(widget: Widget, link: str, name: str = "", *, exact: bool = True
         widget: Any widget on screen.
         link: The page.
         name: The item's.
-        exact: The page is the item's and not the list it is in.
+        exact: The link leads to the item itself.
     """
     try:
         opened = webbrowser.open(link)

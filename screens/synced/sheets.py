@@ -1,4 +1,4 @@
-"""What the pages and the pane say about one person or thing."""
+"""What the pages and the pane of Browse say about one person or resource."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _HOW: Final = {
 }
 _ORDER: Final = (Kind.ROLES, Kind.GROUPS, Kind.CONTACT_GROUPS)
 _LESS: Final = frozenset(FIELD_LABELS[name] for name in ("first_name", "last_name", "last_client_version", "verified"))
-"""Facts that come after the others."""
+"""Labels of facts that are shown after the others."""
 _LAST_LOGIN: Final = FIELD_LABELS["last_login_time"]
 _CREATED: Final = FIELD_LABELS["created_at"]
 _ENOUGH: Final = 200
-"""Lines of access in the pane beside; the page has them all."""
+"""Most lines of access in the pane; the page has them all."""
 
 
 def how(path: AccessPath) -> str:
-    """How a person has a thing, in words: `admin`, `through Finance`."""
+    """Return how a person has a resource, e.g. `admin` or `through Finance`."""
     return f"through {' › '.join(path.via)}" if path.via else _HOW[path.kind]
 
 
 def access_rows(person: Person) -> list[tuple[tuple[Kind, str], tuple[str, str, str]]]:
-    """Each way in which they have something: its target, and a row of `ACCESS_COLUMNS`. Roles first."""
+    """Return (target, row of `ACCESS_COLUMNS`) of each path of access, roles first."""
     paths = sorted(person.access, key=lambda path: _ORDER.index(path.target_kind))
     return [
         ((path.target_kind, path.target_id), (path.target_name, ONE[path.target_kind], how(path))) for path in paths
@@ -56,7 +56,7 @@ def access_rows(person: Person) -> list[tuple[tuple[Kind, str], tuple[str, str, 
 
 
 def person_profile(person: Person, privileges: Sequence[str] | None, now: datetime) -> Sheet:
-    """Say who a person is; `privileges` are those of their role, None when not known."""
+    """Return the profile of a person; `privileges` are those of their role, None when not known."""
     facts = []
     for label, value in sorted(person.fields, key=lambda field: field[0] in _LESS):
         tone = STATUS_TONES.get(value) if label == FIELD_LABELS["status"] else None
@@ -70,7 +70,7 @@ def person_profile(person: Person, privileges: Sequence[str] | None, now: dateti
 
 
 def person_sheet(person: Person, privileges: Sequence[str] | None, now: datetime) -> Sheet:
-    """Say everything of a person, access included: for the pane beside a table."""
+    """Return profile and access of a person, for the pane beside a table."""
     profile = person_profile(person, privileges, now)
     sections = [profile.sections[0]]
     rows = access_rows(person)
@@ -84,7 +84,7 @@ def person_sheet(person: Person, privileges: Sequence[str] | None, now: datetime
 
 
 def _zoom_counts(resource: Resource, total: int) -> Fact:
-    """Zoom may leave inactive and invited people out of its numbers; anything else is a difference to look into."""
+    """Return Zoom's own count. It may leave out inactive and invited people; any other difference is a warning."""
     left_out = {status: resource.statuses.get(status, 0) for status in ("inactive", "pending")}
     for missing in (("inactive",), ("pending",), ("inactive", "pending")):
         if total == resource.members - sum(left_out[status] for status in missing):
@@ -94,7 +94,7 @@ def _zoom_counts(resource: Resource, total: int) -> Fact:
 
 
 def resource_sheet(resource: Resource) -> Sheet:
-    """Say what a group, contact group or role is."""
+    """Return the facts of a group, contact group or role."""
     facts: list[Fact] = []
     if not resource.known:
         facts.append(

@@ -1,4 +1,4 @@
-"""What a sync could not read, and which of Zoom's numbers disagree."""
+"""The dialog that lists what a sync could not read, and which of Zoom's numbers disagree."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 3
-"""Things named of those whose part was not read."""
+"""Most resources that are named for one part that was not read."""
 
 
 class SyncNotesScreen(ModalScreen[None]):
@@ -32,7 +32,7 @@ class SyncNotesScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q,enter", "dismiss", "Close", key_display="esc")]
 
     def __init__(self, sync: SyncInfo, names: Mapping[str, str]) -> None:
-        """`names`: by Zoom's id, of the things that `targets_to_name` asks for."""
+        """`names` are by Zoom's id, of those that `targets_to_name` returns."""
         super().__init__()
         self._sheet = notes_sheet(sync, names)
 
@@ -47,7 +47,7 @@ class SyncNotesScreen(ModalScreen[None]):
 
 
 def _grouped(sync: SyncInfo) -> dict[tuple[str, str, tuple[str, ...], int | None], list[str]]:
-    """The things of each part that were not read for one reason: a thousand groups are one entry."""
+    """Group the gaps by part and reason, so that a thousand groups are one entry; returns Zoom's ids."""
     groups: dict[tuple[str, str, tuple[str, ...], int | None], list[str]] = {}
     for gap in sync.not_read:
         groups.setdefault((gap.part, gap.reason, gap.missing_scopes, gap.last_read), []).append(gap.target)
@@ -55,17 +55,17 @@ def _grouped(sync: SyncInfo) -> dict[tuple[str, str, tuple[str, ...], int | None
 
 
 def targets_to_name(sync: SyncInfo) -> list[tuple[str, str]]:
-    """(Part, Zoom's id) of the things that will be named."""
+    """Return (part, Zoom's id) of the resources that the dialog names."""
     return [(part, target) for (part, *_), targets in _grouped(sync).items() for target in targets[:_NAMED] if target]
 
 
 def _any_of(scopes: tuple[str, ...]) -> str:
-    """Zoom names all scopes that would do, an app's granular and classic ones; none that writes is needed."""
+    """Return the scopes that only read; Zoom lists every scope that would do, granular and classic ones."""
     return " or ".join([scope for scope in scopes if ":read:" in scope] or scopes)
 
 
 def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
-    """Say everything that is known to be missing from `sync`."""
+    """Return everything that is missing from `sync`, and the numbers that disagree."""
     sections = []
     for (part, reason, scopes, last_read), targets in _grouped(sync).items():
         what = part_name(part).capitalize()

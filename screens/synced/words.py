@@ -1,4 +1,4 @@
-"""What browsing says: names of kinds and parts, times, licences, and what is missing."""
+"""What pages about one sync say: counts, when it was read, and what is missing."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def _gaps(kind: Kind, sync: SyncInfo) -> list[NotRead]:
 
 
 def not_read_reason(kind: Kind, sync: SyncInfo) -> str | None:
-    """Why `kind` was not read at all; None when it was, or some of it."""
+    """Return why nothing of `kind` was read; None when some or all of it was."""
     whole = WHOLE_PARTS[kind]
     missed = [gap for gap in _gaps(kind, sync) if gap.part in whole and not gap.target]
     return missed[0].reason if len(missed) == len(whole) else None
 
 
 _COUNTS_FROM: Final = 70
-"""Cells from which on the titles of all tables fit beside each other with their counts."""
+"""Cells of a screen on which all titles fit side by side with their counts."""
 
 
 def tab_label(number: int, kind: Kind, sync: SyncInfo, width: int) -> Content:
-    """`1 Users 200,000`, with a mark when some was not read; a screen of few cells, `width`, counts elsewhere."""
+    """Return the title of a tab, e.g. `1 Users 200,000`, with a mark for gaps. `width`: cells of the screen."""
     key = kind.value.replace("-", "_")
     parts: list[str | tuple[str, str]] = [(f"{number} ", "bold $footer-key-foreground"), NOUNS[kind].capitalize()]
     if not_read_reason(kind, sync) is not None:
@@ -69,7 +69,7 @@ def tab_label(number: int, kind: Kind, sync: SyncInfo, width: int) -> Content:
 
 
 def empty_text(kind: Kind, sync: SyncInfo) -> str:
-    """Why a table has no rows."""
+    """Return why a table has no rows."""
     reason = not_read_reason(kind, sync)
     if reason is not None:
         return f"Not read: {reason} This is not the same as having none. Press n for what to do."
@@ -77,7 +77,7 @@ def empty_text(kind: Kind, sync: SyncInfo) -> str:
 
 
 def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
-    """What of `kind` was not read, in a line; empty when nothing is missing. `target`: of this one thing only."""
+    """Return what of `kind` was not read, in a line; empty for nothing. `target`: of this resource only."""
     gaps = [gap for gap in _gaps(kind, sync) if target is None or gap.target in ("", target)]
     if not gaps:
         return ""
@@ -90,11 +90,11 @@ def notice_text(kind: Kind, sync: SyncInfo, target: str | None = None) -> str:
 
 
 _WORDS_FROM: Final = 126
-"""Cells from which on the last line has room for what “complete” means beside all its keys."""
+"""Cells of a screen on which the last line has room to say what “complete” means."""
 
 
 def sync_line(sync: SyncInfo, now: datetime, width: int) -> Content:
-    """When this was read, and whether it is everything."""
+    """Return when the sync was read, and whether it is complete. `width`: cells of the screen."""
     then = datetime.fromisoformat(sync.finished_at)
     parts: list[str | tuple[str, str]] = [f"Synced {ago(then, now)}, "]
     if sync.complete:

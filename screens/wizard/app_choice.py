@@ -1,4 +1,4 @@
-"""Step 1: which app the connector adds its data to."""
+"""Step 1: the app that the connector adds its data to."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         ]
 
     def _advise(self) -> None:
-        """Say what the answer about SSO means, and show the name only where it is asked for."""
+        """Say what the answer about SSO means, and show the field for a name only where one is needed."""
         text = ""
         if self._sso:
             text = _RECOMMEND
@@ -132,7 +132,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
     def _collect(self) -> None:
         chosen = self.query_one("#app", Choice).chosen
         typed = self.query_one(Field).value
-        follows = self.draft.name == self.draft.new_app  # until it is given one of its own, a connector is called so
+        follows = self.draft.name == self.draft.new_app  # the connector takes the app's name until it is given its own
         self.draft = replace(
             self.draft,
             name=typed if follows and self.connector is None else self.draft.name,

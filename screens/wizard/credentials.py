@@ -1,4 +1,4 @@
-"""Step 5: Account ID, Client ID and Client secret, into the keyring and nowhere else."""
+"""Step 5: Account ID, Client ID and Client secret; they go into the keyring and nowhere else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Everything else you typed is kept.
 
 
 class CredentialsScreen(ConnectorStep):
-    """Three fields, filled by one paste."""
+    """Three fields; one paste can fill all."""
 
     STEP = Step.CREDENTIALS
     LEAD = (
@@ -97,7 +97,7 @@ Without a keyring you can keep it for this session only, or give all three value
 
     @work(exclusive=True, group=FILLS)
     async def look_for_known(self) -> None:
-        """Say where credentials already come from, if they do."""
+        """Say where credentials come from, if there are some already."""
         from zoomgov.services.credentials import VaultError
 
         try:
@@ -130,9 +130,9 @@ Without a keyring you can keep it for this session only, or give all three value
     # Filling in
 
     def _take_block(self, entry: TextInput, text: str) -> bool:
-        """Fill the fields from a paste that names its values; False: it is one plain value for this field."""
+        """Fill the fields from a paste that labels its values. False: it is one value, for this field."""
         pasted = parse_credentials_block(text)
-        # A secret that was wrapped on the way is still one value.
+        # A secret that was broken into lines on the way is still one value.
         if not pasted.found and (not pasted.warnings or isinstance(entry, SecretInput)):
             return False
         for warning in pasted.warnings:
@@ -144,7 +144,7 @@ Without a keyring you can keep it for this session only, or give all three value
         return True
 
     def _fill(self, *values: str | None) -> None:
-        """Put the values that are given into their fields, and the cursor where one is still missing."""
+        """Fill in the values that are given, and move the focus to the first empty field."""
         fields = [self._field(name) for name in FIELDS]
         for field, value in zip(fields, values, strict=True):
             if value:
@@ -173,7 +173,7 @@ Without a keyring you can keep it for this session only, or give all three value
             self.changed()
 
     def _warn(self) -> None:
-        """Point out values of an unlikely shape; they may still be right."""
+        """Warn of values that look wrong; they may still be right."""
         hints = credential_hints(
             self._field("account_id").value, self._field("client_id").value, self.query_one(SecretInput).secret
         )
@@ -188,7 +188,7 @@ Without a keyring you can keep it for this session only, or give all three value
         )
 
     def _collect(self) -> Credentials | None:
-        """What to store; None when something is missing, which is then said."""
+        """Return what to store; None when something is missing, which its field then says."""
         secret = self.query_one(SecretInput).secret
         if not secret and self._known is not None and self._known[1] != "environment":
             secret = self._known[0].client_secret

@@ -1,4 +1,4 @@
-"""The explanation of one check: what was found, why, what to click, and the evidence."""
+"""The dialog that explains one check: result, causes, what to click, and what Zoom said."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ExplainScreen(ModalScreen[None]):
-    """Everything known about one line."""
+    """Everything known about the line of one check."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss", "Close"),
@@ -83,7 +83,7 @@ class ExplainScreen(ModalScreen[None]):
 
     @property
     def link(self) -> str:
-        """The link of the likeliest cause that has one."""
+        """The link of the most likely cause that has one; empty for none."""
         return next((advice.link for advice in self.line.advice if advice.link), "")
 
     def action_copy(self) -> None:

@@ -1,4 +1,4 @@
-"""Step 2: who is responsible; its end creates the connector."""
+"""Step 2: the owners. Completing it creates the connector."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ accounts. *Other address* is for a proxy or a simulator.
     def body(self) -> ComposeResult:
         draft, demo = self.draft, self.services.demo
         if demo is not None and draft.cloud == ZOOM_US.name:
-            draft = replace(draft, cloud=demo.cloud)  # the made-up account lives nowhere else
+            draft = replace(draft, cloud=demo.cloud)  # the demo account is nowhere else
         with Horizontal(classes="choice-line"):
             yield Static(Content("Owner"), classes="field-label")
             yield Choice(
@@ -99,7 +99,7 @@ accounts. *Other address* is for a proxy or a simulator.
     def on_mount(self) -> None:
         self._adapt()
         if self.connector is None and not self.draft.name:
-            # A sensible name from the start: most accounts have one connector, called like its app.
+            # The app's name suits most accounts: they have one connector.
             self.query_one("#name", Input).value = self.draft.new_app or "Zoom"
         self.set_focus(self.query_one("#ownership" if not self.draft.owners else "#owners"))
 
@@ -108,7 +108,7 @@ accounts. *Other address* is for a proxy or a simulator.
         return "Save and go on  ⏎" if self.connector is not None else f"{self.NEXT}  ⏎"
 
     def _adapt(self) -> None:
-        """Ask for what the choices call for."""
+        """Label and show the fields that the choices need."""
         label, placeholder = _ASKED[self.query_one("#ownership", Choice).chosen or "me"]
         field = self.query_one("#owners-field", Field)
         field.relabel(label)
@@ -121,7 +121,7 @@ accounts. *Other address* is for a proxy or a simulator.
         self._adapt()
         address = self.query_one("#address-field")
         if event.choice.id == "cloud" and address.display:
-            self.call_after_refresh(address.scroll_visible, animate=False)  # it came below what fits on the screen
+            self.call_after_refresh(address.scroll_visible, animate=False)  # it may be below the screen
         self.changed()
 
     @on(Input.Changed)
@@ -180,7 +180,7 @@ accounts. *Other address* is for a proxy or a simulator.
         if self.connector is None:
             self.connector = await self.services.run(registry.create, draft)
             await self.services.run(registry.clear_draft)
-            if draft.ownership != "someone":  # it would lie over the buttons of the hand-off
+            if draft.ownership != "someone":  # there it would cover the buttons of the hand-off
                 self.notify(
                     f"Created. Its label is {ConnectorStatus.NOT_CONNECTED.value} until the first sync.", markup=False
                 )
@@ -188,7 +188,7 @@ accounts. *Other address* is for a proxy or a simulator.
             await self.change_connector(self.connector, name=draft.name, owners=draft.owners, cloud=cloud)
 
     async def advance(self) -> None:
-        """Go on, or first hand over when the owner is someone else."""
+        """Open the next step, or the hand-off when the owner is someone else."""
         if self.connector is not None and self.draft.ownership == "someone" and self.is_current:
             if self.connector.step < Step.ZOOM_APP:
                 await self.change_connector(self.connector, step=Step.ZOOM_APP)

@@ -44,7 +44,7 @@ class ScopeLine:
 
     @property
     def importance(self) -> Importance:
-        """The strongest of its needs."""
+        """The most important of its needs."""
         order = list(Importance)
         return min((need.importance for need in self.needs), key=order.index)
 

@@ -1,4 +1,4 @@
-"""What every screen has, and what every step of the wizard has."""
+"""What every step of the wizard has: rail, title, body, and one main action."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def draft_of(connector: Connector) -> Draft:
-    """The form of steps 1 and 2 as it would be filled in for an existing connector."""
+    """Return the form of steps 1 and 2, filled in from an existing connector."""
     return Draft(
         uses_identity_provider=connector.app.from_identity_provider or None,
         app_id=connector.app.id,
@@ -43,21 +43,21 @@ def draft_of(connector: Connector) -> Draft:
 
 
 class StepScreen(Page[None]):
-    """One step of the wizard: rail, title, body, one clear next action.
+    """One step of the wizard.
 
-    Everything shown comes from the connector, or from the draft before there is one, and goes back there as it is
-    typed. So a step can be rebuilt at any time: by going back, by a click on the rail, or by the next start.
+    All it shows comes from the connector, or from the draft while there is none, and is saved there as it is typed. So
+    a step can be made again at any time: by going back, by a click on the rail, or at the next start.
     """
 
     STEP: ClassVar[Step]
     LEAD: ClassVar[str] = ""
-    """One or two lines under the title: what this step is for."""
+    """One or two lines under the title: the purpose of the step."""
     NEXT: ClassVar[str] = ""
     """Label of the main action; the next step's name when empty."""
     PALETTE_IN_FOOTER: ClassVar[bool] = True
     """False where the step's own keys fill the footer."""
     SAVE_AFTER: ClassVar[float] = 0.3
-    """Seconds of quiet before what was typed is written."""
+    """Seconds without a key after which what was typed is saved (debounce)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Next", show=False, tooltip="Check this step and go on"),
@@ -83,10 +83,10 @@ class StepScreen(Page[None]):
         yield from ()
 
     async def keep(self) -> None:
-        """Write what was typed so far; never complains."""
+        """Save what was typed so far, valid or not."""
 
     async def finish(self) -> bool:
-        """Check and complete the step. False: stay; the reason is on screen."""
+        """Check and complete the step. False: it stays open, and the reason is on screen."""
         await self.keep()
         return True
 
@@ -99,7 +99,7 @@ class StepScreen(Page[None]):
 
     @property
     def visiting(self) -> bool:
-        """True when a finished connector's step is looked at again: Esc then leaves instead of walking back."""
+        """True when the connector is set up already: Esc then leaves the wizard instead of opening the step before."""
         return self.connector is not None and self.connector.step is Step.DONE
 
     def compose(self) -> ComposeResult:
@@ -132,7 +132,7 @@ class StepScreen(Page[None]):
         return f"{self.NEXT or 'Next: ' + TITLES.get(following, 'Done')}  ⏎"
 
     def show_problem(self, text: str) -> None:
-        """Say under the body why one cannot go on; an empty text clears it."""
+        """Say under the body why the step cannot be completed; an empty text clears it."""
         problem = self.query_one("#problem", Static)
         problem.update(Content(f"✗ {text}" if text else ""))
         problem.set_class(bool(text), "-shown")
@@ -143,20 +143,20 @@ class StepScreen(Page[None]):
 
     # Keeping what is typed
 
-    # Steps give the focus with `set_focus` in `on_mount`: `Widget.focus` waits for a turn of the loop, in which
-    # what a quick person types would go astray.
+    # Steps set the focus with `set_focus` in `on_mount`. `Widget.focus` takes effect a turn of the loop later; what is
+    # typed until then would be lost.
     def on_mount(self) -> None:
         self.host.save_place(self.connector.id if self.connector else "", self.STEP)
 
     def changed(self) -> None:
-        """Something was typed or chosen: write it once it has been quiet for a moment."""
+        """Note that something was typed or chosen; it is saved after `SAVE_AFTER`."""
         self._unsaved = True
         if self._save_timer is not None:
             self._save_timer.stop()
         self._save_timer = self.set_timer(self.SAVE_AFTER, self.flush, name="save")
 
     async def flush(self) -> None:
-        """Write at once what is not yet written."""
+        """Save at once what is not saved yet."""
         if self._save_timer is not None:
             self._save_timer.stop()
             self._save_timer = None
@@ -188,7 +188,7 @@ class StepScreen(Page[None]):
         self.action_next()
 
     def action_next(self) -> None:
-        """Complete this step and open the next; what is typed meanwhile is for that one."""
+        """Complete this step and open the next, which gets the keys that are typed meanwhile."""
         self._move(self._complete, COMPLETES)
 
     async def _complete(self) -> None:
@@ -202,7 +202,7 @@ class StepScreen(Page[None]):
         await self.go(Step(self.STEP + 1))
 
     def action_back(self) -> None:
-        """Open the step before, or leave the wizard; while Next still works, stop that instead."""
+        """Stop completing the step, if it is being completed; else open the step before, or leave the wizard."""
         if self.moving:
             self.workers.cancel_group(self, COMPLETES)
         else:
@@ -231,7 +231,7 @@ class StepScreen(Page[None]):
         return self._mover is not None and not self._mover.is_finished
 
     def _move(self, how: Callable[[], Coroutine[Any, Any, None]], group: str = OPENS) -> None:
-        """Do it in a worker: a keyring may wait for its password, and the screen must stay alive meanwhile."""
+        """Run `how` in a worker, unless one runs: the screen stays alive while a keyring waits for its password."""
         if not self.moving:
             self._mover = self.run_worker(self._guarded(how), group=group, exit_on_error=True)
 

@@ -1,4 +1,4 @@
-"""Step 7: read everything, with progress; then the way to what was found."""
+"""Step 7: the sync, with its progress; then its result."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 
 class SyncScreen(SeenFirst, ConnectorStep):
-    """Starts when one comes from Verify or asks for it; waits for Enter after a restart.
+    """Starts at once after Verify and from the list; after a restart it waits for Enter.
 
-    An Enter typed ahead of it would stop what the one before has started.
+    An Enter typed ahead would stop the sync that the one before has started, so it is dropped: see `SeenFirst`.
     """
 
     STEP = Step.SYNC
@@ -176,12 +176,12 @@ file here, without secrets and addresses.
         try:
             connector = await self.services.run(self.services.registry.connector, self.connector.id)
         except RegistryError:
-            return  # it was removed meanwhile, of which what failed tells
+            return  # it was removed meanwhile; the error that follows says so
         self.connector = connector
         self.show_status(connector.status)
 
     def _conclude(self, verdict: Content, outcome: Content, label: str, *, log: bool = True) -> None:
-        """Show how it ended. `log=False` gives its room to a long outcome; a low screen has none for both."""
+        """Show how it ended. With `log=False`, and on a low screen, a long outcome takes the room of the log."""
         self.query_one(Busy).done(verdict)
         self.query_one("#outcome-text", Static).update(outcome)
         self.query_one("#outcome").display = True
@@ -232,7 +232,7 @@ file here, without secrets and addresses.
             )
 
     async def stop(self) -> None:
-        """Stop a running sync and wait until it has put everything in order."""
+        """Stop a running sync, and wait until it has cleaned up."""
         if self._syncing is None or not self.running:
             return
         worker = self._syncing
@@ -273,7 +273,7 @@ file here, without secrets and addresses.
         return super().check_action(action, parameters)
 
     def action_next(self) -> None:
-        """The one clear next thing: stop, browse, or start."""
+        """Do what the main button says: stop, browse, or start."""
         if self.running:
             self.action_stop()
         elif self.summary is not None:
@@ -284,14 +284,14 @@ file here, without secrets and addresses.
             self.start()
 
     def action_scroll(self, where: str) -> None:
-        """Move the log, or the outcome where that has its room."""
+        """Scroll the log, or the outcome where that is shown instead."""
         log = self.query_one(SyncLog)
         place = log if log.display else self.query_one("#outcome")
         getattr(place, f"scroll_{where}")(animate=False)
 
     def action_filter(self) -> None:
         log = self.query_one(SyncLog)
-        if not log.display:  # beside a long outcome it is hidden at first
+        if not log.display:  # hidden by a long outcome
             log.display = True
             self.query_one("#outcome").add_class("-short")
         log.filter(problems_only=not log.problems_only)
@@ -331,7 +331,7 @@ file here, without secrets and addresses.
         self.call_later(self.refresh_bindings)
 
     def _stop_asking(self) -> bool:
-        """Ask Zoom no further for an estimate; return whether it was asked."""
+        """Stop an estimate that runs; return whether one did."""
         if self._reading is None or not self.asking:
             return False
         self._reading.cancel()
@@ -358,14 +358,14 @@ file here, without secrets and addresses.
             super().action_back()
 
     def action_browse(self, changes: bool = False) -> None:
-        """Look at what was read, or first at what changed."""
+        """Browse what was read; `changes` begins with what changed."""
         if self.running:
             return
         self.host.save_place("", None)
         self.host.switch_to_browse(self.connector, changes=changes)
 
     def action_changes(self) -> None:
-        """What changed since the sync before."""
+        """Browse what changed since the sync before."""
         self.action_browse(changes=True)
 
     @work(exclusive=True, group=OPENS)

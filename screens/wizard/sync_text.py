@@ -1,4 +1,4 @@
-"""How a sync ended, in words."""
+"""What the sync page says: estimate, result, failure; and the log as a file."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from zoomgov.zoom.errors import ZoomError
 
 _TWO_NUMBERS: Final = 69
-"""Cells from which two numbers stand side by side."""
+"""Width in cells from which two numbers stand side by side."""
 _DISAGREEMENTS: Final = 3
-"""Shown with the outcome; the list of gaps has them all."""
+"""Most disagreements shown; the list of gaps has all."""
 
 
 def summary_content(summary: SyncSummary, width: int) -> tuple[Content, Content]:
-    """Verdict line, and what was read, what was not, and what changed; `width` in cells."""
+    """Return the verdict, and what was read, what was not, and what changed; `width` in cells."""
     seconds = f"{summary.seconds:.1f} s" if summary.seconds < 60 else f"{summary.seconds / 60:.1f} min"
     told = f" {count(sum(summary.requests.values()), 'request')} in {seconds}."
     if summary.outcome is Outcome.COMPLETE and summary.not_read:
@@ -74,7 +74,7 @@ def summary_content(summary: SyncSummary, width: int) -> tuple[Content, Content]
 
 
 def estimate_content(found: Estimate) -> Content:
-    """What a sync will take, before it starts."""
+    """Return how many requests a sync takes, and how long."""
     requests = ", ".join(f"{number:,} {label}" for label, number in found.requests.items())
     parts: Parts = [
         f"{found.people:,} users, {found.groups:,} groups, {found.contact_groups:,} contact groups, "
@@ -89,7 +89,7 @@ def estimate_content(found: Estimate) -> Content:
 
 
 def file_part(name: str) -> str:
-    """A connector's name as part of a file's name."""
+    """Return a connector's name as part of a file name."""
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower())[:60]
 
 
@@ -106,7 +106,7 @@ def log_text(connector: Connector, said: Iterable[Said], dropped: int = 0) -> st
 
 
 def failure_content(error: ZoomError, advice: Advice, width: int, now: datetime) -> tuple[Content, Content]:
-    """Verdict line, and when Zoom opens again, cause, clicks and what Zoom said."""
+    """Return the verdict, and when Zoom can be asked again, the cause, what to click, and what Zoom said."""
     parts: Parts = []
     if again := opens_again(error, now):
         parts += hang("When  ", f"{again} Enter goes on then; finished lists are kept, not read again.", width)

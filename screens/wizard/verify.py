@@ -1,4 +1,4 @@
-"""Step 6: what Zoom allows and refuses, line by line as it is found out."""
+"""Step 6: what Zoom allows and refuses, one line a check, shown as each finishes."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 
 
 class VerifyScreen(SeenFirst, ConnectorStep):
-    """All checks at once; each line can be opened.
+    """Runs all checks; each line can be explained.
 
-    What they find is to be seen before Enter goes on: one typed ahead would explain a line that is not checked yet.
+    An Enter typed ahead would explain a line that is not checked yet, so it is dropped: see `SeenFirst`.
     """
 
     STEP = Step.VERIFY
     CSS_PATH = "verify.tcss"
     PALETTE_IN_FOOTER = False
     WATCH_SECONDS: ClassVar[float] = 5.0
-    """Pause between two rounds of keep watching: activation takes up to a minute or so."""
+    """Seconds between two rounds while watching; an activation takes up to about a minute."""
 
     HELP = """
 # Step 6: Verify
@@ -75,7 +75,7 @@ Step 4 has the whole choice of what to read.
     ]
 
     def __init__(self, connector: Connector, *, line: str = "") -> None:
-        """`line`: the check to look at first, e.g. the one a sync failed on."""
+        """`line` is the id of the check to look at first, e.g. the one that explains a failed sync."""
         super().__init__(connector)
         self.report: Report | None = None
         self._line = line
@@ -96,7 +96,7 @@ Step 4 has the whole choice of what to read.
 
     @property
     def next_label(self) -> str:
-        """What is best done now: look at a problem before going on."""
+        """Label of what is best done now, e.g. to look at the first problem."""
         if self.report is None:
             again = "Enter credentials  ⏎" if self._lacks_credentials else "Check again  ⏎"
             return again if self._refusal else "Checking …"
@@ -106,11 +106,11 @@ Step 4 has the whole choice of what to read.
 
     @property
     def _key_to_go_on(self) -> str:
-        """On a line, Enter explains it."""
+        """The key that opens the next step: on a line, Enter explains that line."""
         return "n" if self.is_mounted and self.query_one(CheckLines).has_focus else "⏎"
 
     def on_descendant_focus(self) -> None:
-        """Let all words about Enter say what it does from now on."""
+        """Update all words about Enter: what it does depends on the focus."""
         if self.report is not None and not self.checking:
             self.query_one(Busy).done(self._verdict())
             self._label_actions()
@@ -118,7 +118,7 @@ Step 4 has the whole choice of what to read.
                 self._tell(line)
 
     def _label_actions(self) -> None:
-        """Let the buttons and the footer say what they do as things stand."""
+        """Update the labels of buttons and footer."""
         self.refresh_bindings()
         following = self.query_one("#next", Button)
         following.label = Content(self.next_label)
@@ -146,7 +146,7 @@ Step 4 has the whole choice of what to read.
 
     @work(exclusive=True, group="verify")
     async def check(self, *, only_failed: bool = False) -> None:
-        """Run the checks once, or until all is well when watching."""
+        """Run the checks once; while watching, again and again until none fails."""
         await self._check_once(self.report.failed_ids() if only_failed and self.report else None)
         while self._watching and self.report is not None and not self.report.ready:
             self.query_one(Busy).waiting(f"Watching: again in {self.WATCH_SECONDS:g} s. {self._verdict().plain}")
@@ -185,7 +185,7 @@ Step 4 has the whole choice of what to read.
         self._conclude()
 
     def _refused(self, error: Exception) -> None:
-        """Nothing could be checked at all."""
+        """Say why nothing could be checked."""
         from zoomgov.services.credentials import NoCredentials, VaultError
 
         self._lacks_credentials = isinstance(error, NoCredentials | VaultError)
@@ -214,7 +214,7 @@ Step 4 has the whole choice of what to read.
         return verdict(self.report, self.connector.without, self._key_to_go_on, credentials_at)
 
     def _conclude(self) -> None:
-        """Say the verdict, and put the cursor where the eyes should go."""
+        """Show the verdict, and move the cursor to the line asked for, or the first problem."""
         assert self.report is not None
         self.query_one(Busy).done(self._verdict())
         self._label_actions()
@@ -229,7 +229,7 @@ Step 4 has the whole choice of what to read.
             lines.action_first()
 
     def _asked_for(self) -> str:
-        """The line one came for, or its sibling where that is the one that tells."""
+        """Return the check asked for, or its sibling where that one has the problem."""
         assert self.report is not None
         for line_id in (self._line, sibling(self._line)):
             line = self.report.line(line_id)
@@ -239,7 +239,7 @@ Step 4 has the whole choice of what to read.
 
     @on(CheckLines.Looked)
     def _looked(self, event: CheckLines.Looked) -> None:
-        """Under the list, all of what the line has no room for."""
+        """Show below the list what the line has no room for."""
         event.stop()
         self._tell(event.line)
 
@@ -308,7 +308,7 @@ Step 4 has the whole choice of what to read.
 
     def _stop_watching(self) -> None:
         self._watching = False
-        if self.report is not None:  # else the first check is still at it
+        if self.report is not None:  # else the first round still runs
             self.workers.cancel_group(self, "verify")
             self._conclude()
 

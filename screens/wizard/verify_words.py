@@ -1,4 +1,4 @@
-"""What Verify says of a report: the verdict, and whether one may go on without what cannot be read."""
+"""What Verify says about a report: the verdict, and whether the step may be completed without some parts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _REQUIRED: Final = frozenset(need.capability for need in NEEDS if need.importanc
 
 
 def shut_capabilities(report: Report) -> list[Capability]:
-    """Required capabilities that cannot be read as things stand."""
+    """Return the required capabilities that cannot be read at the moment."""
     return [v.capability for v in report.capabilities if v.capability in _REQUIRED and v.state in _SHUT]
 
 
 def why_not(report: Report, shut: Sequence[Capability]) -> str | None:
-    """Why one cannot go on without what is shut; None when one can."""
+    """Return why one cannot go on without the capabilities `shut`; None when one can."""
     token = report.line("credentials.token")
     if token is None or token.status is not CheckStatus.OK or not shut:
         return "Nothing can be read yet: mend the lines marked ✗, then press r."
@@ -35,12 +35,12 @@ def why_not(report: Report, shut: Sequence[Capability]) -> str | None:
 
 
 def go_on_without(shut: Sequence[Capability]) -> str:
-    """The words of a button; several parts are named elsewhere, for they would not fit."""
+    """Return the label of a button; it names one part, and counts several."""
     return f"Go on without {shut[0].value if len(shut) == 1 else count(len(shut), 'part')}"
 
 
 def without_text(shut: Sequence[Capability]) -> str:
-    """What it means to go on without them."""
+    """Return what it means to go on without them."""
     return (
         f"As things stand these cannot be read: {', '.join(item.value for item in shut)}.\n\n"
         "You can go on without them. They are shown as “not read”, never as empty, and the i key on this screen"
@@ -49,10 +49,10 @@ def without_text(shut: Sequence[Capability]) -> str:
 
 
 def verdict(report: Report, without: Collection[str], key_to_go_on: str, credentials_at: str) -> Content:
-    """Whether all is well, and what to press next.
+    """Return whether everything needed can be read, and what to press next.
 
     Args:
-        without: What somebody chose to go without.
+        without: Capabilities that were left out by choice.
         credentials_at: The keys that lead to where credentials are entered.
     """
     problems, warnings = len(report.problems), len(report.warnings)

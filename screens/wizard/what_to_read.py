@@ -1,4 +1,4 @@
-"""What a connector reads: fewer parts need fewer scopes."""
+"""The dialog that chooses what a connector reads: fewer parts need fewer scopes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 def offered(kind: ScopeKind) -> list[Capability]:
-    """The parts an app of `kind` can read."""
+    """Return the parts that an app of `kind` can read."""
     return [part for part in Capability if scopes_to_tick(kind, capabilities={part})]
 
 
 def left_out_text(without: Collection[str], kind: ScopeKind) -> str:
-    """`everything`, or what is left out of it."""
+    """Return `everything`, or e.g. `everything but Roles`."""
     out = [part.value for part in offered(kind) if part.value in without]
     return f"everything but {', '.join(out)}" if out else "everything"
 
 
 def _in_keeping(ticked: frozenset[str], changed: str) -> frozenset[str]:
-    """Users are always read, and admins of groups only with the groups."""
+    """Return a possible choice: users are always read, and admins of groups only with the groups."""
     if changed == Capability.GROUP_ADMINS.value and changed in ticked:
         ticked |= {Capability.GROUPS.value}
     if Capability.GROUPS.value not in ticked:
@@ -43,7 +43,7 @@ def _in_keeping(ticked: frozenset[str], changed: str) -> frozenset[str]:
 
 
 class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
-    """Gives the capabilities to leave out, or None when nothing is to change."""
+    """Returns the capabilities to leave out; None when it is closed with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Use these", key_display="⏎"),

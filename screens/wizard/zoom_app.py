@@ -1,4 +1,4 @@
-"""Step 3: making the Server-to-Server OAuth app, click by click."""
+"""Step 3: create the Server-to-Server OAuth app in Zoom, click by click."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .step_screen import ConnectorStep
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-# Ids are stored as ticks: never reuse one for another click. Labels as in zoom-api 9.1; newer ones in the details.
+# Ids are stored as ticks: never give one to another click. Labels are those of the Marketplace; newer ones in DETAILS.
 CLICKS: Final = (
     Item("sign-in", "Sign in to the Zoom App Marketplace", "as the Account Owner"),
     Item("build", "Click Develop, then Build App", "newer: Developers, Created apps, +"),
@@ -48,7 +48,7 @@ DETAILS: Final = {
 
 
 class ZoomAppScreen(ConnectorStep):
-    """The Marketplace's clicks as a list to tick."""
+    """The clicks in the Marketplace, as a list to tick."""
 
     STEP = Step.ZOOM_APP
     LEAD = "Make an app in Zoom that may read your account. Space ticks a line."
