@@ -224,7 +224,7 @@ async def test_files_that_cannot_be_deleted_are_said_and_go_the_next_time(
     assert not caught.value.by_force
     assert caught.value.what == "Zoom was removed only in part: its credentials are gone, what was synced is not."
     assert str(in_the_way) in caught.value.why
-    assert "remove it again" in caught.value.next_steps[0]
+    assert caught.value.next_steps == ("Close other programs that use the file, then remove it again.",)
     assert left_of(full, registry, vault, folder) == (False, True, True)
     assert not stores.is_busy(full)
     in_the_way.rmdir()
@@ -241,7 +241,7 @@ async def test_a_list_that_cannot_be_written_is_said_and_the_rest_is_gone(
     assert not caught.value.by_force
     assert "its credentials and what was synced are gone, its place in the list is not" in caught.value.what
     assert caught.value.why == "The disk is full."
-    assert caught.value.next_steps
+    assert caught.value.next_steps == ("Remove it again once that is fixed.",)
     assert left_of(full, registry, vault, folder) == (False, False, True)
     assert not stores.is_busy(full)
     registry.writes_left = None

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import GIVEN, OTHER, FakeVault
+from tests.services.conftest import GIVEN, NOW, OTHER, Clients, FakeVault, publish
 from zoomgov.connectors.model import Draft, Owner
+from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.services.credentials import CredentialSource
 from zoomgov.services.services import Demo, Services, build_services, open_client
 from zoomgov.settings import Settings, SettingsError
+from zoomgov.sync.events import Outcome, SyncSummary
 
 DRAFT = Draft(new_app="Zoom", name="Zoom", owners=(Owner("mona@example.com"),))
 
@@ -62,12 +64,45 @@ def test_each_job_is_built_once(tmp_path: Path) -> None:
     services.close()
 
 
-def test_closing_closes_every_file(tmp_path: Path) -> None:
+def test_closing_closes_what_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Registry] = []
+    monkeypatch.setattr(Registry, "close", lambda registry: closed.append(registry))
     services = Services(Settings(tmp_path), vault=FakeVault())
+    services.close()
+    assert closed == []
     made = services.registry.create(DRAFT)
     store = services.stores.open(made)
     services.close()
+    assert closed == [services.registry]
     assert services.stores.open(made) is not store
+    monkeypatch.undo()
+    services.close()
+
+
+async def test_a_sync_gets_the_clock_and_how_many_to_keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run_sync(client: object, store: object, **more: object) -> SyncSummary:
+        return SyncSummary(3, Outcome.COMPLETE, {}, (), (), {}, 0, 0, 1.0)
+
+    monkeypatch.setattr("zoomgov.sync.engine.run_sync", run_sync)
+    monkeypatch.setattr("zoomgov.services.services.open_client", Clients())
+    settings = Settings(tmp_path, environment_credentials=GIVEN, keep_syncs=2)
+    services = Services(settings, vault=FakeVault(), now=lambda: NOW)
+    made = services.registry.create(DRAFT)
+    for _ in range(3):
+        publish(services.stores, made)
+    await services.syncing.sync(made, lambda event: None)
+    assert services.registry.connector(made.id).last_sync_at == NOW
+    with services.stores.reader(made) as reader:
+        assert [sync.number for sync in reader.syncs()] == [2, 3]
+    services.close()
+
+
+async def test_a_vault_that_is_given_is_used(tmp_path: Path) -> None:
+    vault = FakeVault()
+    services = build_services({"ZOOMGOV_HOME": str(tmp_path)}, vault=vault)
+    made = services.registry.create(DRAFT)
+    await services.credentials.save(made, GIVEN)
+    assert vault.holds(made) == GIVEN
     services.close()
 
 
@@ -93,6 +128,7 @@ def test_listing_connectors_loads_nothing_heavy(tmp_path: Path) -> None:
         "keyring",
         "msgspec",
         "zoomgov.vault",
+        "zoomgov.store",
         "zoomgov.sync",
         "zoomgov.verify",
         "zoomgov.zoom.client",

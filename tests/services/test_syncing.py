@@ -26,6 +26,7 @@ from zoomgov.connectors.model import Connector, ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.services.credentials import ConnectorCredentials, NoCredentials
+from zoomgov.services.problems import likeliest_cause
 from zoomgov.services.stores import Stores
 from zoomgov.services.syncing import Syncing
 from zoomgov.sync.estimate import Estimate
@@ -144,8 +145,7 @@ async def test_zooms_refusal_becomes_the_reason_and_names_its_line(
     assert caught.value is REFUSED
     status, reason, line = label_of(registry, ready)
     assert (status, line) == (ConnectorStatus.ERROR, "probe.list_users")
-    assert reason.endswith("(GET /users: HTTP 400, code 4711: does not contain scopes)")
-    assert not reason.startswith("(")
+    assert reason == f"{likeliest_cause(REFUSED).title} (GET /users: HTTP 400, code 4711: does not contain scopes)"
     assert clients.opened[0].closed
     assert registry.connector(ready.id).last_sync_at is None
 
@@ -324,7 +324,7 @@ async def test_what_cannot_be_pruned_now_is_no_failure_of_the_sync(
 
 @pytest.fixture
 def estimated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """In place of `estimate` and `recall`: what they were asked."""
+    """In place of `estimate` and `load_learnt_limits`: what they were asked."""
     asked: list[tuple[object, ...]] = []
 
     async def estimate(client: object, *, without: frozenset[str]) -> Estimate:
@@ -332,7 +332,9 @@ def estimated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         return Estimate(1, 2, 3, 4, {}, 5.0, "", {}, 6)
 
     monkeypatch.setattr("zoomgov.sync.estimate.estimate", estimate)
-    monkeypatch.setattr("zoomgov.sync.engine.recall", lambda client, store: asked.append(("recall", client, store)))
+    monkeypatch.setattr(
+        "zoomgov.sync.engine.load_learnt_limits", lambda client, store: asked.append(("load", client, store))
+    )
     return asked
 
 
@@ -342,7 +344,7 @@ async def test_an_estimate_begins_with_what_earlier_syncs_learnt(
     store = stores.open(ready)
     assert (await syncing.estimate(ready)).people == 1
     (client,) = clients.opened
-    assert estimated == [("recall", client, store), ("estimate", client, ready.without)]
+    assert estimated == [("load", client, store), ("estimate", client, ready.without)]
     assert client.opened_for == (ready.id, GIVEN)
     assert client.closed
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from zoomgov.connectors.model import Connector
     from zoomgov.connectors.registry import Registry
-    from zoomgov.services.credentials import ConnectorCredentials, VaultError
+    from zoomgov.services.credentials import ConnectorCredentials
     from zoomgov.services.stores import Stores
     from zoomgov.store.store import StoreRemoval
 
@@ -106,15 +106,12 @@ class Connectors:
             await self._credentials_of().clear(connector, force=force)
         except VaultError as error:
             removal.release()
-            raise self._kept_by_keyring(connector, error) from error
+            gone = "Only part of the credentials was removed." if error.incomplete else "Nothing was removed."
+            raise NotRemoved(f"{gone} {error.title}", error.reason, by_force=True) from error
         except BaseException:
             removal.release()
             raise
         await _to_the_end(asyncio.to_thread(self._remove_rest, connector, removal))
-
-    def _kept_by_keyring(self, connector: Connector, error: VaultError) -> NotRemoved:
-        gone = "Only part of the credentials was removed." if error.incomplete else "Nothing was removed."
-        return NotRemoved(f"{gone} {error.title}", error.reason, by_force=True)
 
     def _remove_rest(self, connector: Connector, removal: StoreRemoval) -> None:
         name = printable(connector.name)
@@ -134,7 +131,7 @@ class Connectors:
                     f"{name} was removed only in part: its credentials and what was synced are gone, its place in "
                     "the list is not.",
                     str(error),
-                    "Remove it again once that is mended.",
+                    "Remove it again once that is fixed.",
                 ) from error
         finally:
             removal.release()
@@ -144,9 +141,9 @@ class Connectors:
             return connector
         status = ConnectorStatus.CONNECTED if connector.last_sync_at is not None else ConnectorStatus.NOT_CONNECTED
         try:
-            return self._registry.update(connector.id, status=status, reason="")
+            return self._registry.update(connector.id, status=status)
         except RegistryError:  # a full disk is no reason not to show it
-            return replace(connector, status=status, reason="")
+            return replace(connector, status=status)
 
 
 async def _to_the_end(job: Coroutine[Any, Any, T], *, undo: Callable[[T], None] | None = None) -> T:

@@ -1,4 +1,4 @@
-"""The credentials of connectors: where they come from, keeping them, forgetting them.
+"""The credentials of connectors: finding, storing and clearing them.
 
 What screens and commands need of the vault is here too: they do not reach into `zoomgov.vault`.
 """
@@ -51,12 +51,12 @@ class NoCredentials(ZoomError):
 
 
 class ConnectorCredentials:
-    """Finds, keeps and forgets the credentials of connectors."""
+    """Finds, stores and clears the credentials of connectors."""
 
     def __init__(self, registry: Registry, vault: VaultKeeper, given: Credentials | None = None) -> None:
-        """Keep credentials in `vault`; `given` are those of the environment, which win over all others."""
+        """Store credentials in `vault`; `given` are those of the environment, which take precedence over all others."""
         self.vault = vault
-        """The keyring, for its name."""
+        """The keyring; public for `probe`, which tells its name."""
         self._registry = registry
         self._given = given
         self._session: dict[str, Credentials] = {}
@@ -87,14 +87,14 @@ class ConnectorCredentials:
         return found[0]
 
     async def save(self, connector: Connector, credentials: Credentials, *, session_only: bool = False) -> str:
-        """Keep the credentials and say where: in the keyring, read back, or in this program's memory.
+        """Store the credentials, and return where: in the keyring, read back, or in this process's memory.
 
         The connector's two ids become those of `credentials`, and its set-up goes on with *Verify*.
 
         Raises:
             VaultError: the keyring refused; it holds what it held before.
-            RegistryError: the connector is not there any more, and nothing was kept; or the list of connectors
-                cannot be written, and the credentials are kept.
+            RegistryError: the connector is not there any more, and nothing was stored; or the list of connectors
+                cannot be written, and the credentials are stored.
         """
         before = await asyncio.to_thread(self._registry.connector, connector.id)
         if session_only:
@@ -119,13 +119,13 @@ class ConnectorCredentials:
         return where
 
     async def clear(self, connector: Connector, *, force: bool = False) -> None:
-        """Forget the credentials, in the keyring and in memory.
+        """Clear the credentials, in the keyring and in memory.
 
         Args:
-            force: also when the keyring cannot be asked or refuses; it keeps what it may hold.
+            force: ignore a keyring that cannot be asked or refuses; what it may hold stays there.
 
         Raises:
-            VaultError: the keyring did not let go of them; those in memory are kept too.
+            VaultError: the keyring did not clear them; those in memory stay too.
         """
         try:
             await self.vault.clear(connector.id)

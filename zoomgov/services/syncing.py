@@ -11,7 +11,6 @@ from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.services.problems import as_problem, likeliest_cause
-from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Syncing:
                 # What cannot be written, most of all on a full disk, must not hide the error that has to be told.
                 with suppress(RegistryError):
                     if isinstance(error, ZoomError):
-                        reason = f"{likeliest_cause(error, parse_cloud(connector.cloud)).title} ({error})"
+                        reason = f"{likeliest_cause(error).title} ({error})"
                         await self._label(connector, ConnectorStatus.ERROR, reason, line_for(error))
                     else:
                         await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
@@ -137,7 +136,6 @@ class Syncing:
             self._registry.update,
             connector.id,
             status=ConnectorStatus.CONNECTED,
-            reason="",
             step=Step.DONE,
             last_sync_at=self._now(),
         )
