@@ -38,7 +38,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A profile of its own for each test; returns its data folder."""
-    for name in [name for name in os.environ if name.startswith("ZOOMGOV_")]:
+    hints = {"TMUX", "TERM_PROGRAM", "SSH_CONNECTION", "SSH_TTY"}  # what is said about copying depends on them
+    for name in [name for name in os.environ if name.startswith("ZOOMGOV_") or name in hints]:
         monkeypatch.delenv(name)
     home = tmp_path / "profile"
     monkeypatch.setenv("ZOOMGOV_HOME", str(home))

@@ -51,7 +51,7 @@ def _share_one_arena() -> None:
         mallopt(_M_ARENA_MAX, 1)
 
 
-def environment_of_children(environ: Mapping[str, str]) -> dict[str, str]:
+def without_own_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return `environ` without the variables of this program: credentials may be among them, and a browser, a mail
     program or a pager needs none.
     """

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from zoomgov.text import printable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.terminal.clipboard import copy
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -42,5 +43,4 @@ class PlainScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self.text)
-        self.notify("Copied.")
+        copy(self, self.text, "The text")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from textual.widgets import Static
 from zoomgov.model.kinds import Kind
 from zoomgov.text import printable
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.terminal.browser import open_link
 from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.zoom.clouds import parse_cloud
 
@@ -90,12 +90,9 @@ def open_portal(widget: Widget, link: str, name: str = "", *, exact: bool = True
         name: The item's.
         exact: The link leads to the item itself.
     """
-    try:
-        opened = webbrowser.open(link)
-    except webbrowser.Error:
-        opened = False
-    if not opened:
-        widget.app.push_screen(LinkScreen(link, name))
-    else:
+
+    def said() -> None:
         what = "Opened" if exact or not name else f"Look there for {printable(name)}. Opened"
         widget.notify(f"{what} {link} in a browser; sign in to Zoom as an admin.", markup=False)
+
+    open_link(widget, link, lambda: widget.app.push_screen(LinkScreen(link, name)), said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,6 +14,9 @@ from zoomgov.text import printable
 from zoomgov.widgets.advice_text import Parts, advice_parts, evidence_parts, joined
 from zoomgov.widgets.check_lines import look_of
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.terminal.browser import open_link
+from zoomgov.widgets.terminal.clipboard import copy
+from zoomgov.words.kinds import count
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -87,13 +89,13 @@ class ExplainScreen(ModalScreen[None]):
         return next((advice.link for advice in self.line.advice if advice.link), "")
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard("\n".join(self.line.scopes))
-        self.notify("Copied.")
+        copy(self, "\n".join(self.line.scopes), count(len(self.line.scopes), "scope"))
 
     def action_copy_link(self) -> None:
-        self.app.copy_to_clipboard(self.link)
-        self.notify(f"Copied: {self.link}", markup=False)
+        copy(self, self.link, self.link)
 
     def action_open_link(self) -> None:
-        if not webbrowser.open(self.link):
+        def not_opened() -> None:
             self.notify(f"No browser here: {self.link}", severity="warning", markup=False)
+
+        open_link(self, self.link, not_opened)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +19,8 @@ from zoomgov.text import printable
 from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.terminal.browser import open_link
+from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 
 from ..shared.page import Page
@@ -89,12 +90,13 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         await self.run_action((event.button.id or "").replace("-", "_"))
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self.mail.body)
-        self.notify(f"The e-mail is copied. Send it to {', '.join(self.mail.to)}.", markup=False)
+        copy(self, self.mail.body, "The e-mail", then=f"Send it to {', '.join(self.mail.to)}.")
 
     def action_open_mail(self) -> None:
-        if not webbrowser.open(self.mail.mailto()):
+        def not_opened() -> None:
             self.notify("No mail program answers here: copy the e-mail with c.", severity="warning")
+
+        open_link(self, self.mail.mailto(), not_opened)
 
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:

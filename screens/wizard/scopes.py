@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
 
@@ -199,15 +200,13 @@ Account Owner.
         if scope is None or not any(line.scope == scope for line in self._lines):
             self.notify("Move to a scope first.", severity="warning")
             return
-        self.app.copy_to_clipboard(scope)
-        self.notify(f"{scope} is copied.", markup=False)
+        copy(self, scope, scope)
 
     def _plain(self) -> str:
         return "\n".join(line.scope for line in self._lines)
 
     def action_copy_all(self) -> None:
-        self.app.copy_to_clipboard(self._plain())
-        self.notify(f"{count(len(self._lines), 'scope')} copied, one a line.")
+        copy(self, self._plain(), count(len(self._lines), "scope"), "p shows them to select by hand.")
 
     def action_plain(self) -> None:
         from ..shared.text_dialog import PlainScreen

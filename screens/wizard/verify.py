@@ -22,6 +22,7 @@ from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.check_lines import CheckLines, look_of
+from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 from zoomgov.words.kinds import count
 from zoomgov.zoom.errors import ZoomError
@@ -319,8 +320,7 @@ Step 4 has the whole choice of what to read.
 
     def action_copy_missing(self) -> None:
         missing = self.report.missing_scopes if self.report is not None else ()
-        self.app.copy_to_clipboard("\n".join(missing))
-        self.notify(f"{count(len(missing), 'scope')} copied: {', '.join(missing)}", timeout=8, markup=False)
+        copy(self, "\n".join(missing), count(len(missing), "scope"), then=f"{', '.join(missing)}.")
 
     @work(exclusive=True, group="report")
     async def action_report(self) -> None:

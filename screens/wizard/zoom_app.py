@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -12,6 +11,8 @@ from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.widgets.check_list import CheckList, Item
+from zoomgov.widgets.terminal.browser import open_link
+from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
 
 from .step_screen import ConnectorStep
@@ -112,13 +113,11 @@ The ticks are only for you: you can go on without them.
 
     def action_open_link(self) -> None:
         address = self._places["marketplace"]
-        try:
-            opened = webbrowser.open(address)
-        except webbrowser.Error:
-            opened = False
-        if not opened:
+
+        def not_opened() -> None:
             self.notify(f"No browser here. Open {address} on another machine.", severity="warning", markup=False)
 
+        open_link(self, address, not_opened)
+
     def action_copy_link(self) -> None:
-        self.app.copy_to_clipboard(self._places["marketplace"])
-        self.notify("The Marketplace's address is copied.")
+        copy(self, self._places["marketplace"], "The Marketplace's address")

@@ -304,3 +304,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     stage = Stage(tmp_path / "data")
     yield stage
     stage.close()
+
+
+async def no_browser(address: str) -> bool:
+    """In place of `browser.opened` where there is none."""
+    return False

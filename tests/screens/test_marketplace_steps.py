@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.screens.conftest import no_browser
 from zoomgov.connectors.model import Step
 from zoomgov.screens.wizard.scopes import scope_lines
 from zoomgov.screens.wizard.zoom_app import CLICKS, DETAILS
+from zoomgov.widgets.terminal import browser
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, Importance, ScopeKind, scopes_to_tick
 
 
@@ -43,7 +45,7 @@ async def test_ticks_survive_a_restart_and_the_cursor_goes_to_what_is_left(stage
 
 
 async def test_without_a_browser_the_link_is_said(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    monkeypatch.setattr(browser, "opened", no_browser)
     async with stage.at(Step.ZOOM_APP) as pilot:
         await stage.press(pilot, "o")
         assert any("https://marketplace.zoom.us" in note.message for note in pilot.app._notifications)

@@ -15,6 +15,7 @@ import click
 from zoomgov.cli.output import note, say
 from zoomgov.cli.running import run
 from zoomgov.cli.sim import INSTALL_SIM, account_options
+from zoomgov.process import without_own_variables
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, ScopeKind, scopes_to_tick
 
@@ -68,6 +69,7 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
+        env=without_own_variables(os.environ),
         start_new_session=True,  # Ctrl-C stops the sync, not the simulator it reads from
     )
     assert process.stdout is not None
@@ -91,10 +93,8 @@ def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
 
     credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
     with tempfile.TemporaryDirectory(prefix="zoomgov-demo-") as folder:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ZOOMGOV_")}
-        services = build_services(
-            {**environment, "ZOOMGOV_HOME": folder}, vault=MemoryVault(), demo=Demo(credentials, facts["url"])
-        )
+        environment = {**without_own_variables(os.environ), "ZOOMGOV_HOME": folder}
+        services = build_services(environment, vault=MemoryVault(), demo=Demo(credentials, facts["url"]))
         try:
             yield services
         finally:

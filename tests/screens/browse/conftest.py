@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.routes import Routes
 from zoomgov.settings import Settings
 from zoomgov.store.store import Store
+from zoomgov.widgets.terminal import browser
 from zoomgov.widgets.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -265,9 +265,9 @@ def opened_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were given to the browser, as they come."""
     opened: list[str] = []
 
-    def open_page(address: str) -> bool:
+    async def open_page(address: str) -> bool:
         opened.append(address)
         return True
 
-    monkeypatch.setattr(webbrowser, "open", open_page)
+    monkeypatch.setattr(browser, "opened", open_page)
     return opened

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import Any
 
 import pytest
 
 from tests.screens.browse.conftest import SIZE, press
+from tests.screens.conftest import no_browser
 from zoomgov.preferences.views import read_preferences
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.column_choice import ColumnsScreen
 from zoomgov.screens.synced.portal import LinkScreen
+from zoomgov.widgets.terminal import browser
 
 
 def header(app: Any) -> str:
@@ -95,7 +96,7 @@ async def test_zooms_own_page_is_opened_for_each_kind(company: Any, settled: Any
 async def test_without_a_browser_the_link_is_shown_and_copied(
     company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webbrowser, "open", lambda link: False)
+    monkeypatch.setattr(browser, "opened", no_browser)
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -89,7 +89,7 @@ def _start(link: str) -> subprocess.Popen[bytes] | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=process.environment_of_children(os.environ),
+            env=process.without_own_variables(os.environ),
             start_new_session=True,
         )
     return None

@@ -18,7 +18,7 @@ MOST_BYTES: Final = 74_994
 """What terminals take at once: 100,000 characters of base64 with the sequence around them, as xterm and hterm do."""
 
 
-def copy(widget: Widget, text: str, what: str, otherwise: str = "") -> None:
+def copy(widget: Widget, text: str, what: str, otherwise: str = "", *, then: str = "") -> None:
     """Send `text` to the clipboard and say so.
 
     Args:
@@ -26,6 +26,7 @@ def copy(widget: Widget, text: str, what: str, otherwise: str = "") -> None:
         text: What to copy; safe for a terminal already.
         what: Names it, e.g. `3 rows`.
         otherwise: What to do where copying does not work, a sentence.
+        then: what to do with it, a sentence.
     """
     widget.app.copy_to_clipboard(text)
     size = len(text.encode())
@@ -33,7 +34,7 @@ def copy(widget: Widget, text: str, what: str, otherwise: str = "") -> None:
         words = f"{what} sent to the clipboard, but {size // 1000:,} kB are more than most terminals take. {otherwise}"
         widget.notify(words.strip(), severity="warning", timeout=10, markup=False)
         return
-    widget.notify(" ".join(filter(None, (f"{what} copied.", doubt(os.environ, otherwise)))), markup=False)
+    widget.notify(" ".join(filter(None, (f"{what} copied.", then, doubt(os.environ, otherwise)))), markup=False)
 
 
 def doubt(environ: Mapping[str, str], otherwise: str = "") -> str:
