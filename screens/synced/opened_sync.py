@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 
 
 class OpenedSync:
-    """One published sync, opened for looking at it.
+    """One published sync, opened for looking at it: a `Reader`, its errors told as `SourceError`.
 
-    It has two readers. One fetches rows while a table draws, on the event loop, and must never wait. The other does
-    everything that may take long, on worker threads, one call at a time. Their errors become `SourceError`.
+    `rows` is for the event loop, everything else for worker threads; the reader has a connection for each.
     """
 
     def __init__(
@@ -58,8 +57,6 @@ class OpenedSync:
         self._open_reader = open_reader
         self._lock = threading.Lock()
         self._reader: Reader | None = None
-        self._pages: Reader | None = None
-        self._ordering: Reader | None = None
         self._columns: Callable[[Kind, Query], tuple[Column, ...]] | None = None
         """Of the sync opened last; columns are known while a newer one is being opened."""
         self._closed = False
@@ -75,11 +72,10 @@ class OpenedSync:
         with self._lock, _as_source_error():
             if self._closed:
                 return
-            self._release()
-            self._reader = self._opened()
-            self._pages = self._opened()
-            self._columns = self._pages.columns
-            self.sync = self._reader.sync
+            reader, older = self._opened(), self._reader
+            self._reader, self._columns, self.sync = reader, reader.columns, reader.sync
+        if older is not None:
+            older.close()
 
     def _opened(self) -> Reader:
         latest = self._open_reader()
@@ -130,20 +126,16 @@ class OpenedSync:
         """Wait for calls that run, then close the readers. `open` does nothing from then on."""
         with self._lock:
             self._closed = True
-            self._release()
-
-    def _release(self) -> None:
-        for reader in (self._reader, self._pages):
-            if reader is not None:
-                reader.close()
-        self._reader = self._pages = None
+            reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
 
     @contextmanager
     def _reading(self) -> Iterator[Reader]:
-        with self._lock, _as_source_error():
-            if self._reader is None:
+        with _as_source_error():
+            if (reader := self._reader) is None:
                 raise SourceError("The store was closed. Go back and open it again.")
-            yield self._reader
+            yield reader
 
     def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
         """Make the source of a table: all of `kind`, or the people in a resource; with `columns`, or all there are."""
@@ -158,18 +150,11 @@ class OpenedSync:
     def order(self, kind: Kind, query: Query) -> array[int]:
         """Return the row ids `query` finds, in its order."""
         with self._reading() as reader:
-            self._ordering = reader
-            try:
-                ids = reader.order(kind, query)
-            finally:
-                self._ordering = None
-            if self._pages is not None:
-                self._pages.learn_from(reader)
-            return ids
+            return reader.order(kind, query)
 
     def hurry(self) -> None:
         """Interrupt an `order` that runs; it then raises `SourceError`. For the event loop."""
-        if (reader := self._ordering) is not None:
+        if (reader := self._reader) is not None:
             reader.interrupt()
 
     def first(self, kind: Kind, query: Query) -> tuple[array[int], bool] | None:
@@ -179,10 +164,8 @@ class OpenedSync:
 
     def rows(self, kind: Kind, ids: Sequence[int], query: Query, columns: Sequence[str]) -> Sequence[Row]:
         """Return the rows of `ids`. For the event loop."""
-        with _as_source_error():
-            if self._pages is None:
-                raise SourceError("The store was closed. Go back and open it again.")
-            return self._pages.rows(kind, ids, query=query, columns=columns)
+        with self._reading() as reader:
+            return reader.rows(kind, ids, query=query, columns=columns)
 
     def prepare(self) -> None:
         """Read what searching by fields needs, ahead of it. Takes no lock."""
@@ -193,9 +176,8 @@ class OpenedSync:
     def count_grants(self) -> None:
         """Count what the tables of groups and roles show, ahead of them. Takes no lock."""
         with _as_source_error():
-            if (reader := self._reader) is not None and (pages := self._pages) is not None:
+            if (reader := self._reader) is not None:
                 reader.count_grants()
-                pages.learn_from(reader)
 
     def offered_values(self) -> dict[str, list[str]]:
         """Return the roles, departments and licences there are, by field. Takes no lock."""

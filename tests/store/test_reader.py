@@ -183,9 +183,6 @@ def test_who_has_each_thing_can_be_counted_ahead(store: Store, monkeypatch: pyte
         monkeypatch.setattr(reader_module, "grant_counts", lambda at: pytest.fail("counted again"))
         for kind, rows in counted.items():
             assert other.rows(kind, other.order(kind)) == rows
-        with store.reader() as third:
-            third.learn_from(other)
-            assert third.rows(Kind.GROUPS, other.order(Kind.GROUPS)) == counted[Kind.GROUPS]
 
 
 def test_everyone_in_a_thing_and_how(store: Store) -> None:

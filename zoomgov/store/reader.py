@@ -263,11 +263,6 @@ class Reader:
         pick = picker(self.columns(kind, query), columns)
         return [pick(row) for row in listed]
 
-    def learn_from(self, other: Reader) -> None:
-        """Take over what another reader of the same sync has counted, which takes long."""
-        if other.number == self.number and self._counts is None:
-            self._counts = other._counts
-
     def _grant_counts(self, at: Snapshot) -> dict[tuple[int, int], int]:
         if self._counts is None:
             self._counts = grant_counts(at)
