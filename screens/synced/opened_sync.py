@@ -111,7 +111,7 @@ class OpenedSync:
             if kind is Kind.USERS:
                 person = reader.person(key)
                 return person is not None and person.since is not None
-            resource = reader.thing(kind, key)
+            resource = reader.resource(kind, key)
             return resource is not None and resource.known
 
     def is_outdated(self) -> bool:
@@ -210,7 +210,7 @@ class OpenedSync:
         if role is None:
             return None
         with self._reading() as reader:
-            resource = reader.thing(Kind.ROLES, role)
+            resource = reader.resource(Kind.ROLES, role)
         return resource.privileges if resource is not None else None
 
     def syncs(self) -> list[SyncInfo]:
@@ -241,7 +241,7 @@ class OpenedSync:
     def resource(self, kind: Kind, key: str) -> Resource:
         """Return everything of one group, contact group or role."""
         with self._reading() as reader:
-            resource = reader.thing(kind, key)
+            resource = reader.resource(kind, key)
         if resource is None:
             raise SourceError("It is not in this sync. Go back and look for it again.")
         return resource
@@ -251,7 +251,7 @@ class OpenedSync:
         found = {}
         with self._reading() as reader:
             for part, target in targets:
-                resource = reader.thing(_kind_of(part), target)
+                resource = reader.resource(_kind_of(part), target)
                 if resource is not None:
                     found[target] = resource.name
         return found

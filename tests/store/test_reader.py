@@ -165,10 +165,10 @@ def test_tables_of_things(store: Store) -> None:
         ]
         assert rows(Kind.ROLES) == [("Auditor", "common", 1, "Looks"), ("Member", "common", 0, "")]
         assert reader.count(Kind.GROUPS) == 2
-        assert reader.find_things(Kind.GROUPS, "g1") == [("g1", "Sales")]
-        assert reader.find_things(Kind.GROUPS, "sales") == [("g1", "Sales")]
-        assert reader.find_things(Kind.GROUPS, "a") == [("g2", "Law"), ("g1", "Sales")]
-        assert reader.find_things(Kind.GROUPS, "none") == []
+        assert reader.find_resources(Kind.GROUPS, "g1") == [("g1", "Sales")]
+        assert reader.find_resources(Kind.GROUPS, "sales") == [("g1", "Sales")]
+        assert reader.find_resources(Kind.GROUPS, "a") == [("g2", "Law"), ("g1", "Sales")]
+        assert reader.find_resources(Kind.GROUPS, "none") == []
         number = reader.order(Kind.GROUPS)[0]
         assert reader.row(Kind.GROUPS, reader.key(number)) == number
         with pytest.raises(KeyError):
@@ -234,22 +234,22 @@ def test_the_page_of_a_person(store: Store) -> None:
 def test_the_page_of_a_thing(store: Store) -> None:
     publish(store, SMALL)
     with store.reader() as reader:
-        partners = reader.thing(Kind.CONTACT_GROUPS, "c1")
+        partners = reader.resource(Kind.CONTACT_GROUPS, "c1")
         assert partners is not None
         assert (partners.members, partners.people) == (2, 3)
         assert [(group.name, group.members) for group in partners.nested] == [("Law", 1), ("Sales", 2)]
-        sales = reader.thing(Kind.GROUPS, "g1")
+        sales = reader.resource(Kind.GROUPS, "g1")
         assert sales is not None
         assert (sales.members, sales.admins, sales.people, sales.total_members) == (2, 1, 2, 2)
         assert (sales.contact_groups, sales.contact_group_names) == (
             (Target(Kind.CONTACT_GROUPS, "c1"),),
             ("Partners",),
         )
-        auditor = reader.thing(Kind.ROLES, "r9")
+        auditor = reader.resource(Kind.ROLES, "r9")
         assert auditor is not None
         assert auditor.privileges == ("User:Read", "Role:Read")
         assert auditor.privilege_scopes == b'[{"permission_id":"x"}]'
-        assert reader.thing(Kind.ROLES, "nothing") is None
+        assert reader.resource(Kind.ROLES, "nothing") is None
 
 
 def test_the_name_of_a_system_role_is_known_though_roles_are_not_read(store: Store) -> None:

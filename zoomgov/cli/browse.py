@@ -183,11 +183,11 @@ def _find_person(reader: Reader, name: str, email: str) -> Person:
 
 def _find_thing(reader: Reader, connector: str, kind: Kind, text: str) -> Resource:
     """The thing with this id or name, or the only one whose name contains the text."""
-    found = reader.find_things(kind, text)
+    found = reader.find_resources(kind, text)
     if len(found) > 1:
         several = ", ".join(f"{printable(name)} ({key})" for key, name in found[:5])
         raise Problem(f"{printable(text)!r} could be several {kind}.", f"For example {several}.", "Give the id.")
-    thing = reader.thing(kind, found[0][0]) if found else None
+    thing = reader.resource(kind, found[0][0]) if found else None
     if thing is None:
         what = f"There is no {_singular(kind)} {printable(text)!r} in the last sync."
         raise Problem(what, "", f"See what there is: {command_line('list', kind, connector)}")

@@ -15,9 +15,9 @@ from zoomgov.model.changes import Changes
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.queries import Query
 from zoomgov.store.read import records
-from zoomgov.store.read.access_labels import ways_in
+from zoomgov.store.read.access_labels import access_labels
 from zoomgov.store.read.table_rows import role_names
-from zoomgov.store.snapshot import THING_KINDS
+from zoomgov.store.snapshot import KIND_CODES
 from zoomgov.words.fields import field_in_text
 from zoomgov.words.licences import licence, privacy
 
@@ -226,9 +226,9 @@ def one_table(reader: Reader, at: Snapshot, what: OneTable) -> Table:
     if kind is not Kind.USERS or query.within is None:
         return Table(name, COLUMNS[name], rows, len(ids))
     target = at.connection.execute(
-        "SELECT id FROM things WHERE kind = ? AND key = ?", (THING_KINDS[query.within.kind], query.within.id)
+        "SELECT id FROM things WHERE kind = ? AND key = ?", (KIND_CODES[query.within.kind], query.within.id)
     ).fetchone()
-    ways = {} if target is None else ways_in(at, query.within.kind, int(target[0]), ids)
+    ways = {} if target is None else access_labels(at, query.within.kind, int(target[0]), ids)
     with_how = ((*row, ways.get(number, "")) for number, row in zip(ids, rows, strict=True))
     return Table(name, (*COLUMNS[name], HOW), with_how, len(ids))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zoomgov.findings.model import Fix, Thresholds
     from zoomgov.model.syncs import NotRead, SyncInfo
-    from zoomgov.store.read.audit import People, RoleFacts, Someone, ThingFacts
+    from zoomgov.store.read.audit import People, ResourceFacts, RoleFacts, Someone
     from zoomgov.store.snapshot import Snapshot
 
 BUFFER_DAYS: Final = 3
@@ -88,8 +88,8 @@ class Context:
         return audit.roles(self.at, self.counts)
 
     @cached_property
-    def groups(self) -> list[ThingFacts]:
-        return audit.things(self.at, Kind.GROUPS, self.counts)
+    def groups(self) -> list[ResourceFacts]:
+        return audit.resources(self.at, Kind.GROUPS, self.counts)
 
     @cached_property
     def admin_roles(self) -> list[RoleFacts]:

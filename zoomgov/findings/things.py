@@ -14,13 +14,13 @@ from zoomgov.store.read import audit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zoomgov.store.read.audit import ThingFacts
+    from zoomgov.store.read.audit import ResourceFacts
 
 _OPEN: Final = 1
 """`ContactGroupRow.privacy`: anyone can see and find it."""
 
 
-def _subjects(context: Context, kind: Kind, things: Iterable[ThingFacts]) -> tuple[Subject, ...]:
+def _subjects(context: Context, kind: Kind, things: Iterable[ResourceFacts]) -> tuple[Subject, ...]:
     listed = list(things)[: context.thresholds.named]
     return tuple(
         Subject(str(kind), thing.id, thing.name, "", many(thing.members, "member", "members")) for thing in listed
@@ -42,7 +42,8 @@ def groups_without_admins(context: Context) -> Found:
 
 
 def open_contact_groups(context: Context) -> Found:
-    found = [group for group in audit.things(context.at, Kind.CONTACT_GROUPS, context.counts) if group.privacy == _OPEN]
+    groups = audit.resources(context.at, Kind.CONTACT_GROUPS, context.counts)
+    found = [group for group in groups if group.privacy == _OPEN]
     title = f"{many(len(found), 'contact group is', 'contact groups are')} open to everyone"
     return Found(len(found), title, _subjects(context, Kind.CONTACT_GROUPS, found))
 

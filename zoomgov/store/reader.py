@@ -14,13 +14,13 @@ from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query
 from zoomgov.store.history import diff, timeline
 from zoomgov.store.read import details
-from zoomgov.store.read.access_labels import ways_in
+from zoomgov.store.read.access_labels import access_labels
 from zoomgov.store.read.charts import charts
 from zoomgov.store.read.licences import licences
 from zoomgov.store.read.matching import has_search, offered_values
-from zoomgov.store.read.ordering import UserOrder, exact_people, order_things
-from zoomgov.store.read.table_rows import columns_of, grant_counts, picker, role_names, thing_rows, user_rows
-from zoomgov.store.snapshot import NAME_SQL, TABLES, THING_KINDS, Snapshot
+from zoomgov.store.read.ordering import UserOrder, exact_people, order_resources
+from zoomgov.store.read.table_rows import columns_of, grant_counts, picker, resource_rows, role_names, user_rows
+from zoomgov.store.snapshot import KIND_CODES, NAME_SQL, TABLES, Snapshot
 from zoomgov.store.sync_info import all_info, info_of
 from zoomgov.text import fold
 
@@ -174,7 +174,7 @@ class Reader:
             self._ordering = True
             try:
                 if kind is not Kind.USERS:
-                    return order_things(at, kind, query, self._grant_counts(at))
+                    return order_resources(at, kind, query, self._grant_counts(at))
                 if query.within is None:
                     return self._users.order(at, query, None)
                 target = _row(at, query.within.kind, query.within.id)
@@ -253,10 +253,10 @@ class Reader:
                 found = user_rows(at, ids, self._roles)
                 if query.within is not None:
                     target = _row(at, query.within.kind, query.within.id)
-                    ways = {} if target is None else ways_in(at, query.within.kind, target, ids)
+                    ways = {} if target is None else access_labels(at, query.within.kind, target, ids)
                     found = {number: (*row, ways.get(number, "")) for number, row in found.items()}
             else:
-                found = thing_rows(at, kind, self._grant_counts(at), ids)
+                found = resource_rows(at, kind, self._grant_counts(at), ids)
         listed = [found[number] for number in ids]
         if columns is None:
             return listed
@@ -294,10 +294,10 @@ class Reader:
         with self._at(self._asking) as at:
             return details.person(at, key)
 
-    def thing(self, kind: Kind, key: str) -> Resource | None:
+    def resource(self, kind: Kind, key: str) -> Resource | None:
         """Everything of a group, contact group or role by Zoom's id, but for the people; None when there is none."""
         with self._at(self._asking) as at:
-            return details.thing(at, kind, key)
+            return details.resource(at, kind, key)
 
     def find_people(self, text: str, limit: int = 50) -> list[PersonHit]:
         """People by address, or words of name, address or department; an exact address comes first."""
@@ -316,7 +316,7 @@ class Reader:
             }
         return [rows[number] for number in ids]
 
-    def find_things(self, kind: Kind, text: str) -> list[tuple[str, str]]:
+    def find_resources(self, kind: Kind, text: str) -> list[tuple[str, str]]:
         """(Id, name) of the things with this id, else with this name in any case, else with a name like it."""
         wanted = fold(text.strip())
         with self._at(self._asking) as at:
@@ -367,6 +367,6 @@ class Reader:
 
 def _row(at: Snapshot, kind: Kind, key: str) -> int | None:
     found = at.connection.execute(
-        "SELECT id FROM things WHERE kind = ? AND key = ?", (THING_KINDS[kind], key)
+        "SELECT id FROM things WHERE kind = ? AND key = ?", (KIND_CODES[kind], key)
     ).fetchone()
     return None if found is None else int(found[0])

@@ -32,7 +32,7 @@ USER_FIELDS: Final = {
 }
 """Fields of a person that open a new version when they change, in the order they are stored."""
 
-THING_FIELDS: Final = {
+RESOURCE_FIELDS: Final = {
     "groups": {"name": "TEXT NOT NULL"},
     "contact_groups": {"name": "TEXT NOT NULL", "privacy": "INTEGER", "description": "TEXT NOT NULL"},
     "roles": {
@@ -94,7 +94,7 @@ _VERSION_1: Final = (
     CREATE TABLE stage_keys (key TEXT PRIMARY KEY, id INTEGER NOT NULL, replaces INTEGER) STRICT;
     """
     + _versions("users", USER_FIELDS, ", hash INTEGER NOT NULL, search TEXT NOT NULL")
-    + "".join(_versions(table, fields, ", total_members INTEGER") for table, fields in THING_FIELDS.items())
+    + "".join(_versions(table, fields, ", total_members INTEGER") for table, fields in RESOURCE_FIELDS.items())
 )
 
 _VERSION_2: Final = "ALTER TABLE logins ADD COLUMN record INTEGER"
@@ -149,6 +149,6 @@ SEARCH_INDEX: Final = (
 longer than all of a first sync's other writing), kept true by its triggers from then on."""
 
 
-def kept_as(key: str) -> str:
+def meta_key(key: str) -> str:
     """The name in `meta` of what a connector remembers between syncs as `key`."""
     return f"kept:{key}"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.kinds import Kind
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, RESOURCE_FIELDS, ROLE, USER, USER_FIELDS
 
 if TYPE_CHECKING:
     import sqlite3
 
     from zoomgov.model.syncs import SyncInfo
 
-THING_KINDS: Final = {
+KIND_CODES: Final = {
     Kind.USERS: USER,
     Kind.GROUPS: GROUP,
     Kind.CONTACT_GROUPS: CONTACT_GROUP,
     Kind.ROLES: ROLE,
 }
-KINDS: Final = {number: kind for kind, number in THING_KINDS.items()}
+KIND_OF_CODE: Final = {number: kind for kind, number in KIND_CODES.items()}
 TABLES: Final = {
     Kind.USERS: "users",
     Kind.GROUPS: "groups",
@@ -27,7 +27,7 @@ TABLES: Final = {
 }
 _COLUMNS: Final = {
     "users": ["id", "seen_from", *USER_FIELDS, "search"],
-    **{table: ["id", "seen_from", *fields, "total_members"] for table, fields in THING_FIELDS.items()},
+    **{table: ["id", "seen_from", *fields, "total_members"] for table, fields in RESOURCE_FIELDS.items()},
     "grants": ["target", "kind", "principal", "seen_from"],
 }
 NAME_SQL: Final = "coalesce(nullif(u.display_name, ''), nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email)"

@@ -11,7 +11,7 @@ from zoomgov.disk.errors import StoreError, not_writable
 from zoomgov.disk.files import create_private
 from zoomgov.disk.locks import ProcessLock, is_locked
 from zoomgov.store import schema
-from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, kept_as
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, meta_key
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
@@ -166,7 +166,7 @@ class Store:
         with explained(self.path):
             connection = connect(self.path, writing=False)
             try:
-                row = connection.execute("SELECT value FROM meta WHERE key = ?", (kept_as(key),)).fetchone()
+                row = connection.execute("SELECT value FROM meta WHERE key = ?", (meta_key(key),)).fetchone()
             finally:
                 connection.close()
         return None if row is None else str(row[0])
@@ -176,7 +176,7 @@ class Store:
         connection = self._writable()
         try:
             with transaction(connection, self.path):
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (kept_as(key), value))
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (meta_key(key), value))
         finally:
             connection.close()
 

@@ -210,7 +210,7 @@ class BackgroundWriter:
 
     async def write_ahead(self) -> None:
         """Write the people of a first sync to their tables before it is published, in pieces between other jobs."""
-        while await self._change(self._writer.write_ahead):
+        while await self._change(self._writer.write_grants_early):
             pass
 
     async def finish(self, key: ListKey, expected: int | None) -> None:
@@ -237,7 +237,7 @@ class BackgroundWriter:
 
     async def resources(self, part: str) -> list[ListedResource]:
         """The groups, contact groups or roles staged as `part`."""
-        return [ListedResource(*row) for row in await self._worker.submit(partial(self._writer.staged_things, part))]
+        return [ListedResource(*row) for row in await self._worker.submit(partial(self._writer.staged_resources, part))]
 
     async def member_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
         """Number of different users staged as members, by resource and user status."""

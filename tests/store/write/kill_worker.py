@@ -56,7 +56,7 @@ def sync_once(store: Store, number: int) -> None:
         writer.finish(key, len(rows))
     for part in ("users-inactive", "users-pending"):
         writer.finish(ListKey(part), 0)
-    while writer.write_ahead():
+    while writer.write_grants_early():
         pass
     if ListKey("groups") not in done:
         writer.restart(ListKey("groups"))

@@ -47,7 +47,7 @@ def published(reads: list[Read], pieces: int) -> dict[str, list[tuple[object, ..
                 writer = store.begin(STARTED)
             counted = [writer.staged_membership_counts(kind) for kind in (GrantKind.ROLE, GrantKind.GROUP_MEMBER)]
             for _ in range(pieces):
-                writer.write_ahead()
+                writer.write_grants_early()
             assert counted == [
                 writer.staged_membership_counts(kind) for kind in (GrantKind.ROLE, GrantKind.GROUP_MEMBER)
             ]
@@ -92,7 +92,7 @@ def test_a_list_read_again_takes_back_what_people_have(tmp_path: Path) -> None:
             people = [user("ann")] if group else []
             writer.stage(ListKey(part), users=people, held=held_by(people, [member(group, "ann")]))
             writer.finish(ListKey(part), None)
-        while writer.write_ahead():
+        while writer.write_grants_early():
             pass
         writer.restart(ListKey("users-active"))
         writer.stage(ListKey("users-active"), users=[user("ann")], held=held_by([user("ann")], []))

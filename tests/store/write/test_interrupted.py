@@ -284,14 +284,14 @@ def written(store: Store) -> int:
 def test_people_written_ahead_are_seen_by_nobody_until_published(store: Store) -> None:
     with store.begin(STARTED) as writer:
         stage_lists(writer, [user("ann"), user("bob", status="inactive")])
-        while writer.write_ahead():
+        while writer.write_grants_early():
             assert check(store.path) == []
     assert written(store) == 2
     with store.reader() as reader:
         assert list(reader.order(Kind.USERS)) == []
         assert reader.person("ann") is None
     with store.begin("2026-11-02T00:00:00Z") as writer:  # the run that goes on
-        while writer.write_ahead():  # the indexes, which are there
+        while writer.write_grants_early():  # the indexes, which are there
             pass
         assert written(store) == 2
         info = writer.publish(FINISHED)
@@ -302,7 +302,7 @@ def test_people_written_ahead_are_seen_by_nobody_until_published(store: Store) -
 def test_a_list_read_again_takes_back_what_was_written_ahead(store: Store) -> None:
     with store.begin(STARTED) as writer:
         stage_lists(writer, [user("ann"), user("bob")])
-        while writer.write_ahead():
+        while writer.write_grants_early():
             pass
         stage_lists(writer, [user("bob", dept="Law"), user("cy")])
         assert written(store) == 2
@@ -333,7 +333,7 @@ def test_only_a_first_sync_is_written_ahead(store: Store) -> None:
     with store.begin(STARTED) as writer:
         before = written(store)
         stage_lists(writer, [user("zoe")])
-        assert not writer.write_ahead()
+        assert not writer.write_grants_early()
         assert written(store) == before
 
 
@@ -352,7 +352,7 @@ def test_a_list_that_was_not_read_to_its_end_takes_back_who_was_written_of_it(st
 def test_what_was_written_ahead_too_long_ago_is_dropped_too(store: Store) -> None:
     with store.begin(STARTED) as writer:
         stage_lists(writer, [user("ann")])
-        while writer.write_ahead():
+        while writer.write_grants_early():
             pass
     with store.begin("2026-11-09T00:00:00Z", resume_since="2026-11-08T00:00:00Z"):
         assert written(store) == 0

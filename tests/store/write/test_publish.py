@@ -101,7 +101,7 @@ def test_a_list_cut_short_ends_nothing(store: Store) -> None:
         person = reader.person("ann")
         assert person is not None
         assert dict(person.fields).get("Department") is None
-        thing = reader.thing(Kind.GROUPS, "g1")
+        thing = reader.resource(Kind.GROUPS, "g1")
         assert thing is not None
         assert thing.not_read[0].last_read == 1
 
@@ -171,9 +171,9 @@ def test_a_deleted_group_takes_its_grants_along(store: Store) -> None:
     assert info.counts["group member"] == info.counts["group admin"] == 0
     assert info.counts["contact group member"] == 0
     with store.reader() as reader:
-        assert reader.thing(Kind.GROUPS, "g1") is None
+        assert reader.resource(Kind.GROUPS, "g1") is None
     with store.reader(1) as reader:
-        thing = reader.thing(Kind.GROUPS, "g1")
+        thing = reader.resource(Kind.GROUPS, "g1")
         assert thing is not None
         assert (thing.name, thing.members, thing.admins, thing.people) == ("Sales", 2, 1, 2)
 
@@ -184,7 +184,7 @@ def test_a_group_no_list_has_is_kept_by_its_id(store: Store) -> None:
         ann = reader.person("ann")
         assert ann is not None
         assert "ghost" in [path.target_name for path in ann.access]
-        thing = reader.thing(Kind.GROUPS, "ghost")
+        thing = reader.resource(Kind.GROUPS, "ghost")
         assert thing is not None
         assert not thing.known
 
@@ -193,11 +193,11 @@ def test_role_privileges_stay_when_the_role_is_not_read_again(store: Store) -> N
     publish(store, BASE)
     publish(store, replace(BASE, details=[]))
     with store.reader() as reader:
-        role = reader.thing(Kind.ROLES, "r9")
+        role = reader.resource(Kind.ROLES, "r9")
         assert role is not None
         assert role.privileges == ("User:Read",)
         assert role.since == 1
-        plain = reader.thing(Kind.ROLES, "2")
+        plain = reader.resource(Kind.ROLES, "2")
         assert plain is not None
         assert plain.privileges is None
     publish(store, replace(BASE, details=[RoleDetail("r9", ("User:Read", "User:Edit"), b"[]")]))
@@ -325,8 +325,8 @@ def test_membership_counts_by_status(store: Store) -> None:
         stage(writer, BASE)
         assert writer.staged_membership_counts(GrantKind.GROUP_MEMBER) == {"g1": {"active": 2}}
         assert writer.staged_membership_counts(GrantKind.ROLE) == {"2": {"active": 2, "inactive": 1}}
-        assert writer.staged_things("groups") == [("g1", "Sales", 2)]
-        assert writer.staged_things("contact-groups") == [("c1", "Partners", None)]
+        assert writer.staged_resources("groups") == [("g1", "Sales", 2)]
+        assert writer.staged_resources("contact-groups") == [("c1", "Partners", None)]
         writer.publish(FINISHED)
     writer = store.begin(STARTED)
     people = [user("ann"), user("bob", status="inactive")]

@@ -212,7 +212,7 @@ def expect_same(reader: Reader, model: Model) -> None:
                 zip(map(reader.key, people), reader.rows(Kind.USERS, people, ["how"], query=query), strict=True)
             )
             assert {key: set(how.split(", ")) for key, (how,) in found.items()} == expected
-            thing = reader.thing(kind, target)
+            thing = reader.resource(kind, target)
             assert (thing.people if thing else 0) == len(expected)
             for key in (*PEOPLE, "stranger"):
                 person = reader.person(key)
@@ -327,7 +327,7 @@ def stage_read(store: Store, reads: list[Read], interrupt: int, ahead: int, agai
             for kind in _USER_BORNE:
                 assert writer.staged_membership_counts(kind) == expected_counts(order, kind)
             for _ in range(ahead):
-                writer.write_ahead()
+                writer.write_grants_early()
     writer.publish(FINISHED)
     return order
 

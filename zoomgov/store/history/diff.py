@@ -15,8 +15,8 @@ from zoomgov.store.grant_codes import FACT_SQL, RECORD_KINDS, TARGET_KINDS, gran
 from zoomgov.store.history import effective_changes, unread
 from zoomgov.store.read.details import GRANT_KINDS
 from zoomgov.store.read.table_rows import name_of_key
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, THING_FIELDS, USER, USER_FIELDS
-from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, facts_at
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, RESOURCE_FIELDS, ROLE, USER, USER_FIELDS
+from zoomgov.store.snapshot import KIND_OF_CODE, NAME_SQL, TABLES, facts_at
 from zoomgov.text import person_name
 from zoomgov.words.fields import FIELD_LABELS, yes_or_no
 from zoomgov.words.licences import SYSTEM_ROLES, licence, privacy
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from zoomgov.model.syncs import SyncInfo
-    from zoomgov.store.history.effective_changes import Through
+    from zoomgov.store.history.effective_changes import ViaGroups
     from zoomgov.store.history.unread import Holders
 
-FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table, fields in THING_FIELDS.items()}}
+FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table, fields in RESOURCE_FIELDS.items()}}
 """What a version of a person or thing consists of, in this order."""
 _PLACES: Final = {table: {name: place for place, name in enumerate(fields)} for table, fields in FIELDS.items()}
 _LICENCE: Final = ("type", "plan_united_type")
@@ -113,9 +113,9 @@ def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo, *,
     roles = {**SYSTEM_ROLES, **next(names), **next(names)}
     items = [change for kind in TABLES for change in _items(pair, kind, roles)]
     lost, gained = _changed_grants(pair)
-    ways: Through = {}
+    ways: ViaGroups = {}
     if in_effect:
-        gained, lost, ways = effective_changes.in_effect(connection, pair.after, gained, lost, pair.unseen)
+        gained, lost, ways = effective_changes.effective_changes(connection, pair.after, gained, lost, pair.unseen)
     grants = _named(connection, gained, lost, pair.before, pair.after, ways)
     told = unread.not_compared(older, newer)
     return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing, in_effect)
@@ -270,7 +270,7 @@ _KNOWN: Final = (
 
 
 def _named(
-    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, ways: Through
+    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, ways: ViaGroups
 ) -> list[GrantChange]:
     ids = {target_of(fact) for holders in (gained, lost) for fact in holders}
     ids.update(*gained.values(), *lost.values(), *ways.values())
@@ -304,7 +304,7 @@ def _named(
         for fact, principals in holders.items()
     )
     for code, _, is_gained, fact, principals in by_thing:
-        start = (GRANT_KINDS[code], is_gained, KINDS[TARGET_KINDS[code]], *known[target_of(fact)][2:4])
+        start = (GRANT_KINDS[code], is_gained, KIND_OF_CODE[TARGET_KINDS[code]], *known[target_of(fact)][2:4])
         for principal in principals:
             change = _grant_change(start + people[principal])
             if ways and (groups := ways.get((fact, principal))):

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
     from zoomgov.store.history.unread import Holders, NeverRead
 
-Through = dict[tuple[int, int], tuple[int, ...]]
+ViaGroups = dict[tuple[int, int], tuple[int, ...]]
 """By fact and person, the user groups through which alone they have it, or had it."""
 
 _NOBODY: frozenset[int] = frozenset()
 
 
-def in_effect(
+def effective_changes(
     connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders, unseen: NeverRead
-) -> tuple[Holders, Holders, Through]:
+) -> tuple[Holders, Holders, ViaGroups]:
     """Return what was gained and lost up to sync `number`, with contact groups as people reach them.
 
     A person who reaches one both before and after has neither gained nor lost it. User groups that were put into a
     contact group or taken out of it are told, too.
     """
-    reach = _Reach(connection, number, gained, lost)
-    through: Through = {}
+    reach = _ContactGroupReach(connection, number, gained, lost)
+    through: ViaGroups = {}
     plain = [{fact: who for fact, who in some.items() if grant_kind(fact) != CONTACT} for some in (gained, lost)]
-    for target, people in reach.touched().items():
+    for target, people in reach.affected().items():
         fact = fact_of(CONTACT, target)
         if unseen.hides(fact):
             continue
@@ -50,7 +50,7 @@ def in_effect(
     return plain[0], plain[1], through
 
 
-class _Reach:
+class _ContactGroupReach:
     """Who reaches contact groups, now and then. `Ways`: by person, through which groups; () when directly."""
 
     def __init__(self, connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders) -> None:
@@ -71,7 +71,7 @@ class _Reach:
         fact = fact_of(CONTACT, target)
         return (self._now[target] - self._gained.get(fact, _NOBODY)) | (self._lost.get(fact, _NOBODY) & self.groups)
 
-    def touched(self) -> dict[int, set[int]]:
+    def affected(self) -> dict[int, set[int]]:
         """By contact group, the people for whom something changed that may change whether they reach it."""
         found: dict[int, set[int]] = defaultdict(set)
         moved: dict[int, set[int]] = defaultdict(set)

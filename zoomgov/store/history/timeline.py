@@ -8,7 +8,7 @@ from zoomgov.model.access import HistoryEntry
 from zoomgov.model.kinds import Kind
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.history.diff import FIELDS, changed_fields
-from zoomgov.store.read.table_rows import thing_names
+from zoomgov.store.read.table_rows import resource_names
 from zoomgov.store.snapshot import TABLES
 from zoomgov.words.licences import SYSTEM_ROLES
 
@@ -85,7 +85,7 @@ def _versions(at: Snapshot, kind: Kind, row: int, first: int) -> list[tuple[int,
 
 def _access(at: Snapshot, row: int, first: int) -> list[tuple[int, int, str]]:
     ranges = _ranges(at, "grants", "target, kind", "principal = ?", row)
-    names = thing_names(at, {target for _, _, target, _ in ranges})
+    names = resource_names(at, {target for _, _, target, _ in ranges})
     happened: list[tuple[int, int, str]] = []
     for seen_from, gone_at, target, kind in ranges:
         if seen_from > first:

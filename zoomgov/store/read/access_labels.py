@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.read.effective_access import paths_sql, paths_to_target
 from zoomgov.store.read.id_vectors import decoded, span
-from zoomgov.store.read.table_rows import CODES, thing_names
+from zoomgov.store.read.table_rows import CODES, resource_names
 from zoomgov.text import fold
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MANY: Final = 1000
 _WAYS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holds the role", CONTACT: "member"}
 
 
-def ways_in(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> dict[int, str]:
+def access_labels(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> dict[int, str]:
     """Return in words how each of `ids` has the thing."""
     ways: dict[int, list[str]] = {}
     through: dict[int, list[int]] = {}
@@ -31,13 +31,13 @@ def ways_in(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> 
             ways.setdefault(path.person, []).append(_WAYS[path.kind])
         else:
             through.setdefault(path.person, []).append(path.via)
-    names = thing_names(snapshot, {via for vias in through.values() for via in vias})
+    names = resource_names(snapshot, {via for vias in through.values() for via in vias})
     for person, vias in through.items():
         ways.setdefault(person, []).extend(f"through {name}" for name in sorted(names[via] for via in vias))
     return {person: ", ".join(words) for person, words in ways.items()}
 
 
-def ranks_of_ways(snapshot: Snapshot, kind: Kind, target: int) -> tuple[array[int], int]:
+def access_label_ranks(snapshot: Snapshot, kind: Kind, target: int) -> tuple[array[int], int]:
     """Return the place of each id by these words, and the last place: of everyone, without a word for each."""
     people_of = f"json_group_array(person) FROM {paths_sql(snapshot)} WHERE target = ? AND kind = ? AND via IS"
     found: list[tuple[bool, str, int, str]] = []
@@ -47,7 +47,7 @@ def ranks_of_ways(snapshot: Snapshot, kind: Kind, target: int) -> tuple[array[in
     through = snapshot.connection.execute(
         f"SELECT via, {people_of} NOT NULL GROUP BY via", (target, CONTACT)
     ).fetchall()
-    names = thing_names(snapshot, {via for via, _ in through})
+    names = resource_names(snapshot, {via for via, _ in through})
     found += [(True, names[via], CONTACT, people) for via, people in through]
     combined = array("I", bytes(4 * span(snapshot.connection)))
     texts, places = [""], {"": 0}

@@ -62,7 +62,7 @@ class RoleFacts(NamedTuple):
         return self.id not in SYSTEM
 
 
-class ThingFacts(NamedTuple):
+class ResourceFacts(NamedTuple):
     """A group or contact group."""
 
     id: str
@@ -99,7 +99,7 @@ def roles(at: Snapshot, counts: Counts) -> list[RoleFacts]:
     return sorted(found, key=lambda role: (role.name.casefold(), role.id))
 
 
-def things(at: Snapshot, kind: Kind, counts: Counts) -> list[ThingFacts]:
+def resources(at: Snapshot, kind: Kind, counts: Counts) -> list[ResourceFacts]:
     """Return all groups or all contact groups, by name."""
     privacy = "f.privacy" if kind is Kind.CONTACT_GROUPS else "NULL"
     member = CONTACT if kind is Kind.CONTACT_GROUPS else MEMBER
@@ -108,7 +108,7 @@ def things(at: Snapshot, kind: Kind, counts: Counts) -> list[ThingFacts]:
         "JOIN things t ON t.id = f.id ORDER BY f.name COLLATE NOCASE, t.key"
     )
     return [
-        ThingFacts(key, name, counts.get((row, member), 0), counts.get((row, ADMIN), 0), total, who)
+        ResourceFacts(key, name, counts.get((row, member), 0), counts.get((row, ADMIN), 0), total, who)
         for row, key, name, total, who in rows
     ]
 

@@ -12,9 +12,9 @@ from zoomgov.model.parts import PARTS_OF, PartKey
 from zoomgov.model.queries import Target
 from zoomgov.store.grant_codes import ADMIN, CONTACT, EMAIL_PREFIX, GRANT_CODES, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.effective_access import paths_of_person, people_of_target
-from zoomgov.store.read.table_rows import NOT_A_USER, role_names, stranger_names, thing_names
+from zoomgov.store.read.table_rows import NOT_A_USER, resource_names, role_names, stranger_names
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
-from zoomgov.store.snapshot import KINDS, TABLES, THING_KINDS
+from zoomgov.store.snapshot import KIND_CODES, KIND_OF_CODE, TABLES
 from zoomgov.text import person_name
 from zoomgov.words.fields import FIELD_LABELS, yes_or_no
 from zoomgov.words.licences import licence, privacy
@@ -107,12 +107,12 @@ def person(at: Snapshot, key: str) -> Person | None:
 def _access(at: Snapshot, number: int) -> tuple[AccessPath, ...]:
     paths = list(paths_of_person(at, number))
     wanted = {path.target for path in paths} | {path.via for path in paths if path.via is not None}
-    names = thing_names(at, wanted)
+    names = resource_names(at, wanted)
     keys = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", sorted(wanted)))
     found = [
         AccessPath(
             kind=GRANT_KINDS[path.kind],
-            target_kind=KINDS[TARGET_KINDS[path.kind]],
+            target_kind=KIND_OF_CODE[TARGET_KINDS[path.kind]],
             target_id=keys[path.target],
             target_name=names[path.target],
             via=() if path.via is None else (names[path.via],),
@@ -126,10 +126,10 @@ def _access(at: Snapshot, number: int) -> tuple[AccessPath, ...]:
     )
 
 
-def thing(at: Snapshot, kind: Kind, key: str) -> Resource | None:
+def resource(at: Snapshot, kind: Kind, key: str) -> Resource | None:
     """Return everything of one group, contact group or role; None when nothing and nobody names it."""
     found = at.connection.execute(
-        "SELECT id FROM things WHERE kind = ? AND key = ?", (THING_KINDS[kind], key)
+        "SELECT id FROM things WHERE kind = ? AND key = ?", (KIND_CODES[kind], key)
     ).fetchone()
     if found is None:
         return None
@@ -168,7 +168,7 @@ def thing(at: Snapshot, kind: Kind, key: str) -> Resource | None:
         row=number,
         kind=kind,
         id=key,
-        name=thing_names(at, {number})[number],
+        name=resource_names(at, {number})[number],
         known=values is not None,
         fields=tuple((FIELD_LABELS[name], value) for name, value in fields if value),
         privileges=tuple(json.loads(privileges)) if privileges is not None else None,
@@ -194,7 +194,7 @@ def _nested(at: Snapshot, number: int) -> tuple[Nested, ...]:
         f"AND t.kind = {GROUP}",
         (number,),
     ).fetchall()
-    names = thing_names(at, {row[0] for row in rows})
+    names = resource_names(at, {row[0] for row in rows})
     return tuple(
         sorted(
             (Nested(key, names[group], members) for group, key, members in rows), key=lambda one: one.name.casefold()
@@ -208,7 +208,7 @@ def _contact_groups_of(at: Snapshot, number: int) -> list[tuple[str, str]]:
         f"WHERE g.principal = ? AND g.kind = {CONTACT}",
         (number,),
     ).fetchall()
-    names = thing_names(at, {row[0] for row in rows})
+    names = resource_names(at, {row[0] for row in rows})
     return sorted(((key, names[group]) for group, key in rows), key=lambda one: one[1].casefold())
 
 

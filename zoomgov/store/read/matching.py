@@ -15,7 +15,7 @@ from zoomgov.store.grant_codes import ADMIN, CONTACT, MEMBER, TARGET_KINDS
 from zoomgov.store.read.effective_access import has_sql, paths_sql
 from zoomgov.store.read.id_vectors import both, either, ids_of, mask_of, neither, span
 from zoomgov.store.read.ranks import FACETS
-from zoomgov.store.read.table_rows import role_names, thing_names
+from zoomgov.store.read.table_rows import resource_names, role_names
 from zoomgov.store.schema import SEARCH_TABLE
 from zoomgov.text import fold
 from zoomgov.words.licences import licence
@@ -224,7 +224,7 @@ def _targets(snapshot: Snapshot, field: str, value: Value) -> list[int]:
     ids = {number for (number,) in snapshot.connection.execute("SELECT id FROM things WHERE kind = ?", (kind,))}
     if _is_quantity(value):
         return sorted(ids)
-    return sorted(number for number, name in thing_names(snapshot, ids).items() if matches(value, name))
+    return sorted(number for number, name in resource_names(snapshot, ids).items() if matches(value, name))
 
 
 # Groups, contact groups and roles

@@ -7,12 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.model.kinds import Kind
-from zoomgov.store.read.access_labels import ranks_of_ways, ways_in
+from zoomgov.store.read.access_labels import access_label_ranks, access_labels
 from zoomgov.store.read.effective_access import paths_to_target, people_of_target
 from zoomgov.store.read.id_vectors import both, ids_of, mask_of, masked, sorted_by, span
 from zoomgov.store.read.matching import PeopleMatching, has_search, phrase, row_matches
 from zoomgov.store.read.ranks import FACETS, PeopleRanks
-from zoomgov.store.read.table_rows import CODES, columns_of, role_names, stranger_names, thing_rows, user_rows
+from zoomgov.store.read.table_rows import CODES, columns_of, resource_rows, role_names, stranger_names, user_rows
 from zoomgov.store.schema import SEARCH_TABLE, USER
 from zoomgov.text import fold
 
@@ -44,13 +44,13 @@ _FEW: Final = 2000
 """Rows that are sorted by their values; for more the values of everyone are ranked."""
 
 
-def order_things(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tuple[int, int], int]) -> array[int]:
+def order_resources(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tuple[int, int], int]) -> array[int]:
     """Order groups, contact groups or roles: a few thousand at most, so all rows are at hand."""
     words = fold(query.text).split()
     places = {column.key: place for place, column in enumerate(columns_of(kind, within=False))}
     rows = sorted(
         (fold(row[0]), number, row)
-        for number, row in thing_rows(snapshot, kind, counts).items()
+        for number, row in resource_rows(snapshot, kind, counts).items()
         if (not words or _has_all(fold(" ".join(map(str, row))), words))
         and row_matches(kind, columns_of(kind, within=False), row, query.conditions)
     )
@@ -170,7 +170,7 @@ class UserOrder:
         if key == "how":
             if query.within is None or target is None:
                 return ids
-            return sorted_by(ids, *ranks_of_ways(snapshot, query.within.kind, target), descending=descending)
+            return sorted_by(ids, *access_label_ranks(snapshot, query.within.kind, target), descending=descending)
         if key in FACETS:
             return sorted_by(ids, *self.ranks.by_facets(snapshot, keys), descending=False)
         return sorted_by(ids, *self.ranks.by_column(snapshot, key), descending=descending)
@@ -242,7 +242,7 @@ def _sorted_few(
 ) -> array[int]:
     """Sort by the values themselves."""
     columns = [column.key for column in columns_of(Kind.USERS, within=True)]
-    ways = ways_in(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
+    ways = access_labels(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
     rows = user_rows(snapshot, ids, role_names(snapshot))
     values = {number: (*row, ways.get(number, "")) for number, row in rows.items()}
     for key, descending in reversed(keys):

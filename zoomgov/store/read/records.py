@@ -12,9 +12,9 @@ from zoomgov.model.syncs import NotRead
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.details import GRANT_KINDS
 from zoomgov.store.read.effective_access import paths_sql
-from zoomgov.store.read.table_rows import grant_counts, name_of_key, role_names, stranger_names, thing_names
+from zoomgov.store.read.table_rows import grant_counts, name_of_key, resource_names, role_names, stranger_names
 from zoomgov.store.schema import GROUP, USER
-from zoomgov.store.snapshot import KINDS, NAME_SQL, TABLES, THING_KINDS
+from zoomgov.store.snapshot import KIND_CODES, KIND_OF_CODE, NAME_SQL, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -176,12 +176,12 @@ def unlisted(at: Snapshot, kind: Kind) -> list[tuple[int, str, str, str]]:
         f"SELECT t.id, t.key FROM things t WHERE t.kind = ? AND t.id NOT IN (SELECT id FROM {facts}) AND {named} "
         "ORDER BY t.key"
     )
-    rows = at.connection.execute(sql, (THING_KINDS[kind],)).fetchall()
+    rows = at.connection.execute(sql, (KIND_CODES[kind],)).fetchall()
     ids = [number for number, _ in rows]
     if kind is Kind.USERS:
         people = stranger_names(at, ids)
         return [(number, key, *people[number]) for number, key in rows]
-    names = thing_names(at, set(ids))
+    names = resource_names(at, set(ids))
     return [(number, key, names[number], "") for number, key in rows]
 
 
@@ -221,7 +221,7 @@ def grant_records(at: Snapshot) -> Iterator[GrantRecord]:
 def _sorted_targets(at: Snapshot, rows: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
     pairs = list(rows)
     wanted = {target for _, target in pairs}
-    names = thing_names(at, wanted)
+    names = resource_names(at, wanted)
     keys = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", sorted(wanted)))
     found = [(code, target, keys[target], names[target]) for code, target in pairs]
     return sorted(found, key=lambda one: (_ORDER[one[0]], one[3].casefold(), one[2]))
@@ -231,7 +231,7 @@ def _other_names(at: Snapshot, rows: Sequence[Any]) -> dict[int, tuple[str, str]
     """Name and address of principals who are no users: whole groups, and strangers."""
     groups = {row[0] for row in rows if row[1] == GROUP}
     people = [row[0] for row in rows if row[1] == USER]
-    return {**{number: (name, "") for number, name in thing_names(at, groups).items()}, **stranger_names(at, people)}
+    return {**{number: (name, "") for number, name in resource_names(at, groups).items()}, **stranger_names(at, people)}
 
 
 def nested_records(at: Snapshot) -> Iterator[GrantRecord]:
@@ -249,7 +249,7 @@ def nested_records(at: Snapshot) -> Iterator[GrantRecord]:
     for _, target, key, name in _sorted_targets(at, targets):
         rows = at.connection.execute(sql, (target,)).fetchall()
         vias = {row[5] for row in rows}
-        via_names = thing_names(at, vias)
+        via_names = resource_names(at, vias)
         via_keys = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", sorted(vias)))
         for _, person_key, called, email, since, via in rows:
             if email is None:
@@ -263,4 +263,4 @@ def nested_records(at: Snapshot) -> Iterator[GrantRecord]:
 def target_kind(kind: GrantKind) -> Kind:
     """Return the kind of thing that a grant of `kind` is about."""
     codes = {name: code for code, name in GRANT_KINDS.items()}
-    return KINDS[TARGET_KINDS[codes[kind]]]
+    return KIND_OF_CODE[TARGET_KINDS[codes[kind]]]

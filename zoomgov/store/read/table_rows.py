@@ -136,7 +136,7 @@ CODES: Final = {Kind.GROUPS: (MEMBER, ADMIN), Kind.CONTACT_GROUPS: (CONTACT,), K
 # Groups, contact groups and roles
 
 
-def thing_names(snapshot: Snapshot, ids: set[int]) -> dict[int, str]:
+def resource_names(snapshot: Snapshot, ids: set[int]) -> dict[int, str]:
     """Return names by id: of groups, contact groups and roles; Zoom's id where there is no name."""
     listed = sorted(ids)
     found = {
@@ -158,7 +158,7 @@ def grant_counts(snapshot: Snapshot) -> dict[tuple[int, int], int]:
     return {(target, kind): count for target, kind, count in snapshot.connection.execute(sql)}
 
 
-def thing_rows(
+def resource_rows(
     snapshot: Snapshot, kind: Kind, counts: Mapping[tuple[int, int], int], ids: Sequence[int] | None = None
 ) -> dict[int, tuple[Any, ...]]:
     """Return the rows of `ids`, or of all things of the kind, by id."""

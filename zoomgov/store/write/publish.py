@@ -14,12 +14,12 @@ from zoomgov.model.kinds import GrantKind
 from zoomgov.model.syncs import ListKey, NotRead, PartRead, SyncInfo
 from zoomgov.store.grant_codes import GRANT_CODES, STATUS_OF_PART
 from zoomgov.store.history import diff, unread
-from zoomgov.store.schema import THING_FIELDS
+from zoomgov.store.schema import RESOURCE_FIELDS
 from zoomgov.store.sync_info import info_of, save_info
 from zoomgov.store.write.first_sync import take_back_unfinished
 from zoomgov.store.write.publish_grants import GrantPublisher
 from zoomgov.store.write.publish_people import PeoplePublisher
-from zoomgov.store.write.publish_things import publish_things
+from zoomgov.store.write.publish_resources import publish_resources
 from zoomgov.store.write.staged_pages import pages_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zoomgov.model.syncs import Disagreement
     from zoomgov.store.write.pages import StagedPage
 
-_TABLES: Final = ("users", *THING_FIELDS)
+_TABLES: Final = ("users", *RESOURCE_FIELDS)
 _HOWS: Final = ("added", "removed", "changed")
 
 
@@ -54,7 +54,7 @@ def publish(
         take_back_unfinished(connection)
     people = PeoplePublisher(connection, number, finished, tally)
     people.publish()
-    closed_targets = publish_things(connection, number, finished, pages, tally)
+    closed_targets = publish_resources(connection, number, finished, pages, tally)
     grants = GrantPublisher(connection, number, people, finished, tally, written)
     grants.publish(closed_targets)
     for page in pages(lambda key: key.part not in STATUS_OF_PART):

@@ -49,12 +49,12 @@ class GrantPublisher:
         people: PeoplePublisher,
         finished: Mapping[ListKey, int],
         tally: Counter[str],
-        ahead: Mapping[str, int] | None,
+        early: Mapping[str, int] | None,
     ) -> None:
-        """Of sync `number`; `ahead`: how many grants of people with an account are written already, by code."""
+        """Of sync `number`; `early`: how many grants of people with an account are written already, by code."""
         self._connection = connection
         self._number = number
-        self._ahead = ahead
+        self._early = early
         self._first = number == 1
         self._people = people
         self._finished = finished
@@ -102,10 +102,10 @@ class GrantPublisher:
 
     def _take_over(self, covered: dict[int, list[int]]) -> None:
         """Count what is written ahead as begun, but for things whose own list decides."""
-        if self._ahead is None:
+        if self._early is None:
             self._connection.execute("DELETE FROM grants")  # some of what was to be written ahead
             return
-        self.change.update({int(code): count for code, count in self._ahead.items()})
+        self.change.update({int(code): count for code, count in self._early.items()})
         for fact in covered:
             told = self._connection.execute(
                 f"DELETE FROM grants WHERE {OF_FACT_SQL} RETURNING principal", target_and_kind(fact)
@@ -115,7 +115,7 @@ class GrantPublisher:
         self._tally["grants_gained"] += self.change.total()
 
     def _grants_of_people(self, covered: dict[int, list[int]]) -> None:
-        accounts = user_pages(self._connection, pending=False) if self._ahead is None else []
+        accounts = user_pages(self._connection, pending=False) if self._early is None else []
         for page in (*accounts, *user_pages(self._connection, pending=True)):
             told = [
                 (number, facts)

@@ -14,7 +14,7 @@ from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
 from zoomgov.model.syncs import ListKey
 from zoomgov.store.grant_codes import STATUS_OF_PART
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, kept_as
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, meta_key
 from zoomgov.store.write.compare import grant_page, user_page
 from zoomgov.store.write.first_sync import WRITTEN, FirstSyncWriter, is_wanted, take_back, write_people
 from zoomgov.store.write.identities import Identities
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from zoomgov.model.syncs import Disagreement, NotRead, SyncInfo
     from zoomgov.store.write.pages import StagedUser
 
-_Thing = TypeVar("_Thing", GroupRow, ContactGroupRow, RoleRow)
+_Resource = TypeVar("_Resource", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
 SETTLE_EVERY: Final = 2.0
 """Seconds of reading that a power failure may cost, beside the last commit."""
@@ -58,8 +58,8 @@ class SyncWriter:
         process is killed: commit within a second."""
         self._failed = False
         self._settled = float("-inf")
-        self._ahead: FirstSyncWriter | None = None
-        self._written_ahead: dict[str, int] | None = None
+        self._first_sync: FirstSyncWriter | None = None
+        self._early_grants: dict[str, int] | None = None
         self._memberships: StagedCounts | None = None
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
@@ -75,7 +75,7 @@ class SyncWriter:
             staging = json.loads(stored[0])
             if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
                 self.started_at = staging["started_at"]
-                self._written_ahead = staging["ahead"]
+                self._early_grants = staging["ahead"]
                 return int(staging["first_new"])
             self._drop(int(staging["first_new"]))
         first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
@@ -137,7 +137,7 @@ class SyncWriter:
     def remember(self, key: str, value: str) -> None:
         """Remember `value` as `Store.set_meta` does, with what is staged."""
         with self._change():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (kept_as(key), value))
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (meta_key(key), value))
 
     def commit(self) -> None:
         """Put on disk what `holds` has held back.
@@ -208,7 +208,7 @@ class SyncWriter:
                 first_new = self._names.next
                 seen, packed, page, renamed = user_page(self._connection, self._names, users, held, digests)
                 seen.extend(unchanged)
-                if self._writes_ahead(key.part):
+                if self._writes_at_once(key.part):
                     page.users = write_people(self._connection, page.users, first_new)
             else:
                 seen, packed = grant_page(self._names, grants)
@@ -229,7 +229,7 @@ class SyncWriter:
             )
         return seen
 
-    def _writes_ahead(self, part: str) -> bool:
+    def _writes_at_once(self, part: str) -> bool:
         """Whether people of a list are written as they are staged, in a first sync."""
         return not self._names.published and part in WRITTEN
 
@@ -239,7 +239,7 @@ class SyncWriter:
         """
         return recognised(self._connection, digests) if self._names.published else {}
 
-    def _keep(self, kind: int, rows: Iterable[_Thing], kept: list[tuple[int, _Thing]]) -> list[int]:
+    def _keep(self, kind: int, rows: Iterable[_Resource], kept: list[tuple[int, _Resource]]) -> list[int]:
         listed = list(rows)
         numbers = self._names.things(kind, [row.id for row in listed])
         kept.extend((numbers[row.id], row) for row in listed)
@@ -258,7 +258,7 @@ class SyncWriter:
             if key.part in STATUS_OF_PART:
                 self._users_change()
             if (number := self._lists.pop(key, None)) is not None:
-                if self._writes_ahead(key.part):
+                if self._writes_at_once(key.part):
                     take_back(self._connection, number)
                 self._connection.execute("DELETE FROM stage_pages WHERE list = ?", (number,))
                 self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
@@ -278,33 +278,33 @@ class SyncWriter:
             )
         return len(distinct)
 
-    def write_ahead(self) -> bool:
+    def write_grants_early(self) -> bool:
         """Write some of what the records of people say they have, or an index of them, before a first sync is
         published, once all lists of users are finished; call it again until it says False. Each call takes some
         milliseconds, those that make an index up to 4 a 1,000 people.
         """
         with self._change():
-            if self._ahead is None:
+            if self._first_sync is None:
                 if not is_wanted(self._connection):
                     return False
-                self._ahead = FirstSyncWriter(self._connection, self._written_ahead)
-            more = self._ahead.step()
-            if self._ahead.written is not self._written_ahead:
-                self._note_ahead(self._ahead.written)
+                self._first_sync = FirstSyncWriter(self._connection, self._early_grants)
+            more = self._first_sync.step()
+            if self._first_sync.written is not self._early_grants:
+                self._save_early_grants(self._first_sync.written)
         return more
 
-    def _note_ahead(self, written: dict[str, int] | None) -> None:
-        self._written_ahead = written
+    def _save_early_grants(self, written: dict[str, int] | None) -> None:
+        self._early_grants = written
         self._connection.execute(
             "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
         )
 
     def _users_change(self) -> None:
         """A list of users changes: what was counted and written ahead of what they have does not hold."""
-        self._ahead = self._memberships = None
-        if self._written_ahead is not None:
+        self._first_sync = self._memberships = None
+        if self._early_grants is not None:
             self._connection.execute("DELETE FROM grants")
-            self._note_ahead(None)
+            self._save_early_grants(None)
 
     # Reading back what is staged
 
@@ -312,7 +312,7 @@ class SyncWriter:
         sql = "SELECT p.payload FROM stage_lists l JOIN stage_pages p ON p.list = l.id WHERE l.part = ? ORDER BY p.id"
         return (unpack(payload) for (payload,) in self._connection.execute(sql, (part,)))
 
-    def staged_things(self, part: str) -> list[tuple[str, str, int | None]]:
+    def staged_resources(self, part: str) -> list[tuple[str, str, int | None]]:
         """Id, name and Zoom's `total_members` of what is staged of `groups`, `contact-groups` or `roles`."""
         found: dict[str, tuple[str, str, int | None]] = {}
         for page in self._pages(part):
@@ -352,7 +352,7 @@ class SyncWriter:
         self.commit()
         self._settle(always=True)
         with transaction(self._connection, self._path):
-            info = publish(self._connection, self.started_at, finished_at, not_read, disagreements, self._written_ahead)
+            info = publish(self._connection, self.started_at, finished_at, not_read, disagreements, self._early_grants)
             self._drop_staged()
         self.close()
         return info

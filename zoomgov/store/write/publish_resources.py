@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import ListKey
-from zoomgov.store.schema import THING_FIELDS
+from zoomgov.store.schema import RESOURCE_FIELDS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PARTS = {"groups": PartKey.GROUPS, "contact_groups": PartKey.CONTACT_GROUPS, "roles": PartKey.ROLES}
 
 
-def publish_things(
+def publish_resources(
     connection: sqlite3.Connection,
     number: int,
     finished: Mapping[ListKey, int],
@@ -63,7 +63,7 @@ def publish_things(
 
 
 def _current(connection: sqlite3.Connection, table: str) -> dict[int, tuple[tuple[object, ...], int | None]]:
-    columns = ", ".join(THING_FIELDS[table])
+    columns = ", ".join(RESOURCE_FIELDS[table])
     rows = connection.execute(f"SELECT id, total_members, {columns} FROM {table}")
     return {row[0]: (row[2:], row[1]) for row in rows}
 
@@ -76,7 +76,7 @@ def _write(
     staged: Mapping[int, tuple[tuple[object, ...], int | None]],
     tally: Counter[str],
 ) -> set[int]:
-    fields = list(THING_FIELDS[table])
+    fields = list(RESOURCE_FIELDS[table])
     columns = ", ".join([*fields, "total_members"])
     keep = (
         f"INSERT INTO {table}_past (id, seen_from, gone_at, {columns}) "
