@@ -1,13 +1,13 @@
-"""The knowledge base: what Zoom's refusals mean and what to click, as data in `advice/*.toml`.
+"""The knowledge base: causes of Zoom's errors and their remedies, as data in `advice/*.toml`.
 
-One entry a cause. The keys of an entry are the fields of `Advice`, plus
+One entry per cause. The keys of an entry are the fields of `Advice`, plus
 
-- `when`: how the cause shows; any one of these is enough. `code` (Zoom's number or OAuth word), `text` and
-  `body` (regular expressions, searched without regard to case), `status` and `kind` (of `ErrorKind`). Everything
-  given must fit, as far as it is known: the same number means different things per call (Zoom's error docs).
-- `seen`: what a person would type who has no code to quote.
+- `when`: symptoms, any one of which is enough. `code` (Zoom's number or OAuth word), `text` and `body` (regular
+  expressions, case-insensitive), `status` and `kind` (of `ErrorKind`). All keys given must match, as far as the query
+  tells: the same number means different things per call (Zoom's error docs).
+- `seen`: what users would type who have no code to quote.
 
-Entries that fit equally well keep the order of the files: likelier causes first.
+Entries that match equally well keep the order of the files: likelier causes first.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from zoomgov.zoom.clouds import Cloud
 
 TOPICS: Final = ("credentials", "scopes", "roles", "tokens", "network", "requests", "setup")
-"""Files of the knowledge base, in order of precedence between causes that fit equally well."""
+"""Files of the knowledge base, in order of precedence between causes that match equally well."""
 
 UNRECOGNISED: Final = "unrecognised"
 
 
 class Trust(StrEnum):
-    """How far an entry can be relied on; the value is what a person reads."""
+    """How reliable an entry is; the value is what is shown."""
 
     ZOOM = "Zoom's documentation"
     REPORTED = "reported by users"
@@ -47,7 +47,7 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One cause and its remedy, for a person who has never seen the Marketplace."""
+    """One cause and its remedy, for readers who have never seen the Marketplace."""
 
     id: str
     title: str
@@ -62,7 +62,7 @@ class Advice:
 
 
 _STATUS, _KIND, _CODE, _TEXT = 1, 2, 4, 8
-"""What each agreement is worth: more than all before it together."""
+"""Weights of what matches: each is more than all before it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Symptom:
     body: re.Pattern[str] | None
 
     def score(self, clues: Clues) -> int:
-        """How well the clues fit: 0 not at all. A text says more than a code, a code more than a status."""
+        """How well the clues match; 0 for not at all. A text weighs more than a code, a code more than a status."""
         if (self.codes or self.text or self.body) and clues.code is clues.text is clues.body is None:
             return 0
         score = 0
@@ -121,7 +121,7 @@ def _symptom(data: dict[str, Any]) -> _Symptom:
 
 @cache
 def _entries() -> dict[str, _Entry]:
-    """The whole base by id, in order; about 10 ms, once."""
+    """The whole base by id, in order; takes about 10 ms, once."""
     entries: dict[str, _Entry] = {}
     folder = files(__package__)
     for topic in TOPICS:
@@ -138,7 +138,7 @@ def _entries() -> dict[str, _Entry]:
 
 
 def load() -> None:
-    """Read the base now, for callers on an event loop that would rather do it in a thread."""
+    """Read the base now; to be called in a thread before it is first used on an event loop."""
     _entries()
 
 
@@ -157,7 +157,7 @@ def advice(entry_id: str, *, cloud: Cloud = ZOOM_US, scopes: Collection[str] = (
 
 
 def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Collection[str] = ()) -> list[Advice]:
-    """What the refusal means, likeliest first; never empty.
+    """What an error means, likeliest cause first; never empty.
 
     Args:
         query: an error of this program, a code, Zoom's words, or anything pasted that holds them (JSON, a log line).
@@ -170,7 +170,7 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
     if not found and not isinstance(query, ZoomError):
         found = _by_words(clues.raw)
     if not found and clues.code is not None and clues.text is not None:
-        # a known number with words never seen: say so first, then what the number means elsewhere
+        # a known code with an unknown text: say so first, then what the code means elsewhere
         found = [UNRECOGNISED, *_by_clues(replace(clues, text=None, body=None))]
     if not found and clues.status is not None:
         found = _by_clues(Clues(status=clues.status))
@@ -180,7 +180,7 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
 
 
 _AT_AN_ADDRESS: Final = {"connection-blocked": "address-silent", "name-not-found": "address-not-found"}
-"""Where a connector has an address of its own, Zoom's hosts and pages are not what to look at."""
+"""Entries to give in place of others for a connector with an address of its own, which has none of Zoom's hosts."""
 
 
 def _by_clues(clues: Clues) -> list[str]:
@@ -191,7 +191,7 @@ def _by_clues(clues: Clues) -> list[str]:
         quoted = any(phrase.count(" ") > 1 and phrase in plain for phrase in entry.phrases)
         scored.append((score, quoted, entry.advice.id))
     best = max(score for score, _, _ in scored)
-    # what says less is left out beside what says more: a status beside a code, a code beside code and words
+    # weaker matches are dropped beside stronger ones: a status beside a code, a code beside code and text
     enough = next(
         (level for fits, level in ((_CODE + _TEXT, _TEXT), (_CODE, _CODE), (_KIND, _KIND)) if best >= fits), 1
     )
@@ -200,7 +200,7 @@ def _by_clues(clues: Clues) -> list[str]:
 
 
 def _by_words(text: str) -> list[str]:
-    """For "no build app" or "scopes disappeared": entries whose phrases share the words asked for."""
+    """Entries whose phrases share words with the query, such as "no build app" or "scopes disappeared"."""
     plain = _plain(text)
     asked = _words(plain)
     if not asked:
@@ -233,7 +233,7 @@ def _words(plain: str) -> frozenset[str]:
 
 
 def _hosts(cloud: Cloud) -> str:
-    """What a firewall must let through: each address once, with its port."""
+    """The hosts and ports a firewall must allow."""
     ports: dict[int, list[str]] = {}
     for url in dict.fromkeys((cloud.token_url, cloud.api_base)):
         parts = urlsplit(url)

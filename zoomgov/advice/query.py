@@ -1,4 +1,4 @@
-"""Reading what a person asks about: a number, Zoom's words, pasted JSON, a log line, or one of our errors."""
+"""Parses what is asked about: a number, Zoom's text, pasted JSON, a log line, or a `ZoomError`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from zoomgov.zoom.answers import missing_scopes
 from zoomgov.zoom.errors import ZoomError
 
 _LONGEST: Final = 20_000
-"""Characters of a query that are looked at; more is not a message."""
+"""Characters of a query that are parsed; a message is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What a query says; None means that it does not say."""
+    """What a query tells of an error; None for what it does not."""
 
     kind: str | None = None
     status: int | None = None
@@ -29,7 +29,7 @@ class Clues:
 
 
 def clues_in(query: ZoomError | int | str) -> Clues:
-    """Take apart whatever was given; never fails."""
+    """Parse a query of any form; never raises."""
     if isinstance(query, ZoomError):
         return Clues(
             kind=query.kind.value,

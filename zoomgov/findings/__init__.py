@@ -1,4 +1,4 @@
-"""What looks wrong: risks and waste in what was synced, and where in Zoom to put it right."""
+"""Risks and waste in what was synced, and where in Zoom to fix them."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Asking all the questions of one sync."""
+"""Runs all checks on one sync."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zoomgov.findings import people, things
+from zoomgov.findings import people, resources
 from zoomgov.findings.context import Check, Context
 from zoomgov.findings.model import Audit, Finding, Level, Thresholds
 from zoomgov.model.parts import PartKey
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zoomgov.store.reader import Reader
 
-CHECKS = (*people.CHECKS, *things.CHECKS)
+CHECKS = (*people.CHECKS, *resources.CHECKS)
 _DEFAULTS = Thresholds()
 
 
@@ -29,14 +29,14 @@ def find(
     only: str | None = None,
     progress: Callable[[int, int], object] = lambda asked, of: None,
 ) -> Audit:
-    """Return what looks wrong in the sync that `reader` reads. Takes up to a second: for a worker thread.
+    """Return the findings in the sync that `reader` reads. Takes up to a second: for a worker thread.
 
     Args:
-        now: an aware time; nobody is idle for longer than until the sync was made.
-        thresholds: with `named` 0 nobody is named, only counted: quicker, and nothing to keep.
-        portal_url: Zoom's pages for people, of the connector's cloud.
-        only: the id of the one question to ask.
-        progress: told before each question how many were asked, and of how many; what it raises ends the asking.
+        now: an aware time. Idle days are counted up to the end of the sync, if that was earlier.
+        thresholds: with `named` 0 people are only counted, which is faster.
+        portal_url: Zoom's web portal, of the connector's cloud.
+        only: the id of the one check to run.
+        progress: called before each check with the number of checks done and of all; what it raises ends the audit.
 
     Raises:
         StoreError: the store cannot be read.
@@ -49,16 +49,16 @@ def find(
         context = Context(at, sync, now, thresholds, usage)
         found = []
         checks = [check for check in CHECKS if only in (None, check.id)]
-        for asked, check in enumerate(checks):
-            progress(asked, len(checks))
-            if (finding := _ask(check, context, portal_url)) is not None:
+        for done, check in enumerate(checks):
+            progress(done, len(checks))
+            if (finding := _run(check, context, portal_url)) is not None:
                 found.append(finding)
     found.sort(key=lambda finding: (not finding.known, -finding.level))
     return Audit(sync.number, sync.finished_at, tuple(found), len(checks), thresholds)
 
 
-def _ask(check: Check, context: Context, portal_url: str) -> Finding | None:
-    """The finding; None when there is nothing to see and everything was seen."""
+def _run(check: Check, context: Context, portal_url: str) -> Finding | None:
+    """The finding of one check; None when nothing was found and everything it needs was read."""
     limits, blind = context.limits(check.needs)
     found = check.look(context)
     fix = replace(check.fix, link=check.fix.link.replace("{portal}", portal_url))

@@ -1,4 +1,4 @@
-"""What every check works on, and how it says what it could not see."""
+"""What every check works on, and what it says of data that was not read."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ BUFFER_DAYS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a check saw."""
+    """What a check found."""
 
     count: int
     title: str = ""
     subjects: tuple[Subject, ...] = ()
     level: Level | None = None
-    """When it differs from the check's."""
+    """Set where it differs from the check's."""
     more: str = ""
-    """To add to why it matters."""
+    """Added to the check's `why`."""
     limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question."""
+    """One check."""
 
     id: str
     level: Level
     title: str
-    """Of the question, for when it cannot be answered."""
+    """Shown when the check cannot tell."""
     why: str
     needs: tuple[str, ...]
-    """Parts of a sync without which the answer may be wrong."""
+    """Parts of a sync (`PartKey`) without which the result may be wrong."""
     fix: Fix
     """Its link begins with `{portal}`."""
     look: Callable[[Context], Found]
@@ -57,7 +57,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Context:
-    """One sync and everything the checks share."""
+    """One sync, and what several checks read of it."""
 
     at: Snapshot
     sync: SyncInfo
@@ -67,11 +67,11 @@ class Context:
 
     @cached_property
     def as_of(self) -> datetime:
-        """The moment idle days are counted back from: what happened after the sync is not known."""
+        """The time from which idle days are counted back: what happened after the sync is not known."""
         return min(self.now, datetime.fromisoformat(self.sync.finished_at))
 
     def before(self, days: int, *, buffered: bool) -> str:
-        """Zoom's text form of so many days ago; `buffered`: so long ago even if Zoom recorded it late."""
+        """The time `days` before `as_of`, as Zoom writes it; `buffered`: earlier by `BUFFER_DAYS`."""
         moment = self.as_of - timedelta(days=days + (BUFFER_DAYS if buffered else 0))
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -93,18 +93,18 @@ class Context:
 
     @cached_property
     def admin_roles(self) -> list[RoleFacts]:
-        """Roles that can change something; one whose rights were never read may."""
+        """Roles with a privilege to change something; those whose privileges were never read are included."""
         return [role for role in self.roles if role.id != audit.MEMBER_ROLE and role.edits is not False]
 
     def never_read(self, part: str, target: str = "") -> NotRead | None:
-        """The gap that hides the part, when no sync ever read it."""
+        """Why the part was never read by any sync; None when it was."""
         for gap in self.sync.not_read:
             if gap.part == part and gap.target in ("", target) and gap.last_read is None:
                 return gap
         return None
 
     def limits(self, parts: Iterable[str]) -> tuple[list[str], bool]:
-        """Sentences on what of these parts was not read, and whether one of them was never read at all."""
+        """Sentences on what of `parts` was not read, and whether one of them was never read at all."""
         sentences, blind = [], False
         for part in parts:
             gaps = [gap for gap in self.sync.not_read if gap.part == part]
@@ -137,7 +137,7 @@ def people(found: People, detail: Callable[[Someone], str]) -> tuple[Subject, ..
 
 
 def in_words(thresholds: Thresholds) -> str:
-    """Return from when on somebody is idle, in a sentence."""
+    """Return who counts as idle, in a sentence."""
     admins, licences = thresholds.admin_idle_days, thresholds.licence_idle_days
     idle = f"{admins:,} days" if admins == licences else f"{admins:,} days as an admin, {licences:,} with a licence"
     return f"Idle: no login for {idle}, plus {BUFFER_DAYS} by which Zoom may be late."

@@ -1,4 +1,4 @@
-"""Where in Zoom things are put right. The links are those of Zoom's own pages; `{portal}` is the cloud's."""
+"""Where in Zoom a finding is fixed. The links are those of Zoom's web portal; `{portal}` is its address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finding is."""
+"""Findings and their parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Audit", "Finding", "Fix", "Level", "Subject", "Thresholds"]
 
 
 class Level(IntEnum):
-    """How much it matters. Compare with < and >."""
+    """How much it matters; levels compare with < and >."""
 
     INFO = 0
     LOW = 1
@@ -26,7 +26,7 @@ class Level(IntEnum):
 
 
 class Subject(NamedTuple):
-    """A person or thing that a finding is about."""
+    """A person or resource that a finding is about."""
 
     kind: str
     """users, groups, contact-groups, roles or parts."""
@@ -34,12 +34,12 @@ class Subject(NamedTuple):
     name: str
     email: str = ""
     detail: str = ""
-    """What of them matters here, e.g. `Admin, last login 2026-04-01`."""
+    """What matters of them here, e.g. `Admin, last login 2026-04-01`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Where in Zoom to put it right."""
+    """Where in Zoom to fix it."""
 
     clicks: tuple[str, ...]
     link: str = ""
@@ -47,7 +47,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at, or that could not be looked at."""
+    """The result of a check: something to look at, or that cannot be told."""
 
     id: str
     level: Level
@@ -59,27 +59,27 @@ class Finding:
     """The first of them, up to `Thresholds.named`."""
     fix: Fix
     limits: tuple[str, ...] = ()
-    """What could not be seen, a sentence each: there may be more than was found."""
+    """What was not read, a sentence each: there may be more than was found."""
     known: bool = True
-    """False: what it would take was never read, so nothing can be said either way."""
+    """False when what the check needs was never read: nothing can be said either way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """All findings of one sync, the gravest first."""
+    """All findings of one sync, the most severe first."""
 
     sync: int
     as_of: str
     """When the sync was finished; idle days are counted up to then."""
     findings: tuple[Finding, ...]
     checked: int
-    """How many questions were asked."""
+    """How many checks were run."""
     thresholds: Thresholds
 
     def worst(self) -> Level | None:
-        """The gravest level found; None when nothing was."""
+        """The highest level found; None when nothing was."""
         return max((finding.level for finding in self.findings if finding.known and finding.count), default=None)
 
     def unknown(self) -> tuple[Finding, ...]:
-        """What could not be answered."""
+        """Findings of checks that could not tell."""
         return tuple(finding for finding in self.findings if not finding.known)

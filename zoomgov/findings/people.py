@@ -1,4 +1,4 @@
-"""Checks of people: admins, the inactive, licences, strangers."""
+"""Checks of people: admins, inactive people, licences, external people."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def licensed_never(context: Context) -> Found:
 
 
 def _free(context: Context, count: int) -> str:
-    """What a downgrade would free, against what was bought where Zoom tells it."""
+    """How many licences a downgrade would free, and of how many bought where Zoom tells."""
     gain = f"A downgrade to Basic would free {many(count, 'licence', 'licences')}"
     bought, used = seats(context.plan_usage)
     if bought is None or used is None:
@@ -115,7 +115,7 @@ def seats(plan_usage: bytes | None) -> tuple[int | None, int | None]:
 
 
 def _external_domains(context: Context) -> tuple[dict[str, int], list[str], bool]:
-    """Domains that are not one's own, those that are, and whether that was guessed."""
+    """External domains with their counts, the organisation's own domains, and whether those were guessed."""
     found = context.domains
     own = {domain.strip().lower().removeprefix("@") for domain in context.thresholds.own_domains}
     guessed = not own
@@ -135,7 +135,7 @@ def _whose(own: list[str], guessed: bool) -> str:
 
 
 _DOMAINS: Final = 8
-"""Other domains that are named with how many are in them."""
+"""External domains that are named at most."""
 
 
 def external_people(context: Context) -> Found:

@@ -1,4 +1,4 @@
-"""What a sync will cost, before it starts: a few small requests tell how much there is to read."""
+"""Estimates the requests and the time of a sync from a few small requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOTHING: Final = frozenset({ErrorKind.SCOPE, ErrorKind.PLAN, ErrorKind.PRIVILEG
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A lower bound: lists longer than a page, and refusals, come on top."""
+    """A lower bound: further pages of the lists of each resource, and refusals, come on top."""
 
     people: int
     groups: int
@@ -32,21 +32,21 @@ class Estimate:
     """By label: light, medium, heavy."""
     seconds: float
     bound_by: str
-    """What takes the time, in a person's words."""
+    """What takes the time, for people."""
     left_today: dict[str, int]
-    """Requests left of the day, by label, where the plan has such a limit."""
+    """Requests left of the daily limit, by label, where the plan has one."""
     used: int
-    """Requests that finding out has cost."""
+    """Requests the estimate itself has made."""
 
 
-class _Asking:
+class _Counter:
     def __init__(self, client: ZoomClient, without: frozenset[str]) -> None:
         self._client = client
         self._without = without
         self.milliseconds: list[float] = []
 
     async def count(self, part: Part, **query: str | int) -> int:
-        """How many rows a list has; 0 when it cannot be read, which a sync will tell about."""
+        """How many rows a list has; 0 when it may not be read, which a sync will report."""
         if part.capability in self._without:
             return 0
         try:
@@ -70,14 +70,14 @@ async def estimate(client: ZoomClient, *, without: frozenset[str] = frozenset())
         ZoomError: Zoom cannot be asked.
     """
     token = await client.authenticate()
-    asking = _Asking(client, without)
+    counter = _Counter(client, without)
     people = {
-        status: await asking.count(part, status=status, page_size=1 if status == "active" else USERS_A_PAGE)
+        status: await counter.count(part, status=status, page_size=1 if status == "active" else USERS_A_PAGE)
         for status, part in parts.USERS.items()
     }
-    groups = await asking.count(parts.GROUPS, page_size=300)
-    contact_groups = await asking.count(parts.CONTACT_GROUPS, page_size=10)
-    roles = await asking.count(parts.ROLES)
+    groups = await counter.count(parts.GROUPS, page_size=300)
+    contact_groups = await counter.count(parts.CONTACT_GROUPS, page_size=10)
+    roles = await counter.count(parts.ROLES)
 
     size = client.learnt.page_sizes.get(parts.USERS["active"].endpoint.page_size_key, USERS_A_PAGE)
     chain = math.ceil(people["active"] / size)
@@ -95,7 +95,7 @@ async def estimate(client: ZoomClient, *, without: frozenset[str] = frozenset())
         requests["light"] = roles
     if parts.PLAN_USAGE.allowed(token.scopes):
         requests["heavy"] = 1
-    round_trip = sum(asking.milliseconds) / max(1, len(asking.milliseconds)) / 1000
+    round_trip = sum(counter.milliseconds) / max(1, len(counter.milliseconds)) / 1000
     by_label = {str(label): limiter for label, limiter in client.limits.by_label.items()}
     bounds = [(count / by_label[label].rate, f"Zoom's limit for {label} requests") for label, count in requests.items()]
     bounds.append((chain * round_trip, f"the list of active users: {chain} pages, one after the other"))

@@ -1,4 +1,4 @@
-"""What a sync tells while it runs: frozen facts, in order, to whoever listens."""
+"""What a sync tells its listener while it runs, and how it ended. All immutable."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from zoomgov.zoom.limits import LabelUse
 @dataclass(frozen=True, slots=True)
 class SyncStarted:
     resumed_lists: int
-    """Lists an interrupted run had finished, which are not read again."""
+    """Number of lists an interrupted run had finished, which are not read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListStarted:
     key: ListKey
     title: str
-    """In a person's words, e.g. `Admins of Finance`."""
+    """For people, e.g. `Admins of Finance`."""
     expected: int | None
 
 
@@ -62,7 +62,7 @@ class PartAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Requests are held back; `seconds` from now, for `reason` in a person's words."""
+    """Requests are held back for `seconds`; `reason` is a sentence for people."""
 
     seconds: float
     reason: str
@@ -70,7 +70,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class RequestsCounted:
-    """Coalesced, at most a few a second."""
+    """Counters so far; sent a few times a second at most, and only when they changed."""
 
     made: int
     refused: int
@@ -78,7 +78,7 @@ class RequestsCounted:
     in_flight: int
     per_second: float
     labels: tuple[LabelUse, ...] = ()
-    """Those used today: how much of the second and of the day."""
+    """Use of Zoom's limits, per second and per day, of the labels used today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class PuttingTogether:
-    """Everything is read; what was read is being made one sync."""
+    """Everything is read; publishing it has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncSummary:
-    """The end of a published sync. A sync that failed or was stopped raises instead."""
+    """The result of a published sync. One that failed or was stopped raises instead."""
 
     number: int
     outcome: Outcome
@@ -137,6 +137,6 @@ class SyncSummary:
     changes: dict[str, int] = field(default_factory=dict)
     """Since the previous sync: users_added, users_removed, users_changed, grants_gained, grants_lost."""
     parts: tuple[PartRead, ...] = ()
-    """What was read of each part, and what Zoom counts."""
+    """Rows read of each part, and Zoom's count."""
     limits: tuple[LabelUse, ...] = ()
-    """What the sync left of Zoom's limits, by label."""
+    """Use of Zoom's limits at the end, by label."""

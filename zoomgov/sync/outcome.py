@@ -1,4 +1,4 @@
-"""What reading one list needs and gives."""
+"""Types of reading one list: what it takes, and what it gives."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Split = Callable[[int], Awaitable[Sequence[Query] | None]]
 
 Identity: TypeAlias = str | int
-"""Equal for rows of a list that mean the same."""
+"""Identifies what a row is about: equal for two rows of a list about the same resource or grant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class ListOutcome:
     read: int
     expected: int | None
     seen: frozenset[Identity] = field(default=frozenset(), repr=False)
-    """What `Rows.identities` gave for the rows, where there are few."""
+    """Identities of the rows, for a list of one resource; empty for lists of the account, which are long."""
     drifted: bool = False
-    """Zoom's count changed while the list was read: pages may have shifted, somebody may be missing."""
+    """Zoom's count changed while the list was read: pages may have shifted, and somebody may be missing."""
     moved: bool = False
     """Somebody came or went while it was read, or it had to be read again: whoever moved to another list meanwhile
     may be in neither."""

@@ -1,4 +1,4 @@
-"""Telling what a sync does: one place that knows the counts and keeps the events few."""
+"""Sends the events of a sync, and keeps them few: lists of a part with many are counted, not told one by one."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from zoomgov.zoom.client import ZoomClient
 
 TICK: Final = 0.25
-"""Seconds between two counts of requests."""
+"""Seconds between two `RequestsCounted`."""
 
 
 class Reporter:
-    """Turns what happens into events for `tell`."""
+    """Turns what happens into events, for the listener `tell`."""
 
     def __init__(self, client: ZoomClient, tell: Callable[[SyncEvent], None]) -> None:
         self.tell = tell
@@ -41,7 +41,7 @@ class Reporter:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Pass on the client's waits and notes, and count its requests, while the sync runs."""
+        """While the block runs, pass on the client's waits and notes, and tell of its requests."""
         client = self._client
         before = client.on_wait, client.on_note
         client.on_wait = lambda seconds, reason: self.tell(Waiting(seconds, reason))
@@ -75,8 +75,6 @@ class Reporter:
     def note(self, text: str) -> None:
         self.tell(Noted(text))
 
-    # Lists of a part with many are not told one by one: the part is.
-
     def started(self, part: Part, key: ListKey, title: str) -> None:
         if not key.target:
             self.tell(ListStarted(key, title, None))
@@ -96,7 +94,7 @@ class Reporter:
         self.tell(ListNotRead(key, not_read))
 
     def planned(self, part: Part, lists: int, done: int, rows: int) -> None:
-        """`lists` of `part` are to be read, `done` of them, with so many rows, have been in an interrupted run."""
+        """Begin a part with a list for each resource; `done` of them, with `rows`, an interrupted run has read."""
         self._parts[part.name] = (done, lists, rows)
         self._tell_part(part)
 

@@ -1,4 +1,4 @@
-"""From Zoom's records to the store's rows."""
+"""Turns Zoom's records into the store's rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 @dataclass(slots=True)
 class Rows:
-    """What one page gives the store."""
+    """The rows of one page."""
 
     users: list[UserRow] = field(default_factory=list)
     groups: list[GroupRow] = field(default_factory=list)
@@ -42,40 +42,39 @@ class Rows:
     """Of a list of members or admins."""
     blobs: dict[str, bytes] = field(default_factory=dict)
     unreadable: int = 0
-    """Records that name nobody and nothing: no id, and no address in its place."""
+    """Records without id and without address: no row can hold them."""
 
     def identities(self) -> list[str]:
-        """One text for each row, equal for rows that mean the same."""
+        """One text for each row, equal for rows about the same resource or grant."""
         if self.users:
             return [user.key for user in self.users]
         if self.grants:
             return [grant.principal_kind + grant.principal_key for grant in self.grants]
-        things: tuple[GroupRow | ContactGroupRow | RoleRow, ...] = (*self.groups, *self.contact_groups, *self.roles)
-        return [thing.id for thing in things]
+        resources: tuple[GroupRow | ContactGroupRow | RoleRow, ...] = (*self.groups, *self.contact_groups, *self.roles)
+        return [resource.id for resource in resources]
 
 
-_TAKEN_APART: Final = b"1"
-"""Raise when `UserPages` takes more or other fields: what was stored by an older way must be read anew."""
+_DECODER_VERSION: Final = b"1"
+"""Raise when `UserPages` decodes other fields: digests of an older version must not match, so that all are decoded."""
 
 
 _MOMENT: Final = re.compile(rb'"created_at"\s*:\s*"[^"]*"')
 
 
 @cache
-def _unwritten(status: str) -> blake2b:
-    return blake2b(digest_size=8, person=_TAKEN_APART, salt=status.encode())
+def _empty_hash(status: str) -> blake2b:
+    return blake2b(digest_size=8, person=_DECODER_VERSION, salt=status.encode())
 
 
 def digests_of(records: Iterable[bytes | msgspec.Raw], status: str) -> list[int]:
-    """64 bits for each record of the list of `status`, as Zoom sent it, that tell it from another and from the same
-    in another list: SQLite's signed integers. The moment of the call, which Zoom puts into those of pending people
-    (zoom-api 3.1), does not count.
+    """A 64-bit digest of each record as Zoom sent it, as SQLite's signed integers; of equal records of lists of other
+    statuses it differs. `created_at` of pending people is left out: Zoom sends the time of the call (zoom-api 3.1).
     """
-    unwritten, found = _unwritten(status), []
+    empty, found = _empty_hash(status), []
     if status == "pending":
         records = (_MOMENT.sub(b"", bytes(record), 1) for record in records)
     for record in records:
-        one = unwritten.copy()  # sooner than making one
+        one = empty.copy()  # faster than a new one
         one.update(record)
         found.append(one.digest())
     return array("q", b"".join(found)).tolist()
@@ -87,19 +86,19 @@ def email_key(email: str) -> str:
 
 
 class UserPages:
-    """People of GET /users, and the groups and the role each record names."""
+    """Decoder of GET /users: people, and the groups and the role that each record names."""
 
     def __init__(self, status: str, note: Callable[[Rows], None] | None = None) -> None:
-        """Read the list of `status`; `note` hears of all rows."""
+        """Decode the list of `status`; `note` is called with the rows of each page."""
         self.status = status
         self._note = note
 
     def __call__(self, records: Iterable[Record]) -> Rows:
-        """Rows of records that may look like anything. Takes them apart: what is left is what has no column."""
+        """Rows of records of any shape. Changes them: fields that have a column are taken out, the rest is `extra`."""
         return self._noted(_any_users(records, self.status))
 
     def plain(self, page: bytes) -> Rows | None:
-        """The same rows of a whole page in a third of the time, when all its records are as Zoom's docs say."""
+        """The same rows in a third of the time, for a page whose records all are as Zoom documents them; else None."""
         try:
             rows = _plain_users(_PLAIN_PAGE.decode(page).users)
         except UNREADABLE:
@@ -119,7 +118,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
         pop = record.pop
         texts = [pop(name, "") for name in _TEXTS]
         try:
-            "".join(texts)  # the cheapest way to learn that all are texts
+            "".join(texts)  # the fastest check that all are strings
         except TypeError:
             texts = [as_text(value) for value in texts]
         key, email, shown, first, last, kind, role_id, dept, zone, login, client, employee, united, made, listed = texts
@@ -134,7 +133,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
         # for pending people Zoom sends the moment of the call
         created = made or ("" if kind == "pending" else listed)
         users.append(
-            UserRow(  # in its order: half the time of by name
+            UserRow(  # positional: half the time of keyword arguments
                 key,
                 email,
                 first,
@@ -163,7 +162,7 @@ _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class _PlainUser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A record with nothing missing that matters and nothing unknown (zoom-api 3.1). First the fields of `UserRow`."""
+    """A record as documented: required fields there, no unknown ones (zoom-api 3.1). Fields of `UserRow` come first."""
 
     id: str
     email: str
@@ -277,7 +276,7 @@ def role_detail(role_id: str, record: Record) -> Rows:
 
 
 def principal_rows(kind: GrantKind, target_id: str, records: Iterable[Record]) -> Rows:
-    """Members or admins of one thing.
+    """Grants of one list of members, admins or holders.
 
     Admins come without an id (matched by address when everybody is known); members of contact groups may be whole
     groups, type 2.

@@ -1,11 +1,11 @@
-"""The plan, and the people behind app and connector."""
+"""Checks of the plan, and of the owners of app and connector."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.text import printable
-from zoomgov.verify.answers import Finding, body, number_of, rows, text_of
+from zoomgov.verify.answers import CallResult, body, number_of, rows, text_of
 from zoomgov.verify.calls import plan_base
 from zoomgov.verify.context import Context, Outcome, evidence, evidence_of, ok, skipped
 from zoomgov.verify.model import CheckStatus
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OWNER_ROLE: Final = "0"
 _STATUSES: Final = ("active", "inactive", "pending")
 _MOST_OWNERS: Final = 5
-"""Owners of a connector that are looked up; more would be calls for nothing."""
+"""Owners of a connector that are looked up at most, a call each."""
 
 
 def plan_title(code: str) -> str:
@@ -39,10 +39,10 @@ def plan_title(code: str) -> str:
 
 
 async def plan_name(context: Context) -> Outcome:
-    """The plan's name where Zoom tells it, else what can be concluded."""
-    if isinstance(await context.findings.token(), ZoomError):
+    """The plan's name where Zoom gives it, else what follows from the other calls."""
+    if isinstance(await context.answers.token(), ZoomError):
         return skipped("No token")
-    usage = await context.findings.probe("plan_usage")
+    usage = await context.answers.probe("plan_usage")
     code = text_of(plan_base(body(usage)), "type")
     if code:
         title = plan_title(code)
@@ -52,7 +52,7 @@ async def plan_name(context: Context) -> Outcome:
         return Outcome(CheckStatus.OK, printable(shown), evidence(usage, _PLAN_USAGE))
     paid = False
     for need in NEEDS:
-        found = await context.findings.probe(need.id)
+        found = await context.answers.probe(need.id)
         if isinstance(found, ZoomError) and found.kind is ErrorKind.PLAN:
             return Outcome(CheckStatus.PROBLEM, "Basic", (evidence_of(found),), context.explain(found))
         paid = paid or (isinstance(found, Answer) and need.id in _PAID)
@@ -69,10 +69,10 @@ _PAID: Final = ("list_groups", "list_roles", "list_contact_groups")
 
 async def plan_rate(context: Context) -> Outcome:
     """Zoom's rate limits, from the headers of what was answered."""
-    if isinstance(await context.findings.token(), ZoomError):
+    if isinstance(await context.answers.token(), ZoomError):
         return skipped("No token")
     for need in NEEDS:
-        found = await context.findings.probe(need.id)
+        found = await context.answers.probe(need.id)
         if not isinstance(found, Answer) or found.headers.get("x-ratelimit-type", "QPS").upper() != "QPS":
             continue  # a daily limit says nothing about a second
         limit = found.headers.get("x-ratelimit-limit", "").strip()
@@ -87,10 +87,10 @@ async def plan_rate(context: Context) -> Outcome:
 
 
 async def owner_role(context: Context) -> Outcome:
-    """Whose rights the app has."""
-    if isinstance(await context.findings.token(), ZoomError):
+    """The role of the app's owner, whose privileges the app has."""
+    if isinstance(await context.answers.token(), ZoomError):
         return skipped("No token")
-    owner = await context.findings.app_owner()
+    owner = await context.answers.app_owner()
     role_id = text_of(owner, "role_id")
     if not role_id:
         return skipped("Zoom does not say who the app's owner is")
@@ -98,18 +98,21 @@ async def owner_role(context: Context) -> Outcome:
     if role_id == OWNER_ROLE:
         return ok(f"{who} is the Account Owner")
     role = printable(text_of(owner, "role_name")) or {"1": "Admin", "2": "Member"}.get(role_id, "another role")
-    found = await context.findings.probe("read_user")
+    found = await context.answers.probe("read_user")
     proof = evidence(found, NEEDS_BY_ID["read_user"].endpoint)
     return Outcome(CheckStatus.WARNING, f"{who} has the role {role}", proof, context.advise("owner-not-account-owner"))
 
 
 async def owner_sees(context: Context) -> Outcome:
-    """A role limited to some groups hides everyone else without a word: look at the role, and at the sums."""
-    findings = context.findings
-    if isinstance(await findings.token(), ZoomError):
+    """Whether the app sees everyone: a role restricted to groups hides the others without an error.
+
+    Looks at the role's restriction, and compares the members of all roles with the users seen.
+    """
+    answers = context.answers
+    if isinstance(await answers.token(), ZoomError):
         return skipped("No token")
-    role_id = text_of(await findings.app_owner(), "role_id")
-    role = await findings.probe("read_role")
+    role_id = text_of(await answers.app_owner(), "role_id")
+    role = await answers.probe("read_role")
     scopes = body(role).get("privilege_scopes")
     restricted = isinstance(scopes, list) and any(
         isinstance(item, dict) and isinstance(item.get("group_ids"), list) and item["group_ids"] for item in scopes
@@ -118,7 +121,7 @@ async def owner_sees(context: Context) -> Outcome:
         result = "The role of the app's owner is limited to some groups"
         proof = evidence(role, NEEDS_BY_ID["read_role"].endpoint)
         return Outcome(CheckStatus.WARNING, result, proof, context.advise("restricted-owner"))
-    roles = await findings.probe("list_roles")
+    roles = await answers.probe("list_roles")
     counts = [number_of(row, "total_members") for row in rows(roles, "roles")]
     seen = await _users_seen(context)
     if seen is None or not counts or None in counts:
@@ -134,10 +137,10 @@ async def owner_sees(context: Context) -> Outcome:
 _USERS: Final = NEEDS_BY_ID["list_users"].endpoint
 
 
-async def _users_seen(context: Context) -> tuple[int, Finding] | None:
+async def _users_seen(context: Context) -> tuple[int, CallResult] | None:
     """Users of all statuses, and one answer as evidence; None when they cannot be counted."""
-    findings = context.findings
-    active = await findings.probe("list_users")
+    answers = context.answers
+    active = await answers.probe("list_users")
     if not isinstance(active, Answer):
         return None
     total = 0
@@ -145,7 +148,7 @@ async def _users_seen(context: Context) -> tuple[int, Finding] | None:
         found = (
             active
             if status == "active"
-            else await findings.get(f"users.{status}", "list_users", {"page_size": 1, "status": status})
+            else await answers.get(f"users.{status}", "list_users", {"page_size": 1, "status": status})
         )
         if not isinstance(found, Answer) or found.total_records is None:
             return None
@@ -154,9 +157,9 @@ async def _users_seen(context: Context) -> tuple[int, Finding] | None:
 
 
 async def owner_connector(context: Context) -> Outcome:
-    """The connector's owners against Zoom's users and its Owner role. E-mail addresses compare without case."""
-    findings = context.findings
-    if isinstance(await findings.token(), ZoomError):
+    """Whether an owner of the connector is the Account Owner. E-mail addresses compare case-insensitively."""
+    answers = context.answers
+    if isinstance(await answers.token(), ZoomError):
         return skipped("No token")
     ours = {email.strip().lower(): email.strip() for email in context.facts.owners if email.strip()}
     if not ours:
@@ -172,21 +175,21 @@ async def owner_connector(context: Context) -> Outcome:
     return Outcome(CheckStatus.WARNING, "; ".join(said), proof, context.advise("connector-owner-unknown"))
 
 
-async def _account_owners(context: Context) -> tuple[Finding, frozenset[str]]:
-    listing = await context.findings.probe("list_role_members")
+async def _account_owners(context: Context) -> tuple[CallResult, frozenset[str]]:
+    listing = await context.answers.probe("list_role_members")
     members = rows(listing, "members")
-    if not members and isinstance(await context.findings.probe("list_users"), Answer):
+    if not members and isinstance(await context.answers.probe("list_users"), Answer):
         query: dict[str, str | int] = {"role_id": OWNER_ROLE, "page_size": 30}
-        listing = await context.findings.get("users.owner", "list_users", query)
+        listing = await context.answers.get("users.owner", "list_users", query)
         members = [row for row in rows(listing, "users") if text_of(row, "role_id") in ("", OWNER_ROLE)]
     return listing, frozenset(text_of(row, "email").lower() for row in members if text_of(row, "email"))
 
 
 async def _known(context: Context, email: str) -> str:
     name = printable(email)
-    if not isinstance(await context.findings.probe("read_user"), Answer) or not email.strip("."):
+    if not isinstance(await context.answers.probe("read_user"), Answer) or not email.strip("."):
         return f"{name} is not the Account Owner"
-    found = await context.findings.get(f"user.{email.lower()}", "read_user", {}, userId=email)
+    found = await context.answers.get(f"user.{email.lower()}", "read_user", {}, userId=email)
     if isinstance(found, ZoomError) and found.kind is ErrorKind.NOT_FOUND:
         return f"{name} is not a user of this Zoom account"
     role = _role_name(body(found))

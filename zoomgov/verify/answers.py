@@ -1,7 +1,6 @@
-"""Asking Zoom, each thing once, for all the checks that want to know it.
+"""The calls of a verification, each made once and shared by the checks that need it.
 
-Checks wait on shared answers instead of on each other, so all run at the same time and nothing is asked twice.
-Nothing here raises: a refusal is a finding.
+Checks run concurrently and wait for answers instead of for each other. Nothing here raises: an error is a result.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ class NotTried:
 
     reason: str
     nothing_there: bool = False
-    """True when the account has nothing of the kind, which is fine."""
+    """Whether it was not made because the account has no such resource, which is fine."""
 
 
-Finding = Answer | ZoomError | NotTried
+CallResult = Answer | ZoomError | NotTried
 
 ME: Final = "me"
 _SMALLEST: Final[dict[str, dict[str, str | int]]] = {
@@ -48,18 +47,18 @@ _SMALLEST: Final[dict[str, dict[str, str | int]]] = {
     "list_role_members": {"page_size": 30},
 }
 SENTINELS: Final = ("list_users", "read_user", "list_groups", "list_roles", "list_contact_groups", "account_settings")
-"""Calls that need no id of another; the first that gets an answer speaks for the whole API."""
+"""Calls that need no id from another call; the first that is answered shows that the API answers."""
 LISTED_BY: Final = {
     "list_group_members": "list_groups",
     "list_group_admins": "list_groups",
     "list_contact_group_members": "list_contact_groups",
 }
-"""Where the id comes from that a call needs."""
+"""By need: the call that gives the id it needs."""
 IN_THE_WAY: Final = frozenset({ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.UNEXPECTED})
-"""Failures that are not about one call when every call meets them."""
+"""Errors with a common cause when every call meets them."""
 
 
-def body(answer: Finding) -> dict[str, Any]:
+def body(answer: CallResult) -> dict[str, Any]:
     """The answer as an object; empty for anything else. Any: whatever Zoom sends."""
     if not isinstance(answer, Answer):
         return {}
@@ -69,7 +68,7 @@ def body(answer: Finding) -> dict[str, Any]:
         return {}
 
 
-def rows(answer: Finding, *keys: str) -> list[dict[str, Any]]:
+def rows(answer: CallResult, *keys: str) -> list[dict[str, Any]]:
     """The list under the first of `keys` that holds one, without what is not an object."""
     fields = body(answer)
     for key in keys:
@@ -92,12 +91,12 @@ def number_of(row: Mapping[str, Any], key: str) -> int | None:
 
 @dataclass
 class SharedAnswers:
-    """The shared answers of one verification. Use as a context manager: leaving ends what still runs."""
+    """The calls of one verification. Use as a context manager: leaving it cancels what still runs."""
 
     client: ZoomClient
     facts: KnownFacts
     time_limit: float
-    """Seconds after which one call counts as not answered, whatever the client is still trying."""
+    """Seconds after which one call, retries included, counts as not answered."""
     _tasks: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
 
     async def __aenter__(self) -> SharedAnswers:
@@ -127,7 +126,7 @@ class SharedAnswers:
     # The token
 
     async def token(self) -> TokenInfo | ZoomError:
-        """A token made just now, so that it knows the scopes the app has now."""
+        """A new token, which has the scopes the app has now."""
         return await self._once("token", self._token)
 
     async def _token(self) -> TokenInfo | ZoomError:
@@ -139,7 +138,7 @@ class SharedAnswers:
         return token.scopes if isinstance(token, TokenInfo) and token.scopes else None
 
     async def scope_kind(self) -> ScopeKind:
-        """Which names to print: those the app has, else those the person chose."""
+        """Which sort of names to show: those of the app's scopes, else those the user chose."""
         held = await self.held() or frozenset()
         if any(scope in need.classic for need in NEEDS for scope in held):
             return ScopeKind.CLASSIC
@@ -149,23 +148,23 @@ class SharedAnswers:
 
     # Calls
 
-    async def get(self, key: str, endpoint_id: str, query: dict[str, str | int], **path: str) -> Finding:
+    async def get(self, key: str, endpoint_id: str, query: dict[str, str | int], **path: str) -> CallResult:
         """One call beside the probes, made once under `key`."""
 
-        async def ask() -> Finding:
+        async def ask() -> CallResult:
             return await self._send(endpoint_id, query, path)
 
         return await self._once(key, ask)
 
-    async def _send(self, endpoint_id: str, query: dict[str, str | int], path: dict[str, str]) -> Finding:
+    async def _send(self, endpoint_id: str, query: dict[str, str | int], path: dict[str, str]) -> CallResult:
         endpoint = ENDPOINTS_BY_ID[endpoint_id]
         return await self._limited(endpoint.template, self.client.get(endpoint, path=path, query=query))
 
-    async def api(self) -> Finding:
-        """The call that speaks for the whole API; even a missing scope proves that Zoom answers."""
+    async def api(self) -> CallResult:
+        """The first of `SENTINELS` that is answered; an error about a scope is an answer, too."""
         if isinstance(await self.token(), ZoomError):
             return NotTried("No token")
-        first: Finding | None = None
+        first: CallResult | None = None
         for need_id in SENTINELS:
             found = await self.probe(need_id)
             if isinstance(found, Answer) or (isinstance(found, ZoomError) and found.kind not in IN_THE_WAY):
@@ -175,15 +174,15 @@ class SharedAnswers:
         return first or await self.get("sentinel", "list_users", {"page_size": 1})
 
     async def in_the_way(self) -> ZoomError | None:
-        """What keeps every call from its answer, if anything does."""
+        """The error that keeps every call from being answered; None when there is none."""
         found = await self.api()
         return found if isinstance(found, ZoomError) and found.kind in IN_THE_WAY else None
 
-    async def probe(self, need_id: str) -> Finding:
-        """The smallest call that proves one need of the catalogue."""
+    async def probe(self, need_id: str) -> CallResult:
+        """The call of one need of the catalogue, with the smallest page."""
         return await self._once(f"probe.{need_id}", lambda: self._probe(need_id))
 
-    async def _probe(self, need_id: str) -> Finding:
+    async def _probe(self, need_id: str) -> CallResult:
         need = NEEDS_BY_ID[need_id]
         if isinstance(await self.token(), ZoomError):
             return NotTried("No token")
@@ -203,11 +202,11 @@ class SharedAnswers:
             return (await self._any_user() or found) if missing else found
         return await self._send(need_id, dict(_SMALLEST.get(need_id, {})), path)
 
-    async def _me(self) -> Finding:
+    async def _me(self) -> CallResult:
         return await self.get("me", "read_user", {}, userId=ME)
 
     async def _path(self, need_id: str) -> dict[str, str] | NotTried:
-        """The id each call needs: the first that Zoom names."""
+        """The ids in the path of a call: those of the first resource that Zoom lists."""
         match need_id:
             case "plan_usage" | "account_settings":
                 return {"accountId": ME}
@@ -234,8 +233,8 @@ class SharedAnswers:
                     return {parameter: text_of(row, key)}
         return NotTried("None to read", nothing_there=True)
 
-    async def _any_user(self) -> Finding | None:
-        """Where `me` is nobody for this kind of token: the first user of the list."""
+    async def _any_user(self) -> CallResult | None:
+        """The first user of the list, where Zoom knows no `me` for this sort of token."""
         for row in rows(await self.probe("list_users"), "users"):
             if text_of(row, "id").strip(". "):
                 return await self._send("read_user", {}, {"userId": row["id"]})

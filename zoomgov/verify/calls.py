@@ -1,4 +1,4 @@
-"""One real call per endpoint: a scope can be held while the role behind the app lacks the right."""
+"""Checks by one real call per endpoint: the owner's role may lack a privilege though the app has the scope."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 async def probe(context: Context, need: Need) -> Outcome:
-    """One need of the catalogue, asked for real with the smallest page."""
-    found = await context.findings.probe(need.id)
+    """One need of the catalogue, by a real call with the smallest page."""
+    found = await context.answers.probe(need.id)
     if isinstance(found, NotTried):
         return Outcome(CheckStatus.OK, found.reason) if found.nothing_there else skipped(found.reason)
     if isinstance(found, ZoomError):
@@ -30,19 +30,19 @@ async def probe(context: Context, need: Need) -> Outcome:
 
 
 async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
-    if error.kind in IN_THE_WAY and (common := await context.findings.in_the_way()) is not None:
+    if error.kind in IN_THE_WAY and (common := await context.answers.in_the_way()) is not None:
         line = line_of_api_failure(context, common)
         titles = {
             "credentials.cloud": "The app belongs to this Zoom cloud",
             "credentials.token": "Zoom accepts the credentials",
         }
         return skipped(f"No call gets through: see {titles.get(line, 'Connection')}")
-    held = await context.findings.held()
+    held = await context.answers.held()
     status = severity(need.importance)
     if error.kind is ErrorKind.SCOPE:
         if held is None:
             return skipped("The scope is missing")
-        wanted = error.missing_scopes or (need.tick(await context.findings.scope_kind()),)
+        wanted = error.missing_scopes or (need.tick(await context.answers.scope_kind()),)
         causes = context.explain(error, "scope-just-added", "missing-scope", scopes=wanted)
         text = "The token lists the scope, but Zoom does not go by it yet"
         return Outcome(status, text, (evidence_of(error),), causes)
@@ -52,7 +52,7 @@ async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
 
 
 def _summary(context: Context, need_id: str, answer: Answer) -> tuple[str, tuple[str, ...]]:
-    """What the answer shows, in a few words, and entries worth reading with it."""
+    """What the answer shows, in a few words, and ids of advice that belongs to it."""
     listed = rows(answer, *ENDPOINTS_BY_ID[need_id].list_keys)
     count = answer.total_records if answer.total_records is not None else len(listed)
     match need_id:

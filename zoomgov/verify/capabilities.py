@@ -1,4 +1,4 @@
-"""What a person gets in the end, capability by capability."""
+"""What users get, capability by capability, concluded from the other checks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORST: Final = (
     CapabilityState.UNKNOWN,
     CapabilityState.READY,
 )
-"""Of several reasons the one to name: a plan cannot be helped by scopes, a scope cannot by rights."""
+"""In order of precedence: a scope does not help where the plan is too low, nor a privilege where a scope is missing."""
 
 
 async def verdict(context: Context, capability: Capability) -> tuple[CapabilityVerdict, Outcome]:
@@ -38,7 +38,7 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
     decisive = required or states
     state = min((state for _, state in decisive), key=_WORST.index)
     lacking = [need for need, one in states if one is CapabilityState.MISSING_SCOPE]
-    kind = await context.findings.scope_kind()
+    kind = await context.answers.scope_kind()
     scopes = tuple(dict.fromkeys(need.tick(kind) for need in lacking)) if lacking else ()
     found = CapabilityVerdict(capability, state, scopes if state is CapabilityState.MISSING_SCOPE else ())
     result = _text(state, decisive, scopes)
@@ -57,16 +57,16 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
 
 
 async def _state(context: Context, need: Need) -> CapabilityState:
-    found = await context.findings.probe(need.id)
+    found = await context.answers.probe(need.id)
     if isinstance(found, ZoomError):
-        if found.kind in IN_THE_WAY and await context.findings.in_the_way() is not None:
+        if found.kind in IN_THE_WAY and await context.answers.in_the_way() is not None:
             return CapabilityState.UNKNOWN
         return _STATES.get(found.kind, CapabilityState.FAILED)
     if not isinstance(found, NotTried):
         return CapabilityState.READY if body(found) else CapabilityState.FAILED
     if found.nothing_there:
         return CapabilityState.READY
-    held = await context.findings.held()
+    held = await context.answers.held()
     if need.classic_only and held is not None and not held.intersection(need.classic):
         return CapabilityState.NOT_OFFERED
     if held is not None and not need.met_by(held):

@@ -1,4 +1,4 @@
-"""Why Zoom says no: every check at once, each line told as it finishes."""
+"""Runs all checks concurrently, and reports each line as it finishes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Check = Callable[[Context], Awaitable[Outcome]]
 
 TIME_LIMIT: Final = 45.0
-"""Seconds for one call with its retries; a check waits on a few of them at most."""
+"""Seconds for one call with its retries; a check waits for a few of them at most."""
 
 _CHECKS: Final[dict[str, Check]] = {
     "connection.host": connection.host,
@@ -66,7 +66,7 @@ async def verify(
         client: of the connector; stays open. A new token is fetched, since an old one does not know new scopes.
         facts: what is known about the connector.
         on_line: called on the event loop, first with every planned line as WAITING, then with each as it finishes.
-        only: ids of lines to repeat; what they stand on and what is concluded from them is repeated too.
+        only: ids of lines to repeat; lines they depend on, and capabilities that depend on them, are repeated too.
         now: the wall clock, aware.
         time_limit: seconds after which a call counts as not answered.
 
@@ -80,8 +80,8 @@ async def verify(
         on_line(line)
     verdicts: dict[Capability, CapabilityVerdict] = {}
     scrub = Scrubber(facts.credentials)
-    async with SharedAnswers(client, facts, time_limit) as findings:
-        context = Context(findings, facts, client, now)
+    async with SharedAnswers(client, facts, time_limit) as answers:
+        context = Context(answers, facts, client, now)
 
         async def run(line: CheckLine) -> None:
             outcome = scrub(await _outcome(context, line, verdicts))
@@ -102,9 +102,9 @@ async def verify(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        token = await findings.token()
+        token = await answers.token()
         held = None if isinstance(token, ZoomError) else scrub(tuple(sorted(token.scopes)))
-        kind = await findings.scope_kind()
+        kind = await answers.scope_kind()
     return Report(
         cloud=client.cloud.name,
         started_at=started,
@@ -119,7 +119,7 @@ async def verify(
 
 
 async def _outcome(context: Context, line: CheckLine, verdicts: dict[Capability, CapabilityVerdict]) -> Outcome:
-    """Run one check; a fault of this program is a line too, so that the others are still shown."""
+    """Run one check; an exception is a line, too, so that the others are still shown."""
     try:
         if (capability := _CAPABILITIES.get(line.id)) is not None:
             verdicts[capability], outcome = await verdict(context, capability)
@@ -135,11 +135,11 @@ _FOUNDATION: Final = frozenset(
     {"connection.host", "connection.tls", "connection.proxy", "connection.api", "credentials.token",
      "credentials.app", "credentials.cloud"}
 )  # fmt: skip
-"""Where the reason is shown when a line below could not be tried."""
+"""Lines that show the reason when others could not be tried."""
 
 
 def _with_related(only: Collection[str]) -> frozenset[str]:
-    """The lines asked for, those that may hold the reason, and the capabilities they decide."""
+    """The lines asked for, those that may show the reason, and the capabilities that depend on them."""
     wanted = set(only)
     for need in NEEDS:
         if wanted & {f"scope.{need.id}", f"probe.{need.id}", f"capability.{slug(need.capability)}"}:

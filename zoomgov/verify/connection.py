@@ -1,4 +1,4 @@
-"""The way to Zoom: host, TLS, proxy, API host, clock."""
+"""Checks of the connection: token host, TLS, proxy, API host, clock."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from zoomgov.zoom.auth import TokenInfo
 
 CLOCK_TOLERANCE: Final = 120.0
-"""Seconds a clock may be off before it is worth a word. The answer itself may be some seconds old by then."""
+"""Seconds a clock may be off without a warning. The answer itself may be some seconds old."""
 _NOT_REACHED: Final = (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT)
 
 
 async def host(context: Context) -> Outcome:
-    """Somebody answers at the token host."""
-    token = await context.findings.token()
+    """Whether the token host answers."""
+    token = await context.answers.token()
     name = _host(context.cloud.token_url)
     if not isinstance(token, ZoomError):
         return ok(f"{name} answered")
@@ -44,24 +44,24 @@ async def host(context: Context) -> Outcome:
 
 
 async def tls(context: Context) -> Outcome:
-    """The certificates of both hosts are trusted."""
+    """Whether the certificates of both hosts are trusted."""
     if context.cloud.token_url.startswith("http:"):
         return ok("Not used: nothing leaves this computer")
     error = await _first_failure(context, "connection.tls")
     if error is not None:
         return context.failed(error)
-    token = await context.findings.token()
+    token = await context.answers.token()
     if isinstance(token, ZoomError) and token.kind in _NOT_REACHED:
         return skipped("Zoom was not reached")
     return ok("The certificate is trusted")
 
 
 async def proxy(context: Context) -> Outcome:
-    """It is Zoom that answers, not something in between."""
+    """Whether Zoom answers, and not a proxy or gateway."""
     error = await _first_failure(context, "connection.proxy")
     if error is not None:
         return context.failed(error)
-    token = await context.findings.token()
+    token = await context.answers.token()
     if isinstance(token, ZoomError) and token.kind in _NOT_REACHED:
         return skipped("Zoom was not reached")
     if isinstance(token, ZoomError) and token.kind is ErrorKind.UNEXPECTED:
@@ -70,14 +70,14 @@ async def proxy(context: Context) -> Outcome:
 
 
 async def api(context: Context) -> Outcome:
-    """The API host answers, which may be another one than the token host."""
-    token = await context.findings.token()
+    """Whether the API host answers; it may differ from the token host."""
+    token = await context.answers.token()
     if isinstance(token, ZoomError):
         return skipped("No token to ask with")
     name = _host(token.api_base)
-    error = await context.findings.in_the_way()
+    error = await context.answers.in_the_way()
     if error is None:
-        found = await context.findings.api()
+        found = await context.answers.api()
         return Outcome(CheckStatus.OK, f"{name} answered", evidence(found, _endpoint(found)))
     if line_of_api_failure(context, error) == "connection.api":
         return context.failed(error)
@@ -85,12 +85,12 @@ async def api(context: Context) -> Outcome:
 
 
 async def clock(context: Context) -> Outcome:
-    """This computer's time against the Date header."""
-    token: TokenInfo | ZoomError = await context.findings.token()
+    """Compares this computer's clock with the Date header."""
+    token: TokenInfo | ZoomError = await context.answers.token()
     if isinstance(token, ZoomError):
         return skipped("No answer to compare with")
     for need_id in SENTINELS:
-        found = await context.findings.probe(need_id)
+        found = await context.answers.probe(need_id)
         sent = _date(found.headers.get("date", "")) if isinstance(found, Answer) else None
         if sent is None:
             continue
@@ -105,10 +105,10 @@ async def clock(context: Context) -> Outcome:
 
 async def _first_failure(context: Context, line: str) -> ZoomError | None:
     """The token's or the API's failure, if it belongs to `line`."""
-    token = await context.findings.token()
+    token = await context.answers.token()
     if isinstance(token, ZoomError):
         return token if line_of_token_failure(context, token) == line else None
-    error = await context.findings.in_the_way()
+    error = await context.answers.in_the_way()
     return error if error is not None and line_of_api_failure(context, error) == line else None
 
 

@@ -1,4 +1,4 @@
-"""What checks have in common: the findings, how an outcome is made, and which line a failure belongs to."""
+"""What checks have in common: the answers, how an outcome is made, and which line an error belongs to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zoomgov.advice.knowledge import Advice, advice, explain
-from zoomgov.verify.answers import Finding, NotTried, SharedAnswers
+from zoomgov.verify.answers import CallResult, NotTried, SharedAnswers
 from zoomgov.verify.model import CheckStatus, Evidence, KnownFacts
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found; becomes the second half of a line."""
+    """The result of a check; becomes the second half of a line."""
 
     status: CheckStatus
     result: str
@@ -35,7 +35,7 @@ class Outcome:
 class Context:
     """What every check is given."""
 
-    findings: SharedAnswers
+    answers: SharedAnswers
     facts: KnownFacts
     client: ZoomClient
     now: Callable[[], datetime]
@@ -49,7 +49,7 @@ class Context:
         return tuple(advice(entry_id, cloud=self.cloud, scopes=scopes) for entry_id in dict.fromkeys(entry_ids))
 
     def explain(self, error: ZoomError, *first: str, scopes: Collection[str] = ()) -> tuple[Advice, ...]:
-        """What the error may mean, with the causes this check knows better put first."""
+        """What the error may mean; `first` are ids of entries the check knows to be likelier."""
         known = self.advise(*first, scopes=scopes)
         others = explain(error, cloud=self.cloud, scopes=scopes)
         return known + tuple(other for other in others if other.id not in first)
@@ -79,7 +79,7 @@ def evidence_of(found: Answer | ZoomError, endpoint: str = "") -> Evidence:
     return Evidence(endpoint, found.status, None, "", found.tracking_id, found.milliseconds)
 
 
-def evidence(found: Finding, endpoint: str) -> tuple[Evidence, ...]:
+def evidence(found: CallResult, endpoint: str) -> tuple[Evidence, ...]:
     """Like `evidence_of`; nothing for a call that was not made."""
     return () if isinstance(found, NotTried) else (evidence_of(found, endpoint),)
 
@@ -106,11 +106,11 @@ _BY_CAUSE = {
     "app-not-active": "credentials.app",
     "wrong-cloud": "credentials.cloud",
 }
-"""Causes that have a line of their own."""
+"""By cause: the line that shows it."""
 
 
 def line_of_token_failure(context: Context, error: ZoomError) -> str:
-    """The one line that shows why there is no token; the others are skipped."""
+    """The line that shows why there is no token; others are skipped."""
     line = _BY_CAUSE.get(context.best(error))
     if line is not None:
         return line
@@ -118,7 +118,7 @@ def line_of_token_failure(context: Context, error: ZoomError) -> str:
 
 
 def line_of_api_failure(context: Context, error: ZoomError) -> str:
-    """The one line that shows why no call gets its answer, though there is a token."""
+    """The line that shows why no call is answered though there is a token; others are skipped."""
     line = _BY_CAUSE.get(context.best(error))
     if line is not None:
         return line

@@ -1,4 +1,4 @@
-"""The three values, the token they should give, the app's state and its cloud."""
+"""Checks of the credentials: form of the values, token, state of the app, cloud."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from zoomgov.secret import Credentials
 
 ACCOUNT_ID_LENGTH: Final = 22
-"""As seen by users; Zoom does not promise it, so it is only a hint once Zoom has refused."""
+"""As observed; Zoom does not document it, so it is only a hint once Zoom has refused the values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something odd about one of the values, told without the value."""
+    """Something odd about one of the values. Never holds the value."""
 
     field: str
     """`account`, `client` or `secret`."""
@@ -36,7 +36,7 @@ class Hint:
 
 
 def shape_hints(credentials: Credentials) -> list[Hint]:
-    """What looks wrong about the values, surest first. Never quotes the secret."""
+    """What looks wrong about the values, the surest first. Never quotes the secret."""
     account, client, secret = credentials.account_id, credentials.client_id, credentials.client_secret.reveal()
     hints = []
     for field, name, value in (("account", "Account ID", account), ("client", "Client ID", client)):
@@ -74,7 +74,7 @@ def _id_hints(field: str, name: str, value: str) -> list[Hint]:
 
 
 def _blamed(hint: Hint, error: ZoomError) -> bool:
-    """True when Zoom's refusal is about the value that looks odd."""
+    """Whether Zoom's error is about the value that looks odd."""
     if hint.advice_id == "credentials-missing":
         return True
     if error.code == "invalid_client":
@@ -83,8 +83,8 @@ def _blamed(hint: Hint, error: ZoomError) -> bool:
 
 
 async def shape(context: Context) -> Outcome:
-    """Told apart before and beside Zoom's answer, which is short."""
-    token = await context.findings.token()
+    """Whether the values look like Zoom's, which says more than Zoom's short error."""
+    token = await context.answers.token()
     if not isinstance(token, ZoomError):
         return ok("Zoom took them")
     hints = shape_hints(context.facts.credentials)
@@ -99,10 +99,10 @@ async def shape(context: Context) -> Outcome:
 
 
 async def token(context: Context) -> Outcome:
-    """Zoom gives a token, and its API takes it."""
-    info = await context.findings.token()
+    """Whether Zoom gives a token and its API accepts it."""
+    info = await context.answers.token()
     if not isinstance(info, ZoomError):
-        error = await context.findings.in_the_way()
+        error = await context.answers.in_the_way()
         if error is not None and line_of_api_failure(context, error) == "credentials.token":
             return context.failed(error)
         return ok("Zoom gave a token")
@@ -118,7 +118,7 @@ async def token(context: Context) -> Outcome:
 
 async def app(context: Context) -> Outcome:
     """Whether the app is activated, as far as Zoom's answer tells."""
-    info = await context.findings.token()
+    info = await context.answers.token()
     if not isinstance(info, ZoomError):
         return ok("Activated: Zoom gives it tokens")
     if line_of_token_failure(context, info) == "credentials.app":
@@ -130,14 +130,14 @@ async def app(context: Context) -> Outcome:
 
 
 async def cloud(context: Context) -> Outcome:
-    """zoom.us against zoomgov.com: each refuses what belongs to the other, in words that fit other causes too."""
-    info = await context.findings.token()
+    """Whether the app is of this cloud: zoom.us and zoomgov.com refuse each other's apps with ambiguous errors."""
+    info = await context.answers.token()
     if isinstance(info, ZoomError):
         if any(cause.id == "wrong-cloud" for cause in context.explain(info)):
             text = "Zoom answers the same for wrong values and for an app of the other cloud"
             return skipped(text, *context.advise("wrong-cloud"))
         return skipped("Not known: no token")
-    error = await context.findings.in_the_way()
+    error = await context.answers.in_the_way()
     if error is None:
         if info.note:
             return Outcome(CheckStatus.WARNING, info.note)

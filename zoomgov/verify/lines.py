@@ -1,4 +1,4 @@
-"""Which line of a verification explains what went wrong elsewhere, e.g. in a sync."""
+"""Which line of a verification explains an error of a sync."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NEED_OF_PART: Final[Mapping[str, str]] = {
     PartKey.PLAN_USAGE: "plan_usage",
     PartKey.IM_GROUPS: "list_im_groups",
 }
-"""By the name of a sync's part; a test holds it against the plan of a sync."""
+"""Id of the need (`zoom.scopes`) by part; a test compares it with `sync.parts`."""
 
 
 def line_for(error: ZoomError) -> str:
@@ -43,6 +43,6 @@ def line_for_part(part: str) -> str:
 
 
 def sibling(line_id: str) -> str:
-    """A need has two lines, its scope's and its call's: the other one, or `line_id` itself where there is none."""
+    """The other of the two lines of a need, its scope's and its call's; `line_id` itself for other lines."""
     section, _, need = line_id.partition(".")
     return {"scope": f"probe.{need}", "probe": f"scope.{need}"}.get(section, line_id)

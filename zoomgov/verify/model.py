@@ -1,4 +1,4 @@
-"""What a verification says: lines with evidence and advice, and the verdict they add up to."""
+"""The result of a verification: lines with evidence and advice, and the verdict they add up to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CheckStatus(StrEnum):
     """Worth knowing; never makes the verdict fail."""
     PROBLEM = "problem"
     SKIPPED = "skipped"
-    """Not tried, not needed, or chosen to go without; the result says which."""
+    """Not tried, not needed, or left out by choice; the result says which."""
 
 
 class Section(StrEnum):
@@ -58,7 +58,7 @@ class KnownFacts:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One answer a line rests on. Holds no secret: the client takes them out of what servers send back."""
+    """One answer that a line is based on. Holds no secret: the client removes them from what servers send back."""
 
     endpoint: str
     """E.g. `GET /groups`, or `POST /oauth/token`."""
@@ -100,7 +100,7 @@ class CheckLine:
 
 
 class CapabilityState(StrEnum):
-    """What a person gets of one capability."""
+    """What users get of one capability."""
 
     READY = "ready"
     WITHOUT = "chosen to go without"
@@ -115,7 +115,7 @@ class CapabilityState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CapabilityVerdict:
-    """One capability in the end."""
+    """The result for one capability."""
 
     capability: Capability
     state: CapabilityState
@@ -141,7 +141,7 @@ class Report:
 
     @property
     def ready(self) -> bool:
-        """True when Zoom gave a token and everything required is fine or was chosen to go without."""
+        """Whether Zoom gave a token and everything required works or was left out by choice."""
         token = self.line("credentials.token")
         return token is not None and token.status is CheckStatus.OK and not self.problems
 
@@ -189,7 +189,7 @@ class Report:
         return next((line for line in self.lines if line.id == line_id), None)
 
     def failed_ids(self) -> frozenset[str]:
-        """What *repeat the failed ones* repeats: problems, warnings, and what they kept from being tried."""
+        """Lines that *repeat the failed ones* repeats: problems, warnings and skipped ones."""
         return frozenset(
             line.id
             for line in self.lines

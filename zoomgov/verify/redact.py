@@ -1,4 +1,4 @@
-"""Taking out of a report what must never be in it, and what a support ticket does not need."""
+"""Removes secrets from reports, and personal data from those for a support ticket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID: Final = re.compile(r"(?<![\w:.-])(dir\.)?([A-Za-z0-9_-]{16,})(?![\w:-])")
 _TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _REMOVED: Final = "[removed]"
 _SHORTEST: Final = 6
-"""A mistyped secret of a few letters would take them out of every word."""
+"""Shortest secret that is removed: one of a few letters, mistyped, would be removed from every word."""
 _KEPT: Final = 4
 """Characters of an id that stay, so that two of them can be told apart."""
 
@@ -39,7 +39,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
 
 
 class Scrubber:
-    """Takes the secret, in every form it is sent in, and anything like a token out of what is about to be shown.
+    """Removes the secret, in each form in which it is sent, and anything like a token from what is shown.
 
     Servers can send back what they were sent, on purpose or in a debug page.
     """
@@ -66,7 +66,7 @@ class Scrubber:
 
 
 def _shortened(match: re.Match[str]) -> str:
-    """Ids mix cases or hold digits; words of a scope's name do not."""
+    """Shorten what mixes cases or has digits, as ids do; words of a scope's name do not."""
     value = match.group(2)
     mixed = re.search(r"\d", value) or (re.search(r"[A-Z]", value) and re.search(r"[a-z]", value))
     return f"{match.group(1) or ''}{value[:_KEPT]}…" if mixed else match.group()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoomgov.verify.model import CheckLine, Evidence, Report
 
 FORMAT: Final = 1
-"""Grows when a key changes its meaning or goes; new keys may come at any time."""
+"""Version of the JSON. Raised when a key is removed or changes its meaning; new keys do not raise it."""
 
 
 def as_dict(report: Report) -> dict[str, Any]:

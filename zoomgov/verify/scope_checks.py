@@ -1,4 +1,4 @@
-"""What the token says the app may do, against what the job needs."""
+"""Checks of the scopes: those of the token against those needed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 async def scope(context: Context, need: Need) -> Outcome:
     """One need of the catalogue: held, missing, or not needed."""
-    if isinstance(await context.findings.token(), ZoomError):
+    if isinstance(await context.answers.token(), ZoomError):
         return skipped("No token")
     if need.capability in context.facts.without:
         return skipped(f"{need.capability}: left out, as you chose")
-    held = await context.findings.held()
+    held = await context.answers.held()
     if need.classic_only and not (held or frozenset()).intersection(need.classic):
         return skipped("Not offered to newer apps, and not needed there")
     if held is None:
@@ -35,19 +35,19 @@ async def scope(context: Context, need: Need) -> Outcome:
 
 
 async def _by_call(context: Context, need: Need) -> Outcome:
-    """For a token that names no scopes at all."""
-    found = await context.findings.probe(need.id)
+    """The outcome for a token that names no scopes: whether the call works."""
+    found = await context.answers.probe(need.id)
     if isinstance(found, Answer):
         return ok("The token names no scopes, but the call worked")
     if isinstance(found, NotTried) and need.id in LISTED_BY:
-        found = await context.findings.probe(LISTED_BY[need.id])  # when that is refused, most likely this would be too
+        found = await context.answers.probe(LISTED_BY[need.id])  # when that is refused, most likely this would be too
     if isinstance(found, ZoomError) and found.kind is ErrorKind.SCOPE:
         return await _missing(context, need, frozenset(), found)
     return skipped("The token names no scopes")
 
 
 async def _missing(context: Context, need: Need, held: frozenset[str], refusal: ZoomError | None = None) -> Outcome:
-    scopes = (need.tick(await context.findings.scope_kind()),)
+    scopes = (need.tick(await context.answers.scope_kind()),)
     similar = _similar(need, held)
     if need.importance is Importance.OPTIONAL:
         result = f"Not ticked. Optional: {need.opens}"
@@ -70,7 +70,7 @@ async def _missing(context: Context, need: Need, held: frozenset[str], refusal: 
 
 
 def _similar(need: Need, held: frozenset[str]) -> str | None:
-    """A held scope that differs from a wanted one in its level or its action only, as people tick by mistake."""
+    """A scope of the token that differs from a wanted one only in level or action: ticked by mistake."""
     for name in sorted(held):
         parts = name.split(":")
         for wanted in need.accepted:
@@ -83,15 +83,15 @@ def _similar(need: Need, held: frozenset[str]) -> str | None:
 
 
 async def _lesser_owner(context: Context) -> bool:
-    """True when the app's owner is known and is not the Account Owner: Zoom may have taken scopes away."""
-    return text_of(await context.findings.app_owner(), "role_id") not in ("", "0")
+    """Whether the app's owner is known not to be the Account Owner: Zoom may have removed scopes."""
+    return text_of(await context.answers.app_owner(), "role_id") not in ("", "0")
 
 
 async def excess(context: Context) -> Outcome:
-    """Least privilege: what writes, what nothing here needs, and what only serves a part gone without."""
-    held = await context.findings.held()
+    """Scopes to remove (least privilege): those that write, are not needed, or serve only what was left out."""
+    held = await context.answers.held()
     if held is None:
-        return skipped("No token" if isinstance(await context.findings.token(), ZoomError) else "No scopes named")
+        return skipped("No token" if isinstance(await context.answers.token(), ZoomError) else "No scopes named")
     without = context.facts.without
     extra = set(unneeded(held))
     for name in held:

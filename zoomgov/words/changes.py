@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from zoomgov.model.kinds import Kind
 from zoomgov.words.kinds import NOUNS
-
-if TYPE_CHECKING:
-    pass
 
 
 def sync_changes(changes: dict[str, int]) -> str:

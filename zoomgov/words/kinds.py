@@ -27,7 +27,7 @@ def printable_lines(text: str) -> str:
 
 
 def privileges_in_words(privileges: Iterable[str]) -> list[tuple[str, str]]:
-    """`User:Read`, `User:Edit` as (`User`, `view and edit`), in order of area."""
+    """`User:Read`, `User:Edit` as (`User`, `view and edit`), sorted by area."""
     areas: dict[str, set[str]] = {}
     for privilege in privileges:
         area, _, right = privilege.partition(":")
@@ -39,7 +39,7 @@ def privileges_in_words(privileges: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _spaced(name: str) -> str:
-    """`AccountSetting` as `Account setting`; abbreviations stay."""
+    """`AccountSetting` as `Account setting`; abbreviations stay as they are."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).split()
     return " ".join(word if word.isupper() or place == 0 else word.lower() for place, word in enumerate(words))
 

@@ -1,4 +1,4 @@
-"""Zoom's codes of licences, privacy and system roles in words."""
+"""Zoom's codes for licences, privacy and system roles, in words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SYSTEM_ROLES: Final = {"0": "Owner", "1": "Admin", "2": "Member"}
 
 
 def licence(kind: int, united: str) -> str:
-    """Return the licence tier in words, plus the Zoom United plan when there is one."""
+    """Return the licence type in words, plus the Zoom United plan when there is one."""
     tier = _TYPES.get(kind, f"Type {kind}")
     if united in ("", "0", "none"):
         return tier
@@ -44,9 +44,9 @@ def licence(kind: int, united: str) -> str:
 
 
 def licence_in_brief(words: str) -> str:
-    """Return `words` of `licence` so that the first 14 letters tell it from every other: a plan by Zoom's short names.
+    """Abbreviate what `licence` returned, so that its first 14 letters tell it from every other.
 
-    Whole, all plans of United begin alike and differ at the end, where a narrow table cuts them.
+    In full all United plans begin alike and differ at the end, which a narrow column cuts off.
     """
     tier, plus, plan = words.partition(" + United ")
     if not plus:

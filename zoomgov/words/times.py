@@ -3,18 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 def moment(time: str) -> str:
@@ -23,12 +11,12 @@ def moment(time: str) -> str:
 
 
 def day(time: object) -> str:
-    """The date of a time of Zoom's."""
+    """The date of one of Zoom's times, `2026-11-20`; empty for none."""
     return str(time or "")[:10]
 
 
 def when(time: str, now: datetime) -> str:
-    """A time, and how long ago that was."""
+    """`2026-11-20 09:12 (3 days ago)`; `never` for no time."""
     if not time:
         return "never"
     try:
@@ -38,7 +26,7 @@ def when(time: str, now: datetime) -> str:
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """How long ago `then` was, in words; both aware."""
+    """`3 days ago`, `just now`, `never`. Both times are aware."""
     if then is None:
         return "never"
     minutes = int((now - then).total_seconds() // 60)
@@ -52,7 +40,7 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time as a person says it: seconds by fives from ten on, for nobody knows it better."""
+    """A rough duration, `40 s`, `12 min`, `2 h`: from ten seconds on to the next five, as estimates are no better."""
     if seconds < 10:
         return f"{max(1, round(seconds))} s"
     if seconds < 90:

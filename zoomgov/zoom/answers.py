@@ -1,4 +1,4 @@
-"""Reading what comes back: every answer is an `Answer` or one typed `ZoomError`.
+"""Reads responses: every one becomes an `Answer` or raises one typed `ZoomError`.
 
 Zoom's error answers come in several shapes and its texts vary over time, so texts are matched loosely, and
 code and text together: numbers like 200 and 300 mean different things per call (Zoom's error docs).
@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known beside the answer itself."""
+    """What is known of a call beside its response."""
 
     endpoint: str
     milliseconds: float
@@ -84,7 +84,7 @@ class Circumstances:
     now: datetime
     """UTC, for Retry-After."""
     hide: tuple[Secret, ...] = ()
-    """Texts that must not appear in an error even if the server sends them back: token, secret."""
+    """Token and secret, which must not appear in an error even if the server sends them back."""
 
 
 def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> Answer:
@@ -234,9 +234,9 @@ _LONE_SURROGATE: Final = re.compile(
 
 
 def decode_leniently(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
-    """Decode JSON; what is no character (bytes that are not UTF-8, halves of surrogate pairs) becomes U+FFFD.
+    """Decode JSON; bytes that are not UTF-8 and lone surrogates become U+FFFD.
 
-    A name cut in the middle of an emoji is enough for that, and must not cost the page its other people.
+    A name cut in the middle of an emoji has one, and must not cost the other people of the page.
 
     Raises:
         UNREADABLE: it is not JSON, or not what the decoder is for.
@@ -252,7 +252,7 @@ def _repaired(body: bytes) -> bytes:
 
 
 def _tells_error(envelope: _Envelope | None) -> bool:
-    """True for the error shapes, whatever the HTTP status: an error body with HTTP 200 has been seen."""
+    """Whether it has the shape of an error, whatever the HTTP status: one with HTTP 200 has been seen."""
     if envelope is None:
         return False
     if envelope.status is False or envelope.errorCode is not None or envelope.error_code is not None:
@@ -301,7 +301,7 @@ def _header(response: Response, name: str, hide: tuple[Secret, ...]) -> str | No
 
 
 def _unreadable(response: Response) -> str:
-    """What happened, when the answer itself says nothing that can be quoted."""
+    """The message for a response that says nothing that can be quoted."""
     kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
     if 300 <= response.status < 400:
         return "The answer is a redirect, which is not followed: the access token would go along."

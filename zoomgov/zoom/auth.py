@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 TOKEN_ENDPOINT: Final = "POST /oauth/token"
 EARLY: Final = 300.0
-"""Seconds before its end at which a token is renewed."""
+"""Seconds before it expires at which a token is renewed."""
 _LIFETIME: Final = 3600.0
 _ATTEMPTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """What may be known about a token; the token itself is not here."""
+    """What may be shown of a token. The token itself is not in it."""
 
     scopes: frozenset[str]
     api_base: str
@@ -53,7 +53,7 @@ class _Answer(msgspec.Struct, gc=False):
 
 
 class TokenSource:
-    """Hands out the token; renews it before it ends, and when told that it no longer works.
+    """Gives the access token; renews it before it expires, and when told that Zoom refused it.
 
     Concurrent callers share one renewal: 32 requests that meet an expired token cost one token request.
     """
@@ -96,7 +96,7 @@ class TokenSource:
         return await self._shared_renewal()
 
     async def renew(self, stale: Secret) -> Secret:
-        """A token other than `stale`, which Zoom refused; costs nothing if somebody renewed it meanwhile."""
+        """A token other than `stale`, which Zoom refused; no request if another caller renewed it meanwhile."""
         if self._token is not None and self._token != stale:
             return self._token
         return await self._shared_renewal()
@@ -183,6 +183,6 @@ def _fits_a_header(token: str) -> bool:
 
 
 def _retrieve(task: asyncio.Task[Secret]) -> None:
-    """Look at the outcome even if every caller has gone, so that asyncio has nothing to complain about."""
+    """Retrieve the exception even if every caller was cancelled, or asyncio logs that nobody did."""
     if not task.cancelled():
         task.exception()

@@ -1,7 +1,6 @@
-"""Zoom's API for the rest of the program: one token, paced requests, retries, pages, typed errors.
+"""Zoom's API for the rest of the program: one token, rate limits, retries, pages, typed errors.
 
-Importing this module is cheap next to what it needs (the JSON decoder); the HTTP library itself is
-imported with the first request.
+Importing this module does not import the HTTP library: the first request does.
 """
 
 from __future__ import annotations
@@ -58,7 +57,8 @@ class Stats:
 class ZoomClient:
     """An async client of one account. Use it as a context manager, or call `aclose`.
 
-    `on_wait(seconds, reason)` and `on_note(text)` may be set to hear why it is quiet and what it decided.
+    `on_wait(seconds, reason)` and `on_note(text)` may be set: called when requests are held back, and with a line for
+    the log when it retries, renews the token or learns a limit.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class ZoomClient:
         )
         self._secret = credentials.client_secret
         self.account = f"{cloud.name} {credentials.account_id}"
-        """Which account this reads: what was staged or learnt of another one must not be used."""
+        """Identifies the account: what was staged or learnt of another one must not be used."""
         self.limits = Limits(clock, sleep, self.learnt.tier or Tier.PRO, self.learnt.budget)
         self._meter = RateMeter(clock)
         self._last_second = {label: RateMeter(clock, 1.0) for label in Label}
@@ -150,7 +150,7 @@ class ZoomClient:
             self.limits.assume(learnt.tier)
 
     def set_tier(self, tier: Tier) -> None:
-        """Pace for `tier`, which the plan told; remembered."""
+        """Pace for `tier`, which the plan told, and keep it in `learnt`."""
         if self.limits.set_tier(tier):
             self._note(f"Zoom's limits for this account: {tier.title}.")
         self.learnt.tier = tier
@@ -164,7 +164,7 @@ class ZoomClient:
         retry: bool = True,
         urgent: bool = False,
     ) -> Answer:
-        """Send one GET, within the limits, again after what passes by itself unless `retry` is False.
+        """Send one GET within the rate limits, with retries for transient errors unless `retry` is False.
 
         `urgent` requests go ahead of others that wait for the same limit.
 
@@ -265,7 +265,7 @@ class ZoomClient:
         raise AssertionError("a paged endpoint has a page size")
 
     def _notice_cap(self, endpoint: Endpoint, answer: Answer, asked: int) -> None:
-        """Remember when Zoom gave a shorter page than asked though more follow."""
+        """Learn the page size when Zoom gave a shorter page than asked for though more follow."""
         rows = count_rows(endpoint, answer)
         if rows is not None and (caps := [size for size in endpoint.page_sizes if rows <= size < asked]):
             self._set_page_size(endpoint, min(caps))

@@ -45,7 +45,7 @@ ZOOM_GOV: Final = Cloud(
 
 
 def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses, where plain http harms nobody."""
+    """Whether it is localhost or a loopback address, where plain http is safe."""
     if host == "localhost":
         return True
     try:

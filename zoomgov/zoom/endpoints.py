@@ -1,4 +1,4 @@
-"""Every call this program makes, with Zoom's label for it and the pages it takes (Zoom's rate-limit and API docs)."""
+"""Every call this program makes, its rate-limit label and its page sizes (Zoom's rate-limit and API docs)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Endpoint:
     page_sizes: tuple[int, ...] = ()
     """Sizes to ask for, largest first; the next one is asked for when Zoom refuses. Empty when not paged."""
     page_family: str = ""
-    """Calls that share one page limit, so that a refusal is met once."""
+    """Calls that share one page limit: a size refused by one is not asked of the others."""
     list_keys: tuple[str, ...] = ()
-    """Where the rows are in the answer; any one of them."""
+    """Keys of the answer that may hold the rows; the first that does counts."""
 
     @property
     def method(self) -> str:
@@ -52,7 +52,7 @@ class Endpoint:
 
     @property
     def page_size_key(self) -> str:
-        """Under which the page size that worked is remembered."""
+        """Key in `LearntLimits.page_sizes`."""
         return self.page_family or self.id
 
     def url(self, base: str, path: Mapping[str, str], query: Mapping[str, str | int]) -> str:

@@ -1,4 +1,4 @@
-"""The one error that leaves this room."""
+"""`ZoomError`, the only exception that `zoomgov.zoom` raises."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class ErrorKind(StrEnum):
 
 @dataclass(eq=False)
 class ZoomError(Exception):
-    """Zoom, or the way to it, said no. Carries evidence, never a secret or a token."""
+    """A call failed, at Zoom or on the way to it. Carries evidence, never a secret or a token."""
 
     kind: ErrorKind
     endpoint: str
     """Method and path template, e.g. `GET /groups/{groupId}/members`, or `POST /oauth/token`."""
     message: str
-    """Zoom's own text where there is one, else what happened on the way; one line."""
+    """Zoom's own text where there is one, else what happened to the connection; one line."""
     status: int | None = None
     code: int | str | None = None
     """Zoom's number, or the OAuth `error` word of the token endpoint."""

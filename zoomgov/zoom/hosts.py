@@ -1,4 +1,4 @@
-"""Where a bearer token may be sent."""
+"""To which hosts the bearer token may be sent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def choose_api_base(api_url: object, cloud: Cloud) -> tuple[str, str]:
     """Decide on the token answer's `api_url`: a data region's host, without `/v2` (Zoom's changelog, 2025).
 
-    It is taken only if it is https under the cloud's own domain, or is the custom host itself: the token is
-    sent there, so an answer must not be able to lead it elsewhere.
+    It is used only if it is https under the cloud's own domain, or is the custom host itself: the token is sent there,
+    and no answer may redirect it to another host.
 
     Returns:
         The API base ending in `/v2`, and a sentence to note when `api_url` was ignored, else "".

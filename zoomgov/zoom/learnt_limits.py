@@ -1,4 +1,4 @@
-"""What a client learns about an account and the next one may start with."""
+"""What a client learns of an account's limits, stored between syncs for the next one to start with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.limits import DailyBudget, Tier
 
 PAGE_SIZES_HOLD: Final = timedelta(days=30)
-"""After this a larger page is tried again: what Zoom takes has grown before (300, then 2,000 users)."""
+"""Age from which a larger page is tried again: what Zoom takes has grown before (300, then 2,000 users)."""
 
 
 @dataclass(slots=True)
 class LearntLimits:
-    """Holds no secret and nobody's data: the rate limits' tier, page sizes, and how much of the day is used."""
+    """The rate limits' tier, page sizes, and the use of the daily limit. No secret and nobody's data."""
 
     tier: Tier | None = None
     page_sizes: dict[str, int] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class LearntLimits:
     budget: DailyBudget = field(default_factory=DailyBudget)
 
     def set_page_size(self, key: str, size: int, today: date) -> bool:
-        """Remember `size`; True when that is news."""
+        """Keep `size` for `key`; True when that is a change."""
         if self.page_sizes.get(key) == size:
             return False
         self.page_sizes[key] = size
@@ -33,7 +33,7 @@ class LearntLimits:
         return True
 
     def dumps(self) -> str:
-        """As text, for `loads`."""
+        """As JSON, for `loads`."""
         since = self.page_sizes_since
         return json.dumps(
             {
@@ -47,10 +47,10 @@ class LearntLimits:
 
     @classmethod
     def loads(cls, text: str | None, now: datetime) -> LearntLimits:
-        """What `dumps` wrote; an empty memory when there is none, or it cannot be read."""
+        """Read what `dumps` wrote; empty when there is none or it cannot be read. Page sizes expire."""
         try:
             told = json.loads(text or "null")
-            memory = cls(
+            learnt = cls(
                 tier=Tier[told["tier"]] if told["tier"] else None,
                 budget=DailyBudget(
                     date.fromisoformat(told["day"]), {Label(name): int(n) for name, n in told["used"].items()}
@@ -58,8 +58,8 @@ class LearntLimits:
             )
             since = date.fromisoformat(told["page_sizes_since"]) if told["page_sizes_since"] else None
             if since is not None and timedelta(0) <= now.date() - since < PAGE_SIZES_HOLD:
-                memory.page_sizes = {str(name): int(size) for name, size in told["page_sizes"].items()}
-                memory.page_sizes_since = since
+                learnt.page_sizes = {str(name): int(size) for name, size in told["page_sizes"].items()}
+                learnt.page_sizes_since = since
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
-        return memory
+        return learnt

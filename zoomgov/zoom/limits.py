@@ -1,9 +1,10 @@
-"""As fast as Zoom allows and no faster: one paced limiter per label, and the day's budget.
+"""Rate limits: one paced limiter per label of Zoom's, and the requests used of the daily limit.
 
-Zoom's limits are per second and account, shared by all apps of the account, so what is left for us changes
-under way. Each limiter grants evenly paced slots, at high ceilings two at a time, at 94 to 95 % of the ceiling
-(measured: longer bursts, and anything above 97 %, cost more in refusals than they gain; two at a time save an eighth of
-a sync's processor time), backs off when refused and recovers slowly.
+Zoom's limits are per second and account, shared by all apps of the account, so what is left for this one changes
+meanwhile. Each limiter grants evenly paced slots at 94 to 95 % of the ceiling, and adjusts its rate by additive
+increase and multiplicative decrease (AIMD): a refusal multiplies it, time without one adds to it. At high ceilings it
+grants two slots at a time, which saves an eighth of a sync's processor time. Measured: longer bursts, and anything
+above 97 %, cost more in refusals than they gain.
 """
 
 from __future__ import annotations
@@ -27,30 +28,35 @@ if TYPE_CHECKING:
     OnWait = Callable[[float, str], None]
 
 MAX_IN_FLIGHT: Final = 32
-"""Rate times round trip: 60/s at 0.3 s needs 18. More only adds refusals."""
+"""Requests in flight: rate times round trip; 60/s at 0.3 s needs 18. More only adds refusals."""
 PACE: Final = 0.95
+"""Full rate, as a fraction of the ceiling."""
 PACE_OF_LOW_CEILINGS: Final = 0.94
-"""Up to 20 a second: 0.05 of so few is less than what jitter on the way moves requests together."""
+"""The same for ceilings up to 20 a second, where network jitter moves requests together by more than the 5 % left."""
 DECREASE: Final = 0.82
+"""Factor of the multiplicative decrease."""
 LONE_DECREASE: Final = 0.92
+"""The same for the first refusal in `LONE_AFTER` seconds, which is taken for jitter."""
 LONE_AFTER: Final = 20.0
-"""Seconds without a refusal after which the next one is taken for jitter on the way, and costs less."""
 DECREASE_EVERY: Final = 0.5
-"""Seconds between two decreases: one burst of refusals is one sign, not many."""
-FLOOR: Final = 0.2
-RECOVERY: Final = 0.04
-"""Of the full rate, per second."""
+"""Seconds between two decreases: a burst of refusals counts once."""
+MIN_RATE: Final = 0.2
+"""Fraction of the full rate that decreases never go below."""
+INCREASE: Final = 0.04
+"""Additive increase per second, as a fraction of the full rate."""
 NEAR: Final = 0.06
-CAUTION: Final = 0.3
-BOLDNESS: Final = 3.0
-"""Within `NEAR` of the rate that was last refused recover at this part of the speed, above it at this multiple."""
-ROOM: Final = 1.5
-"""Requests a second that the pace must leave free for two to go together, for an urgent one to go out of turn, and for
-a slot that a busy processor let pass to be made up for."""
+"""Fraction by which a rate may differ from the one last refused and still counts as near it."""
+INCREASE_NEAR: Final = 0.3
+"""Factor of the increase near the rate last refused: probe it slowly."""
+INCREASE_ABOVE: Final = 3.0
+"""Factor of the increase above that: it no longer holds."""
+SPARE_FOR_PAIRS: Final = 1.5
+"""Requests a second between full rate and ceiling from which slots are granted in pairs, an urgent request may go out
+of turn, and a slot that a busy processor missed may be used late."""
 PAUSE: Final = 0.15
 """Seconds without requests after a refusal that names no time."""
 TELL_AFTER: Final = 1.0
-"""Seconds of waiting from which it is worth telling."""
+"""Seconds of waiting from which `on_wait` is called."""
 
 
 class Tier(Enum):
@@ -103,34 +109,34 @@ class Limiter:
 
     @property
     def rate(self) -> float:
-        """Requests per second granted at the moment."""
+        """Requests per second granted at the moment, with the additive increase since it was last asked for."""
         now = self._clock()
-        step = (now - self._recovered_at) * RECOVERY * self._full
+        step = (now - self._recovered_at) * INCREASE * self._full
         if self._refused_rate and self._rate > self._refused_rate * (1 + NEAR):
-            step *= BOLDNESS
+            step *= INCREASE_ABOVE
         elif self._rate > self._refused_rate * (1 - NEAR):
-            step *= CAUTION
+            step *= INCREASE_NEAR
         self._recovered_at = now
         self._rate = min(self._full, self._rate + step)
         return self._rate
 
     @property
-    def _has_room(self) -> bool:
-        """Whether the pace leaves `ROOM`: slots are granted two at a time then, as one way out of sleep serves both."""
-        return self._spare > ROOM
+    def _in_pairs(self) -> bool:
+        """Whether slots are granted two at a time: one wake-up from sleep serves both."""
+        return self._spare > SPARE_FOR_PAIRS
 
     @property
     def _early(self) -> float:
-        """Seconds by which the slot that is next may be used before it is due."""
+        """Seconds by which the next slot may be used before it is due: the second of a pair goes with the first."""
         return 1.0 / self.rate if self._is_second else 0.0
 
     @property
     def _credit(self) -> float:
-        """Slots that passed unused and can still be used."""
-        return 1.0 if self._has_room else 0.5
+        """Slots that passed unused and may still be used."""
+        return 1.0 if self._in_pairs else 0.5
 
     def set_ceiling(self, ceiling: float) -> None:
-        """Pace for another ceiling; what was learnt from refusals under the old one is dropped."""
+        """Pace for another ceiling; the rate last refused under the old one is forgotten."""
         if ceiling * _pace(ceiling) != self._full:
             self._full = self._rate = ceiling * _pace(ceiling)
             self._spare = ceiling - self._full
@@ -140,9 +146,13 @@ class Limiter:
     async def slot(self, in_flight: asyncio.Semaphore, on_wait: OnWait | None = None, *, urgent: bool = False) -> None:
         """Wait for a place among those in flight, then for a slot; the caller releases `in_flight`.
 
-        The place is taken first: a slot must be used at once, or slots pile up into a burst. Whoever is at the
-        head looks again after each wait, because a pause may have begun meanwhile. `urgent` goes first, before
-        whoever is at the head, too: the longest chain of pages must not wait for lists that have time.
+        The place is taken first: a slot must be used at once, or slots pile up into a burst. After each wait the
+        slot is worked out again, because a pause may have begun meanwhile.
+
+        Args:
+            in_flight: limits the requests in flight, over all labels.
+            on_wait: called with seconds and reason when a pause holds this request back.
+            urgent: go ahead of all that wait: the longest chain of pages must not wait for short lists.
         """
         if urgent:
             await in_flight.acquire()
@@ -161,16 +171,16 @@ class Limiter:
                 raise
 
     async def _wait_for_slot(self, on_wait: OnWait | None) -> None:
-        """Wait until no slot is ahead, and take the one that is due; with the first of two goes the second."""
+        """Wait until the next slot is due and take it."""
         while (wait := max(self._next - self._early, self._pause_until) - self._clock()) > 0:
             await self._wait(wait, on_wait)
         now, interval = self._clock(), 1.0 / self.rate
-        self._is_second = self._has_room and not (self._is_second and now <= self._next)
+        self._is_second = self._in_pairs and not (self._is_second and now <= self._next)
         self._next = max(self._next, now - interval * self._credit) + interval
 
     async def _wait_for_next_slot(self, on_wait: OnWait | None) -> None:
-        """Take the next slot now, before whoever waits for it, and wait until it is due."""
-        if self._has_room and self._borrow():
+        """Reserve the next slot ahead of whoever waits for one, then wait until it is due."""
+        if self._in_pairs and self._borrow():
             return
         while True:
             now = self._clock()
@@ -192,8 +202,7 @@ class Limiter:
         await self._sleep(seconds)
 
     def _borrow(self) -> bool:
-        """Take the next slot at once and make the others wait for the one after it; one at a time, beside two that went
-        together."""
+        """Use the next slot before it is due and move the others back by one; False when two are used early already."""
         now = self._clock()
         interval = 1.0 / self.rate
         if now < self._pause_until or self._next - now > 2 * interval:
@@ -202,19 +211,19 @@ class Limiter:
         return True
 
     def refused(self, pause: float | None) -> None:
-        """Take note of a per-second refusal: go slower, and pause for `pause` seconds if Zoom named a time."""
+        """Decrease the rate after a per-second refusal; pause for `pause` seconds, or for `PAUSE` when it is None."""
         now = self._clock()
         self._pause_until = max(self._pause_until, now + (PAUSE if pause is None else max(pause, 0.0)))
         if now - self._decreased >= DECREASE_EVERY:
             decrease = LONE_DECREASE if now - self._decreased >= LONE_AFTER else DECREASE
             self._decreased = now
             self._refused_rate = self.rate
-            self._rate = max(self._refused_rate * decrease, self._full * FLOOR)
+            self._rate = max(self._refused_rate * decrease, self._full * MIN_RATE)
 
 
 @dataclass(slots=True)
 class DailyBudget:
-    """Requests spent today (UTC) by label, kept across runs by whoever persists `counts` and `day`."""
+    """Requests used today (UTC) by label. `LearntLimits` stores it between runs."""
 
     day: date = date.min
     counts: dict[Label, int] = field(default_factory=dict)
@@ -223,7 +232,7 @@ class DailyBudget:
         """Count one request.
 
         Raises:
-            ZoomError: DAILY_LIMIT when the tier's budget for `label` is spent; nothing was sent.
+            ZoomError: DAILY_LIMIT when the tier's limit for `label` is used up; the request must not be sent.
         """
         if now.date() != self.day:
             self.day = now.date()
@@ -244,7 +253,7 @@ class DailyBudget:
         return self.counts.get(label, 0) if now.date() == self.day else 0
 
     def left(self, label: Label, tier: Tier, now: datetime) -> int | None:
-        """Requests left today, or None when the tier has no budget for `label`."""
+        """Requests left today, or None when the tier has no daily limit for `label`."""
         limit = tier.per_day.get(label)
         if limit is None:
             return None
@@ -259,11 +268,11 @@ class LabelUse:
     last_second: int
     """Requests sent in the last second."""
     per_second: float
-    """Requests a second granted at the moment; less than the plan allows after a refusal."""
+    """Requests per second the limiter grants at the moment; less than the plan allows after a refusal."""
     today: int
-    """Requests sent today (UTC), by earlier clients of the account too, as far as they are remembered."""
+    """Requests sent today (UTC), those of earlier clients of the account included as far as they were stored."""
     left_today: int | None
-    """Of the plan's day; None when it has no daily limit for the label. Other apps of the account use it up too."""
+    """Left of the plan's daily limit, which other apps of the account use too; None when it has none for the label."""
 
 
 _UNLIMITED: Final = re.compile(r"unlimited", re.IGNORECASE)
@@ -275,28 +284,28 @@ class Limits:
     def __init__(self, clock: Clock, sleep: Sleep, tier: Tier = Tier.PRO, budget: DailyBudget | None = None) -> None:
         self.tier = tier
         self.learnt = False
-        """True once headers or the plan told the tier; until then it is a guess."""
+        """Whether the tier is known from headers or the plan; until then it is a guess."""
         self.budget = budget or DailyBudget()
         self.in_flight = asyncio.Semaphore(MAX_IN_FLIGHT)
         self.by_label = {label: Limiter(label, tier.per_second[label], clock, sleep) for label in Label}
 
     def set_tier(self, tier: Tier) -> bool:
-        """Pace for `tier`, which is certain; True when that is news."""
+        """Pace for `tier`, which is certain; True when it differs from the tier assumed."""
         news = tier is not self.tier
         self.learnt = True
         self.assume(tier)
         return news
 
     def assume(self, tier: Tier) -> None:
-        """Pace for `tier` until something tells better."""
+        """Pace for `tier` until headers or the plan say otherwise."""
         self.tier = tier
         for label, limiter in self.by_label.items():
             limiter.set_ceiling(tier.per_second[label])
 
     def learn(self, label: Label, headers: Mapping[str, str]) -> Tier | None:
-        """Read X-RateLimit-Limit of a per-second answer; returns the tier when it is news.
+        """Read `X-RateLimit-Limit` of a per-second answer; returns the tier when it changed.
 
-        A number that is in none of Zoom's columns changes this label's pace only.
+        A number that is in none of Zoom's columns changes the ceiling of this label only.
         """
         if "daily" in headers.get("x-ratelimit-type", "").lower():
             return None

@@ -1,4 +1,4 @@
-"""What lies between this computer and a server: proxies, certificates, and why a server was not reached."""
+"""Proxies, certificates, and why a server could not be reached."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 
 
 def certificates() -> ssl.SSLContext:
-    """Trust what SSL_CERT_FILE or SSL_CERT_DIR has and nothing else; without them Mozilla's list and, for the sake of
-    companies that re-seal connections, what this computer trusts. Takes tens of milliseconds.
+    """The certificate authorities to trust; reading them takes tens of milliseconds.
+
+    Those of SSL_CERT_FILE or SSL_CERT_DIR and no others; without these Mozilla's list and this computer's own, for
+    companies whose proxies terminate TLS.
     """
     import httpx
 
@@ -30,7 +32,7 @@ def certificates() -> ssl.SSLContext:
 
 
 def proxy_for(origin: str) -> str:
-    """The proxy that the environment, or the system's settings, name for scheme, host and port; "" for none."""
+    """The proxy for an origin (scheme, host and port) by the environment or the system's settings; "" for none."""
     from urllib.request import getproxies, proxy_bypass
 
     address = urlsplit(origin)
@@ -43,10 +45,10 @@ def proxy_for(origin: str) -> str:
 
 
 def signed_in(address: str) -> httpx.Proxy:
-    """A proxy, with the name and password of its address as the header that asks it for a way through.
+    """A proxy, with the name and password of its address as its Proxy-Authorization header.
 
     Raises:
-        ValueError: there is no using it.
+        ValueError: it cannot be used; the text says why and holds no password.
     """
     import httpx
 
@@ -66,7 +68,7 @@ def signed_in(address: str) -> httpx.Proxy:
 
 
 def reason(error: BaseException) -> str:
-    """What stopped a request, in few words: those of aiohttp and asyncio are for programmers."""
+    """Why a request failed, in words for users: those of aiohttp and asyncio are for programmers."""
     import aiohttp
 
     if isinstance(error, aiohttp.ClientHttpProxyError):

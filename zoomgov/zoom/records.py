@@ -52,7 +52,7 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
 
 
 def split_list(endpoint: Endpoint, body: bytes) -> list[msgspec.Raw] | None:
-    """The rows of one page, each as Zoom wrote it; None when the page is not what it should be."""
+    """The rows of one page, each as the JSON that Zoom sent; None when they cannot be found by the short way."""
     try:
         rows: list[msgspec.Raw] = _raw_rows(endpoint.list_keys[0]).decode(body).rows
     except UNREADABLE:
@@ -62,13 +62,13 @@ def split_list(endpoint: Endpoint, body: bytes) -> list[msgspec.Raw] | None:
 
 @cache
 def _raw_rows(key: str) -> msgspec.json.Decoder[Any]:
-    """Takes a page apart into the rows listed under `key` in one go, and skips the rest."""
+    """Decodes a page to the raw rows under `key`, and skips the rest."""
     page = msgspec.defstruct("Page", [("rows", list[msgspec.Raw], msgspec.field(name=key))])
     return msgspec.json.Decoder(page)
 
 
 def join_list(endpoint: Endpoint, records: Sequence[msgspec.Raw]) -> bytes:
-    """A page of these rows."""
+    """The JSON of a page with these rows."""
     return b'{"%s":[%s]}' % (endpoint.list_keys[0].encode(), b",".join(records))
 
 

@@ -1,4 +1,4 @@
-"""When to try again, and when to say so instead."""
+"""When a request is tried again: capped exponential back-off with jitter, and Zoom's Retry-After."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PATIENCE: Final = 90.0
-"""Seconds. Asked to wait longer than this, a request fails with the time instead of sleeping."""
+"""Longest wait in seconds. Asked for more, a request fails with the time at which it may be repeated."""
 _YEAR: Final = 366 * 86400.0
 
 _ATTEMPTS: Final = {
@@ -27,8 +27,10 @@ _ATTEMPTS: Final = {
 
 
 def retry_moment(headers: Mapping[str, str], now: datetime, *, daily: bool = False) -> datetime | None:
-    """When Zoom says to come back, by this computer's clock: Retry-After as seconds, HTTP date or ISO time, else
-    X-RateLimit-Reset. A time of Zoom's clock counts from the answer's Date, where there is one.
+    """When Zoom says to come back, by this computer's clock; None when it does not say.
+
+    From Retry-After as seconds, HTTP date or ISO time, else from X-RateLimit-Reset. A time of Zoom's clock is corrected
+    by the difference between the answer's Date and this computer's clock.
 
     A daily limit without either reopens at the next 00:00 UTC (Zoom's rate-limit docs).
     """
@@ -77,8 +79,8 @@ def _moment(text: str, now: datetime) -> datetime | None:
 def retry_delay(error: ZoomError, attempt: int, now: datetime, random: Callable[[], float]) -> float | None:
     """Seconds to wait before attempt `attempt + 1` of an idempotent read, or None to give up.
 
-    Capped exponential back-off with jitter, never sooner than Zoom asks. A per-second refusal waits little:
-    the limiter, which saw it too, holds the request back.
+    Capped exponential back-off with jitter, never sooner than Zoom asks. The delay after a per-second refusal is short:
+    the limiter, which was told of it, holds the request back.
     """
     if attempt >= _ATTEMPTS.get(error.kind, 0):
         return None
@@ -93,7 +95,7 @@ def retry_delay(error: ZoomError, attempt: int, now: datetime, random: Callable[
 
 
 def gives_up(error: ZoomError, now: datetime) -> bool:
-    """True for a per-second refusal that asks for more patience than there is: the day's budget by another name."""
+    """Whether a per-second refusal asks for more than `PATIENCE`, which makes it a daily limit in all but name."""
     return (
         error.kind is ErrorKind.RATE_LIMIT
         and error.retry_at is not None

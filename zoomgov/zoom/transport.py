@@ -1,6 +1,6 @@
-"""The way to Zoom: bytes out, bytes in. It and `network` are the only places that know httpx and what carries it.
+"""HTTP requests. This module and `network` are the only ones that know httpx and aiohttp.
 
-Another client can take its place by offering `Transport`.
+Another HTTP client can replace them by implementing `Transport`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of one answer, unpacked. The largest page (2,000 users) is about 2 MB."""
 MAX_CONNECTIONS: Final = 64
-"""More than there are requests in flight: none waits for a connection."""
-KEPT_OPEN: Final = 30.0
-"""Seconds that a connection is kept unused."""
+"""More than `limits.MAX_IN_FLIGHT`: no request waits for a connection."""
+KEEP_ALIVE: Final = 30.0
+"""Seconds an idle connection stays open."""
 _HEADERS: Final = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "zoomgov"}
 
 
@@ -50,10 +50,10 @@ class Response:
 
 
 class Transport(Protocol):
-    """Sends one request and follows no redirect: the bearer token would go along.
+    """Sends one request. Follows no redirect: the bearer token would go along.
 
-    Tries once; a GET again at once, and once, when the connection was dropped: most often the server had just closed
-    one that was kept.
+    No retries, but one: a GET whose connection was dropped is sent once more at once, as the server has mostly just
+    closed an idle connection.
     """
 
     async def send(self, request: Request) -> Response:
@@ -69,20 +69,22 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. `connect` is until the name is looked up and the connection sealed, `read` between two chunks; `total`
-    bounds an answer that trickles."""
+    """Seconds."""
 
     connect: float = 15.0
+    """For name lookup, TCP and TLS."""
     read: float = 30.0
+    """Between two chunks of the answer."""
     total: float = 120.0
+    """For the whole request: an answer may come in slowly."""
 
 
 class HttpxTransport:
     """HTTP/1.1 (cheaper than HTTP/2 here), gzip, kept-alive connections, proxies from the environment.
 
-    Uses httpx's transport rather than its client: cookies, redirects, hooks and header merging, none of which is
-    wanted here, are a quarter of the CPU time of a request. And aiohttp below it, whose parser is written in C: with
-    httpx's own, in Python, a request costs three times as much, a second sync a tenth more.
+    Uses httpx's transport rather than its client, whose cookies, redirects, hooks and header merging are not wanted
+    here and are a quarter of the CPU time of a request. aiohttp is below it, for its parser written in C: with httpx's
+    own a request costs three times as much, a second sync a tenth more.
     """
 
     def __init__(self, timeouts: Timeouts = Timeouts(), max_body: int = MAX_BODY) -> None:
@@ -156,7 +158,7 @@ class HttpxTransport:
         return Response(response.status_code, headers, b"".join(chunks))
 
     async def _build(self, origin: str) -> AiohttpTransport:
-        """The transport that leads to an origin: scheme, host and port."""
+        """The transport for an origin: scheme, host and port."""
         proxy = proxy_for(origin)
         async with self._building:
             if proxy not in self._by_proxy:
@@ -178,7 +180,7 @@ class HttpxTransport:
         import aiohttp
 
         assert self._certificates is not None
-        connector = aiohttp.TCPConnector(ssl=self._certificates, limit=MAX_CONNECTIONS, keepalive_timeout=KEPT_OPEN)
+        connector = aiohttp.TCPConnector(ssl=self._certificates, limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def aclose(self) -> None:
@@ -191,10 +193,10 @@ class HttpxTransport:
 
 
 def _load_httpx() -> None:
-    """Import httpx without what is not wanted of it; takes 0.1 s and more: not on the loop."""
+    """Import httpx without its command line. Takes 0.1 s and more: not on the event loop."""
     import sys
 
-    # its command line: two thirds of the import. None: fail at once, which httpx expects of it
+    # two thirds of the import; None makes importing it fail, which httpx expects and handles
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx_aiohttp  # noqa: F401
 

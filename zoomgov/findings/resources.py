@@ -1,4 +1,4 @@
-"""Checks of groups, contact groups, roles, and of the sync itself."""
+"""Checks of groups, contact groups and roles, and of the sync itself."""
 
 from __future__ import annotations
 
