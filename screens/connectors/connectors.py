@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.cells import cells, share
@@ -365,10 +366,10 @@ Nothing here changes your Zoom account: zoomgov only reads.
         return True
 
     def _not_removed(self, error: Exception) -> None:
-        """Tell why: the errors of keyring, store and registry explain themselves."""
-        from ..shared.ask import failure_text
-
-        self.notify(failure_text(error), title="Not removed", severity="error", timeout=8, markup=False)
+        """Say what failed, and what is left."""
+        problem = as_problem(error)
+        text = printable(" ".join((problem.text, *problem.next_steps)))
+        self.notify(text, title="Not removed", severity="error", timeout=8, markup=False)
 
     async def _removed(self, item: Connector) -> None:
         self.notify(f"{printable(item.name)} is removed.", markup=False)

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from zoomgov.text import printable
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 
@@ -37,11 +36,6 @@ class DialogAnswer:
     key: str
     label: str
     danger: bool = False
-
-
-def failure_text(error: BaseException) -> str:
-    """Return one line for an unexpected error: its type and text, without its data."""
-    return printable(f"{type(error).__name__}: {error}")[:300]
 
 
 class AskScreen(SeenFirst, ModalScreen[str]):

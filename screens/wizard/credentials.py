@@ -15,6 +15,7 @@ from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.paste import FIELDS, parse_credentials_block
 from zoomgov.connectors.steps import StepFacts, can_leave
 from zoomgov.secret import Credentials
+from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, SecretInput, TextInput
 from zoomgov.widgets.terminal.key_queue import FILLS
@@ -103,7 +104,7 @@ Without a keyring you can keep it for this session only, or give all three value
         try:
             self._known = await self.services.credentials.find(self.connector)
         except VaultError as error:
-            self._say_source(f"! {error.title} {error.reason}", "$text-warning")
+            self._say_source(f"! {as_problem(error).text}", "$text-warning")
             return
         if self._known is None:
             self._say_source("")

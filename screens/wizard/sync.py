@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
@@ -199,19 +200,17 @@ file here, without secrets and addresses.
 
     async def _failed(self, error: Exception) -> None:
         from zoomgov.disk.errors import StoreBusy
-        from zoomgov.services.credentials import NoCredentials, VaultError
 
         await self._reload()
-        again = "Try again  ⏎"
-        if isinstance(error, VaultError | NoCredentials):
+        again, problem = "Try again  ⏎", as_problem(error)
+        what = Content.styled(f"✗ {printable(problem.what)}", "$text-error")
+        why = f"{printable(problem.why)}\n\n" if problem.why else ""
+        if problem.needs_credentials:
             self._lacks_credentials = True
-            title, reason = "There are no credentials here.", ""
-            if isinstance(error, VaultError):
-                title, reason = error.title, f"{printable(error.reason)}\n\n"
             self._conclude(
-                Content.styled(f"✗ {printable(title)}", "$text-error"),
+                what,
                 Content(
-                    f"{reason}Nothing was lost. Enter goes to where credentials are entered, also for this session"
+                    f"{why}Nothing was lost. Enter goes to where credentials are entered, also for this session"
                     " only; s tries again."
                 ),
                 "Enter credentials  ⏎",
@@ -223,11 +222,11 @@ file here, without secrets and addresses.
             width = self.query_one("#body").size.width - 2
             self._conclude(*failure_content(error, advice, width, self.host.now()), again, log=False)
         elif isinstance(error, StoreBusy | RegistryError):
-            self._conclude(Content.styled(f"✗ {printable(error)}", "$text-error"), Content("Nothing was lost."), again)
+            self._conclude(what, Content(f"{why}Nothing was lost."), again)
         else:
             self._conclude(
                 Content.styled("✗ The sync failed.", "$text-error"),
-                Content(f"{type(error).__name__}: {printable(error)}\nThe last finished sync is still visible."),
+                Content(f"{printable(problem.text)}\nThe last finished sync is still visible."),
                 again,
             )
 
@@ -318,15 +317,12 @@ file here, without secrets and addresses.
         self.refresh_bindings()
 
     async def _estimate(self) -> None:
-        from zoomgov.disk.errors import StoreBusy, StoreError
-        from zoomgov.services.credentials import VaultError
-
         state = self.query_one(Busy)
         state.waiting("Asking Zoom how much there is to read …  Esc stops asking")
         try:
             state.done(estimate_content(await self.services.syncing.estimate(self.connector)))
-        except (ZoomError, VaultError, StoreBusy, StoreError) as error:
-            text = f"✗ No estimate: {printable(error)}\nNothing was read or lost."
+        except Exception as error:
+            text = f"✗ No estimate: {printable(as_problem(error).text)}\nNothing was read or lost."
             state.done(Content.styled(text, "$text-error"))
         self.call_later(self.refresh_bindings)
 

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from zoomgov.connectors.model import Connector, Step
-from zoomgov.connectors.rows import RegistryError
+from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CheckLine, CheckStatus, Report, planned_lines
@@ -25,7 +25,6 @@ from zoomgov.widgets.check_lines import CheckLines, look_of
 from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 from zoomgov.words.kinds import count
-from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import LEFT_OUT, Capability
 
 from .step_screen import ConnectorStep
@@ -187,22 +186,10 @@ Step 4 has the whole choice of what to read.
 
     def _refused(self, error: Exception) -> None:
         """Say why nothing could be checked."""
-        from zoomgov.services.credentials import NoCredentials, VaultError
-
-        self._lacks_credentials = isinstance(error, NoCredentials | VaultError)
-        if isinstance(error, NoCredentials):
-            text = "There are no credentials here. Enter goes to where they are entered."
-        elif isinstance(error, VaultError):
-            text = (
-                f"{error.title} {error.reason} Enter goes to where credentials are entered, also for this session only."
-            )
-        elif isinstance(error, RegistryError):
-            text = str(error)
-        elif isinstance(error, ZoomError):
-            advice = self.services.checking.explain(error, self.connector)
-            text = f"{advice.title} {advice.cause} ({error})"
-        else:
-            raise error
+        problem = as_problem(error)
+        text, self._lacks_credentials = problem.text, problem.needs_credentials
+        if problem.needs_credentials:
+            text += " Enter goes to where credentials are entered, also for this session only."
         self.query_one(Busy).done(Content.styled("✗ Nothing could be checked.", "$text-error"))
         self._refusal = printable(text)
         self.show_problem(self._refusal)

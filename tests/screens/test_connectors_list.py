@@ -109,6 +109,23 @@ class NoKeyring(MemoryVault):
         raise VaultError("There is no keyring that can hold the Client secret.", "None is installed.")
 
 
+async def test_while_a_sync_runs_nothing_is_removed_and_that_is_said(stage: Any) -> None:
+    connector = stage.add_connector()
+    await stage.services.credentials.save(connector, stage.credentials())
+    with stage.services.stores.open(connector).begin("2026-03-04T11:00:00Z"):
+        async with stage.run() as pilot:
+            await stage.press(pilot, "x")
+            await stage.on(pilot, "AskScreen")
+            await stage.press(pilot, "right", "enter")
+            await stage.until(pilot, lambda: pilot.app._notifications)
+            (note,) = pilot.app._notifications
+            assert note.title == "Not removed"
+            assert note.message.startswith("Another sync of this connector is running. It has been running since 2026-")
+            assert note.message.endswith("Wait until it ends, or stop it.")
+    assert stage.connector.name == connector.name
+    assert await stage.services.credentials.vault.read(connector.id) == stage.credentials()
+
+
 async def test_without_a_keyring_a_connector_can_be_removed_anyway(stage: Any) -> None:
     stage.restart(vault=NoKeyring())
     connector = stage.add_connector()

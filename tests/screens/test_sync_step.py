@@ -12,6 +12,7 @@ import pytest
 
 from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
 from zoomgov.screens.wizard.sync_text import summary_content
 from zoomgov.services.credentials import NoCredentials
@@ -108,6 +109,22 @@ async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None
         await ended(stage, pilot)
         assert gone in " ".join(stage.text(pilot).split())
         assert "Try again" in stage.text(pilot)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (StoreBusy(7, "10:00"), "✗ Another sync of this connector is running. It has been running since 10:00"),
+        (StoreError("The disk is full."), "✗ The sync failed. The disk is full. The last finished sync is still"),
+        (RuntimeError("no such thing"), "✗ The sync failed. Something unexpected went wrong: RuntimeError: no such"),
+    ],
+)
+async def test_what_failed_is_told_in_a_persons_words(stage: Any, error: Exception, words: str) -> None:
+    stage.services.outcome = error
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        assert words in " ".join(stage.text(pilot).split())
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["no-credentials", "no-keyring"])

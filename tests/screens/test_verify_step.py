@@ -353,6 +353,16 @@ async def test_a_keyring_that_refuses_is_said(stage: Any) -> None:
         assert "✓ Ready." in stage.text(pilot)
 
 
+async def test_what_nobody_foresaw_is_said_instead_of_a_crash(stage: Any) -> None:
+    stage.services.rounds = [RuntimeError("no such thing"), report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        await checked(stage, pilot)
+        assert "RuntimeError: no such thing. This is a defect of zoomgov" in " ".join(stage.text(pilot).split())
+        await stage.press(pilot, "r")
+        await checked(stage, pilot)
+        assert "✓ Ready." in stage.text(pilot)
+
+
 NO_KEYRING = VaultError(
     "There is no keyring that can hold the Client secret.",
     "No keyring runs here: Unable to initialize SecretService: Environment variable DBUS_SESSION_BUS_ADDRESS is unset."

@@ -111,7 +111,7 @@ def test_another_sync_is_told_once(error: StoreBusy, why: str) -> None:
     [
         (OSError(28, "No space left on device", "/x"), "No space left on device: /x"),
         (OSError(28, "No space left on device"), "No space left on device"),
-        (OSError("It ended early."), "It ended early"),
+        (OSError("It ended at X."), "It ended at X"),
         (TimeoutError(), "TimeoutError"),
     ],
 )
