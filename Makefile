@@ -29,7 +29,7 @@ check: $(VENV)/.dev
 # One or several of browse, export, responsive, store, sync and table; or all. ARGS go to each of them.
 BENCH ?= sync
 bench: $(VENV)/.dev
-	for name in $(if $(filter all,$(BENCH)),table store browse export responsive sync,$(BENCH)); do \
+	for name in $(if $(filter all,$(BENCH)),table store browse export responsive start sync,$(BENCH)); do \
 		echo "== $$name"; \
 		$(BIN)/python -m tests.benchmarks.$${name}_bench $(ARGS) || exit; \
 	done

@@ -11,6 +11,7 @@ import pytest
 TINY = {
     "browse": ("--users 400 --memberships 1500 --rounds 1 --wait 0.01 --few", "Pages over the tables"),
     "responsive": ("--tiny", "A key while 60 users are read"),
+    "start": ("--rounds 1", "the list of connectors, complete"),
     "store": ("--users 300 --memberships 900 --groups 20 --syncs 3", "diff of neighbours"),
     "table": ("--rows 2500 --rounds 1 --keys 3", "PageDown CPU, own large / DataTable small"),
 }
