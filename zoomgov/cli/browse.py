@@ -135,7 +135,7 @@ def _widths(columns: list[Column]) -> dict[str, int]:
     return widths
 
 
-@click.command("list", short_help="List users, groups, contact groups or roles.")
+@click.command("list")
 @click.argument("kind", type=_KINDS)
 @click.argument("name", type=ConnectorName())
 @click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
@@ -198,7 +198,7 @@ def _singular(kind: Kind) -> str:
     return str(kind).removesuffix("s").replace("-", " ")
 
 
-@click.command("access", short_help="Show everything that one person has, and how.")
+@click.command("access")
 @click.argument("name", type=ConnectorName())
 @click.argument("email")
 @format_option
@@ -238,7 +238,7 @@ def access_command(name: str, email: str, form: str) -> None:
         print_rows(keys, rows, form)
 
 
-@click.command("members", short_help="Show everyone in a group, contact group or role.")
+@click.command("members")
 @click.argument("name", type=ConnectorName())
 @click.argument("kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.USERS]))
 @click.argument("thing")
@@ -257,7 +257,7 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     _print(reader, Kind.USERS, query, form)
 
 
-@click.command("syncs", short_help="List the syncs that are kept.")
+@click.command("syncs")
 @click.argument("name", type=ConnectorName())
 @format_option
 def syncs_command(name: str, form: str) -> None:

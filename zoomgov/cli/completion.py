@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from zoomgov.cli.output import say
 
 
-@click.command("completion", short_help="Print the completion script of a shell.")
+@click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
     """Print the completion script for SHELL.

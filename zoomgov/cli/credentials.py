@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FIELDS = ("account_id", "client_id", "client_secret")
 
 
-@click.group("credentials", short_help="Store or clear Zoom credentials in the system keyring.")
+@click.group("credentials")
 def credentials_command() -> None:
     """Store or clear a connector's Zoom credentials in the system keyring."""
 

@@ -83,7 +83,7 @@ def compared(
     return reader.diff(older.number, newer.number, in_effect=in_effect)
 
 
-@click.command("diff", short_help="Show what changed between two syncs, or since a date.")
+@click.command("diff")
 @click.argument("name", type=ConnectorName())
 @click.option("--from", "since", metavar="SYNC|DATE", help="The older one; by default the sync before.")
 @click.option("--to", "until", metavar="SYNC|DATE", help="The newer one; by default the latest.")

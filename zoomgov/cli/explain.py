@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from zoomgov.advice.knowledge import Advice
 
 
-@click.command("explain", short_help="Explain a Zoom error: a code, a message, or pasted JSON.")
+@click.command("explain")
 @click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print all likely causes as JSON.")
 def explain_command(words: tuple[str, ...], as_json: bool) -> int:

@@ -44,7 +44,7 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-@click.command("export", short_help="Write what was synced, or what changed, to a file.")
+@click.command("export")
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice([str(form) for form in Format]), required=True, help="File format.")
 @click.option("--output", "-o", required=True, metavar="PATH", help="Where to write; - is standard output.")

@@ -27,7 +27,7 @@ _SHOWN: Final = 10
 _LONGEST_NAME: Final = 60
 
 
-@click.command("findings", short_help="Show what looks wrong, and where in Zoom to fix it.")
+@click.command("findings")
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print.")
 @click.option(

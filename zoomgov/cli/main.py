@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -36,6 +36,25 @@ COMMANDS = {
     "syncs": "browse",
     "verify": "verify",
 }
+SHORT_HELP: Final = {
+    "access": "Show everything that one person has, and how.",
+    "completion": "Print the completion script of a shell.",
+    "connectors": "List, add, show and remove connectors.",
+    "credentials": "Store or clear Zoom credentials in the system keyring.",
+    "demo": "Try everything on a made-up Zoom account.",
+    "diff": "Show what changed between two syncs, or since a date.",
+    "explain": "Explain a Zoom error: a code, a message, or pasted JSON.",
+    "export": "Write what was synced, or what changed, to a file.",
+    "findings": "Show what looks wrong, and where in Zoom to fix it.",
+    "list": "List users, groups, contact groups or roles.",
+    "members": "Show everyone in a group, contact group or role.",
+    "scopes": "Print the scopes to tick, and why each is needed.",
+    "sim": "Serve a made-up Zoom account on this machine.",
+    "sync": "Read everyone and everything anew.",
+    "syncs": "List the syncs that are kept.",
+    "verify": "Check token, scopes, endpoints, plan and owner.",
+}
+"""What `--help` says of each command: read from here, as its module would take long to import."""
 
 
 class LazyGroup(click.Group):
@@ -52,7 +71,12 @@ class LazyGroup(click.Group):
         module: ModuleType = importlib.import_module(f"zoomgov.cli.{COMMANDS[cmd_name]}")
         found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(found, click.Command)
+        found.short_help = SHORT_HELP[cmd_name]
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SHORT_HELP[name]) for name in self.list_commands(ctx)])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

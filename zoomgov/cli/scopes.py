@@ -9,7 +9,7 @@ from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
 
-@click.command("scopes", short_help="Print the scopes to tick, and why each is needed.")
+@click.command("scopes")
 @click.argument("name", type=ConnectorName(), required=False)
 @click.option("--granular", "kind", flag_value="granular", help="For apps made since 2024 (default).")
 @click.option("--classic", "kind", flag_value="classic", help="For older apps with classic scopes.")

@@ -37,7 +37,7 @@ def account_options(command: Callable[..., object]) -> Callable[..., object]:
     return command
 
 
-@click.command("sim", short_help="Serve a made-up Zoom account on this machine.")
+@click.command("sim")
 @account_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback addresses only.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")

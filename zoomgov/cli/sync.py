@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoomgov.sync.events import SyncSummary
 
 
-@click.command("sync", short_help="Read everyone and everything anew.")
+@click.command("sync")
 @click.argument("name", type=ConnectorName())
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--thorough", is_flag=True, help="Read every member list, also where Zoom's counts already agree.")

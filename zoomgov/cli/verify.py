@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
 
 
-@click.command("verify", short_help="Check token, scopes, endpoints, plan and owner.")
+@click.command("verify")
 @click.argument("name", type=ConnectorName())
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option(
