@@ -58,7 +58,13 @@ def console(*, stderr: bool = False) -> Console:
     plain = bool(os.environ.get("NO_COLOR")) or not stream.isatty()
     width = shutil.get_terminal_size((100, 24)).columns
     return Console(
-        file=stream, width=width, no_color=plain, color_system=None if plain else "auto", highlight=False, markup=False
+        file=stream,
+        width=width,
+        no_color=plain,
+        color_system=None if plain else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,  # a name is printed as it is; and the table of all emoji takes long to load
     )
 
 

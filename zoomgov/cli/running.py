@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -46,6 +45,7 @@ def run(job: Coroutine[Any, Any, T]) -> T:
     Raises:
         KeyboardInterrupt: it was cancelled.
     """
+    import asyncio  # most commands read a file, and the import takes longer than that
 
     async def interruptible() -> T:
         task = asyncio.ensure_future(job)

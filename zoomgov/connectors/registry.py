@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import sqlite3
 import threading
 from dataclasses import asdict
@@ -141,7 +140,7 @@ class Registry:
             name = clean(draft.name) or free_name(app.name, taken)
             if name_key(name) in map(name_key, taken):
                 raise RegistryError(f"A connector named {printable(name)!r} exists already: use another name.")
-            connector_id = secrets.token_hex(8)
+            connector_id = _new_id()
             database.execute(
                 "INSERT INTO connector"
                 " (id, name, name_key, app_id, owners, cloud, status, step, created_at, scope_kind, without)"
@@ -217,7 +216,7 @@ class Registry:
             raise RegistryError("Give the app a name, for example Zoom.")
         if database.execute("SELECT 1 FROM app WHERE name_key = ?", (name_key(name),)).fetchone():
             raise RegistryError(f"An app named {printable(name)!r} exists already: choose it, or use another name.")
-        app = App(secrets.token_hex(8), name, from_identity_provider)
+        app = App(_new_id(), name, from_identity_provider)
         database.execute("INSERT INTO app VALUES (?, ?, ?, ?)", (app.id, name, name_key(name), from_identity_provider))
         return app
 
@@ -275,6 +274,12 @@ class Registry:
                 with contextlib.suppress(sqlite3.Error):
                     database.execute("ROLLBACK")
                 raise
+
+
+def _new_id() -> str:
+    import secrets  # with the hash functions; a start that makes nothing does without
+
+    return secrets.token_hex(8)
 
 
 def _open(path: Path) -> sqlite3.Connection:

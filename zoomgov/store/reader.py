@@ -15,8 +15,6 @@ from zoomgov.model.queries import Query
 from zoomgov.store.history import diff, timeline
 from zoomgov.store.read import details
 from zoomgov.store.read.access_labels import access_labels
-from zoomgov.store.read.charts import charts
-from zoomgov.store.read.licences import licences
 from zoomgov.store.read.matching import has_search, offered_values
 from zoomgov.store.read.ordering import UserOrder, exact_people, order_resources
 from zoomgov.store.read.table_rows import columns_of, grant_counts, picker, resource_rows, role_names, user_rows
@@ -222,12 +220,16 @@ class Reader:
 
     def licences(self) -> Licences:
         """Licences held and bought, and last logins, counted. For a worker thread."""
+        from zoomgov.store.read.licences import licences  # as below: `zoomgov list` starts sooner without
+
         usage = self.blob(PartKey.PLAN_USAGE)
         with self._at(self._asking) as at:
             return licences(at, usage, self._users.ranks)
 
     def charts(self) -> Charts:
         """Last logins by week and licences by sync. For a worker thread."""
+        from zoomgov.store.read.charts import charts
+
         with self._at(self._asking) as at:
             return charts(at)
 
