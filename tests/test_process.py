@@ -69,3 +69,10 @@ def test_a_prepared_process_does_not_go_through_everything_for_every_quarter_mor
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False", "True", "300000"]
+
+
+def test_nothing_is_collected_from_the_start_until_the_process_is_prepared() -> None:
+    program = "import gc; from zoomgov import process; process.pause_collection(); print(gc.isenabled()); " \
+        "process.prepare(); print(gc.isenabled())"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -9,7 +9,7 @@ import os
 import sys
 from contextlib import suppress
 
-from zoomgov import __version__
+from zoomgov import __version__, process
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
             return
     # Textual's log would record every paste and keystroke, the client secret among them.
     os.environ.pop("TEXTUAL_LOG", None)
+    process.pause_collection()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:
         try:
