@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -21,7 +22,6 @@ from zoomgov import process
 from zoomgov.preferences.session import SessionState, load_session, save_session
 from zoomgov.screens.routes import Routes, first_page, people_commands
 from zoomgov.screens.shared.page import Page
-from zoomgov.widgets.field import SecretInput
 from zoomgov.widgets.terminal.ansi256 import Ansi256
 from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _IDLE_AFTER = 1.0
 """Seconds without a key or a click, at least, after which nobody waits for an answer; at most twice as long."""
+_STYLE_OF_PAGES: Final = Path(__file__).resolve().parent.joinpath("screens", "shared", "pages.tcss").resolve()
+"""What the first page does without: parsing it takes as long as all that the first page needs."""
 _LEAVE_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -165,6 +167,24 @@ class ZoomgovApp(Routes[int]):
         """The list of connectors lies under everything else."""
         return first_page()
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew. Before the first page there is nothing to style, so only the colours are taken over.
+
+        Textual would parse all style sheets here, and again for that page: 8 ms at every start.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
+    def _load_screen_css(self, screen: Screen[object]) -> None:
+        """Read the style sheets of a page that is opened over another. Textual would parse all others once more."""
+        for path in (_STYLE_OF_PAGES, *screen.css_path):
+            if not self.stylesheet.has_source(str(path), ""):
+                self.stylesheet.read(path)
+                self.stylesheet.parse()
+        super()._load_screen_css(screen)
+
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
         if self.is_running and theme_name != self.session.theme:
@@ -223,6 +243,8 @@ class ZoomgovApp(Routes[int]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """Draw the screen as SVG, with every secret masked first: a picture outlives the session."""
+        from zoomgov.widgets.field import SecretInput
+
         for screen in self.screen_stack:
             for entry in screen.query(SecretInput):
                 entry.mask()

@@ -189,7 +189,9 @@ class BrowseApp(Routes[None]):
 
     HORIZONTAL_BREAKPOINTS = ZoomgovApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = ZoomgovApp.VERTICAL_BREAKPOINTS
-    CSS_PATH = str(Path(__file__).parents[3] / "zoomgov" / "app.tcss")
+    CSS_PATH = [
+        str(Path(__file__).parents[3] / name) for name in ("zoomgov/app.tcss", "zoomgov/screens/shared/pages.tcss")
+    ]
 
     def __init__(self, store: Store) -> None:
         super().__init__()
