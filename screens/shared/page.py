@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
+    from textual import events
+
     from zoomgov.connectors.model import Connector, Draft
     from zoomgov.model.syncs import SyncInfo
     from zoomgov.preferences.session import SessionState
@@ -94,10 +96,19 @@ class Page(Screen[T]):
         """Set the classes of this size at once. Textual sets them at the first layout, and styles everything again."""
         across = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS
         down = self.VERTICAL_BREAKPOINTS or self.app.VERTICAL_BREAKPOINTS
-        for steps, cells in ((across, self.app.size.width), (down, self.app.size.height)):
-            fitting = [step for step in steps or () if step[0] <= cells]
-            if fitting:
-                self.add_class(max(fitting)[1])
+        fitting = [
+            [step for step in steps or () if step[0] <= cells]
+            for steps, cells in ((across, self.app.size.width), (down, self.app.size.height))
+        ]
+        self.add_class(*(max(steps)[1] for steps in fitting if steps))
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Leave the styles of a page that is shown for the first time: they were set as it was made, a moment ago.
+
+        Textual calls its own handler after this one.
+        """
+        if not self.stack_updates:
+            event.refresh_styles = False
 
     async def settle(self) -> None:
         """Save what was typed and stop what runs, before the app ends."""

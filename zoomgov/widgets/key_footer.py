@@ -36,6 +36,11 @@ class KeyFooter(Footer):
 
     _shown: object = None
 
+    def on_compose(self) -> None:
+        """Show the keys in the first frame already. Textual waits until it is told of them, and draws a second one."""
+        self._bindings_ready = True
+        self._shown = self._keys_of(self.screen)
+
     def compose(self) -> ComposeResult:
         """Yield the keys as they are to be: Textual's begin compact, are told otherwise, and are styled three times."""
         keys = list(super().compose())
@@ -61,11 +66,15 @@ class KeyFooter(Footer):
         if not (screen.app.app_focus and self.is_attached and screen is self.screen):
             super().bindings_changed(screen)
             return
-        shown = [
+        shown = self._keys_of(screen)
+        if shown != self._shown:
+            self._shown = shown
+            super().bindings_changed(screen)
+
+    @staticmethod
+    def _keys_of(screen: Screen[object]) -> list[tuple[object, bool, str]]:
+        return [
             (binding, enabled, tooltip)
             for _, binding, enabled, tooltip in screen.active_bindings.values()
             if binding.show or binding.key == screen.app.COMMAND_PALETTE_BINDING
         ]
-        if shown != self._shown:
-            self._shown = shown
-            super().bindings_changed(screen)
