@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.compose import compose
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,7 +26,6 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.key_hints import KeyHints
 from zoomgov.widgets.labels import status_label
 from zoomgov.widgets.paged_list import PagedList
-from zoomgov.widgets.rail import TITLES
 from zoomgov.widgets.terminal.key_queue import OPENS
 from zoomgov.words.times import ago
 
@@ -68,6 +70,8 @@ def _begin_of(path: str) -> bytes:
 
 STYLES: Final = sorted(Path(__file__).resolve().parents[1].glob("*/*.tcss"))
 """The style sheets of all screens, under the paths by which Textual knows them."""
+_FIRST_FRAME_WAITS: Final = 0.1
+"""Seconds that the page waits at most for the list, so that its first frame shows it and no second one is needed."""
 _LOOKED_AT_FOR: Final = 0.2
 """Seconds after the list is read: by then it is drawn, and there is time to load other screens."""
 
@@ -104,30 +108,51 @@ Nothing here changes your Zoom account: zoomgov only reads.
         self._draft = Draft()
         self.ready = False
         """True once the list was read. From then on it is read again whenever the page comes back on top."""
+        self._first_read: asyncio.Task[tuple[list[Connector], Draft | None]] | None = None
+        self._is_filled = False
+        """False while the add form covers a page that nobody has seen: its widgets are made a moment later."""
+
+    async def _on_compose(self, event: events.Compose) -> None:
+        """Read the list before the page is made, which depends on it. Textual calls its own handler after this one."""
+        self._first_read = asyncio.create_task(self.services.run(self._read), name="read the connectors")
+        await asyncio.wait((self._first_read,), timeout=_FIRST_FRAME_WAITS)
 
     def compose(self) -> ComposeResult:
+        if not self._is_known_empty():
+            self._is_filled = True
+            yield from self._content()
+
+    def _content(self) -> ComposeResult:
         yield Banner("Connectors")
         with Vertical(id="page"):
             yield Static(id="columns")
             yield PagedList(id="connectors", classes="lines", compact=True, markup=False)
-            yield Static(Content(_EMPTY), id="empty")
+            empty = Static(Content(_EMPTY), id="empty")
+            empty.display = False
+            yield empty
             yield Static(id="reason")
             yield KeyHints(_KEYS, id="hints")
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.query_one("#empty").display = False
         self.begin()
+
+    def _read(self) -> tuple[list[Connector], Draft | None]:
+        return self.services.connectors.all(), self.services.registry.draft()
+
+    def _is_known_empty(self) -> bool:
+        read = self._first_read
+        return read is not None and read.done() and read.exception() is None and not read.result()[0]
 
     @work(exclusive=True, group="connectors")
     async def begin(self) -> None:
         """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
         readable = await self.load()
-        self.ready = True
         self.set_timer(_LOOKED_AT_FOR, self.warm_up)
         if not readable:
             return
-        self.draw()
+        if not self._is_filled:
+            self.set_timer(_LOOKED_AT_FOR, self.fill)
         session = self.host.session
         place = next((item for item in self.connectors if item.id == session.connector), None)
         if session.step and place is not None:
@@ -149,18 +174,30 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     async def load(self) -> bool:
         """Read the connectors again and draw them; the cursor stays on its connector. False: they cannot be read."""
+        reading, self._first_read = self._first_read, None
+        if reading is None and not self._is_filled:
+            self._is_filled = True
+            await self.mount_all(compose(self, self._content()))
         try:
-            self.connectors = await self.services.run(self.services.connectors.all)
-            draft = await self.services.run(self.services.registry.draft)
+            self.connectors, draft = await (reading or self.services.run(self._read))
         except RegistryError as error:
+            self.ready = True
             self.query_one("#reason", Static).update(Content.styled(f"✗ {printable(error)}", "$text-error"))
             return False
         self._draft = draft or Draft()
-        self.draw()
+        self.ready = True
+        if self._is_filled:
+            self.draw()
         return True
 
+    @work(exclusive=True, group="connectors")
+    async def fill(self) -> None:
+        """Make the page that the form covers, so that it is there when the form is left."""
+        with suppress(NoMatches):  # the app is being left
+            await self.load()
+
     def on_screen_resume(self) -> None:
-        if self.ready:
+        if self.stack_updates and self.ready:  # it comes back
             self.reload()
 
     @work(exclusive=True, group="connectors")
@@ -230,6 +267,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
         elif item.step is Step.DONE:
             reason.update(Content("Connected: Enter opens people, groups, contact groups and roles."))
         else:
+            from zoomgov.widgets.rail import TITLES
+
             number = f"step {int(item.step)} of {len(TITLES)}"
             reason.update(Content(f"Next: {TITLES[item.step]} ({number}). Enter goes on there."))
 

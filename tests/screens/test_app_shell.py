@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any, Literal
 
 import pytest
@@ -17,24 +15,6 @@ from zoomgov.screens.connectors import connectors
 from zoomgov.screens.routes import step_screen
 from zoomgov.screens.shared.ask import AskScreen, DialogAnswer
 from zoomgov.vault import VaultError
-
-
-def test_the_first_frame_needs_neither_http_nor_keyring_nor_decoder() -> None:
-    heavy = ("httpx", "keyring", "msgspec", "click", "zoomgov.verify", "zoomgov.sync", "zoomgov.vault", "markdown_it")
-    program = f"""
-import asyncio, sys, tempfile, os
-from zoomgov.app import ZoomgovApp
-from zoomgov.services.services import build_services
-async def main():
-    services = build_services({{"ZOOMGOV_HOME": tempfile.mkdtemp()}})
-    async with ZoomgovApp(services).run_test() as pilot:
-        await pilot.pause()
-    services.close()
-asyncio.run(main())
-print([name for name in {heavy!r} if name in sys.modules])
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 async def test_a_crash_prints_no_secret(stage: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Static
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
+from zoomgov.screens.connectors import connectors
 from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.zoom.scopes import ScopeKind
 
@@ -230,3 +233,49 @@ async def test_hand_off_files_that_are_there_are_replaced_only_when_s_is_pressed
         await stage.until(pilot, lambda: any("Saved zoomgov" in note.message for note in pilot.app._notifications))
     assert (tmp_path / FILE_NAME).read_text() != "older"
     assert (tmp_path / "zoomgov-hand-off.eml").exists()
+
+
+async def test_a_list_that_takes_long_to_read_keeps_the_page_from_nobody(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.add_connector(name="Late")
+    goes_on, read = threading.Event(), stage.services.connectors.all
+
+    def slowly() -> Any:
+        assert goes_on.wait(60)
+        return read()
+
+    monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 0.0)
+    monkeypatch.setattr(stage.services.connectors, "all", slowly)
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await stage.until(pilot, lambda: "Add connector" in stage.text(pilot))
+        assert "Late" not in stage.text(pilot)
+        assert "No connector yet" not in stage.text(pilot)
+        goes_on.set()
+        await stage.until(pilot, lambda: "Late" in stage.text(pilot))
+
+
+async def test_the_page_under_the_form_is_filled_when_one_comes_back_at_once(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
+    monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 3600.0)
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await stage.on(pilot, "AppScreen")
+        assert not stage.list_of(pilot).query("#page")
+        await stage.press(pilot, "escape")
+        await stage.until(pilot, lambda: "No connector yet." in stage.text(pilot))
+        assert "a Add connector" in stage.text(pilot)
+        assert len(stage.list_of(pilot).query("#page")) == 1
+
+
+async def test_the_page_under_the_form_is_filled_while_the_form_is_looked_at(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
+    monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 0.01)
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await stage.on(pilot, "AppScreen")
+        below = stage.list_of(pilot)
+        await stage.until(pilot, lambda: below.query("#empty") and below.query_one("#empty", Static).display)
+        assert "Name of the app" in stage.text(pilot)
