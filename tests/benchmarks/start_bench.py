@@ -138,18 +138,18 @@ def tell(ran: Ran) -> Report:
     report.title("Milliseconds from the start", "first", "complete", "least", "most", "clock")
     for name, shown in ran.pages.items():
         whole = [one.whole for one in shown]
-        first, clock = median([one.first for one in shown]), median([one.clock for one in shown])
-        report.line(name, [first, median(whole), min(whole), max(whole), clock])
+        cells = [median([one.first for one in shown]), median(whole), min(whole), max(whole)]
+        report.line(name, [*cells, median([one.clock for one in shown])])
     for name, took in ran.commands.items():
         own = [one for one, _ in took]
         report.line(name, ["", median(own), min(own), max(own), median([clock for _, clock in took])])
-    first = {name: median([one.first for one in shown]) for name, shown in ran.pages.items()}
-    whole = {name: median([one.whole for one in shown]) for name, shown in ran.pages.items()}
+    firsts = {name: median([one.first for one in shown]) for name, shown in ran.pages.items()}
+    wholes = {name: median([one.whole for one in shown]) for name, shown in ran.pages.items()}
     report.title("Against an empty Textual app", "ratio")
     for name in (LIST, FORM):
-        report.ratio(f"{name}, complete", whole[name], whole[EMPTY], COMPLETE, "ms")
+        report.ratio(f"{name}, complete", wholes[name], wholes[EMPTY], COMPLETE, "ms")
     for name in (LIST, FORM):
-        report.ratio(f"{name}, first", first[name], first[EMPTY], FIRST, "ms")
+        report.ratio(f"{name}, first", firsts[name], firsts[EMPTY], FIRST, "ms")
     report.title("Against bare Python", "ratio")
     commands = {name: median([own for own, _ in took]) for name, took in ran.commands.items()}
     for name, goal in GOALS.items():
