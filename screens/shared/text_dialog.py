@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class PlainScreen(ModalScreen[None]):
+class TextDialog(ModalScreen[None]):
     """One text. `c` copies it; the mouse can select a part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

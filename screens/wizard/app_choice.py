@@ -141,7 +141,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
             new_app=typed,
         )
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         self._collect()
         if self.connector is None:
             await self.services.run(self.services.registry.save_draft, self.draft)
@@ -155,7 +155,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
             return False
         if self.connector is None:
             self.draft = replace(self.draft, step=max(self.draft.step, Step.OWNERS))
-            await self.keep()
+            await self.save()
         else:
             await self._change_app(self.connector)
         return True

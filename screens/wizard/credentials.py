@@ -183,7 +183,7 @@ Without a keyring you can keep it for this session only, or give all three value
 
     # Keeping and storing
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         await self.update_connector(
             account_id=self._field("account_id").value, client_id=self._field("client_id").value
         )
@@ -202,7 +202,7 @@ Without a keyring you can keep it for this session only, or give all three value
         return credentials
 
     async def finish(self) -> bool:
-        await self.keep()
+        await self.save()
         entry = self.query_one(SecretInput)
         if self._known is not None and not entry.secret:
             known, source = self._known
@@ -227,9 +227,9 @@ Without a keyring you can keep it for this session only, or give all three value
                 self._say_where("")
                 answer = await self._ask(error)
                 if answer == "environment":
-                    from ..shared.text_dialog import PlainScreen
+                    from ..shared.text_dialog import TextDialog
 
-                    self.app.push_screen(PlainScreen("Credentials from the environment", _BY_ENVIRONMENT))
+                    self.app.push_screen(TextDialog("Credentials from the environment", _BY_ENVIRONMENT))
                 if answer not in ("retry", "session"):
                     return False
                 session_only = answer == "session"

@@ -149,7 +149,7 @@ accounts. *Other address* is for a proxy or a simulator.
             step=max(self.draft.step, Step.OWNERS),
         )
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         self._collect()
         if self.connector is None:
             await self.services.run(self.services.registry.save_draft, self.draft)

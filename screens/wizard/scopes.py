@@ -169,7 +169,7 @@ Account Owner.
         event.stop()
         self.changed()
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         await self.update_connector(checked=self.query_one("#scopes", CheckList).ticked, scope_kind=self._kind)
 
     def _relist(self) -> None:
@@ -209,6 +209,6 @@ Account Owner.
         copy(self, self._plain(), count(len(self._lines), "scope"), "p shows them to select by hand.")
 
     def action_plain(self) -> None:
-        from ..shared.text_dialog import PlainScreen
+        from ..shared.text_dialog import TextDialog
 
-        self.app.push_screen(PlainScreen(f"{self._kind.capitalize()} scopes", self._plain()))
+        self.app.push_screen(TextDialog(f"{self._kind.capitalize()} scopes", self._plain()))

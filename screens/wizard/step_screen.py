@@ -82,12 +82,12 @@ class StepScreen(Page[None]):
         """Buttons after the main one."""
         yield from ()
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         """Save what was typed so far, valid or not."""
 
     async def finish(self) -> bool:
         """Check and complete the step. False: it stays open, and the reason is on screen."""
-        await self.keep()
+        await self.save()
         return True
 
     # Drawing
@@ -163,7 +163,7 @@ class StepScreen(Page[None]):
         if self._unsaved:
             self._unsaved = False
             try:
-                await self.keep()
+                await self.save()
             except RegistryError as error:
                 self._unsaved = True
                 self.show_problem(str(error))

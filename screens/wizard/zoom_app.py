@@ -108,7 +108,7 @@ The ticks are only for you: you can go on without them.
         event.stop()
         self.changed()
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         await self.update_connector(checked=self.query_one("#clicks", CheckList).ticked)
 
     def action_open_link(self) -> None:

@@ -106,7 +106,7 @@ async def test_a_refusing_keyring_offers_session_retry_and_environment(stage: An
         await stage.press(pilot, "enter")
         await stage.on(pilot, "AskScreen")
         await stage.press(pilot, "down", "down", "down", "enter")
-        await stage.on(pilot, "PlainScreen")
+        await stage.on(pilot, "TextDialog")
         assert "ZOOMGOV_CLIENT_SECRET" in stage.text(pilot)
         await stage.press(pilot, "escape", "enter")
         await stage.on(pilot, "AskScreen")

@@ -123,7 +123,7 @@ async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kep
 async def test_all_scopes_can_be_seen_as_plain_text(stage: Any) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "t")
-        screen = await stage.on(pilot, "PlainScreen")
+        screen = await stage.on(pilot, "TextDialog")
         assert screen.text.split("\n") == [line.scope for line in scope_lines(ScopeKind.GRANULAR, LEFT_OUT)]
         await stage.press(pilot, "escape")
         await stage.on(pilot, "ScopesScreen")
