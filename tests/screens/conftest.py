@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual import events
-from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input
 
+from tests.textual_apps import apps_without_a_clock, idle, until  # noqa: F401 (fixtures)
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
@@ -32,55 +31,12 @@ from zoomgov.verify.model import CheckStatus as LineStatus
 
 if TYPE_CHECKING:
     from textual.app import App
-    from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ACCOUNT_ID = "AbCdEfGhIjKlMnOpQrStUv"
 CLIENT_ID = "cL13nTiDxYz0123456789"
 SECRET = "T0pS3cr3tNobodyMaySeeIt0123456789"
-
-
-@pytest.fixture(autouse=True, scope="session")
-def parsed_once() -> Iterator[None]:
-    """Style sheets are the same in every test: each is parsed once a process, not anew for every app and screen."""
-    parse = Stylesheet._parse_rules
-    known: dict[tuple[object, ...], list[RuleSet]] = {}
-
-    def parsed(sheet: Stylesheet, css: str, read_from: tuple[str, str], *args: Any, **kwargs: Any) -> list[RuleSet]:
-        variables = frozenset(sheet._variables.items())
-        key = (css, read_from, args, frozenset(kwargs.items()), variables)
-        if key not in known:
-            known[key] = parse(sheet, css, read_from, *args, **kwargs)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", parsed)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
-
-
-@pytest.fixture(autouse=True)
-def buttons_without_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A button looks pressed for a fifth of a second and takes no key meanwhile: a test's next key may come sooner."""
-    monkeypatch.setattr(Button, "_start_active_affect", lambda self: None)
-
-
-async def idle() -> None:
-    """Let the event loop do everything it can do without waiting for a thread, a process or a clock.
-
-    `Pilot.pause` takes a process that gets no processor for one that has nothing to do, so on a laden machine
-    it returns while the message of a pressed key is still on its way.
-    """
-    ready: Any = getattr(asyncio.get_running_loop(), "_ready")  # noqa: B009 (asyncio offers no public way to ask)
-    while True:
-        await asyncio.sleep(0)
-        if not ready:
-            return
 
 
 def lines_of(app: App[Any]) -> list[str]:
@@ -252,23 +208,22 @@ class Stage:
     @staticmethod
     async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
         """Let the app work until `condition` holds."""
-        for _ in range(1000):
-            if condition():
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError("it never came to that; the screen says:\n" + Stage.text(pilot))
+        await until(condition, lambda: Stage.text(pilot))
 
     @staticmethod
     async def settled(pilot: Pilot[int]) -> None:
         """Let what was started finish, save for syncs and checks that wait for their gate."""
-        for _ in range(600):
-            await idle()
+
+        def quiet() -> bool:
             busy = (w for w in pilot.app.workers if not w.is_finished and w.group not in ("sync", "verify"))
-            if not any(busy) or isinstance(pilot.app.screen, ModalScreen):
-                break
-            await asyncio.sleep(0.005)
-        await pilot.pause()
-        await idle()
+            return not any(busy) or isinstance(pilot.app.screen, ModalScreen)
+
+        while True:
+            await until(quiet, lambda: Stage.text(pilot))
+            await pilot.pause()
+            await idle()
+            if quiet():
+                return
 
     async def on(self, pilot: Pilot[int], name: str) -> Any:
         """Wait until the screen of this class name is on top and has settled; returns it."""

@@ -16,7 +16,7 @@ async def test_it_is_done_in_a_quiet_moment(stage: Any, monkeypatch: pytest.Monk
     done = asyncio.Event()
     monkeypatch.setattr(process, "tidy", done.set)
     async with stage.run():
-        await asyncio.wait_for(done.wait(), 10)
+        await asyncio.wait_for(done.wait(), 60)
 
 
 async def test_it_is_put_off_by_a_key_and_while_something_runs(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:

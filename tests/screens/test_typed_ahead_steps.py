@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
-from tests.screens.conftest import LockedVault, idle, type_at_once
+from tests.screens.conftest import LockedVault, type_at_once
+from tests.textual_apps import idle
 from zoomgov.connectors.model import Step
 from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.vault import MemoryVault
@@ -30,7 +31,7 @@ class SlowVault(MemoryVault):
 
     def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
         self.begun.set()
-        self.may_store.wait(20)
+        self.may_store.wait(60)
         super().store(connector_id, credentials, wanted)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.textual_apps import until
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
@@ -40,13 +40,13 @@ def services(zoom: SimServer, tmp_path: Path) -> Iterator[Services]:
 
 async def comes(pilot: Pilot[int], stage: Any, *words: str) -> None:
     """Wait for words on the screen; a real exchange takes longer than a scripted one."""
-    for _ in range(2000):
+
+    def all_there() -> bool:
         text = " ".join(stage.text(pilot).split())
-        if all(word in text for word in words):
-            await pilot.pause()
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{words} did not come; the screen says:\n{stage.text(pilot)}")
+        return all(word in text for word in words)
+
+    await until(all_there, lambda: f"{words} are missing in\n{stage.text(pilot)}")
+    await pilot.pause()
 
 
 async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServer, stage: Any) -> None:

@@ -84,7 +84,7 @@ async def test_a_list_that_is_read_alone_waits_for_no_others(bench: Bench, monke
     async with (
         bench.client() as client,
         BackgroundWriter(bench.store, "account", now, now) as writer,
-        asyncio.timeout(10),
+        asyncio.timeout(60),
     ):
         await client.authenticate()
         outcome = await ListReader(client, writer, Reporter(client, bench.on_event)).read(parts.GROUPS, group_rows)

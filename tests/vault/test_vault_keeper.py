@@ -85,7 +85,7 @@ async def test_errors_arrive_as_they_are() -> None:
 
 async def test_the_loop_runs_on_while_a_prompt_is_open(stuck: Stuck) -> None:
     storing = asyncio.ensure_future(VaultKeeper(stuck).store("c1", CREDENTIALS))
-    assert await asyncio.to_thread(stuck.asked.wait, 10)
+    assert await asyncio.to_thread(stuck.asked.wait, 60)
     assert not storing.done()
     stuck.answered.set()
     await storing
@@ -105,7 +105,7 @@ async def test_a_late_answer_stores_nothing_any_more(stuck: Stuck) -> None:
     with pytest.raises(VaultError):
         await VaultKeeper(stuck, store_seconds=0.01).store("c1", CREDENTIALS)
     stuck.answered.set()
-    assert await asyncio.to_thread(stuck.finished.wait, 10)
+    assert await asyncio.to_thread(stuck.finished.wait, 60)
     assert stuck.read("c1") is None
 
 
@@ -120,12 +120,12 @@ async def test_a_late_answer_clears_nothing_any_more(stuck: Stuck) -> None:
 
 async def test_a_cancelled_store_stores_nothing_any_more(stuck: Stuck) -> None:
     storing = asyncio.ensure_future(VaultKeeper(stuck).store("c1", CREDENTIALS))
-    assert await asyncio.to_thread(stuck.asked.wait, 10)
+    assert await asyncio.to_thread(stuck.asked.wait, 60)
     storing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await storing
     stuck.answered.set()
-    assert await asyncio.to_thread(stuck.finished.wait, 10)
+    assert await asyncio.to_thread(stuck.finished.wait, 60)
     assert stuck.read("c1") is None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.textual_apps import apps_without_a_clock, frames_by_the_clock  # noqa: F401 (fixtures)
 from zoomgov.widgets.table.identity_table import IdentityTable
 from zoomgov.widgets.table.table_layout import TableColumn
 from zoomgov.widgets.table.table_source import Row, TableQuery

@@ -257,9 +257,10 @@ def settled() -> Callable[[Pilot[Any]], Any]:
 
 
 async def press(pilot: Pilot[Any], settled: Callable[[Pilot[Any]], Any], *keys: str) -> None:
-    """Type, then wait for what that leads to."""
-    await pilot.press(*keys)
-    await settled(pilot)
+    """Press keys, each when what the one before led to is on screen."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
 
 
 @pytest.fixture

@@ -289,12 +289,12 @@ async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert await asyncio.to_thread(counted.get, timeout=10) == 1
+        assert await asyncio.to_thread(counted.get, timeout=60) == 1
         await press(pilot, settled, "enter")
         with app.store.begin("2026-03-04T11:00:00Z") as writer:
             writer.publish("2026-03-04T11:55:00Z")
         await press(pilot, settled, "escape")
-        assert await asyncio.to_thread(counted.get, timeout=10) == 2
+        assert await asyncio.to_thread(counted.get, timeout=60) == 2
 
 
 async def test_a_store_that_cannot_be_read_says_so(company: Any, settled: Any) -> None:

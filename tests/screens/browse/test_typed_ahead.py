@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from tests import textual_apps
 from tests.screens.browse.conftest import SIZE
 from tests.screens.conftest import type_at_once
 from zoomgov.model.kinds import Kind
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 
 async def until(app: Any, condition: Callable[[], object]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail(f"it never came to that; the screen says:\n{app.text()}")
+    await textual_apps.until(condition, app.text)
 
 
 def table_of(app: Any) -> SearchTable | None:
@@ -83,7 +79,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     read = OpenedSync.person
 
     def person(opened_sync: OpenedSync, key: str) -> Person:
-        may_read.wait(20)
+        may_read.wait(60)
         return read(opened_sync, key)
 
     monkeypatch.setattr(OpenedSync, "person", person)
@@ -168,7 +164,7 @@ async def test_whoever_leaves_stops_what_works_for_the_page_but_what_was_chosen_
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         page = app.screen
-        monkeypatch.setattr(page.preferences, "change", lambda how: may_write.wait(20))
+        monkeypatch.setattr(page.preferences, "change", lambda how: may_write.wait(60))
         keeping = page.change_preferences(lambda kept: None)
         showing = page.show_columns(Kind.USERS, ["name", "email"])
         leaving = app.switch_screen(HistoryScreen(page.opened_sync, Kind.USERS, "u001", "Björn Ångström"))

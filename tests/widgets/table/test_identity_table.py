@@ -234,7 +234,7 @@ class Slow:
         self.threads.add(threading.get_ident())
         if len(self.asked) == 2:
             self._loop.call_soon_threadsafe(self.asked_again.set)
-        assert self.go.acquire(timeout=10)
+        assert self.go.acquire(timeout=60)
         return array("q", range(3 + len(query.text)))
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
@@ -253,7 +253,7 @@ async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_quest
         await settled(pilot)
         for text in ("a", "ab", "abc", "abcd"):
             app.table.search(text)
-        await asyncio.wait_for(source.asked_again.wait(), 10)
+        await asyncio.wait_for(source.asked_again.wait(), 60)
         await pilot.pause()
         assert app.table.row_count == 3
         assert "row 2" in "".join(lines(app))
@@ -398,7 +398,7 @@ class _Slow:
         return array("q", range(100)), False
 
     def order(self, query: TableQuery) -> array[int]:
-        if not self.go.wait(20):
+        if not self.go.wait(60):
             raise SourceError("never let")
         return array("q", range(1000))
 
