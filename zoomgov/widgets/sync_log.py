@@ -65,9 +65,14 @@ class SyncLog(RichLog):
             self.screen.refresh_bindings()  # from now on there is something to filter and to save
 
     def _show(self, line: Said) -> None:
-        if line.problem or not self.problems_only:
-            sign = "! " if line.problem else "  "
-            self.write(Text(sign + line.text), scroll_end=self.is_vertical_scroll_end)
+        if not line.problem and self.problems_only:
+            return
+        following, laid_out = self.is_vertical_scroll_end, bool(self.size)
+        text = Text(("! " if line.problem else "  ") + line.text)
+        self.write(text, scroll_end=following and not laid_out)
+        if following and laid_out:
+            # RichLog would scroll after the next refresh, and undo what a key that comes before it has scrolled.
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
 
     def filter(self, *, problems_only: bool) -> None:
         """Show everything, or only what went wrong."""
