@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _TICK = 0.001
+_LOOK = 0.01
 _TASKS = Path("/proc/self/task")
 
 
@@ -93,24 +94,26 @@ class Frames(App[Any]):
 
 
 class Gaps:
-    """How long the event loop stood still at the longest, in milliseconds, but for what other programs took."""
+    """How long the event loop stood still at the longest, in milliseconds, but for what other programs took.
+
+    That counts for any thread, as one that holds the interpreter's lock and waits for a processor keeps the loop from
+    running, too. But a stop is never less than the processor time used in it.
+    """
 
     longest = 0.0
 
     def __init__(self) -> None:
-        self._last, self._last_waited = time.perf_counter(), self._waited()
-
-    @staticmethod
-    def _waited() -> float:
-        with suppress(OSError):
-            return int(Path("/proc/thread-self/schedstat").read_bytes().split()[1]) / 1e6
-        return 0.0
+        self._last = self._looked = Began.now()
 
     def tick(self) -> None:
-        now, waited = time.perf_counter(), self._waited()
-        gap = (now - self._last - _TICK) * 1000 - (waited - self._last_waited)
-        self.longest = max(self.longest, gap)
-        self._last, self._last_waited = now, waited
+        now = time.perf_counter()
+        gap = (now - self._last.clock - _TICK) * 1000
+        if gap > self.longest:
+            processor = (time.process_time() - self._last.processor) * 1000
+            self.longest = max(self.longest, min(max(gap - (_waited() - self._looked.waited), processor), gap))
+        if now - self._looked.clock > _LOOK:  # at each tick it would itself keep the loop busy
+            self._looked = Began.now()
+        self._last = Began(time.perf_counter(), time.process_time(), 0.0)
 
 
 @asynccontextmanager
