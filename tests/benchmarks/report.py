@@ -1,15 +1,30 @@
-"""A report that a person can read: the value, the goal, and how far one is from the other."""
+"""One format for the goals of all benchmarks: what was measured, its baseline of the same run, their ratio, the goal.
+
+A goal is a ratio wherever it is about time, so that it holds on a fast machine and on a slow one alike; milliseconds
+are there to be read.
+"""
 
 from __future__ import annotations
 
+import argparse
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+Values = float | Sequence[float]
+"""One value, or those of several rounds."""
 
 _WIDTH: Final = 118
+_NAME: Final = 46
+_GOAL: Final = ("measured", "baseline", "ratio", "goal")
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return the options that all benchmarks have."""
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--no-gate", action="store_true", help="end with code 0 even where a goal is missed")
+    return options
 
 
 @dataclass
@@ -19,35 +34,62 @@ class Report:
     missed: list[str] = field(default_factory=list)
     told: int = 0
     """Lines with a goal."""
+    _part: str = ""
 
     def title(self, text: str, *columns: str) -> None:
-        """Begin a part of the report."""
-        heads = "".join(f"{column:>10}" for column in columns)
-        print(f"\n{text:<46}{heads}\n{'─' * _WIDTH}", flush=True)
+        """Begin a table: of goals, or with `columns` one that has none."""
+        self._part = text
+        heads = "".join(f"{column:>10}" for column in columns or _GOAL)
+        print(f"\n{text:<{_NAME}}{heads}\n{'─' * _WIDTH}", flush=True)
 
-    def line(self, what: str, values: Sequence[float | str], goals: str = "", met: bool | None = None) -> None:
-        """Print one line; `met` tells whether its goals are, None where there are none."""
-        cells = "".join(f"{value:>10}" if isinstance(value, str) else f"{value:10.1f}" for value in values)
-        verdict = "" if met is None else "  ok" if met else "  MISSED"
-        print(f"{what[:46]:<46}{cells}  {goals}{verdict}".rstrip(), flush=True)
-        if met is not None:
-            self.told += 1
-            if not met:
-                self.missed.append(what)
+    def line(self, what: str, values: Sequence[float | str], note: str = "") -> None:
+        """Print a line without a goal."""
+        cells = "".join(f"{value if isinstance(value, str) else _number(value):>10}" for value in values)
+        print(f"{what[:_NAME]:<{_NAME}}{cells}  {note}".rstrip(), flush=True)
 
-    def ratio(self, what: str, above: float, below: float, goal: float, unit: str) -> None:
-        """Print a ratio with the two values it comes from."""
-        value = above / below if below else float("inf")
-        raw = f"{above:,.1f} / {below:,.1f} {unit}"
-        shown = f"{value:.2f}" if value >= 0.3 else f"1/{1 / value:.0f}" if value else "0"
-        wanted = f"{goal:g}" if goal >= 0.3 else f"1/{1 / goal:g}"
-        self.line(what, [shown], f"= {raw:<34} goal ≤ {wanted}", value <= goal)
+    def ratio(self, what: str, above: Values, below: Values, goal: float, note: str = "") -> None:
+        """Print a goal: `above`, at most `goal` times `below`.
 
-    def end(self) -> bool:
-        """Print how many goals were met; return whether all were."""
-        missed = f": {', '.join(self.missed)}" if self.missed else ""
-        print(f"\n{self.told - len(self.missed)} of {self.told} goals met{'; MISSED' + missed if missed else '.'}")
-        return not self.missed
+        Of several rounds the ratio is the median of each round's own, as what disturbs a machine disturbs both.
+        """
+        measured, baseline = _rounds(above), _rounds(below)
+        ratio = median([_divided(*pair) for pair in zip(measured, baseline, strict=True)])
+        cells: list[float | str] = [median(measured), median(baseline), _shown(ratio), f"≤ {_shown(goal)}"]
+        self._goal(what, cells, ratio <= goal, note)
+
+    def limit(self, what: str, value: float, goal: float, note: str = "") -> None:
+        """Print a goal that does not depend on how fast a machine is: `value`, at most `goal`."""
+        self._goal(what, [value, "-", "-", f"≤ {goal:g}"], value <= goal, note)
+
+    def _goal(self, what: str, cells: Sequence[float | str], met: bool, note: str) -> None:
+        self.told += 1
+        if not met:
+            self.missed.append(f"{self._part}: {what}")
+        self.line(what, cells, f"{'ok' if met else 'MISSED':<8}{note}")
+
+    def end(self, *, gate: bool = True) -> int:
+        """Print how many goals were met; return the code to exit with: 1 where one was missed, if that is asked for."""
+        print(f"\n{self.told - len(self.missed)} of {self.told} goals met.", flush=True)
+        for what in self.missed:
+            print(f"  MISSED  {what}", flush=True)
+        return 1 if self.missed and gate else 0
+
+
+def _rounds(values: Values) -> Sequence[float]:
+    return values if isinstance(values, Sequence) else [values]
+
+
+def _divided(above: float, below: float) -> float:
+    return above / below if below else float("inf")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.{1 if value >= 10 else 2}f}"
+
+
+def _shown(ratio: float) -> str:
+    """Two digits, or what it is a fraction of: 1/50."""
+    return f"{ratio:.2f}" if ratio >= 0.3 or ratio <= 0 else f"1/{1 / ratio:.0f}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

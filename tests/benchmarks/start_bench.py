@@ -14,7 +14,6 @@ is the time on the wall. The ratios are of one run and hold on other machines; t
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.empty_app import TEXT
 from tests.benchmarks.made_up import Account, sync
-from tests.benchmarks.report import Report, median
+from tests.benchmarks.report import Report, median, parser
 from tests.benchmarks.terminal import Shown, show, waited
 from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
 from zoomgov.services.services import Services
@@ -145,29 +144,28 @@ def tell(ran: Ran) -> Report:
         report.line(name, ["", median(own), min(own), max(own), median([clock for _, clock in took])])
     firsts = {name: median([one.first for one in shown]) for name, shown in ran.pages.items()}
     wholes = {name: median([one.whole for one in shown]) for name, shown in ran.pages.items()}
-    report.title("Against an empty Textual app", "ratio")
+    report.title("Against an empty Textual app")
     for name in (LIST, FORM):
-        report.ratio(f"{name}, complete", wholes[name], wholes[EMPTY], COMPLETE, "ms")
+        report.ratio(f"{name}, complete", wholes[name], wholes[EMPTY], COMPLETE)
     for name in (LIST, FORM):
-        report.ratio(f"{name}, first", firsts[name], firsts[EMPTY], FIRST, "ms")
-    report.title("Against bare Python", "ratio")
+        report.ratio(f"{name}, first", firsts[name], firsts[EMPTY], FIRST)
+    report.title("Against bare Python")
     commands = {name: median([own for own, _ in took]) for name, took in ran.commands.items()}
     for name, goal in GOALS.items():
-        report.ratio(name, commands[name], commands[BARE], goal, "ms")
+        report.ratio(name, commands[name], commands[BARE], goal)
     return report
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = parser(__doc__)
     options.add_argument("--rounds", type=int, default=9)
-    options.add_argument("--gate", action="store_true", help="fail when a goal is missed")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder))
         kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
         environment = {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "ZOOMGOV_HOME": folder}
         report = tell(measure(chosen.rounds, environment))
-    return 1 if not report.end() and chosen.gate else 0
+    return report.end(gate=not chosen.no_gate)
 
 
 if __name__ == "__main__":
