@@ -62,9 +62,8 @@ GOALS: Final = {
     ORDERED_WITHIN: 2.2,
     OPENED: 15.0,
 }
-"""By part, how many baselines a thing may take: one and a half times the worst of it on a machine of two cores, which
-hardly differed when nine other processes wanted them. What has to be done for a thing once more is then missed by most
-of a part."""
+"""By part, how many baselines a thing may take: 1.2 to 2 times the worst of it on a machine of two cores, in two runs
+beside nine and more processes that wanted them."""
 MOVED_95: Final = 15.0
 """Of 95 keys in 100: frames of the empty app. Textual draws at most 60 frames a second, which is 4 of these."""
 STOPS: Final = {READY: 30.0}

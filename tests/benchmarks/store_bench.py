@@ -6,8 +6,8 @@
 Absolute times depend on the machine; each ratio's halves come from the same run. Made-up people, no network.
 The baseline of orders is a plain `sorted` of all people by name in Python, after each round; that of a comparison is
 `EXCEPT` over two full copies. These goals are about one and a half times what a machine of two cores needed for the
-slowest of each sort, with nine other processes beside it. Ranks of a
-status, a number of groups or a last login that are read anew for each order miss `AGAIN`.
+slowest of each sort, with nine other processes beside it. Ranks of a status, a number of groups or a last login that
+are read anew for each order miss `AGAIN`.
 """
 
 from __future__ import annotations
