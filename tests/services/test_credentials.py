@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.services.conftest import FULL, GIVEN, OTHER, FakeVault, FullDisk
@@ -83,14 +85,15 @@ async def test_a_finished_set_up_stays_finished(
     assert registry.connector(connector.id).step is Step.DONE
 
 
+@pytest.mark.parametrize("client_id", ["another client", "yet another client"])
 async def test_the_scopes_of_another_app_are_forgotten(
-    credentials: ConnectorCredentials, connector: Connector, registry: FullDisk
+    credentials: ConnectorCredentials, connector: Connector, registry: FullDisk, client_id: str
 ) -> None:
     await credentials.save(connector, GIVEN)
     registry.update(connector.id, held_scopes=frozenset({"a:read"}))
     await credentials.save(connector, GIVEN)
     assert registry.connector(connector.id).held_scopes == {"a:read"}
-    await credentials.save(connector, OTHER)
+    await credentials.save(connector, replace(GIVEN, client_id=client_id))
     assert registry.connector(connector.id).held_scopes == frozenset()
 
 

@@ -11,6 +11,7 @@ from tests.services.conftest import NOW, STARTED, block, publish
 from zoomgov.connectors.model import Connector
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.services.stores import Stores
+from zoomgov.store.store import Store
 
 
 def path_of(folder: Path, connector: Connector) -> Path:
@@ -126,7 +127,12 @@ def test_what_was_open_of_a_removed_store_is_not_used_again(stores: Stores, conn
     assert stores.latest_sync(connector) is None
 
 
-def test_after_closing_a_store_is_opened_anew(stores: Stores, connector: Connector) -> None:
-    before = stores.open(connector)
+def test_closing_closes_each_store_and_the_next_call_opens_it_anew(
+    stores: Stores, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Store] = []
+    monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
+    opened = [stores.open(connector), stores.open(replace(connector, id="another"))]
     stores.close()
-    assert stores.open(connector) is not before
+    assert closed == opened
+    assert stores.open(connector) is not opened[0]
