@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+
 import pytest
 
 from tests.sync.conftest import Bench, MakeBench
+from zoomgov.secret import Credentials, Secret
 from zoomgov.sim.world.options import Options
 from zoomgov.sync.engine import load_learnt_limits
 from zoomgov.sync.estimate import estimate
 from zoomgov.sync.events import Outcome, RequestsCounted
+from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.learnt_limits import LearntLimits
+from zoomgov.zoom.limits import Tier
+from zoomgov.zoom.transport import HttpxTransport, Request, Response
 
 
 async def test_says_what_there_is_and_what_it_takes(make_bench: MakeBench) -> None:
@@ -34,6 +43,56 @@ async def test_many_pages_one_after_the_other_take_the_time(make_bench: MakeBenc
         found = await estimate(client)
     assert "one after the other" in found.bound_by
     assert found.left_today == {"heavy": 59_999}
+
+
+class CountedClock:
+    """Time that passes only while a request is under way, `round_trip` seconds each, or while somebody sleeps."""
+
+    def __init__(self, round_trip: float) -> None:
+        self.now = 1000.0
+        self.transport = HttpxTransport()
+        self.round_trip = round_trip
+
+    async def send(self, request: Request) -> Response:
+        self.now += self.round_trip
+        return await self.transport.send(request)
+
+    async def aclose(self) -> None:
+        await self.transport.aclose()
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize(("round_trip", "bound_by"), [(0.0, "limit"), (0.4, "list")])
+async def test_requests_and_time_are_those_of_the_lists(
+    make_bench: MakeBench, round_trip: float, bound_by: str
+) -> None:
+    bench = make_bench(users=700, groups=31, contact_groups=12, roles=6)
+    status = Counter(user.status for user in bench.account.users)
+    clock = CountedClock(round_trip)
+    ids = bench.zoom.credentials
+    async with ZoomClient(
+        parse_cloud(bench.zoom.url),
+        Credentials(ids[0], ids[1], Secret(ids[2])),
+        transport=clock,
+        learnt=LearntLimits(Tier.BUSINESS, {"list_users": 10}),
+        clock=lambda: clock.now,
+        now=bench.now,
+        sleep=clock.sleep,
+    ) as client:
+        found = await estimate(client)
+    pages = {name: math.ceil(count / 10) for name, count in status.items()}
+    # a page of groups and one of contact groups, one answer with the roles
+    medium = sum(pages.values()) + 1 + 31 + 1 + 12 + 1
+    assert found.requests == {"medium": medium, "light": 6, "heavy": 1}
+    assert (found.people, found.groups, found.contact_groups, found.roles) == (700, 31, 12, 6)
+    if bound_by == "limit":
+        assert found.seconds == pytest.approx(medium / 57)
+        assert found.bound_by == "Zoom's limit for medium requests"
+    else:
+        assert found.seconds == pytest.approx(pages["active"] * round_trip)
+        assert found.bound_by == f"the list of active users: {pages['active']} pages, one after the other"
 
 
 async def test_what_may_not_be_read_counts_nothing(bench: Bench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from zoomgov.model.syncs import ListKey, NotRead
@@ -16,10 +18,11 @@ from zoomgov.sync.events import (
     RequestsCounted,
     Waiting,
 )
-from zoomgov.sync.progress import Countdown, Progress, limit_lines
+from zoomgov.sync.progress import Countdown, Progress, limit_lines, opens_again
 from zoomgov.words.syncs import change_lines
 from zoomgov.words.times import duration
 from zoomgov.zoom.endpoints import Label
+from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import LabelUse
 
 ACTIVE, GROUPS = ListKey("users-active"), ListKey("groups")
@@ -134,6 +137,122 @@ def test_many_events_keep_few_samples(clock: Clock) -> None:
         progress.take(PartAdvanced("role", "Roles", number, 200_000, 0))
         clock.now += 0.001
     assert len(progress.parts["role"].samples) < 100
+
+
+def test_a_rate_is_that_of_the_last_seconds(clock: Clock) -> None:
+    progress = Progress(clock)
+    read(progress, clock, seconds=20, per_second=100, total=None)
+    for _ in range(20):
+        clock.now += 1
+        done = progress.parts["users-active"].done
+        progress.take(ListAdvanced(ACTIVE, done + 310, None))
+    progress.update()
+    part = progress.parts["users-active"]
+    assert part.per_second == pytest.approx(310)
+    assert part.samples[0] == (clock.now - 16, 2000 + 4 * 310)  # the last one before the span, to measure all of it
+    assert part.samples[-1] == (clock.now, 2000 + 20 * 310)
+
+
+def test_few_samples_are_kept_and_the_last_is_the_newest(clock: Clock) -> None:
+    progress = Progress(clock)
+    for number in range(8):
+        progress.take(ListAdvanced(ACTIVE, number, None))
+        clock.now += 0.0625
+    assert [(at - 1000, done) for at, done in progress.parts["users-active"].samples] == [
+        (0, 0), (0.1875, 3), (0.375, 6), (0.4375, 7),
+    ]  # fmt: skip
+
+
+def test_a_rate_is_known_after_two_seconds_and_none_without_progress(clock: Clock) -> None:
+    progress = Progress(clock)
+    for done, known in ((0, None), (100, None), (100, 50.0)):
+        progress.take(ListAdvanced(ACTIVE, done, None))
+        progress.update()
+        assert progress.parts["users-active"].per_second == known
+        clock.now += 1
+    still = Progress(clock)
+    for _ in range(4):
+        still.take(ListAdvanced(ACTIVE, 7, 90))
+        clock.now += 1
+    still.update()
+    assert (still.parts["users-active"].per_second, still.left) == (None, None)
+
+
+def test_a_list_that_is_all_read_takes_no_more_time_though_its_rate_is_unknown(clock: Clock) -> None:
+    progress = Progress(clock)
+    progress.take(ListStarted(GROUPS, "Groups", 10))
+    progress.take(ListAdvanced(GROUPS, 12, 10))  # more than Zoom counted
+    progress.update()
+    assert (progress.parts["groups"].left, progress.left) == (0.0, 0.0)
+
+
+def test_what_is_finished_or_not_read_has_neither_rate_nor_time(clock: Clock) -> None:
+    for event in (ListFinished(ACTIVE, 3000, 3000), ListNotRead(ACTIVE, NotRead("users-active", "", "No scope.", ()))):
+        progress = Progress(clock)
+        read(progress, clock, seconds=10, per_second=300, total=9000)
+        progress.update()
+        assert progress.parts["users-active"].per_second is not None
+        progress.take(event)
+        progress.update()
+        part = progress.parts["users-active"]
+        assert (part.per_second, part.left, progress.left, progress.left_words) == (None, None, None, "")
+
+
+def test_the_slowest_list_decides(clock: Clock) -> None:
+    progress = Progress(clock)
+    read(progress, clock, seconds=10, per_second=300, total=9000)
+    assert progress.together_for is None
+    progress.take(PartAdvanced("role", "Roles", 5, 5, 50))
+    assert progress.parts["role"].finished
+    progress.take(PartAdvanced("group-admins", "Group admins", 0, 10, 0))
+    clock.now += 5
+    progress.take(PartAdvanced("group-admins", "Group admins", 1, 10, 3))
+    progress.update()
+    assert not progress.parts["group-admins"].finished
+    assert progress.parts["group-admins"].left == pytest.approx(45)
+    assert progress.left == pytest.approx(45)
+    assert (progress.parts["group-admins"].title, progress.parts["group-admins"].rows) == ("Group admins", 3)
+
+
+def test_a_wait_of_half_a_second_is_told_and_a_shorter_one_is_not(clock: Clock) -> None:
+    progress = Progress(clock)
+    progress.take(Waiting(0.5, "limit"))
+    assert progress.waiting == "waiting 0 s: limit"
+    progress.take(Waiting(0.4375, "limit"))
+    assert progress.waiting == ""
+
+
+@pytest.mark.parametrize(("left", "shown"), [(112, 90), (113, 113), (75, 90), (74, 74)])
+def test_a_shown_time_is_corrected_when_it_is_a_fifth_off(left: float, shown: float) -> None:
+    countdown = Countdown()
+    countdown.show(100, 0)
+    assert countdown.show(left, 10) == shown
+
+
+def test_a_shown_time_is_left_alone_for_two_seconds_and_never_below_none() -> None:
+    countdown = Countdown()
+    assert countdown.show(4, 0) == 4
+    assert countdown.show(5, 1) == 3
+    assert countdown.show(5.5, 1) == 5.5
+    assert countdown.show(1, 7) == 0.0
+
+
+def test_the_end_of_the_day_is_told_as_time_and_duration() -> None:
+    now = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    spent = ZoomError(ErrorKind.DAILY_LIMIT, "GET /users", "Used up.", retry_at=at)
+    assert opens_again(spent, now) == "Zoom answers again at 2026-11-24 00:00 UTC, in 2 h."
+    assert opens_again(spent, at + timedelta(hours=1)) == "Zoom answers again at 2026-11-24 00:00 UTC, in 1 s."
+    assert opens_again(ZoomError(ErrorKind.DAILY_LIMIT, "GET /users", "Used up."), now) == ""
+    assert opens_again(ZoomError(ErrorKind.SERVER, "GET /users", "Error.", retry_at=at), now) == ""
+
+
+def test_a_limit_that_others_have_overdrawn_has_nothing_left() -> None:
+    uses = (LabelUse(Label.HEAVY, 0, 10.0, 1200, -3), LabelUse(Label.LIGHT, 2, 30.0, 7, None))
+    assert [line[2] for line in limit_lines(RequestsCounted(0, 0, 0, 0, 0.0, uses))] == [
+        "  1,200 today, 0 left",
+        "      7 today, no daily limit",
+    ]
 
 
 def test_words() -> None:

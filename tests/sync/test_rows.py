@@ -157,3 +157,16 @@ def test_the_moment_of_the_call_is_no_change_of_an_invited_person() -> None:
     assert digest("2026-11-29T10:00:00Z", "Ann") != digest("2026-11-29T10:00:00Z", "Bob")
     assert digest("", r"\"created_at\":\"a\"") != digest("", r"\"created_at\":\"b\"")
     assert digest("2026-11-29T10:00:00Z", "Ann", "active") != digest("2026-11-30T11:00:00Z", "Ann", "active")
+
+
+def test_records_without_id_and_address_are_counted_one_by_one() -> None:
+    nobody: list[dict[str, Any]] = [{"name": "x"}, {"id": ""}]
+    for decode in (
+        rows.UserPages("active"),
+        rows.group_rows,
+        rows.contact_group_rows,
+        rows.role_rows,
+        lambda records: rows.principal_rows(GrantKind.ROLE, "1", records),
+    ):
+        read = decode([dict(record) for record in nobody] + [{"id": "a", "group_id": "a", "email": "a@example.org"}])
+        assert (read.unreadable, len(read.identities())) == (2, 1)

@@ -61,7 +61,7 @@ class PartProgress:
     """(Time, `done`) of the last `SPAN` seconds."""
 
     def sample(self, now: float) -> None:
-        """Keep `done` for the rate, at most four times a second."""
+        """Keep `done` for the rate, at most eight times a second."""
         if len(self.samples) > 1 and now - self.samples[-2][0] < 0.25:
             self.samples[-1] = (now, self.done)
         else:
