@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import GrantRow, GroupRow, Held
 from zoomgov.sync import rows
+from zoomgov.sync.records import decode_list
 from zoomgov.zoom.endpoints import LIST_CONTACT_GROUP_MEMBERS, LIST_GROUPS, LIST_USERS
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.records import decode_list
 
 ADA = {
     "id": "Kd3nUqvTRy6Wk0aZb1cD2E",

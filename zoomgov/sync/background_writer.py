@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zoomgov.sync.outcome import ListedResource
+from zoomgov.sync.records import decode_list, join_list, split_list
 from zoomgov.sync.rows import UserPages, digests_of
 from zoomgov.sync.worker import Worker
-from zoomgov.zoom.records import decode_list, join_list, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

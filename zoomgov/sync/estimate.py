@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.sync import parts
+from zoomgov.sync.records import decode_list
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.records import decode_list
 
 if TYPE_CHECKING:
     from zoomgov.sync.parts import Part

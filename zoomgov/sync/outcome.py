@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from zoomgov.sync.records import Record
     from zoomgov.sync.rows import Rows
-    from zoomgov.zoom.records import Record
 
     Decode = Callable[[list[Record]], Rows]
     Query = Mapping[str, str | int]

@@ -14,8 +14,8 @@ from msgspec import UNSET
 
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
+from zoomgov.sync.records import Record, as_number, as_strings, as_text, number, strings, text
 from zoomgov.zoom.answers import UNREADABLE
-from zoomgov.zoom.records import Record, as_number, as_strings, as_text, number, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,8 +12,8 @@ from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.part_reader import PartReader
 from zoomgov.sync.people_reader import PeopleReader
 from zoomgov.sync.proof import Proof
+from zoomgov.sync.records import decode_object, text
 from zoomgov.zoom.limits import tier_of_plan
-from zoomgov.zoom.records import decode_object, text
 
 if TYPE_CHECKING:
     from zoomgov.model.syncs import Disagreement, NotRead

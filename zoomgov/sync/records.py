@@ -1,6 +1,6 @@
-"""Zoom's JSON as plain values, read leniently: fields may be missing, null, of another type, or new.
+"""Takes the pages of lists apart into records, and reads their fields leniently: missing, null, mistyped or new.
 
-Users are decoded as dictionaries rather than typed records, because every field Zoom sends is kept, known or not.
+Users are decoded to dictionaries rather than typed records, because every field Zoom sends is kept, known or not.
 """
 
 from __future__ import annotations
