@@ -77,18 +77,22 @@ class Context:
 
     @cached_property
     def counts(self) -> dict[tuple[int, int], int]:
+        """Number of grants, by resource and kind of grant."""
         return grant_counts(self.at)
 
     @cached_property
     def domains(self) -> dict[str, int]:
+        """Number of users, by domain of their address."""
         return audit.domains(self.at)
 
     @cached_property
     def roles(self) -> list[RoleFacts]:
+        """All roles, with what the checks need of them."""
         return audit.roles(self.at, self.counts)
 
     @cached_property
     def groups(self) -> list[ResourceFacts]:
+        """All groups, with what the checks need of them."""
         return audit.resources(self.at, Kind.GROUPS, self.counts)
 
     @cached_property

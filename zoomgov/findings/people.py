@@ -27,6 +27,7 @@ def _role_and_login(user: Someone) -> str:
 
 
 def owners_and_admins(context: Context) -> Found:
+    """Holders of the two system roles that administer the account."""
     limit = context.thresholds.named
     system = [role for role in context.roles if role.id in ("0", "1")]
     found = audit.holders(context.at, system, limit)
@@ -43,6 +44,7 @@ def owners_and_admins(context: Context) -> Found:
 
 
 def idle_admins(context: Context) -> Found:
+    """Admins without a login for long."""
     days = context.thresholds.admin_idle_days
     before = context.before(days, buffered=True)
     found = audit.idle_holders(context.at, context.admin_roles, before, context.thresholds.named)
@@ -53,6 +55,7 @@ def idle_admins(context: Context) -> Found:
 
 
 def not_active_with_role(context: Context) -> Found:
+    """Inactive and invited people who hold a role."""
     roles = [role for role in context.roles if role.id != audit.MEMBER_ROLE]
     found = audit.not_active_holders(context.at, roles, context.thresholds.named)
     title = f"{many(found.total, 'person', 'people')} who cannot sign in {_hold(found.total)} a role"
@@ -60,6 +63,7 @@ def not_active_with_role(context: Context) -> Found:
 
 
 def not_active_group_admins(context: Context) -> Found:
+    """Inactive and invited people who are group admins."""
     found = audit.not_active_group_admins(context.at, context.thresholds.named)
     still = "is still a group admin" if found.total == 1 else "are still group admins"
     title = f"{many(found.total, 'person', 'people')} who cannot sign in {still}"
@@ -67,6 +71,7 @@ def not_active_group_admins(context: Context) -> Found:
 
 
 def not_active_licensed(context: Context) -> Found:
+    """Inactive and invited people with a licence."""
     found = audit.not_active_licensed(context.at, context.thresholds.named)
     title = f"{many(found.total, 'person', 'people')} who cannot sign in {_hold(found.total)} a licence"
     return Found(found.total, title, people(found, lambda user: user.status))
@@ -77,6 +82,7 @@ def _hold(count: int) -> str:
 
 
 def licensed_idle(context: Context) -> Found:
+    """Licensed people without a login for long."""
     days = context.thresholds.licence_idle_days
     found = audit.licensed_idle(context.at, context.before(days, buffered=True), context.thresholds.named)
     title = f"{many(found.total, 'licensed person has', 'licensed people have')} not logged in for {days:,} days"
@@ -84,6 +90,7 @@ def licensed_idle(context: Context) -> Found:
 
 
 def licensed_never(context: Context) -> Found:
+    """Licensed people who never logged in, new ones left out."""
     days = context.thresholds.new_days
     found = audit.licensed_never(context.at, context.before(days, buffered=True), context.thresholds.named)
     title = f"{many(found.total, 'licensed person has', 'licensed people have')} never logged in"
@@ -139,6 +146,7 @@ _DOMAINS: Final = 8
 
 
 def external_people(context: Context) -> Found:
+    """People with an address of an external domain."""
     external, own, guessed = _external_domains(context)
     found = audit.in_domains(context.at, external, context.thresholds.named)
     where = many(len(external), "other domain", "other domains")
@@ -154,6 +162,7 @@ def external_people(context: Context) -> Found:
 
 
 def external_admins(context: Context) -> Found:
+    """Admins with an address of an external domain."""
     external, own, guessed = _external_domains(context)
     found = audit.holders_in_domains(context.at, external, context.admin_roles, context.thresholds.named)
     title = f"{many(found.total, 'admin has an address', 'admins have addresses')} in another domain"
@@ -161,6 +170,7 @@ def external_admins(context: Context) -> Found:
 
 
 def not_users(context: Context) -> Found:
+    """People in lists of members or admins who are in no user list."""
     found = audit.not_users(context.at)
     title = f"{many(len(found), 'person in lists is not', 'people in lists are not')} among the users"
     subjects = tuple(

@@ -28,12 +28,14 @@ def _subjects(context: Context, kind: Kind, things: Iterable[ResourceFacts]) -> 
 
 
 def groups_without_members(context: Context) -> Found:
+    """Groups that nobody is in, by the user lists and by Zoom's count."""
     found = [group for group in context.groups if not group.members and not group.total_members]
     title = f"{many(len(found), 'group has', 'groups have')} no members"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
 
 def groups_without_admins(context: Context) -> Found:
+    """Groups whose list of admins was read and is empty."""
     found = [
         group for group in context.groups if not group.admins and not context.never_read(PartKey.GROUP_ADMINS, group.id)
     ]
@@ -42,6 +44,7 @@ def groups_without_admins(context: Context) -> Found:
 
 
 def open_contact_groups(context: Context) -> Found:
+    """Contact groups that anyone can see and find."""
     groups = audit.resources(context.at, Kind.CONTACT_GROUPS, context.counts)
     found = [group for group in groups if group.privacy == _OPEN]
     title = f"{many(len(found), 'contact group is', 'contact groups are')} open to everyone"
@@ -49,6 +52,7 @@ def open_contact_groups(context: Context) -> Found:
 
 
 def unused_edit_roles(context: Context) -> Found:
+    """Custom roles with a privilege to edit that nobody holds or uses."""
     custom = [role for role in context.roles if role.custom and role.edits is not False]
     nobody = [role for role in custom if not role.holders and not role.total_members]
     held = [role for role in custom if role.edits and role.holders and role.holders >= (role.total_members or 0)]
@@ -74,6 +78,7 @@ def _unused(role: audit.RoleFacts, days: int) -> str:
 
 
 def disagreements(context: Context) -> Found:
+    """Totals of Zoom's that differ from what was read."""
     found = context.sync.disagreements
     title = f"{many(len(found), 'total does', 'totals do')} not agree with what was read"
     subjects = tuple(
@@ -84,6 +89,7 @@ def disagreements(context: Context) -> Found:
 
 
 def not_read(context: Context) -> Found:
+    """Parts and lists that were not read."""
     gaps = context.sync.not_read
     title = f"{many(len(gaps), 'part was', 'parts were')} not read"
     subjects = tuple(

@@ -11,12 +11,16 @@ from zoomgov.zoom.limits import LabelUse
 
 @dataclass(frozen=True, slots=True)
 class SyncStarted:
+    """The lock is held and staging is open."""
+
     resumed_lists: int
     """Number of lists an interrupted run had finished, which are not read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListStarted:
+    """A list of the account is being read."""
+
     key: ListKey
     title: str
     """For people, e.g. `Admins of Finance`."""
@@ -25,6 +29,8 @@ class ListStarted:
 
 @dataclass(frozen=True, slots=True)
 class ListAdvanced:
+    """More of a list of the account is staged."""
+
     key: ListKey
     read: int
     expected: int | None
@@ -32,12 +38,16 @@ class ListAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class ListRestarted:
+    """A list is read again from its first page."""
+
     key: ListKey
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListFinished:
+    """A list of the account was read to its end."""
+
     key: ListKey
     read: int
     expected: int | None
@@ -45,6 +55,8 @@ class ListFinished:
 
 @dataclass(frozen=True, slots=True)
 class ListNotRead:
+    """A list, or a whole part, is left out."""
+
     key: ListKey
     not_read: NotRead
 
@@ -95,6 +107,8 @@ class PuttingTogether:
 
 @dataclass(frozen=True, slots=True)
 class Published:
+    """The sync is published and what readers see."""
+
     number: int
 
 
@@ -115,6 +129,8 @@ SyncEvent = (
 
 
 class Outcome(StrEnum):
+    """Whether everything required was read and all totals agree."""
+
     COMPLETE = "complete"
     PARTIAL = "partial"
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 class LogLine(NamedTuple):
+    """One line of a log."""
+
     text: str
     """Without control characters."""
     problem: bool = False

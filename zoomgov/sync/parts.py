@@ -32,6 +32,7 @@ class Part:
 
     @property
     def need(self) -> Need:
+        """The entry of the scope catalogue for its endpoint."""
         return NEEDS_BY_ID[self.endpoint.id]
 
     def allowed(self, scopes: Collection[str]) -> bool:

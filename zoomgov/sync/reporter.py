@@ -73,24 +73,30 @@ class Reporter:
         )
 
     def note(self, text: str) -> None:
+        """Send a line for the log."""
         self.tell(Noted(text))
 
     def started(self, part: Part, key: ListKey, title: str) -> None:
+        """Tell that a list is being read; those of one resource are told as a part."""
         if not key.target:
             self.tell(ListStarted(key, title, None))
 
     def advanced(self, key: ListKey, read: int, expected: int | None) -> None:
+        """Tell how many rows of a list of the account are staged."""
         if not key.target:
             self.tell(ListAdvanced(key, read, expected))
 
     def restarted(self, key: ListKey, reason: str) -> None:
+        """Tell that a list is read again, and why."""
         self.tell(ListRestarted(key, reason))
 
     def finished(self, key: ListKey, read: int, expected: int | None) -> None:
+        """Tell that a list of the account was read to its end."""
         if not key.target:
             self.tell(ListFinished(key, read, expected))
 
     def not_read(self, key: ListKey, not_read: NotRead) -> None:
+        """Tell that a list or part is left out."""
         self.tell(ListNotRead(key, not_read))
 
     def planned(self, part: Part, lists: int, done: int, rows: int) -> None:
@@ -99,6 +105,7 @@ class Reporter:
         self._tell_part(part)
 
     def one_done(self, part: Part, rows: int) -> None:
+        """Count one list of a part as done."""
         done, planned, before = self._parts[part.name]
         self._parts[part.name] = (done + 1, planned, before + rows)
         self._tell_part(part)

@@ -223,6 +223,7 @@ def _plain_users(records: list[_PlainUser]) -> Rows | None:
 
 
 def group_rows(records: Iterable[Record]) -> Rows:
+    """Groups of GET /groups."""
     rows = Rows()
     for record in records:
         if group_id := text(record, "id"):
@@ -233,6 +234,7 @@ def group_rows(records: Iterable[Record]) -> Rows:
 
 
 def contact_group_rows(records: Iterable[Record]) -> Rows:
+    """Contact groups of GET /contacts/groups, whose field names vary."""
     rows = Rows()
     for record in records:
         if group_id := text(record, "group_id", "id"):
@@ -250,6 +252,7 @@ def contact_group_rows(records: Iterable[Record]) -> Rows:
 
 
 def role_rows(records: Iterable[Record]) -> Rows:
+    """Roles of GET /roles."""
     rows = Rows()
     for record in records:
         if role_id := text(record, "id"):
@@ -268,6 +271,7 @@ def role_rows(records: Iterable[Record]) -> Rows:
 
 
 def role_detail(role_id: str, record: Record) -> Rows:
+    """The privileges of one role, of GET /roles/{roleId}."""
     scopes = record.get("privilege_scopes")
     detail = RoleDetail(
         role_id, strings(record, "privileges"), _ENCODER.encode(scopes) if isinstance(scopes, list) else b"[]"
@@ -294,4 +298,5 @@ def principal_rows(kind: GrantKind, target_id: str, records: Iterable[Record]) -
 
 
 def blob_rows(name: str, record: Any) -> Rows:  # Any: whatever JSON the answer was
+    """An answer kept as it is, as JSON with sorted keys, under `name`."""
     return Rows(blobs={name: _ENCODER.encode(record)})

@@ -85,10 +85,12 @@ def evidence(found: CallResult, endpoint: str) -> tuple[Evidence, ...]:
 
 
 def skipped(result: str, *advice: Advice) -> Outcome:
+    """The outcome of a check that was not made, and why."""
     return Outcome(CheckStatus.SKIPPED, result, advice=advice)
 
 
 def ok(result: str, *evidence: Evidence) -> Outcome:
+    """The outcome of a check that found nothing wrong."""
     return Outcome(CheckStatus.OK, result, evidence)
 
 

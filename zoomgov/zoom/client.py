@@ -51,6 +51,7 @@ class Stats:
 
     @property
     def made(self) -> int:
+        """Requests sent, token requests left out."""
         return self.by_endpoint.total()
 
 

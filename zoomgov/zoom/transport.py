@@ -33,6 +33,8 @@ _HEADERS: Final = {"accept": "application/json", "accept-encoding": "gzip, defla
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """One HTTP request."""
+
     method: str
     url: str
     endpoint: str
@@ -43,6 +45,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """One HTTP response, read to its end and unpacked."""
+
     status: int
     headers: Mapping[str, str]
     """Names in lower case."""
