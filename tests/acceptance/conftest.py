@@ -42,7 +42,7 @@ class Terminal:
 
     def _tmux(self, *arguments: str) -> str:
         return subprocess.run(
-            ["tmux", "-L", self._socket, *arguments], check=True, capture_output=True, text=True, timeout=20
+            ["tmux", "-L", self._socket, *arguments], check=True, capture_output=True, text=True, timeout=60
         ).stdout
 
     def keys(self, *names: str) -> None:
@@ -56,7 +56,7 @@ class Terminal:
 
     def paste(self, text: str) -> None:
         """Paste as a terminal does (bracketed)."""
-        subprocess.run(["tmux", "-L", self._socket, "load-buffer", "-"], input=text, check=True, text=True, timeout=20)
+        subprocess.run(["tmux", "-L", self._socket, "load-buffer", "-"], input=text, check=True, text=True, timeout=60)
         self._tmux("paste-buffer", "-p", "-d")
 
     @property
@@ -89,7 +89,7 @@ class Terminal:
             time.sleep(0.05)  # polling another process: nothing to await
 
     def close(self) -> None:
-        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, timeout=20, check=False)
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, timeout=60, check=False)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ class Simulator:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
         assert self._process.stdout is not None
         self._process.stdout.close()
 

@@ -321,7 +321,7 @@ def test_an_interrupted_sync_exits_130_and_goes_on_later(cli: Cli, connector: st
     while "Groups: 5 read" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
     assert "nothing was lost" in err

@@ -104,7 +104,7 @@ def test_a_killed_process_leaves_a_whole_register_and_no_lock(registry_path: Pat
             break
     process.send_signal(signal.SIGKILL)
     said = [int(line) for line in lines]
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     with closing(Registry(registry_path)) as registry:
         found = registry.find("victim")
         assert found is not None

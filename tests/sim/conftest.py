@@ -31,7 +31,7 @@ class Caller:
 
     def __init__(self, server: SimServer) -> None:
         self.server = server
-        self.http = httpx.Client(base_url=server.url, timeout=5, verify=False)  # no TLS here: spares its start-up
+        self.http = httpx.Client(base_url=server.url, timeout=60, verify=False)  # no TLS here: spares its start-up
         self._token: str | None = None
 
     def ask_token(self, **changes: Any) -> httpx.Response:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 
 import httpx
 import pytest
@@ -22,13 +22,22 @@ print("bye", flush=True)
 """
 
 
-def test_start_and_stop_take_no_time() -> None:
+def test_start_and_stop_wait_for_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvicorn itself looks ten times a second whether it is to stop, and whether all connections are closed."""
+    slept: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(delay: float) -> None:
+        slept.append(delay)
+        await sleep(delay)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
     account = build_account(users=30)
-    began = time.perf_counter()
     for _ in range(5):
         with SimServer(account) as zoom, httpx.Client() as http:
             assert http.get(f"{zoom.url}/__control/stats").status_code == 200
-    assert time.perf_counter() - began < 2
+    assert slept
+    assert set(slept) == {0}
     assert not [thread for thread in threading.enumerate() if thread.name == "zoom simulator"]
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{zoom.url}/__control/stats")
@@ -53,9 +62,7 @@ def test_serve_until_interrupted(kill: signal.Signals) -> None:
             assert [answer.status_code for answer in answers] == [500, 200]
             assert answers[1].json()["api_url"] == url
             process.send_signal(kill)
-            began = time.perf_counter()
-            assert process.wait(10) in (0, -kill)
-            assert time.perf_counter() - began < 2
+            assert process.wait(60) in (0, -kill)  # while the client keeps its connection: only a hang takes as long
 
 
 def test_serves_loopback_only() -> None:

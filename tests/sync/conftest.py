@@ -59,6 +59,8 @@ class Bench:
         """Seconds by which the clock of this computer, and not Zoom's, is behind."""
         self.zoom = SimServer(account, options, clock=self.clock.timestamp)
         self.store = Store.open(path)
+        self.read_timeout = 60.0
+        """Seconds until an answer is taken for one that never comes; long, for a laden machine answers late."""
         self.events: list[SyncEvent] = []
         self.on_event: Callable[[SyncEvent], None] = lambda event: None
 
@@ -70,12 +72,12 @@ class Bench:
         """The time of this computer's clock."""
         return self.clock.now() - timedelta(seconds=self.computer_behind)
 
-    def client(self, read_timeout: float = 0.3) -> ZoomClient:
+    def client(self) -> ZoomClient:
         ids = self.zoom.credentials
         return ZoomClient(
             parse_cloud(self.zoom.url),
             Credentials(ids[0], ids[1], Secret(ids[2])),
-            transport=HttpxTransport(Timeouts(read=read_timeout), max_body=MAX_BODY),
+            transport=HttpxTransport(Timeouts(read=self.read_timeout), max_body=MAX_BODY),
             clock=self.clock.monotonic,
             now=self.now,
             sleep=self.clock.sleep,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +25,8 @@ async def complete(bench: Bench) -> None:
     assert {name: summary.counts.get(name, 0) for name in bench.truth()} == bench.truth()
 
 
+ONE_DAY = 86_400_000.0
+"""Milliseconds."""
 PER_SECOND = {"code": 429, "message": "You have reached the maximum per-second rate limit for this API."}
 
 
@@ -69,6 +70,8 @@ PASSING: dict[str, dict[str, Any]] = {
 
 @passing(PASSING, "the request is made again, after the time Zoom names or a growing pause")
 async def test_passes_by_itself(bench: Bench, fault: dict[str, Any]) -> None:
+    if fault.get("action") == "stall":
+        bench.read_timeout = 0.3
     bench.zoom.control.add_fault(**fault)
     await complete(bench)
     (report,) = bench.zoom.control.stats()["faults"]
@@ -285,8 +288,8 @@ async def test_what_disagreed_before_an_interruption_is_told_after_it(bench: Ben
     assert [(item.what, item.expected) for item in summary.disagreements] == [("Groups", 77)]
 
 
-@fault("Ctrl-C", "it ends within a second; the next one goes on from the finished lists")
-async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> None:
+@fault("Ctrl-C", "it ends without waiting for an answer; the next one goes on from the finished lists")
+async def test_stopped_without_waiting_for_an_answer_and_resumed(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(users_page_max=50))
     before = await bench.sync()
     bench.zoom.control.set_latency(40)
@@ -294,16 +297,16 @@ async def test_stopped_within_a_second_and_resumed(make_bench: MakeBench) -> Non
 
     def listen(event: object) -> None:
         if isinstance(event, ListFinished) and event.key.part == "groups":
+            bench.zoom.control.set_latency(ONE_DAY)  # whoever waited for an answer would not end
             stopping.set()
 
     bench.on_event = listen
     task = asyncio.create_task(bench.sync())
     await stopping.wait()
-    began = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await task
-    assert time.monotonic() - began < 1.0
+        await asyncio.wait_for(task, 60)
+    bench.zoom.control.set_latency(0)
     with bench.store.reader() as reader:
         latest = reader.latest()
     assert latest is not None
