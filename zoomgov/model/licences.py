@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Tier(NamedTuple):
-    """Who holds one licence tier."""
+    """People with one licence tier, by status."""
 
     name: str
     active: int
@@ -20,15 +20,15 @@ class Tier(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Seats of one thing bought from Zoom."""
+    """Seats of one plan bought from Zoom."""
 
     name: str
     bought: int
     used: int
     pending: int
-    """Taken by people who were invited."""
+    """Seats reserved for invited people."""
     is_base: bool = False
-    """Whether it is what people of the Licensed tier use."""
+    """Whether this is the plan whose seats the Licensed tier uses."""
 
     @property
     def free(self) -> int:
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 
 class Logins(NamedTuple):
-    """People who last logged in so many days before the sync."""
+    """Number of people whose last login was `least` to `most` days before the sync."""
 
     least: int
     most: int | None
@@ -52,7 +52,7 @@ class Licences:
     tiers: tuple[Tier, ...]
     """The most frequent first."""
     plans: tuple[Plan, ...] | None
-    """None when it was never read."""
+    """None when `plan-usage` was never read."""
     logins: tuple[Logins, ...]
     never: int
 
@@ -62,9 +62,9 @@ class Charts:
     """Numbers over time, up to one sync."""
 
     logins: tuple[int, ...]
-    """People who last logged in so many weeks before the sync: the first is the week before it."""
+    """People by the week of their last login; the first is the week before the sync."""
     earlier: int
-    """Those who last logged in before that."""
+    """People who last logged in before these weeks."""
     never: int
     licensed: tuple[tuple[int, str, int], ...]
     """(Number, when it was finished, people with a licence) of each sync that is kept, oldest first."""

@@ -150,7 +150,7 @@ class Reader:
 
     def not_read(self, *parts: str) -> tuple[NotRead, ...]:
         """What this sync did not read of `parts`, each with the sync that last did."""
-        return tuple(gap for gap in self.sync.not_read if gap.part in parts) if self.sync else ()
+        return tuple(one for one in self.sync.not_read if one.part in parts) if self.sync else ()
 
     # Tables
 

@@ -1,4 +1,7 @@
-"""The rows of `syncs` as `SyncInfo`."""
+"""Rows of `syncs` as `SyncInfo`; its lists are JSON.
+
+By the standard library: whoever reads a store, `zoomgov list` for one, must not wait for msgspec to be imported.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def _info(row: Sequence[Any]) -> SyncInfo:  # Any: a row of SQLite
         started_at=started_at,
         finished_at=finished_at,
         complete=bool(complete),
-        not_read=tuple(NotRead(**{**gap, "missing_scopes": tuple(gap["missing_scopes"])}) for gap in not_read),
+        not_read=tuple(NotRead(**{**one, "missing_scopes": tuple(one["missing_scopes"])}) for one in not_read),
         disagreements=tuple(Disagreement(**one) for one in disagreements),
         counts=counts,
         changes=changes,
@@ -58,7 +61,7 @@ def save_info(connection: sqlite3.Connection, info: SyncInfo) -> None:
             *(
                 json.dumps(value, ensure_ascii=False)
                 for value in (
-                    [asdict(gap) for gap in info.not_read],
+                    [asdict(one) for one in info.not_read],
                     [asdict(one) for one in info.disagreements],
                     info.counts,
                     info.changes,

@@ -1,4 +1,4 @@
-"""What is different between two syncs, found from where facts begin and end, not by comparing all of them."""
+"""The differences between two syncs, found from where validity ranges begin and end, not by comparing all facts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zoomgov.store.history.unread import Holders
 
 FIELDS: Final = {"users": tuple(USER_FIELDS), **{table: tuple(fields) for table, fields in RESOURCE_FIELDS.items()}}
-"""What a version of a person or thing consists of, in this order."""
+"""The fields of a version of a person or resource, in their order."""
 _PLACES: Final = {table: {name: place for place, name in enumerate(fields)} for table, fields in FIELDS.items()}
 _LICENCE: Final = ("type", "plan_united_type")
 
@@ -41,7 +41,7 @@ _PLAIN: Final = {
     )
     for table, fields in FIELDS.items()
 }
-"""By place, the label of a field whose texts are told as they are; empty for others."""
+"""By position, the label of a field whose text is shown as it is; empty for fields that need words."""
 
 Version = tuple[Any, ...]
 """The values of `FIELDS` of one table."""
@@ -103,26 +103,26 @@ class _Comparison:
         self.missing = unread.missing_people(connection, newer)
         self.newly_missing = 0
         self.unknown: set[int] = set()
-        """People there now who may have been there before."""
+        """People in the newer sync who may have been there before, in a list that the older sync did not read."""
 
 
 def changes(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo, *, in_effect: bool = False) -> Changes:
-    """Compare two syncs; `in_effect`: contact groups as people reach them, through user groups, too."""
+    """Compare two syncs; `in_effect`: by effective access, in which user groups lead to contact groups."""
     pair = _Comparison(connection, older, newer)
     names = (_names_of_roles(connection, number) for number in (pair.before, pair.after))
     roles = {**SYSTEM_ROLES, **next(names), **next(names)}
     items = [change for kind in TABLES for change in _items(pair, kind, roles)]
     lost, gained = _changed_grants(pair)
-    ways: ViaGroups = {}
+    via: ViaGroups = {}
     if in_effect:
-        gained, lost, ways = effective_changes.effective_changes(connection, pair.after, gained, lost, pair.unseen)
-    grants = _named(connection, gained, lost, pair.before, pair.after, ways)
-    told = unread.not_compared(older, newer)
-    return Changes(pair.before, pair.after, tuple(items), tuple(grants), told, pair.newly_missing, in_effect)
+        gained, lost, via = effective_changes.effective_changes(connection, pair.after, gained, lost, pair.unseen)
+    grants = _named(connection, gained, lost, pair.before, pair.after, via)
+    not_compared = unread.not_compared(older, newer)
+    return Changes(pair.before, pair.after, tuple(items), tuple(grants), not_compared, pair.newly_missing, in_effect)
 
 
 def counts(connection: sqlite3.Connection, older: SyncInfo, newer: SyncInfo) -> dict[str, int]:
-    """Return how many changes of each sort there are, by the names of `SyncInfo.changes`."""
+    """Return the number of changes, by the keys of `SyncInfo.changes`."""
     pair = _Comparison(connection, older, newer)
     found = {
         f"{table}_{how}": sum(item.how == how for item in items)
@@ -201,7 +201,7 @@ _THEN: Final = (
     "SELECT id, {fields} FROM {table} WHERE seen_from <= {number} AND id IN ({{}})",
 )
 _NOW: Final = (_THEN[1], _THEN[0])
-"""Where versions lie, the likelier place first: `facts_at` would look in both for each."""
+"""Queries for versions, the likelier table first: `facts_at` would search both tables for each."""
 
 
 def _versions(
@@ -225,7 +225,7 @@ def _title_of(table: str, row: Version, key: str) -> str:
 
 
 def changed_grants(connection: sqlite3.Connection, before: int, after: int) -> tuple[Holders, Holders]:
-    """Return what began and what ended, some of it both; from the ranges alone, whatever was not read."""
+    """Return the grants that began and those that ended (some did both), by validity ranges alone."""
     bounds = {"before": before, "after": after}
     return _holders(connection, (_BEGUN_HERE, _BEGUN_PAST), bounds), _holders(connection, (_ENDED,), bounds)
 
@@ -242,7 +242,7 @@ def _holders(connection: sqlite3.Connection, sources: tuple[str, ...], bounds: d
 
 
 def _changed_grants(pair: _Comparison) -> tuple[Holders, Holders]:
-    """Return what was lost and what was gained. Call after `_items`."""
+    """Return the grants lost and those gained. Call after `_items`, which finds the people of `pair.unknown`."""
     begun, ended = changed_grants(pair.connection, pair.before, pair.after)
     held = unread.holders_of_missing(pair.connection, pair.missed)
     not_lost = unread.holders_of_missing(pair.connection, pair.missing)
@@ -261,19 +261,19 @@ def _changed_grants(pair: _Comparison) -> tuple[Holders, Holders]:
 _FORMER: Final = (
     f"SELECT u.id, {NAME_SQL}, u.email FROM users_past u WHERE u.id IN ({{}}) AND {NAME_SQL} <> '' ORDER BY u.gone_at"
 )
-"""What people were called who are in a list, but were users at neither sync."""
+"""Last names of principals who were users at neither sync."""
 _KNOWN: Final = (
     f"SELECT t.id, t.kind, t.key, {NAME_SQL}, u.email FROM things t "
     "LEFT JOIN users u ON u.id = t.id AND u.seen_from <= ? WHERE t.id IN ({})"
 )
-"""Nearly everybody is called what they are called now."""
+"""Current names: nearly everyone has the same name at both syncs."""
 
 
 def _named(
-    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, ways: ViaGroups
+    connection: sqlite3.Connection, gained: Holders, lost: Holders, before: int, after: int, via: ViaGroups
 ) -> list[GrantChange]:
     ids = {target_of(fact) for holders in (gained, lost) for fact in holders}
-    ids.update(*gained.values(), *lost.values(), *ways.values())
+    ids.update(*gained.values(), *lost.values(), *via.values())
     known: dict[int, tuple[int, int, str, str, str]] = {  # id, kind, key, name, e-mail
         row[0]: row for row in select_in(connection, _KNOWN, sorted(ids), before=(after,))
     }
@@ -298,16 +298,16 @@ def _named(
     place = {row[0]: where for where, row in enumerate(by_name)}
     people = {row[0]: ("group" if row[1] == GROUP else "user", *row[2:], "") for row in by_name}
     found: dict[int, list[GrantChange]] = {row[0]: [] for row in by_name}
-    by_thing = sorted(
+    by_resource = sorted(
         (grant_kind(fact), place[target_of(fact)], is_gained, fact, principals)
         for holders, is_gained in ((gained, True), (lost, False))
         for fact, principals in holders.items()
     )
-    for code, _, is_gained, fact, principals in by_thing:
+    for code, _, is_gained, fact, principals in by_resource:
         start = (GRANT_KINDS[code], is_gained, KIND_OF_CODE[TARGET_KINDS[code]], *known[target_of(fact)][2:4])
         for principal in principals:
             change = _grant_change(start + people[principal])
-            if ways and (groups := ways.get((fact, principal))):
+            if via and (groups := via.get((fact, principal))):
                 names = (known[group][3] or known[group][2] for group in sorted(groups, key=place.__getitem__))
                 change = change._replace(through=", ".join(names))
             found[principal].append(change)

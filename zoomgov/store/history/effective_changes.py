@@ -1,7 +1,7 @@
-"""What people gained and lost in effect: contact groups that they reach through a user group, too.
+"""Changes of effective access: contact groups that people reach, or reached, through a user group.
 
-Worked out from the grants that began and ended, not from all there are: what was before is what is now without what
-was gained and with what was lost. So whatever a comparison cannot know, this does not claim to know either.
+Derived from the grants that began and ended, not from all grants: the state before is the state now, without what was
+gained and with what was lost. So it claims nothing that the comparison cannot know.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zoomgov.store.history.unread import Holders, NeverRead
 
 ViaGroups = dict[tuple[int, int], tuple[int, ...]]
-"""By fact and person, the user groups through which alone they have it, or had it."""
+"""(Fact, person) to the user groups through which alone they have it, or had it."""
 
 _NOBODY: frozenset[int] = frozenset()
 
@@ -29,13 +29,13 @@ _NOBODY: frozenset[int] = frozenset()
 def effective_changes(
     connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders, unseen: NeverRead
 ) -> tuple[Holders, Holders, ViaGroups]:
-    """Return what was gained and lost up to sync `number`, with contact groups as people reach them.
+    """Return what was gained and lost up to sync `number` by effective access.
 
-    A person who reaches one both before and after has neither gained nor lost it. User groups that were put into a
-    contact group or taken out of it are told, too.
+    A person who reaches a contact group both before and after has neither gained nor lost it. User groups that were
+    put into a contact group, or taken out of it, are among the changes.
     """
     reach = _ContactGroupReach(connection, number, gained, lost)
-    through: ViaGroups = {}
+    via: ViaGroups = {}
     plain = [{fact: who for fact, who in some.items() if grant_kind(fact) != CONTACT} for some in (gained, lost)]
     for target, people in reach.affected().items():
         fact = fact_of(CONTACT, target)
@@ -46,12 +46,12 @@ def effective_changes(
             changed = has.keys() - had.keys()
             if told := changed | (groups.get(fact, _NOBODY) & reach.groups):
                 found[fact] = told
-            through.update({(fact, person): has[person] for person in changed if has[person]})
-    return plain[0], plain[1], through
+            via.update({(fact, person): has[person] for person in changed if has[person]})
+    return plain[0], plain[1], via
 
 
 class _ContactGroupReach:
-    """Who reaches contact groups, now and then. `Ways`: by person, through which groups; () when directly."""
+    """Who reaches contact groups, now and before the changes, and through which user groups; () when directly."""
 
     def __init__(self, connection: sqlite3.Connection, number: int, gained: Holders, lost: Holders) -> None:
         self._connection, self._gained, self._lost = connection, gained, lost
@@ -72,7 +72,7 @@ class _ContactGroupReach:
         return (self._now[target] - self._gained.get(fact, _NOBODY)) | (self._lost.get(fact, _NOBODY) & self.groups)
 
     def affected(self) -> dict[int, set[int]]:
-        """By contact group, the people for whom something changed that may change whether they reach it."""
+        """By contact group, the people whose access to it may have changed."""
         found: dict[int, set[int]] = defaultdict(set)
         moved: dict[int, set[int]] = defaultdict(set)
         for some in (self._gained, self._lost):
@@ -95,21 +95,21 @@ class _ContactGroupReach:
 
     def now(self, target: int, people: Set[int]) -> dict[int, tuple[int, ...]]:
         """Return who of `people` reaches a contact group, and through which groups."""
-        return self._ways(target, self._now[target], people, self._among)
+        return self._reaching(target, self._now[target], people, self._among)
 
     def then(self, target: int, people: Set[int]) -> dict[int, tuple[int, ...]]:
         """Return the same for before the changes."""
-        return self._ways(target, self._groups_then(target), people, self._among_then)
+        return self._reaching(target, self._groups_then(target), people, self._among_then)
 
-    def _ways(
+    def _reaching(
         self, target: int, groups: Set[int], people: Set[int], among: Callable[[int, Set[int]], Set[int]]
     ) -> dict[int, tuple[int, ...]]:
-        ways: dict[int, tuple[int, ...]] = {}
+        found: dict[int, tuple[int, ...]] = {}
         for group in sorted(groups):
             for person in among(fact_of(MEMBER, group), people):
-                ways[person] = (*ways.get(person, ()), group)
-        ways.update(dict.fromkeys(among(fact_of(CONTACT, target), people), ()))
-        return ways
+                found[person] = (*found.get(person, ()), group)
+        found.update(dict.fromkeys(among(fact_of(CONTACT, target), people), ()))
+        return found
 
     def _among(self, fact: int, people: Set[int]) -> Set[int]:
         sql = f"SELECT principal FROM {self._grants} WHERE {OF_FACT_SQL} AND principal IN ({{}})"

@@ -1,4 +1,4 @@
-"""What happened to one person or thing, sync by sync."""
+"""The history of one person or resource, sync by sync."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
 
 _OPEN: Final = 1 << 62
+"""End of a validity range that still holds."""
 _BEGAN: Final = {
     MEMBER: "joined group {}",
     ADMIN: "became admin of group {}",
@@ -33,9 +34,9 @@ _NOUNS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holder", CONTACT: "m
 
 
 def entries(at: Snapshot, kind: Kind, row: int) -> list[HistoryEntry]:
-    """Return what changed up to this sync, newest first. What the oldest kept sync found was there already.
+    """Return what changed up to this sync, newest first. What the oldest stored sync found "was there already".
 
-    What is known from before that sync comes without a time.
+    Changes known from before that sync, which was pruned, have an empty time.
     """
     times = dict(at.connection.execute("SELECT number, finished_at FROM syncs WHERE number <= ?", (at.number,)))
     first = min(times, default=1)
@@ -96,7 +97,7 @@ def _access(at: Snapshot, row: int, first: int) -> list[tuple[int, int, str]]:
 
 
 def _people(at: Snapshot, row: int, first: int) -> list[tuple[int, int, str]]:
-    """How many came and went at each sync: a list of everybody would be no history."""
+    """The number of principals who came and went at each sync: naming each would hide the history."""
     begun: dict[tuple[int, int], int] = {}
     ended: dict[tuple[int, int], int] = {}
     for sql, counted in (

@@ -1,8 +1,8 @@
-"""What a comparison cannot know, because one of the two syncs did not read it: never called gained or lost.
+"""What a comparison cannot know because one of the two syncs did not read it: never called gained or lost.
 
-Two things would otherwise be told wrongly. What the older sync never read would all seem new. And who is missing in
-one list of users, while another was not read, may well be in that other one: such people are *missing*, which is not
-the same as gone, until all lists have been read without them.
+Two things would otherwise be wrong. What the older sync never read would all seem new. And a person missing from one
+list of users may be in another one that was not read: such people are *missing*, which is not the same as gone, until
+all lists have been read without them.
 """
 
 from __future__ import annotations
@@ -37,38 +37,38 @@ _ITEM_PARTS: Final[Mapping[str, str]] = {
     PartKey.ROLES: "roles",
 }
 _LISTS_UNDER: Final[Mapping[str, int]] = {PartKey.GROUPS: ADMIN, PartKey.CONTACT_GROUPS: CONTACT}
-"""Grants that are only read of the things in such a list."""
+"""Kinds of grants whose lists are read for the resources in such a list only."""
 _READ_ONE_BY_ONE: Final = (PartKey.GROUP_ADMINS, PartKey.CONTACT_GROUP_MEMBERS)
 """Lists of one resource each, that alone tell of the grants in them."""
 _COMPARED: Final = {*STATUS_OF_PART, *LIST_CODES, *_ITEM_PARTS, PartKey.ROLE}
 
 Holders = dict[int, set[int]]
-"""Principals by what they have (`fact_of`), by the ids of `things`."""
+"""Fact to the ids of the principals who have it."""
 
 
 def not_compared(older: SyncInfo, newer: SyncInfo) -> tuple[NotCompared, ...]:
     """Return what was not read by either, and what is compared in its place."""
     found: list[NotCompared] = []
     blind: set[tuple[str, str]] = set()
-    for gap in newer.not_read:
-        if gap.part in _COMPARED:
-            instead = gap.last_read if gap.last_read is not None and gap.last_read > older.number else None
-            found.append(NotCompared(gap.part, gap.target, gap.reason, newer.number, instead))
+    for one in newer.not_read:
+        if one.part in _COMPARED:
+            instead = one.last_read if one.last_read is not None and one.last_read > older.number else None
+            found.append(NotCompared(one.part, one.target, one.reason, newer.number, instead))
             if instead is None:
-                blind.add((gap.part, gap.target))
-    for gap in older.not_read if older.number != newer.number else ():
-        if gap.part in _COMPARED and not {(gap.part, gap.target), (gap.part, "")} & blind:
-            found.append(NotCompared(gap.part, gap.target, gap.reason, older.number, gap.last_read))
+                blind.add((one.part, one.target))
+    for one in older.not_read if older.number != newer.number else ():
+        if one.part in _COMPARED and not {(one.part, one.target), (one.part, "")} & blind:
+            found.append(NotCompared(one.part, one.target, one.reason, older.number, one.last_read))
     return tuple(found)
 
 
 def all_read(sync: SyncInfo) -> int:
-    """Return since which sync, up to this one, every list of users was read at least once; 0 when one never was."""
-    return min((gap.last_read or 0 for gap in sync.not_read if gap.part in STATUS_OF_PART), default=sync.number)
+    """Return the sync since which every list of users was read at least once, up to this one; 0 when one never was."""
+    return min((one.last_read or 0 for one in sync.not_read if one.part in STATUS_OF_PART), default=sync.number)
 
 
 def missing_people(connection: sqlite3.Connection, sync: SyncInfo) -> dict[int, tuple[int, int]]:
-    """Return the people who are in no list that a sync read, but may be in one that it did not.
+    """Return the people who are in no list that a sync read, but may be in one that it did not read.
 
     Returns:
         By their ids, the last sync in which they were seen and the one that missed them.
@@ -87,7 +87,7 @@ def missing_people(connection: sqlite3.Connection, sync: SyncInfo) -> dict[int, 
 
 
 def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[int, int]]) -> Holders:
-    """Return the memberships and roles that ended only because their people went missing."""
+    """Return the memberships and roles whose ranges were closed only because their people went missing."""
     rows = select_in(
         connection,
         f"SELECT target, kind, principal, gone_at FROM grants_past WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})",
@@ -102,25 +102,25 @@ def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[
 
 @dataclass(frozen=True, slots=True)
 class NeverRead:
-    """What the older sync never read: what a later one finds there is not new."""
+    """Parts that the older sync had never read: what a later one finds in them is not new."""
 
     statuses: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
     codes: frozenset[int] = frozenset()
-    """Grants of all things."""
+    """Grant kinds, whatever the target."""
     facts: frozenset[int] = field(default=frozenset())
-    """Those of single things, as `fact_of` numbers them."""
+    """Facts: grants of single resources."""
 
     def hides(self, fact: int) -> bool:
-        """Whether nothing can be said of who has something now."""
+        """Whether it is unknown who had this fact before."""
         return grant_kind(fact) in self.codes or fact in self.facts
 
 
-def never_read(connection: sqlite3.Connection, gaps: Iterable[NotRead]) -> NeverRead:
-    """Return what of the gaps of a sync no sync before it had read either."""
-    never = [gap for gap in gaps if gap.last_read is None]
-    whole = {gap.part for gap in never if not gap.target}
-    single = [(LIST_CODES[gap.part], gap.target) for gap in never if gap.target and gap.part in _READ_ONE_BY_ONE]
+def never_read(connection: sqlite3.Connection, not_read: Iterable[NotRead]) -> NeverRead:
+    """Return what of `not_read` no earlier sync had read either."""
+    never = [one for one in not_read if one.last_read is None]
+    whole = {one.part for one in never if not one.target}
+    single = [(LIST_CODES[one.part], one.target) for one in never if one.target and one.part in _READ_ONE_BY_ONE]
     facts: set[int] = set()
     for code, key in single:
         row = connection.execute("SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], key))

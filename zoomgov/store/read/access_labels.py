@@ -1,4 +1,4 @@
-"""How people have a thing, in words: as a member, as an admin, through a group."""
+"""How people have a resource, in words: `member`, `admin`, `through Finance`."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
 
 _MANY: Final = 1000
-"""People asked for one by one; more are read in one go."""
-_WAYS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holds the role", CONTACT: "member"}
+"""Up to so many people are named in the query; for more, everyone is read."""
+_LABELS: Final = {MEMBER: "member", ADMIN: "admin", HOLDER: "holds the role", CONTACT: "member"}
 
 
 def access_labels(snapshot: Snapshot, kind: Kind, target: int, ids: Sequence[int]) -> dict[int, str]:
-    """Return in words how each of `ids` has the thing."""
-    ways: dict[int, list[str]] = {}
+    """Return the label of each of `ids` who has the resource."""
+    labels: dict[int, list[str]] = {}
     through: dict[int, list[int]] = {}
     for path in paths_to_target(snapshot, CODES[kind], target, list(ids) if len(ids) <= _MANY else None):
         if path.via is None:
-            ways.setdefault(path.person, []).append(_WAYS[path.kind])
+            labels.setdefault(path.person, []).append(_LABELS[path.kind])
         else:
             through.setdefault(path.person, []).append(path.via)
     names = resource_names(snapshot, {via for vias in through.values() for via in vias})
     for person, vias in through.items():
-        ways.setdefault(person, []).extend(f"through {name}" for name in sorted(names[via] for via in vias))
-    return {person: ", ".join(words) for person, words in ways.items()}
+        labels.setdefault(person, []).extend(f"through {name}" for name in sorted(names[via] for via in vias))
+    return {person: ", ".join(words) for person, words in labels.items()}
 
 
 def access_label_ranks(snapshot: Snapshot, kind: Kind, target: int) -> tuple[array[int], int]:
-    """Return the place of each id by these words, and the last place: of everyone, without a word for each."""
+    """Return the rank of each id by its label, and the highest rank; no label is made for each person."""
     people_of = f"json_group_array(person) FROM {paths_sql(snapshot)} WHERE target = ? AND kind = ? AND via IS"
     found: list[tuple[bool, str, int, str]] = []
     for code in CODES[kind]:
@@ -52,7 +52,7 @@ def access_label_ranks(snapshot: Snapshot, kind: Kind, target: int) -> tuple[arr
     combined = array("I", bytes(4 * span(snapshot.connection)))
     texts, places = [""], {"": 0}
     for is_through, name, code, people in sorted(found):
-        word = f"through {name}" if is_through else _WAYS[code]
+        word = f"through {name}" if is_through else _LABELS[code]
         longer: dict[int, int] = {}
         for person in decoded(people):
             before = combined[person]

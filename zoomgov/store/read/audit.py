@@ -1,4 +1,4 @@
-"""Questions an auditor asks of one sync, answered in SQL: 200,000 people are never walked one by one."""
+"""An auditor's questions to one sync, answered in SQL: Python never loops over 200,000 people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DOMAIN: Final = "lower(substr(u.email, instr(u.email, '@') + 1))"
 
 
 class Someone(NamedTuple):
-    """What is told of a person. Named as in `UserRow`."""
+    """What an answer holds of a person. Named as in `UserRow`."""
 
     id: str
     name: str
@@ -40,7 +40,7 @@ class Someone(NamedTuple):
 
 
 class People(NamedTuple):
-    """Everyone an answer is about: how many, and the first of them."""
+    """The people an answer is about: their number, and the first of them."""
 
     total: int
     first: list[Someone]
@@ -74,7 +74,7 @@ class ResourceFacts(NamedTuple):
 
 
 Counts = Mapping[tuple[int, int], int]
-"""As `grant_counts` returns them: it walks over all grants, so they are counted once for all questions."""
+"""As `grant_counts` returns them. That reads all grants, so it is done once for all questions."""
 
 
 def roles(at: Snapshot, counts: Counts) -> list[RoleFacts]:
@@ -114,9 +114,9 @@ def resources(at: Snapshot, kind: Kind, counts: Counts) -> list[ResourceFacts]:
 
 
 def _people(at: Snapshot, ids: str, values: Sequence[object], limit: int, order: str = "u.search") -> People:
-    """Return the people whose ids the query `ids` finds.
+    """Return the people whose ids the query `ids` finds, the first `limit` of them with names.
 
-    It is asked of indexes, which are small; rows of people, which are large, are read for those only who are named.
+    `ids` should be served by indexes, which are small; the rows of people, which are large, are read for the named.
     """
     found = ids_of(at.connection, ids, values)
     if not limit or not found:
@@ -140,7 +140,7 @@ _LONGEST_FIRST: Final = "coalesce(l.last_login_time, '')"
 
 
 def _holders(at: Snapshot, of: Iterable[RoleFacts]) -> str:
-    """The ids of those who hold one of these roles, as a query."""
+    """A query for the ids of the holders of these roles."""
     listed = ",".join(str(int(role.row)) for role in of)
     return f"SELECT DISTINCT principal FROM {at.facts('grants')} WHERE kind = {HOLDER} AND target IN ({listed})"
 
@@ -151,7 +151,7 @@ def holders(at: Snapshot, of: Iterable[RoleFacts], limit: int) -> People:
 
 
 def lately_used(at: Snapshot, of: Iterable[RoleFacts], since: str) -> set[int]:
-    """Return the rows of those roles that an active person holds who logged in, or was made, since then."""
+    """Return the rows of those roles with an active holder who has logged in, or was created, since then."""
     listed = ",".join(str(role.row) for role in of)
     rows = at.connection.execute(
         f"SELECT DISTINCT g.target FROM {at.facts('grants')} g JOIN {at.facts('users')} u ON u.id = g.principal "
@@ -163,7 +163,7 @@ def lately_used(at: Snapshot, of: Iterable[RoleFacts], since: str) -> set[int]:
 
 
 def idle_holders(at: Snapshot, of: Iterable[RoleFacts], before: str, limit: int) -> People:
-    """Return the active holders of these roles whose last login lies before, or who never logged in since."""
+    """Return the active holders of these roles who were created and last logged in before that time."""
     ids = (
         f"SELECT u.id FROM {at.facts('users')} u LEFT JOIN logins l ON l.id = u.id WHERE u.id IN ({_holders(at, of)}) "
         "AND u.status = 'active' AND coalesce(l.last_login_time, '') < ? AND u.created_at < ?"
@@ -197,13 +197,13 @@ def _licensed(at: Snapshot) -> str:
 
 
 def licensed_idle(at: Snapshot, before: str, limit: int) -> People:
-    """Return active people with a licence whose last login lies before, the longest ago first."""
+    """Return active people with a licence who last logged in before that time, the longest ago first."""
     ids = f"SELECT id FROM logins WHERE last_login_time <> '' AND last_login_time < ? AND id IN ({_licensed(at)})"
     return _people(at, ids, (before,), limit, _LONGEST_FIRST)
 
 
 def licensed_never(at: Snapshot, created_before: str, limit: int) -> People:
-    """Return active people with a licence who never logged in, but for those made lately."""
+    """Return active people with a licence who were created before that time and never logged in."""
     never = f"{_licensed(at)} EXCEPT SELECT id FROM logins WHERE last_login_time <> ''"
     ids = f"SELECT id FROM {at.facts('users')} WHERE id IN ({never}) AND created_at < ?"
     return _people(at, ids, (created_before,), limit, "u.created_at")
@@ -235,7 +235,7 @@ def holders_in_domains(at: Snapshot, of: Iterable[str], roles_held: Iterable[Rol
 
 
 def not_users(at: Snapshot) -> list[tuple[str, str, str, int]]:
-    """Return who is in some list and not among the users: (Zoom's id, name, address, in how many things)."""
+    """Return principals who are not among the users: (Zoom's id, name, address, number of grants)."""
     strangers = records.unlisted(at, Kind.USERS)
     if not strangers:
         return []

@@ -1,4 +1,4 @@
-"""Numbers over time: what a chart tells that a list does not."""
+"""Numbers over time, for charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of one person and of one thing."""
+"""Everything of one person, or of one group, contact group or role."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def person(at: Snapshot, key: str) -> Person | None:
         return None
     zoom_key = str(at.connection.execute("SELECT key FROM things WHERE id = ?", (number,)).fetchone()[0])
     access = _access(at, number)
-    gaps = tuple(gap for gap in (at.info.not_read if at.info else ()) if gap.part in _ACCESS_PARTS)
+    not_read = tuple(one for one in (at.info.not_read if at.info else ()) if one.part in _ACCESS_PARTS)
     row = at.connection.execute(
         f"SELECT u.seen_from, {', '.join(f'u.{name}' for name in USER_FIELDS)}, "
         "coalesce(l.last_login_time, ''), coalesce(l.last_client_version, '') "
@@ -73,7 +73,7 @@ def person(at: Snapshot, key: str) -> Person | None:
     ).fetchone()
     if row is None:
         name, email = stranger_names(at, [number])[number]
-        return Person(number, zoom_key, name, email, NOT_A_USER, "", "", (), b"{}", access, None, gaps)
+        return Person(number, zoom_key, name, email, NOT_A_USER, "", "", (), b"{}", access, None, not_read)
     since, *values, last_login, client = row
     user: dict[str, Any] = dict(zip(USER_FIELDS, values, strict=True))
     tier = licence(user["type"], user["plan_united_type"])
@@ -100,7 +100,7 @@ def person(at: Snapshot, key: str) -> Person | None:
         extra=bytes(user["extra"]),
         access=access,
         since=since,
-        not_read=gaps,
+        not_read=not_read,
     )
 
 
@@ -182,7 +182,7 @@ def resource(at: Snapshot, kind: Kind, key: str) -> Resource | None:
         contact_groups=tuple(Target(Kind.CONTACT_GROUPS, zoom_id) for zoom_id, _ in upwards),
         contact_group_names=tuple(name for _, name in upwards),
         since=row.get("seen_from"),
-        not_read=_gaps(at, kind, key),
+        not_read=_not_read(at, kind, key),
     )
 
 
@@ -212,7 +212,7 @@ def _contact_groups_of(at: Snapshot, number: int) -> list[tuple[str, str]]:
     return sorted(((key, names[group]) for group, key in rows), key=lambda one: one[1].casefold())
 
 
-def _gaps(at: Snapshot, kind: Kind, key: str) -> tuple[NotRead, ...]:
+def _not_read(at: Snapshot, kind: Kind, key: str) -> tuple[NotRead, ...]:
     return tuple(
-        gap for gap in (at.info.not_read if at.info else ()) if gap.part in PARTS_OF[kind] and gap.target in ("", key)
+        one for one in (at.info.not_read if at.info else ()) if one.part in PARTS_OF[kind] and one.target in ("", key)
     )

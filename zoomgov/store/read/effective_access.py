@@ -1,7 +1,8 @@
-"""Who has what in effect, and through what: the one place where that is decided.
+"""Effective access: who has what, and through which group. The one place where that rule is.
 
-A person has what is granted to them; and every contact group that a user group is in reaches the members of that
-user group (not its admins). User groups do not nest in Zoom. `through` tells by the same rule what of it changed.
+A person has what is granted to them; and a contact group that contains a user group reaches the members of that user
+group (not its admins). User groups do not nest in Zoom. `history.effective_changes` finds by the same rule what
+changed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Path(NamedTuple):
-    """A person has a thing. Ids are those of `things`."""
+    """One way in which a person has a resource. Ids are those of `things`."""
 
     target: int
     kind: int
@@ -31,7 +32,7 @@ class Path(NamedTuple):
 
 
 def paths_sql(snapshot: Snapshot) -> str:
-    """Return a subquery with the columns of `Path`; filters on target or person reach its indexes."""
+    """Return a subquery with the columns of `Path`; conditions on target or person are served by indexes."""
     grants = snapshot.facts("grants")
     return (
         f"(SELECT g.target AS target, g.kind AS kind, g.principal AS person, NULL AS via, g.seen_from AS since "
@@ -43,9 +44,9 @@ def paths_sql(snapshot: Snapshot) -> str:
 
 
 def has_sql(snapshot: Snapshot, kind: int, person: str, targets: str = "") -> tuple[str, int]:
-    """Return a condition: `person` has something of `kind`, or one of `targets`; and how often it names these.
+    """Return a condition: `person` has any resource by `kind`, or one of `targets`; and how often it names `targets`.
 
-    It begins at the person, so that it is quick for one after the other.
+    The subquery starts at the person, so it is quick when asked person by person.
     """
     grants = snapshot.facts("grants")
     among = f" AND g.target IN {targets}" if targets else ""
@@ -60,7 +61,7 @@ def has_sql(snapshot: Snapshot, kind: int, person: str, targets: str = "") -> tu
 
 
 def paths_of_person(snapshot: Snapshot, person: int) -> Iterator[Path]:
-    """Yield everything a person has, direct ways first."""
+    """Yield everything a person has, direct grants first."""
     sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE person = ? ORDER BY via, target"
     return (Path(*row) for row in snapshot.connection.execute(sql, (person,)))
 
@@ -68,7 +69,7 @@ def paths_of_person(snapshot: Snapshot, person: int) -> Iterator[Path]:
 def paths_to_target(
     snapshot: Snapshot, kinds: Collection[int], target: int, people: Collection[int] | None = None
 ) -> Iterator[Path]:
-    """Yield every way into a thing, of everyone or of `people`. `kinds` are the grant kinds such a thing can have."""
+    """Yield each way in which everyone, or each of `people`, has a resource; `kinds`: the grant kinds it can have."""
     sql = f"SELECT target, kind, person, via, since FROM {paths_sql(snapshot)} WHERE target = ?"
     sql += f" AND {kinds_sql(kinds)}"
     if people is not None:
@@ -77,5 +78,5 @@ def paths_to_target(
 
 
 def people_of_target(snapshot: Snapshot, target: int) -> array[int]:
-    """Return everyone who has a thing, once for each way."""
+    """Return everyone who has a resource, once for each way."""
     return ids_of(snapshot.connection, f"SELECT person AS id FROM {paths_sql(snapshot)} WHERE target = ?", (target,))

@@ -1,7 +1,7 @@
-"""Many ids at once: out of SQLite as one value, kept as vectors and masks.
+"""Many ids at once: read from SQLite as one value, kept as vectors and masks.
 
-SQLite puts the ids of a query into one text, and Python takes that apart: half the work of asking for one row after
-the other, and Python's lock is free meanwhile, so that the screen keeps drawing.
+SQLite puts the ids of a query into one JSON array, which Python decodes: half the work of fetching row by row, and
+meanwhile the GIL is free, so the screen keeps drawing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Mask = bytes | bytearray
-"""A byte for each id there is, 1 for those that are in it: small, and quick to look things up in."""
+"""A set of ids as a byte map: byte n is 1 when id n is in the set. Small, and quick to test."""
 
 _PIECE: Final = 32_768
-"""Characters of a list of numbers that are taken apart at once."""
+"""Characters of a JSON array decoded in one go."""
 _COARSE: Final = 64
-"""Parts into which a long vector is cut before it is sorted: no step holds Python's lock for long."""
+"""Buckets a long vector is split into before sorting, so that no step holds the GIL for long."""
 _BUCKETS: Final = 4096
-"""Up to so many different ranks, each has a bucket of its own."""
+"""Up to so many different ranks each have a bucket of their own (bucket sort)."""
 
 
 def ids_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> array[int]:
@@ -34,7 +34,7 @@ def ids_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ())
 
 
 def decoded(text: str) -> array[int]:
-    """Return the numbers of a JSON array, piece by piece: that takes little memory, and Python's lock never long."""
+    """Return the numbers of a JSON array, decoded in pieces: little memory, and the GIL is never held for long."""
     found, start, last = array("I"), 1, len(text) - 1
     while start < last:
         end = text.find(",", start + _PIECE)
@@ -53,7 +53,7 @@ def pairs_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = (
 
 
 def span(connection: sqlite3.Connection) -> int:
-    """How many bytes a mask has."""
+    """Length of a mask: the highest id, and one."""
     return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
 
 
@@ -74,13 +74,13 @@ def masked(ids: Iterable[int], mask: Mask) -> Iterable[int]:
 
 
 def both(one: Mask, other: Mask) -> bytes:
-    """Return what is in both."""
+    """Return the intersection."""
     met = int.from_bytes(one, "little") & int.from_bytes(other, "little")
     return met.to_bytes(max(len(one), len(other)), "little")
 
 
 def either(one: Mask, other: Mask) -> bytes:
-    """Return what is in one of them."""
+    """Return the union."""
     met = int.from_bytes(one, "little") | int.from_bytes(other, "little")
     return met.to_bytes(max(len(one), len(other)), "little")
 
@@ -89,12 +89,12 @@ _TURNED: Final = bytes([1, 0]) + bytes(254)
 
 
 def neither(mask: Mask) -> Mask:
-    """Return what is not in `mask`."""
+    """Return the complement."""
     return mask.translate(_TURNED)
 
 
 def sorted_by(ids: array[int], ranks: array[int], top: int, *, descending: bool) -> array[int]:
-    """Return `ids` by their ranks, which go from 0 to `top`; where these are equal, in the order they came."""
+    """Return `ids` sorted by `ranks[id]`, which go from 0 to `top`. Stable, in both directions."""
     shift = max(top.bit_length() - _COARSE.bit_length() + 1, 0) if top >= _BUCKETS else 0
     buckets = [array("I") for _ in range((top >> shift) + 1)]
     if shift:

@@ -1,4 +1,4 @@
-"""Licences bought, used and held, and when people last logged in: what a look at charts tells."""
+"""Licences bought, used and held, and people by the time of their last login."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMES: Final = {"plan_base": "Base plan", "plan_zoom_rooms": "Zoom Rooms", "pla
 
 
 def licences(snapshot: Snapshot, plan_usage: bytes | None, ranks: PeopleRanks) -> Licences:
-    """Count tiers and logins; `plan_usage` is Zoom's answer about what was bought."""
+    """Count tiers and logins; `plan_usage` is Zoom's JSON about what was bought, None when it was never read."""
     counts: dict[str, Counter[str]] = {}
     for values, ids in ranks.facets(snapshot):
         statuses = counts.setdefault(licence(values["type"], values["plan_united_type"]), Counter())
@@ -43,7 +43,7 @@ def _logins(snapshot: Snapshot, ranks: PeopleRanks) -> tuple[tuple[Logins, ...],
     is_user = mask_of(span(connection), everyone)
 
     def since(days: int) -> int:
-        """Users among the logins after so many days ago, which are the last of `ids`."""
+        """Number of users who logged in within the last `days`: they are among the last of `ids`."""
         edge = (finished - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
         before = connection.execute(f"SELECT count(*) {recorded} AND last_login_time < ?", (edge,)).fetchone()[0]
         return sum(map(is_user.__getitem__, ids[before:]))
@@ -58,7 +58,10 @@ def _logins(snapshot: Snapshot, ranks: PeopleRanks) -> tuple[tuple[Logins, ...],
 
 
 def plans(usage: bytes | None) -> tuple[Plan, ...] | None:
-    """Read Zoom's answer leniently: each plan is an object, or an array of some."""
+    """Decode Zoom's answer leniently: each plan is an object, or an array of objects; anything else is skipped.
+
+    By the standard library: reading a store must not wait for msgspec to be imported.
+    """
     try:
         found: Any = json.loads(usage) if usage else None
     except ValueError:

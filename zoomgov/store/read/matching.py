@@ -1,4 +1,4 @@
-"""Which rows meet conditions such as `role:admin last-login:>90d`."""
+"""Finds the rows that meet conditions such as `role:admin last-login:>90d`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
 
 _GRANTS: Final = {"group": MEMBER, "admin-of": ADMIN, "contact-group": CONTACT}
-_KEPT: Final = 16
-"""Conditions whose people are remembered: while one types, all but the last stay the same."""
+_CACHED: Final = 16
+"""Conditions whose masks are cached: while a person types, all but the last stay the same."""
 _OFFERED: Final = 500
 """Departments and roles to complete from."""
 _NAME: Final = "substr(u.search, 1, instr(u.search, char(10)) - 1)"
@@ -40,7 +40,7 @@ _ADDRESS: Final = f"substr({_REST}, 1, instr({_REST}, char(10)) - 1)"
 
 
 class Asked(NamedTuple):
-    """One value of a condition in SQL."""
+    """One value of a condition, in SQL."""
 
     test: str
     """Of a row `u` of the users."""
@@ -49,11 +49,11 @@ class Asked(NamedTuple):
 
 
 class PeopleMatching:
-    """Who meets conditions, in one sync; remembers the last of them."""
+    """The people of one sync who meet conditions; caches the masks of the last ones."""
 
     def __init__(self, ranks: PeopleRanks) -> None:
         self._ranks = ranks
-        self._kept: OrderedDict[tuple[str, Value], Mask] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, Value], Mask] = OrderedDict()
 
     def everyone(self, snapshot: Snapshot, conditions: Sequence[Condition]) -> Mask | None:
         """Return all users who meet the conditions; None when there are none to meet."""
@@ -68,9 +68,9 @@ class PeopleMatching:
         return found
 
     def quick(self, conditions: Sequence[Condition]) -> bool:
-        """Whether `everyone` has nothing to read."""
+        """Whether `everyone` can answer from caches."""
         asked = ((condition.field, value) for condition in conditions for value in condition.values)
-        return all((field in FACETS and self._ranks.knows_facets) or (field, value) in self._kept
+        return all((field in FACETS and self._ranks.knows_facets) or (field, value) in self._cache
                    for field, value in asked)  # fmt: skip
 
     def among(self, snapshot: Snapshot, conditions: Sequence[Condition], ids: array[int]) -> array[int]:
@@ -93,12 +93,12 @@ class PeopleMatching:
         return ids
 
     def _mask(self, snapshot: Snapshot, field: str, value: Value) -> Mask:
-        mask = self._kept.pop((field, value), None)
+        mask = self._cache.pop((field, value), None)
         if mask is None:
             mask = self._read(snapshot, field, value)
-        self._kept[field, value] = mask
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._cache[field, value] = mask
+        if len(self._cache) > _CACHED:
+            self._cache.popitem(last=False)
         return mask
 
     def _read(self, snapshot: Snapshot, field: str, value: Value) -> Mask:
@@ -136,17 +136,17 @@ def has_search(snapshot: Snapshot) -> bool:
 
 
 def phrase(word: str) -> str:
-    """Return `word` as the trigram index is asked for it."""
+    """Return `word` quoted for FTS5."""
     return '"' + word.replace('"', '""') + '"'
 
 
 def _is_quantity(value: Value) -> bool:
-    """Whether it asks for anything or nothing at all, and not for a thing of that name."""
+    """Whether the value means any or none at all, and not a resource of that name."""
     return value.text in (NONE, ANY) and not value.sign
 
 
 def _facet_test(snapshot: Snapshot, field: str, value: Value) -> Callable[[Mapping[str, Any]], bool]:
-    """What is asked of the columns with few values."""
+    """Test of the columns with few values."""
     if field == "status":
         return lambda values: bool(values["status"] == value.text)
     if field == "role":
@@ -163,7 +163,7 @@ def _facet_test(snapshot: Snapshot, field: str, value: Value) -> Callable[[Mappi
 
 
 def _number_test(field: str, value: Value) -> Callable[[int], bool]:
-    """What is asked of the number of groups."""
+    """Test of the number of groups."""
     if field == "group":
         return (lambda count: count == 0) if value.text == NONE else (lambda count: count > 0)
     answers: dict[int, bool] = {}
@@ -177,7 +177,7 @@ def _number_test(field: str, value: Value) -> Callable[[int], bool]:
 
 
 def _asked(snapshot: Snapshot, field: str, value: Value) -> Asked:
-    """What is asked, where it is not of a column with few values."""
+    """The SQL of a field that is no facet."""
     if field in _GRANTS:
         if _is_quantity(value):
             test, _ = has_sql(snapshot, _GRANTS[field], "u.id")
@@ -212,14 +212,14 @@ def _before(snapshot: Snapshot, days: int) -> str:
 
 
 def _login_test(snapshot: Snapshot, value: Value) -> tuple[str, tuple[Any, ...]]:
-    """`>90d` is longer ago than that, `<7d` since then."""
+    """Condition on `last_login_time`: `>90d` is longer ago than that, `<7d` more recent."""
     if value.text == NEVER:
         return "", ()
     return f" AND last_login_time {'<' if value.sign == '>' else '>='} ?", (_before(snapshot, value.number),)
 
 
 def _targets(snapshot: Snapshot, field: str, value: Value) -> list[int]:
-    """Ids of the things of this name; of all there are for `any` and `none`."""
+    """Ids of the resources of this name; of all of them for `any` and `none`."""
     kind = TARGET_KINDS[_GRANTS[field]]
     ids = {number for (number,) in snapshot.connection.execute("SELECT id FROM things WHERE kind = ?", (kind,))}
     if _is_quantity(value):

@@ -1,4 +1,4 @@
-"""Which rows, in which order: vectors of ids, made off the event loop."""
+"""Finds and orders rows: vectors of ids, made off the event loop."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _TRIGRAM: Final = 3
 _FIRST: Final = 128
-"""Rows that come before all others: a screenful of the tallest terminals."""
+"""Number of first rows: a screenful of the tallest terminals."""
 _LOOKED_AT: Final = 2048
-"""People among whom the first ones who meet conditions are looked for."""
-_LOOKED_AT_FOR_A_THING: Final = 512
+"""People, by name, among whom the first ones who meet conditions are looked for."""
+_LOOKED_AT_IN_RESOURCE: Final = 512
 _WALKS: Final = {
     ("name", True): "SELECT id FROM users ORDER BY search DESC, id DESC",
     ("email", False): "SELECT id FROM users ORDER BY email COLLATE NOCASE",
@@ -39,9 +39,9 @@ _WALKS: Final = {
     ("last_login", True): "SELECT u.id AS id FROM logins l CROSS JOIN users u ON u.id = l.id "
     "WHERE l.last_login_time <> '' ORDER BY l.last_login_time DESC, u.search, u.id",
 }
-"""Orders that an index gives, by column and direction; of whom it leaves alike, by name."""
+"""Orders that an index gives, by (column, descending); ties by name."""
 _FEW: Final = 2000
-"""Rows that are sorted by their values; for more the values of everyone are ranked."""
+"""Up to so many rows are sorted by their values; for more, ranks of everyone are used."""
 
 
 def order_resources(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[tuple[int, int], int]) -> array[int]:
@@ -69,7 +69,7 @@ def _sortable(value: Any) -> Any:  # Any: a number or text, alike within one col
 
 
 class UserOrder:
-    """Orders people. Keeps the order by name, the one every other order starts from, and the ranks of columns."""
+    """Orders people. Caches the order by name, from which every other order starts, and the ranks by column."""
 
     def __init__(self) -> None:
         self.ranks = PeopleRanks()
@@ -95,7 +95,7 @@ class UserOrder:
         return ids
 
     def first(self, snapshot: Snapshot, query: Query, target: int | None) -> tuple[array[int], bool] | None:
-        """Return the first of the people, and whether they are all; None when that is no quicker."""
+        """Return the first ids of `order`, and whether they are all; None when that would not be quicker."""
         words = fold(query.text).split()
         if query.sort:
             return None if words or query.conditions or target is not None else self._first_sorted(snapshot, query)
@@ -108,7 +108,7 @@ class UserOrder:
         return _first_found(snapshot, words)
 
     def _first_sorted(self, snapshot: Snapshot, query: Query) -> tuple[array[int], bool] | None:
-        """Walk along an index from the end that comes first."""
+        """Read the beginning of an index, in its direction."""
         (key, descending), *then = query.sort
         sql = _WALKS.get((key, descending))
         if sql is None or then or not snapshot.current or self.ranks.knows(key):
@@ -118,7 +118,7 @@ class UserOrder:
     def _first_meeting(
         self, snapshot: Snapshot, words: list[str], conditions: Sequence[Condition]
     ) -> tuple[array[int], bool] | None:
-        """Look for them among the first by name."""
+        """Look for people who meet the conditions among the first by name."""
         if self.ranks.knows_everyone and not words and self._matching.quick(conditions):
             everyone = self.ranks.everyone(snapshot)
             ids = array("I", islice(masked(everyone, self._meeting(snapshot, conditions) or b""), _FIRST))
@@ -139,7 +139,7 @@ class UserOrder:
         return None if matching is None else both(matching, self.ranks.users(snapshot))
 
     def _found(self, snapshot: Snapshot, words: list[str], target: int | None, matching: Mask | None) -> array[int]:
-        """Ids of the people who match, by name."""
+        """Ids of the people who match, by name; principals who are no users come last."""
         users = self._searched(snapshot, words) if words else self.ranks.everyone(snapshot)
         if matching is not None:
             users = array("I", masked(users, matching))
@@ -163,7 +163,7 @@ class UserOrder:
     def _sorted(
         self, snapshot: Snapshot, keys: list[tuple[str, bool]], ids: array[int], query: Query, target: int | None
     ) -> array[int]:
-        """Return `ids` sorted by `keys`; where these leave a choice, in the order they came."""
+        """Return `ids` sorted by `keys`, which are one column or several facets. Stable."""
         (key, descending), *_ = keys
         if len(ids) <= _FEW:
             return _sorted_few(snapshot, keys, ids, query, target)
@@ -177,9 +177,9 @@ class UserOrder:
 
 
 def _first_of(snapshot: Snapshot, words: list[str], query: Query, target: int) -> tuple[array[int], bool] | None:
-    """Look for the first people of a thing among the first by name: they are there when nearly all have it."""
+    """Look for the first people of a resource among the first by name: found when nearly everyone has it."""
     assert query.within is not None
-    ids = _search(snapshot, words, _LOOKED_AT_FOR_A_THING)
+    ids = _search(snapshot, words, _LOOKED_AT_IN_RESOURCE)
     people = {path.person for path in paths_to_target(snapshot, CODES[query.within.kind], target, ids)}
     ids = array("I", (number for number in ids if number in people))[:_FIRST]
     return (ids, False) if len(ids) == _FIRST else None
@@ -188,8 +188,8 @@ def _first_of(snapshot: Snapshot, words: list[str], query: Query, target: int) -
 def _first_found(snapshot: Snapshot, words: list[str]) -> tuple[array[int], bool]:
     """Find the first people with all words, by name, and whether they are all.
 
-    Where the trigram index knows only few, all of them; where it knows many, the first ones are soon met on a walk
-    along the names.
+    Where the trigram index finds few, all of them are sorted; where it finds many, a scan in the order of names soon
+    meets the first ones.
     """
     long = [word for word in words if len(word) >= _TRIGRAM]
     if long and has_search(snapshot):
@@ -227,7 +227,7 @@ def _strangers(snapshot: Snapshot, people: Mask, words: list[str]) -> list[int]:
 
 
 def _runs(sort: Sequence[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
-    """Put facets that follow one another together: they are read and sorted by in one go."""
+    """Split sort keys into runs that one sort can serve: a single column, or facets that follow one another."""
     runs: list[list[tuple[str, bool]]] = []
     for key, descending in sort:
         if runs and key in FACETS and runs[-1][-1][0] in FACETS:
@@ -242,9 +242,9 @@ def _sorted_few(
 ) -> array[int]:
     """Sort by the values themselves."""
     columns = [column.key for column in columns_of(Kind.USERS, within=True)]
-    ways = access_labels(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
+    labels = access_labels(snapshot, query.within.kind, target, ids) if query.within and target is not None else {}
     rows = user_rows(snapshot, ids, role_names(snapshot))
-    values = {number: (*row, ways.get(number, "")) for number, row in rows.items()}
+    values = {number: (*row, labels.get(number, "")) for number, row in rows.items()}
     for key, descending in reversed(keys):
         place = columns.index(key)
         ids = array("I", sorted(ids, key=lambda n, p=place: _sortable(values[n][p]), reverse=descending))  # type: ignore[misc]

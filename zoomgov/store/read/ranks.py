@@ -1,4 +1,4 @@
-"""The place of each person by each column of their table, kept once it was asked for: sorting again costs little."""
+"""The rank of each person by a column of the table, cached: sorting by that column again costs little."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ FACETS: Final = {
     "role": ("role_id",),
     "licence": ("type", "plan_united_type"),
 }
-"""Columns with few different values, and the stored ones they come from: all in the index `users_facets`."""
+"""Columns with few distinct values, and the stored columns they are made from: all in the index `users_facets`."""
 _STORED: Final = ("dept", "role_id", "status", "type", "plan_united_type")
 _ORDERED: Final = {
     "email": ("{users}", "email COLLATE NOCASE", "1", True),
     "created": ("{users}", "created_at", "1", False),
     "last_login": ("logins", "last_login_time", "last_login_time <> ''", False),
 }
-"""Columns that an index orders: table, value, condition, and whether no two have the same."""
+"""Columns that an index orders: table, value, condition, and whether all values differ."""
 
 
 class Ranks(NamedTuple):
-    """Places by one column or several: `by_id[id]` goes from 0 to `top`, and equal values have equal places."""
+    """Ranks by one column or several: `by_id[id]` goes from 0 to `top`; equal values have equal ranks."""
 
     by_id: array[int]
     top: int
 
 
 class Facet(NamedTuple):
-    """Everyone who has the same values in all columns with few values."""
+    """Everyone with the same values in all columns of `FACETS`."""
 
     values: dict[str, Any]
     ids: array[int]
 
 
 class PeopleRanks:
-    """Of one sync. Keeps what it found: up to 8 MB for 200,000 people.
+    """Ranks of one sync, cached: up to 8 MB for 200,000 people.
 
     `facets` may be called by several threads at once, each with its own snapshot; everything else by one at a time.
     """
@@ -58,21 +58,21 @@ class PeopleRanks:
         self._everyone: array[int] | None = None
         self._users: Mask | None = None
         self._facets: list[Facet] | None = None
-        self._kept: dict[str, Ranks] = {}
+        self._columns: dict[str, Ranks] = {}
 
     @property
     def knows_everyone(self) -> bool:
-        """Whether the order by name is at hand."""
+        """Whether the order by name is cached."""
         return self._everyone is not None
 
     @property
     def knows_facets(self) -> bool:
-        """Whether the columns with few values are at hand."""
+        """Whether the facets are cached."""
         return self._facets is not None
 
     def knows(self, key: str) -> bool:
-        """Whether the places by a column are at hand; the order by name is made in no time."""
-        return key in self._kept or (key == "name" and self.knows_everyone)
+        """Whether the ranks by a column are cached, or are made in no time from the order by name."""
+        return key in self._columns or (key == "name" and self.knows_everyone)
 
     def everyone(self, snapshot: Snapshot) -> array[int]:
         """Return all users by name."""
@@ -82,13 +82,13 @@ class PeopleRanks:
         return self._everyone
 
     def users(self, snapshot: Snapshot) -> Mask:
-        """Return the mask of all users: other things have ids, too."""
+        """Return the mask of all users; groups and others have ids in the same range."""
         if self._users is None:
             self._users = mask_of(span(snapshot.connection), self.everyone(snapshot))
         return self._users
 
     def facets(self, snapshot: Snapshot) -> list[Facet]:
-        """Return all users by what they have in the columns with few values."""
+        """Return all users, grouped by the values of the columns in `FACETS`."""
         with self._reading_facets:
             if self._facets is None:
                 columns = ", ".join(_STORED)
@@ -100,7 +100,7 @@ class PeopleRanks:
             return self._facets
 
     def by_facets(self, snapshot: Snapshot, keys: Sequence[tuple[str, bool]]) -> Ranks:
-        """Return places by columns with few values, directions included."""
+        """Return ranks by facets, in the direction of each."""
         facets = self.facets(snapshot)
         words = {key: _facet_words(snapshot, key) for key, _ in keys}
         texts = [tuple(words[key](*map(facet.values.__getitem__, FACETS[key])) for key, _ in keys) for facet in facets]
@@ -116,11 +116,11 @@ class PeopleRanks:
         return Ranks(ranks, max(len(order) - 1, 0))
 
     def by_column(self, snapshot: Snapshot, key: str) -> Ranks:
-        """Return places by a column with many values, upwards."""
-        if key not in self._kept:
+        """Return ascending ranks by a column with many values."""
+        if key not in self._columns:
             make = {"groups": _by_groups, "name": self._by_name}.get(key)
-            self._kept[key] = make(snapshot) if make is not None else _by_index(snapshot, *_ORDERED[key])
-        return self._kept[key]
+            self._columns[key] = make(snapshot) if make is not None else _by_index(snapshot, *_ORDERED[key])
+        return self._columns[key]
 
     def _by_name(self, snapshot: Snapshot) -> Ranks:
         sql = (
@@ -140,7 +140,7 @@ def _zeros(snapshot: Snapshot) -> array[int]:
 
 
 def _by_index(snapshot: Snapshot, table: str, value: str, condition: str, differ: bool) -> Ranks:
-    """Two walks along an index, one for the ids and one for how many share each value: cheaper than the values."""
+    """Scan an index twice, for the ids and for the number of rows with each value: cheaper than reading values."""
     source = f"FROM {table.format(users=snapshot.facts('users'))} WHERE {condition}"
     listed = ids_of(snapshot.connection, f"SELECT id {source} ORDER BY {value}, id")
     ranks = _zeros(snapshot)

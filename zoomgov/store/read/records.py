@@ -1,4 +1,4 @@
-"""Everything of one kind, row by row and in a lasting order: what files are written from."""
+"""Everything of one kind, row by row in a stable order: the input of exports."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ResourceRecord(NamedTuple):
 
 
 class GrantRecord(NamedTuple):
-    """A principal has a thing, with names."""
+    """One grant, with names."""
 
     kind: GrantKind
     target_id: str
@@ -150,8 +150,8 @@ _MEMBER_PARTS: Final = {
 
 
 def _never_read(at: Snapshot) -> set[tuple[str, str]]:
-    gaps: tuple[NotRead, ...] = at.info.not_read if at.info else ()
-    return {(gap.part, gap.target) for gap in gaps if gap.last_read is None}
+    not_read: tuple[NotRead, ...] = at.info.not_read if at.info else ()
+    return {(one.part, one.target) for one in not_read if one.last_read is None}
 
 
 def _is_unread(unread: set[tuple[str, str]], part: str, key: str) -> bool:
@@ -166,7 +166,7 @@ def everything(at: Snapshot, kind: Kind) -> list[int]:
 
 
 def unlisted(at: Snapshot, kind: Kind) -> list[tuple[int, str, str, str]]:
-    """Return what grants name and no list has: (row id, Zoom's id, name, address), by Zoom's id."""
+    """Return what grants name but no list contains: (row id, Zoom's id, name, address), by Zoom's id."""
     facts, grants = at.facts(TABLES[kind]), at.facts("grants")
     side = "principal" if kind is Kind.USERS else "target"
     named = f"EXISTS (SELECT 1 FROM {grants} g WHERE g.{side} = t.id)"
@@ -203,7 +203,7 @@ def count_grants(at: Snapshot) -> int:
 
 
 def grant_records(at: Snapshot) -> Iterator[GrantRecord]:
-    """Yield every grant as Zoom has it: by kind, then the thing's name, then the principal's."""
+    """Yield every grant as Zoom has it: by kind, then name of the resource, then name of the principal."""
     grants, users = at.facts("grants"), at.facts("users")
     sql = _PRINCIPALS.format(grants=grants, users=users)
     for code, target, key, name in _sorted_targets(at, at.connection.execute(_TARGETS.format(grants=grants))):
@@ -228,14 +228,14 @@ def _sorted_targets(at: Snapshot, rows: Iterable[tuple[int, int]]) -> list[tuple
 
 
 def _other_names(at: Snapshot, rows: Sequence[Any]) -> dict[int, tuple[str, str]]:
-    """Name and address of principals who are no users: whole groups, and strangers."""
+    """Name and address of principals who are no users: user groups, and people in no list of users."""
     groups = {row[0] for row in rows if row[1] == GROUP}
     people = [row[0] for row in rows if row[1] == USER]
     return {**{number: (name, "") for number, name in resource_names(at, groups).items()}, **stranger_names(at, people)}
 
 
 def nested_records(at: Snapshot) -> Iterator[GrantRecord]:
-    """Yield who is in a contact group through a user group in it, one row for each such way."""
+    """Yield who is in a contact group through a user group in it: one row for each person and user group."""
     grants, users = at.facts("grants"), at.facts("users")
     targets = at.connection.execute(
         f"SELECT DISTINCT g.kind, g.target FROM {grants} g JOIN things t ON t.id = g.principal "
@@ -261,6 +261,6 @@ def nested_records(at: Snapshot) -> Iterator[GrantRecord]:
 
 
 def target_kind(kind: GrantKind) -> Kind:
-    """Return the kind of thing that a grant of `kind` is about."""
+    """Return the kind of resource that grants of `kind` are on."""
     codes = {name: code for code, name in GRANT_KINDS.items()}
     return KIND_OF_CODE[TARGET_KINDS[codes[kind]]]

@@ -1,4 +1,4 @@
-"""The columns of each kind, and the rows that fill them."""
+"""The columns of each kind's table, and its rows."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ NOT_A_USER: Final = "not a user"
 
 
 def columns_of(kind: Kind, *, within: bool) -> tuple[Column, ...]:
-    """Return the columns of a kind; of people within a thing, also how they have it."""
+    """Return the columns of a kind; of people within a resource, also `how` they have it."""
     return (*_COLUMNS[kind], _HOW) if within and kind is Kind.USERS else _COLUMNS[kind]
 
 
 def picker(columns: Sequence[Column], wanted: Sequence[str]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return what takes the `wanted` columns out of a row of `columns`.
+    """Return a function that picks the `wanted` columns from a row of `columns`.
 
     Raises:
         KeyError: there is no such column.
@@ -82,7 +82,7 @@ def role_names(snapshot: Snapshot) -> dict[str, str]:
 
 
 def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) -> dict[int, tuple[Any, ...]]:
-    """Return the rows of `ids` by id. Principals that are not users have what their key tells."""
+    """Return rows by id. For principals who are not users, name and address as far as they are known."""
     connection, users, grants = snapshot.connection, snapshot.facts("users"), snapshot.facts("grants")
     groups = dict(
         select_in(
@@ -111,7 +111,7 @@ def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) 
 
 
 def stranger_names(snapshot: Snapshot, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return name and address of principals who are no users: as last seen, or what their key tells."""
+    """Return name and address of principals who are no users: as last seen, or else from their key."""
     keys = dict(select_in(snapshot.connection, "SELECT id, key FROM things WHERE id IN ({})", ids))
     found = {number: name_of_key(keys.get(number, "")) for number in ids}
     sql = (
@@ -124,7 +124,7 @@ def stranger_names(snapshot: Snapshot, ids: Sequence[int]) -> dict[int, tuple[st
 
 
 def name_of_key(key: str) -> tuple[str, str]:
-    """Return name and address as far as a key tells."""
+    """Return name and address as far as the key holds them."""
     address = key.removeprefix(EMAIL_PREFIX)
     return address, address if address != key else ""
 
@@ -137,7 +137,7 @@ CODES: Final = {Kind.GROUPS: (MEMBER, ADMIN), Kind.CONTACT_GROUPS: (CONTACT,), K
 
 
 def resource_names(snapshot: Snapshot, ids: set[int]) -> dict[int, str]:
-    """Return names by id: of groups, contact groups and roles; Zoom's id where there is no name."""
+    """Return names of groups, contact groups and roles by id; Zoom's id where there is no name."""
     listed = sorted(ids)
     found = {
         number: SYSTEM_ROLES.get(key, key) if kind == ROLE else key
@@ -153,7 +153,7 @@ def resource_names(snapshot: Snapshot, ids: set[int]) -> dict[int, str]:
 
 
 def grant_counts(snapshot: Snapshot) -> dict[tuple[int, int], int]:
-    """Return how many principals have each thing, by (target, grant kind)."""
+    """Return the number of principals by (target, grant kind). Reads all grants."""
     sql = f"SELECT target, kind, count(*) FROM {snapshot.facts('grants')} GROUP BY target, kind"
     return {(target, kind): count for target, kind, count in snapshot.connection.execute(sql)}
 
@@ -161,7 +161,7 @@ def grant_counts(snapshot: Snapshot) -> dict[tuple[int, int], int]:
 def resource_rows(
     snapshot: Snapshot, kind: Kind, counts: Mapping[tuple[int, int], int], ids: Sequence[int] | None = None
 ) -> dict[int, tuple[Any, ...]]:
-    """Return the rows of `ids`, or of all things of the kind, by id."""
+    """Return the rows of `ids`, or of all resources of the kind, by id."""
     facts = snapshot.facts(TABLES[kind])
     fields = {
         Kind.GROUPS: "name",

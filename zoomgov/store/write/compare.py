@@ -1,4 +1,4 @@
-"""What one page of a list becomes in staging, and the numbers people and things go by.
+"""Compares one page of a list with the last published sync: what is staged of it is the difference.
 
 A page is staged as one compact row: the ids on it, and of people only what differs from the last published sync.
 So an unchanged account stages next to nothing, publishing need not compare again, and dropping a list is dropping
@@ -29,7 +29,7 @@ _content = itemgetter(*(UserRow._fields.index(name) for name in USER_FIELDS))
 
 
 def user_content(row: UserRow) -> tuple[Any, ...]:
-    """The fields that open a new version, in the order of `USER_FIELDS`."""
+    """The values that open a new version of a person when they change, in the order of `USER_FIELDS`."""
     content: tuple[Any, ...] = _content(row)
     return content
 
@@ -44,12 +44,12 @@ def user_page(
     """Compare a page of people, and the groups and roles they name, with what was published last.
 
     Args:
-        held: what the record of each of `users` names; nothing when it is empty.
-        digests: of the records, by the person's key.
+        held: groups and role that the record of each of `users` names, in their order; empty: none for anybody.
+        digests: digest of each record by the person's key; empty: digests are not kept.
 
     Returns:
-        The ids on the page; the grants, packed, of those whose grants differ; the rest that differs; and the people
-        who go by a new key from now on.
+        The ids on the page; the packed grants of the people whose grants differ; everything else that differs; and the
+        people whose key is a new one from now on.
     """
     roles = names.facts(GrantKind.ROLE, {one.role_id for one in held if one.role_id})
     groups = names.facts(GrantKind.GROUP_MEMBER, set(chain.from_iterable(one.groups for one in held)))
@@ -100,7 +100,7 @@ def user_page(
 
 
 def _differ(current: str | None, facts: list[int]) -> bool:
-    """Tell whether the facts are others than those listed in `current`; its order is that of the index."""
+    """Whether the facts are others than those in `current`, a comma-separated list in the order of the index."""
     if current is None:
         return True
     if current == ",".join(map(str, sorted(facts))):
@@ -109,7 +109,7 @@ def _differ(current: str | None, facts: list[int]) -> bool:
 
 
 def grant_page(names: Identities, grants: Iterable[GrantRow]) -> tuple[array[int], bytes]:
-    """Return the principals of a page of members or admins, and their grants, packed."""
+    """Return the ids of the principals on a page of members or admins, and their packed grants."""
     rows = list(grants)
     targets: dict[GrantKind, list[str]] = {}
     for row in rows:

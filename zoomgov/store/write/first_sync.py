@@ -1,10 +1,11 @@
-"""What a first sync writes before it is published: people, and what their records say they have.
+"""Bulk load of a first sync: people and the grants their records name are written before it is published.
 
-Publishing them takes seconds for 200,000, during which nothing else happens; written while lists are still being read
-they cost no time at all. Nobody can see them as long as there is no sync.
+Publishing 200,000 people takes seconds in which nothing else happens; written while lists are still being read they
+cost no time. No reader sees them, as there is no published sync yet.
 
-People are written as their page is staged, so the page need not hold them; a list that is read again takes them away.
-Only who is on a second page, having moved while the lists were read, lies there until it is known which page decides.
+People are written when their page is staged, so the page need not hold them; when a list is read again they are
+deleted. Only a person on a second page, having moved while the lists were read, stays in that page until it is known
+which page decides.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from zoomgov.store.write.pages import StagedUser
 
 FIRST: Final = 1
-"""The number of the sync that all this will be of."""
+"""Number of the sync that this is written for."""
 WRITTEN: Final = tuple(part for part, status in STATUS_OF_PART.items() if status != "pending")
-"""Lists whose people are written as they are staged; invitations may turn out to be people of the others."""
+"""Lists whose people are written as they are staged. Not invitations: they may turn out to be people of the others."""
 PAGES_A_PIECE: Final = 20
+"""Staged pages read in one step."""
 GRANTS_A_PIECE: Final = 20_000
+"""Grants written in one step, at least."""
 
 
 def is_wanted(connection: sqlite3.Connection) -> bool:
@@ -47,7 +50,7 @@ def is_wanted(connection: sqlite3.Connection) -> bool:
 
 
 def write_people(connection: sqlite3.Connection, people: list[StagedUser], first_new: int) -> list[StagedUser]:
-    """Write those of a page who are not written yet, and return the others; nobody is who has `first_new` or above."""
+    """Write the people of a page who are not in `users` yet, and return the others. Ids from `first_new` on are new."""
     older = [person.id for person in people if person.id < first_new]
     there = {number for (number,) in select_in(connection, "SELECT id FROM users WHERE id IN ({})", older)}
     if not there:
@@ -58,7 +61,7 @@ def write_people(connection: sqlite3.Connection, people: list[StagedUser], first
 
 
 def take_back(connection: sqlite3.Connection, staged_list: int) -> None:
-    """Take away who was written when the pages of a list were staged."""
+    """Delete the people who were written when the pages of a list were staged."""
     for page, seen in connection.execute("SELECT id, seen FROM stage_pages WHERE list = ?", (staged_list,)).fetchall():
         elsewhere = {person.id for person in (*staged_page(connection, page).users, *renamed_people(connection, page))}
         written = [(number,) for number in ids_of(seen) if number not in elsewhere]
@@ -67,7 +70,7 @@ def take_back(connection: sqlite3.Connection, staged_list: int) -> None:
 
 
 def take_back_unfinished(connection: sqlite3.Connection) -> None:
-    """Take away who was written of lists that were not read to their end."""
+    """Delete the people written from lists that were not read to their end."""
     marks = ",".join("?" * len(WRITTEN))
     for (unfinished,) in connection.execute(
         f"SELECT id FROM stage_lists WHERE NOT finished AND part IN ({marks})", WRITTEN
@@ -76,20 +79,21 @@ def take_back_unfinished(connection: sqlite3.Connection) -> None:
 
 
 class FirstSyncWriter:
-    """Once all lists of users are finished, makes the indexes of people and writes what their records say they have:
-    one piece at each `step`, in the caller's transaction.
+    """Once all lists of users are finished, makes their indexes and writes the grants their records name.
+
+    One piece at each `step`, in the caller's transaction.
     """
 
     def __init__(self, connection: sqlite3.Connection, written: dict[str, int] | None) -> None:
         self._connection = connection
         self.written = written
-        """How many grants the records gave, by their code as text; None: not all are written."""
+        """Number of grants written, by kind code as text (a JSON key); None until all are written."""
         self._winners = winners(connection)
         self._pages = user_pages(connection, pending=False)
         self._pieces = self._work()
 
     def step(self) -> bool:
-        """Write a piece; False when there was nothing left to do."""
+        """Write one piece; False when nothing was left to do."""
         return next(self._pieces, False)
 
     def _work(self) -> Iterator[bool]:

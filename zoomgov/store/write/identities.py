@@ -1,4 +1,4 @@
-"""The numbers that people and resources go by in the store."""
+"""Ids of people and resources in the store (`things.id`), found by Zoom's key or given."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CurrentVersion(NamedTuple):
-    """The current version of a person."""
+    """What the last published sync has of a person."""
 
     login: str | None
     client: str | None
@@ -24,10 +24,10 @@ class CurrentVersion(NamedTuple):
 
 
 class Identities:
-    """Finds or gives the id of a person or thing; ids given here are in no published fact until publishing.
+    """Finds the id of a person or resource, or gives a new one, which no published fact uses before publishing.
 
-    A person who had only an address (invited, or admin of a group that Zoom names by address) and now has an id
-    stays the same person: the new key waits in `stage_keys` until it is published.
+    A person known by address only (invited, or a group admin whom Zoom names by address) who now has Zoom's id stays
+    the same person: the new key waits in `stage_keys` until it is published.
     """
 
     def __init__(self, connection: sqlite3.Connection, first_new: int) -> None:
@@ -35,7 +35,7 @@ class Identities:
         self._first_new = first_new
         self.next = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
         self.next = max(self.next, first_new)
-        """All ids that are given from now on are this or above."""
+        """The next id to give; all that are given from now on are this or above."""
         self._targets: dict[tuple[int, str], int] = {}
         self._facts: dict[GrantKind, dict[str, int]] = {kind: {} for kind in GrantKind}
         self.published = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0])
@@ -51,7 +51,7 @@ class Identities:
             self._addresses[email.lower()] = number
 
     def _new(self, kind: int, keys: Sequence[str]) -> dict[str, int]:
-        """Give ids to keys that have none."""
+        """Give ids to `keys`, none of which has one."""
         given, inserted = self._give(kind, keys)
         assert inserted == len(keys)
         if kind == USER:
@@ -61,14 +61,14 @@ class Identities:
         return given
 
     def _mostly_new(self, keys: Sequence[str]) -> dict[str, int]:
-        """Ids of people with an id of Zoom's; nobody is looked for where, as in a first sync, nobody is known."""
+        """Ids of people with an id of Zoom's in a first sync: inserts first and looks only for those who were there."""
         given, inserted = self._give(USER, keys)
         if inserted < len(keys):
             given.update(select_in(self._connection, _IDS, keys))
         return given
 
     def _give(self, kind: int, keys: Sequence[str]) -> tuple[dict[str, int], int]:
-        """Give new ids to the keys that have none; returns one for each key, and how many are given."""
+        """Insert `keys` with new ids; returns an id for each, and how many were inserted: the others had one."""
         given = {key: self.next + place for place, key in enumerate(keys)}
         self.next += len(keys)
         inserted = self._connection.executemany(
@@ -100,7 +100,7 @@ class Identities:
         return found
 
     def facts(self, kind: GrantKind, targets: Iterable[str]) -> dict[str, int]:
-        """Return what holds at least the facts of having `targets`, by target."""
+        """Facts (`fact_of`) by target, of at least these targets; a live cache, not to be changed."""
         known = self._facts[kind]
         if unknown := [target for target in targets if target not in known]:
             code = GRANT_CODES[kind]
@@ -109,9 +109,9 @@ class Identities:
         return known
 
     def users(self, rows: Iterable[UserRow]) -> list[tuple[UserRow, int, CurrentVersion | None, bool]]:
-        """Tell for each person: id, current version, whether the key is a new one.
+        """Return for each person: row, id, current version, and whether they had another key before.
 
-        No version: the person is not among the users of the last published sync.
+        The version is None for a person who is not among the users of the last published sync.
         """
         wanted = {row.key: row for row in rows}
         found: dict[str, tuple[int, CurrentVersion | None]]
@@ -142,7 +142,7 @@ class Identities:
     def _invited_again(
         self, wanted: Mapping[str, UserRow], found: Mapping[str, tuple[int, CurrentVersion | None]]
     ) -> dict[str, int]:
-        """People known by address only who are users by an id: the same person under the id they had."""
+        """Invited people whose address is that of a user: key to the id of that user, who is the same person."""
         again: dict[str, int] = {}
         for key, row in wanted.items():
             if key.startswith(EMAIL_PREFIX) and (key not in found or found[key][1] is None):
@@ -154,11 +154,11 @@ class Identities:
         return again
 
     def _may_be_another(self, row: UserRow) -> bool:
-        """Whether someone of a first sync may be known by another key."""
+        """Whether a person of a first sync may be known under another key already."""
         return row.key.startswith(EMAIL_PREFIX) or row.key in self._keys or row.email.lower() in self._addresses
 
     def _takes_over(self, row: UserRow, found: tuple[int, CurrentVersion | None] | None) -> bool:
-        """Whether this id belongs to a person so far known by address; remembers it."""
+        """Whether this key is the new one of a person so far known by address; if so it is put into `stage_keys`."""
         if row.key in self._keys:
             return True
         person = self._addresses.get(row.email.lower())

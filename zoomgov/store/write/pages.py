@@ -1,4 +1,4 @@
-"""One page of a list as it is staged: packed and unpacked."""
+"""One staged page of a list, packed into the columns of `stage_pages` and unpacked."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from zoomgov.model.rows import ContactGroupRow, GroupRow, Held, RoleDetail, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
 NEW, RENAMED = 1, 2
-"""Flags of a staged person: there is no current version; the person goes by another key from now on."""
+"""Bits of `StagedUser.flags`: there is no current version; the person's key is a new one from now on."""
 
 
 class StagedUser(msgspec.Struct, array_like=True, gc=False):
@@ -32,12 +33,12 @@ class StagedUser(msgspec.Struct, array_like=True, gc=False):
 
 
 class StagedPage(msgspec.Struct, array_like=True, gc=False):
-    """One page as it lies in `stage_pages.payload`. Ids are those of `things`."""
+    """Content of `stage_pages.payload`. Ids are those of `things`."""
 
     users: list[StagedUser] = []
-    """But for those who go by a new key: they lie in `stage_pages.renamed`."""
+    """Without those who have a new key: they are in `stage_pages.renamed`."""
     logins: list[tuple[int, str, str, int | None]] = []
-    """Last login, client and digest of the others, where they may differ."""
+    """(Id, last login, client, digest of the record) of people whose content is unchanged, where these may differ."""
     groups: list[tuple[int, GroupRow]] = []
     contact_groups: list[tuple[int, ContactGroupRow]] = []
     roles: list[tuple[int, RoleRow]] = []
@@ -47,7 +48,7 @@ class StagedPage(msgspec.Struct, array_like=True, gc=False):
 
 NOTHING: Final = Held("", ())
 PAGE_FORMAT: Final = 6
-"""Written beside what is staged; a page of another format is read from Zoom again."""
+"""Stored with what is staged. What was staged in another format is dropped and read from Zoom again."""
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(StagedPage)
 _renamed: Final = msgspec.msgpack.Decoder(list[StagedUser])
@@ -64,7 +65,7 @@ def unpack(payload: bytes) -> StagedPage:
 
 
 def pack_renamed(people: list[StagedUser]) -> bytes:
-    """Return people who go by a new key as `stage_pages.renamed` has them: nothing for nobody."""
+    """Pack people with a new key for `stage_pages.renamed`; empty for nobody."""
     return _encoder.encode(people) if people else b""
 
 
@@ -80,22 +81,24 @@ def ids_of(blob: bytes) -> array[int]:
 
 
 def pack_grants(people: Sequence[int], facts: Sequence[Sequence[int]]) -> bytes:
-    """Return principals and the facts of each as `stage_pages.grants` has them: how many there are, who they are,
-    how many facts each has, and the facts, one after the other.
+    """Pack principals and the facts of each for `stage_pages.grants`.
+
+    Layout, 32-bit unsigned integers: number of principals; their ids; the number of facts of each; the facts of the
+    first, the second, and so on.
     """
     counts = [len(listed) for listed in facts]
     return array("I", [len(people), *people, *counts, *chain.from_iterable(facts)]).tobytes()
 
 
 def unpack_grants(blob: bytes) -> tuple[array[int], array[int], array[int]]:
-    """Return principals, how many facts each has, and the facts, one after the other."""
+    """Return principals, the number of facts of each, and all facts in that order."""
     packed = ids_of(blob)
     size = packed[0]
     return packed[1 : size + 1], packed[size + 1 : 2 * size + 1], packed[2 * size + 1 :]
 
 
 def grants_of(blob: bytes) -> Iterator[tuple[int, array[int]]]:
-    """Yield (principal, facts)."""
+    """Yield each principal and their facts."""
     people, counts, facts = unpack_grants(blob)
     place = 0
     for principal, count in zip(people, counts, strict=True):

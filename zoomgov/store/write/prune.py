@@ -1,4 +1,4 @@
-"""Forgetting old syncs."""
+"""Deletes old syncs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def prune(connection: sqlite3.Connection, keep: int) -> int:
-    """Forget all but the `keep` newest syncs; return how many were forgotten.
+    """Delete all but the `keep` newest syncs (at least one stays); return how many were deleted.
 
-    Facts that ended before the oldest sync kept go. The others stay as they are: a fact that began earlier held at
-    the oldest kept sync, and no comparison of kept syncs asks for more. But where that sync did not read all lists of
-    users, those whom it misses stay as well: a later sync may find them where it did not look.
+    Facts that ended before the oldest remaining sync are deleted. The others stay as they are: a fact that began
+    earlier held at that sync, and no comparison of the remaining syncs asks for more. But where that sync did not read
+    all lists of users, the people it misses stay as well: a later sync may find them in the list that was not read.
     """
     numbers = [number for (number,) in connection.execute("SELECT number FROM syncs ORDER BY number")]
     forgotten = numbers[: max(0, len(numbers) - max(1, keep))]
@@ -41,7 +41,7 @@ def prune(connection: sqlite3.Connection, keep: int) -> int:
 
 
 def _forget_names(connection: sqlite3.Connection) -> None:
-    """Delete the ids of people and things that no fact names any longer."""
+    """Delete people and resources from `things` that no fact names any longer."""
     named = " UNION ALL ".join(
         f"SELECT {column} FROM {table}{past}"
         for past in ("", "_past")

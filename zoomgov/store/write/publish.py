@@ -1,4 +1,4 @@
-"""Turning what is staged into the next sync: which facts begin, which end, and which go on untouched.
+"""Publishes what is staged as the next sync: facts begin, end, or go on untouched.
 
 Runs inside the writer's one transaction, so readers see all of a sync or nothing of it.
 """
@@ -39,9 +39,13 @@ def publish(
     finished_at: str,
     not_read: Sequence[NotRead],
     disagreements: Sequence[Disagreement],
-    written: dict[str, int] | None,
+    early: dict[str, int] | None,
 ) -> SyncInfo:
-    """Write the next sync and return it; `written`: the grants of people that are, by code, if they are."""
+    """Write the next sync and return it.
+
+    Args:
+        early: grants of people that a first sync has written early, counted by kind code as text; None when it did not.
+    """
     previous = info_of(connection)
     number = previous.number + 1 if previous else 1
     tally: Counter[str] = Counter()
@@ -55,25 +59,25 @@ def publish(
     people = PeoplePublisher(connection, number, finished, tally)
     people.publish()
     closed_targets = publish_resources(connection, number, finished, pages, tally)
-    grants = GrantPublisher(connection, number, people, finished, tally, written)
+    grants = GrantPublisher(connection, number, people, finished, tally, early)
     grants.publish(closed_targets)
     for page in pages(lambda key: key.part not in STATUS_OF_PART):
         _keep_blobs(connection, number, page)
 
-    missed = list(not_read)
-    named = {(gap.part, gap.target) for gap in missed}
+    unread_parts = list(not_read)
+    named = {(one.part, one.target) for one in unread_parts}
     for part, target in connection.execute("SELECT part, target FROM stage_lists WHERE NOT finished"):
         if not {(part, target), (part, "")} & named:
-            missed.append(NotRead(part, target, "The list was not read to its end."))
-    missed = [_with_last_read(gap, previous) for gap in missed]
+            unread_parts.append(NotRead(part, target, "The list was not read to its end."))
+    unread_parts = [_with_last_read(one, previous) for one in unread_parts]
     changes = {f"{table}_{how}": tally[f"{table}_{how}"] for table in _TABLES for how in _HOWS}
     changes |= {name: tally[name] for name in ("grants_gained", "grants_lost")}
     info = SyncInfo(
         number=number,
         started_at=started_at,
         finished_at=finished_at,
-        complete=not disagreements and not any(gap.required for gap in missed),
-        not_read=tuple(missed),
+        complete=not disagreements and not any(one.required for one in unread_parts),
+        not_read=tuple(unread_parts),
         disagreements=tuple(disagreements),
         counts=_counts(connection, previous, grants.change),
         changes=changes if previous else {},
@@ -85,12 +89,13 @@ def publish(
     return info
 
 
-def _with_last_read(gap: NotRead, previous: SyncInfo | None) -> NotRead:
+def _with_last_read(one: NotRead, previous: SyncInfo | None) -> NotRead:
+    """Add the last sync that did read the part."""
     last = previous.number if previous else None
     for before in previous.not_read if previous else ():
-        if before.part == gap.part and before.target in ("", gap.target):
+        if before.part == one.part and before.target in ("", one.target):
             last = before.last_read
-    return NotRead(gap.part, gap.target, gap.reason, gap.missing_scopes, gap.required, last)
+    return replace(one, last_read=last)
 
 
 def _parts(connection: sqlite3.Connection) -> tuple[PartRead, ...]:

@@ -1,4 +1,4 @@
-"""Publishing grants: who has what from this sync on, and no longer."""
+"""Publishes grants: opens the validity range of those that began, closes that of those that ended."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def insert_grants(connection: sqlite3.Connection, number: int, fact: int, principals: Iterable[int]) -> None:
-    """Begin what `principals` have of one fact with sync `number`."""
+    """Insert the grants of one fact, of `principals`, valid from sync `number` on."""
     # as one JSON array: half the time of a row at a time
     connection.execute(
         "INSERT INTO grants SELECT ?, ?, value, ? FROM json_each(?)",
@@ -51,7 +51,7 @@ class GrantPublisher:
         tally: Counter[str],
         early: Mapping[str, int] | None,
     ) -> None:
-        """Of sync `number`; `early`: how many grants of people with an account are written already, by code."""
+        """`early`: grants of people with an account that are written already, by kind code; None: none are."""
         self._connection = connection
         self._number = number
         self._early = early
@@ -63,12 +63,12 @@ class GrantPublisher:
         self._ended: list[tuple[int, int]] = []
         """(Fact, principal)."""
         self._doubtful = set(people.gone)
-        """People whose facts are not those that their record tells."""
+        """People whose grants are not just what their record names: the digest of their record is dropped."""
         self.change: Counter[int] = Counter()
-        """How many more grants there are than before, by kind."""
+        """Grants more than before, by kind."""
 
     def publish(self, closed_targets: set[int]) -> None:
-        """Write what begins and ends; `closed_targets`: the groups and other things that are gone."""
+        """Write what began and ended; `closed_targets`: ids of the resources that are gone."""
         covered = self._covered()
         if self._first:
             self._take_over(covered)
@@ -81,7 +81,7 @@ class GrantPublisher:
         self._connection.executemany("UPDATE logins SET record = NULL WHERE id = ?", ((n,) for n in self._doubtful))
 
     def _covered(self) -> dict[int, list[int]]:
-        """Facts of things whose own list of members or admins is finished, and the pages of that list."""
+        """Facts whose own list (of members, or of admins) is finished, with the staged pages of that list."""
         lists = {number: key for key, number in self._finished.items() if key.part in LIST_CODES}
         targets = {
             (kind, key): number
@@ -101,9 +101,9 @@ class GrantPublisher:
         return found
 
     def _take_over(self, covered: dict[int, list[int]]) -> None:
-        """Count what is written ahead as begun, but for things whose own list decides."""
+        """Count early grants as begun, and delete those of facts whose own list decides."""
         if self._early is None:
-            self._connection.execute("DELETE FROM grants")  # some of what was to be written ahead
+            self._connection.execute("DELETE FROM grants")  # the early writing was not completed
             return
         self.change.update({int(code): count for code, count in self._early.items()})
         for fact in covered:
@@ -136,7 +136,7 @@ class GrantPublisher:
         self._end_rest(self._current(sorted(self._people.gone)), covered)
 
     def _current(self, people: Sequence[int]) -> dict[int, set[int]]:
-        """What user records told of `people` so far."""
+        """Published grants of `people` that user records name, by person."""
         found: dict[int, set[int]] = {}
         if not self._first:
             for principal, fact in select_in(
@@ -166,7 +166,7 @@ class GrantPublisher:
             self._ended += [(fact, principal) for principal in held - listed]
 
     def _grants_of_closed_targets(self, closed: set[int], covered: dict[int, list[int]]) -> None:
-        """What was deleted cannot be had any longer, unless a list of this sync says so all the same."""
+        """End the grants of deleted resources, unless a list of this sync still names them."""
         already = set(self._ended) if closed else set()
         for target in closed:
             for fact, principal in self._connection.execute(

@@ -42,13 +42,13 @@ def _search(user: StagedUser) -> str:
 
 
 def insert_people(connection: sqlite3.Connection, number: int, people: Sequence[StagedUser]) -> None:
-    """Begin the first versions of `people` with sync `number`."""
+    """Insert the first versions of `people`, valid from sync `number` on."""
     connection.executemany(_INSERT_USER, ((user.id, number, *user.content, _search(user)) for user in people))
     keep_logins(connection, [(user.id, user.last_login_time, user.last_client_version, user.record) for user in people])
 
 
 def keep_logins(connection: sqlite3.Connection, logins: Sequence[tuple[int, str, str, int | None]]) -> None:
-    """Overwrite (id, last login, client, digest of the record)."""
+    """Insert or update rows of `logins`: (id, last login, client, digest of the record)."""
     connection.executemany(
         "INSERT INTO logins (id, last_login_time, last_client_version, record) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET last_login_time = excluded.last_login_time, "
@@ -58,10 +58,10 @@ def keep_logins(connection: sqlite3.Connection, logins: Sequence[tuple[int, str,
 
 
 def recognised(connection: sqlite3.Connection, records: Sequence[int]) -> dict[int, int]:
-    """People by the digest of their record, of those of `records` that are kept.
+    """Ids of people by the digest of their record, for those of the digests `records` that are stored.
 
-    Zoom lists people in one order, in which they were numbered, too: a page is mostly one stretch of the table, and to
-    read that takes half the time of looking for each.
+    Zoom lists people in one order, and they got their ids in that order: a page is mostly one range of the table, and
+    reading that range takes half the time of looking up each digest.
     """
     stretch = "SELECT record, id FROM logins WHERE id >= (SELECT id FROM logins WHERE record = ?) ORDER BY id LIMIT ?"
     near = dict(connection.execute(stretch, (next(iter(records), None), int(1.125 * len(records)))).fetchall())
@@ -72,7 +72,7 @@ def recognised(connection: sqlite3.Connection, records: Sequence[int]) -> dict[i
 
 
 class PeoplePublisher:
-    """The people of one publication."""
+    """Publishes the people of one sync."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class PeoplePublisher:
         return self.winners[number] if number < len(self.winners) else 0
 
     def publish(self) -> None:
-        """Write the versions that begin and end."""
+        """Write the versions that begin, and close those that end."""
         if self._number > 1:
             self._close_users()
         for page in user_pages(self._connection, pending=False):
@@ -113,7 +113,7 @@ class PeoplePublisher:
         self._alias_addresses()
 
     def _close_users(self) -> None:
-        """End the versions of people whose list was finished without them."""
+        """Close the versions of people whose list was finished without them."""
         done = [status for part, status in STATUS_OF_PART.items() if ListKey(part) in self._finished]
         sql, winners = "SELECT id FROM users", self.winners
         if len(done) < len(STATUS_OF_PART):  # else of any status, for there may be others than Zoom's three
@@ -149,7 +149,7 @@ class PeoplePublisher:
         self._tally["users_changed"] += len(changed)
 
     def _rename(self, user: StagedUser) -> None:
-        """The person known by address so far goes by Zoom's id from now on."""
+        """Give a person known by address so far the key with Zoom's id."""
         staged = self._connection.execute("SELECT replaces FROM stage_keys WHERE key = ?", (user.key,)).fetchone()
         if staged and staged[0] is not None:
             self.aliases[staged[0]] = user.id
@@ -157,7 +157,7 @@ class PeoplePublisher:
         self._connection.execute("UPDATE things SET key = ? WHERE id = ?", (user.key, user.id))
 
     def _drop_invitations(self, page: int, content: StagedPage) -> None:
-        """An invitation read beside the account it became is the same person."""
+        """Drop invitations that were read together with the account they became: they are the same person."""
         for user in content.users:
             if user.flags & NEW and self.winner(user.id) == page:
                 account = self._connection.execute(
@@ -168,7 +168,7 @@ class PeoplePublisher:
                     self.winners[user.id] = 0
 
     def _alias_addresses(self) -> None:
-        """Principals known by address only are the users of that address, or else those who were so last."""
+        """Take principals known by address only for the user of that address, or else for the last one who was."""
         unknown = (
             "t.kind = ? AND t.key >= 'email:' AND t.key < 'email;' "
             "AND NOT EXISTS (SELECT 1 FROM users c WHERE c.id = t.id)"

@@ -1,4 +1,4 @@
-"""Publishing groups, contact groups and roles: a few thousand rows, compared one by one."""
+"""Publishes groups, contact groups and roles: a few thousand rows, compared one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group and role membership as the staged user lists say it: what a sync is proved by."""
+"""Members by group and role as the staged user lists give them, to compare with Zoom's own counts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class StagedCounts:
-    """What the finished user lists say, without touching every unchanged fact; as long as none of them changes.
+    """Counts by the finished user lists, without reading every unchanged grant. Valid while no user list changes.
 
-    The published facts, less those of people whose staged facts differ, who are not active or who were not read,
-    plus what is staged of them.
+    The published grants, less those of people whose staged grants differ, who are not active or who were not read,
+    plus what is staged of these.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, published: bool) -> None:
-        """`published`: whether there is an earlier sync; without, what is in `grants` is written ahead."""
+        """`published`: whether there is an earlier sync; without, `grants` holds early grants of a first sync."""
         self._connection = connection
         self._published = published
         self._winners = winners(connection)
@@ -47,11 +47,11 @@ class StagedCounts:
         self._status_of_page = {page: STATUS_OF_PART[part] for page, part in pages}
 
     def winner(self, number: int) -> int:
-        """The staged page that decides on a person; 0 when they are in no finished user list."""
+        """Id of the staged page that decides on a person; 0 when they are in no finished user list."""
         return self._winners[number] if number < len(self._winners) else 0
 
     def status(self, number: int) -> str:
-        """The list a person is in: active, inactive or pending; empty when in none."""
+        """Status by the list a person is in: active, inactive or pending; empty when in none."""
         return self._status_of_page.get(self.winner(number), "")
 
     def _pages(self) -> Iterator[tuple[int, str, bytes]]:
@@ -62,9 +62,9 @@ class StagedCounts:
         return ((page, STATUS_OF_PART[part], grants) for page, part, grants in rows)
 
     def _special(self) -> tuple[set[int], set[int]]:
-        """People whose published facts do not count as those of an active person; and which of them keep theirs.
+        """People whose published grants do not count as those of an active person; and those of them who keep theirs.
 
-        Whoever was no user so far is among them: in no list of active users, or there with facts that differ.
+        People who were no users before are among the first: in no list of active users, or with grants that differ.
         """
         differing: set[int] = set()
         for page, _, blob in self._pages():
@@ -74,8 +74,10 @@ class StagedCounts:
         return elsewhere | differing, {number for number in elsewhere - differing if self._winners[number]}
 
     def by_key(self, kind: GrantKind) -> dict[str, dict[str, int]]:
-        """How many people of each status are in each group, or hold each role; for a thing whose own member list is
-        finished, as that says, with "" as the status of those who are in no list of users.
+        """People by key of the group or role, and by status.
+
+        Where the group's or role's own member list is finished, that decides; people who are in no list of users count
+        under the status "".
         """
         code = GRANT_CODES[kind]
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
@@ -118,7 +120,7 @@ class StagedCounts:
         return {fact: dict(+counter) for fact, counter in found.items() if +counter}
 
     def _staged(self) -> dict[str, Counter[int]]:
-        """Return the staged facts and how many people have each, by status."""
+        """Return the number of people who have each staged fact, by status."""
         counted: dict[str, Counter[int]] = {status: Counter() for status in STATUS_OF_PART.values()}
         for page, status, blob in self._pages():
             people, _, facts = unpack_grants(blob)

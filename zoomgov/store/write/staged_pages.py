@@ -1,4 +1,4 @@
-"""Reading back what is staged, page by page."""
+"""Reads what is staged, page by page."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def winners(connection: sqlite3.Connection) -> array[int]:
-    """Return, by person's id, the staged page of a finished user list that decides on them; 0 when there is none.
+    """Return for each id the staged page of a finished user list that decides on that person; 0 when there is none.
 
-    Who is on several pages moved while the lists were read: the page staged last tells the newest. An invitation
+    A person on several pages moved while the lists were read: the page staged last is the newest. An invitation
     (pending) never wins against an account, since people move from the first to the second.
     """
     top = int(connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
@@ -62,7 +62,7 @@ def staged_page(connection: sqlite3.Connection, number: int) -> StagedPage:
 
 
 def renamed_people(connection: sqlite3.Connection, number: int) -> list[StagedUser]:
-    """Return who of a staged page goes by a new key from now on."""
+    """Return the people of a staged page whose key is a new one from now on."""
     return unpack_renamed(connection.execute("SELECT renamed FROM stage_pages WHERE id = ?", (number,)).fetchone()[0])
 
 

@@ -1,4 +1,4 @@
-"""The writing side of one sync: stage pages as they come, then publish them all at once."""
+"""Writes one sync: stages pages as they come, then publishes them in one transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _Resource = TypeVar("_Resource", GroupRow, ContactGroupRow, RoleRow)
 _STAGING: Final = "staging"
 SETTLE_EVERY: Final = 2.0
-"""Seconds of reading that a power failure may cost, beside the last commit."""
+"""Seconds of reading that a power failure may undo, besides the last commit."""
 
 
 class SyncWriter:
@@ -54,8 +54,8 @@ class SyncWriter:
         self._lock: ProcessLock | None = lock
         self._lists: dict[ListKey, int] = {}
         self.holds = False
-        """Whether changes wait for `commit`, which costs as much as staging a page. Those that wait are lost when the
-        process is killed: commit within a second."""
+        """Whether changes wait for `commit`, which costs as much as staging a page. Waiting changes are lost when the
+        process is killed, so commit within a second."""
         self._failed = False
         self._settled = float("-inf")
         self._first_sync: FirstSyncWriter | None = None
@@ -106,7 +106,7 @@ class SyncWriter:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        """All of a change or nothing, on disk at once or with the next `commit`."""
+        """One change, all of it or nothing: committed at once, or with the next `commit` while `holds` is set."""
         self._open()
         with explained(self._path):
             try:
@@ -117,17 +117,17 @@ class SyncWriter:
                 if not self.holds:
                     self._connection.execute("COMMIT")
             except BaseException:
-                # what other changes of the transaction told the caller is no longer true
+                # earlier changes of this transaction, which the caller takes for done, are undone as well
                 self._failed = True
                 with suppress(sqlite3.Error):  # a full disk has rolled back by itself
                     self._connection.execute("ROLLBACK")
                 raise
 
     def _settle(self, *, always: bool = False) -> None:
-        """Before a transaction: whether all up to its end shall be on the disk itself when it ends.
+        """Before a transaction: choose whether its commit flushes the write-ahead log to the disk.
 
-        Else it is only handed to the operating system: it outlives this program, not a power failure, which takes
-        the last transactions back, each whole.
+        Without, the commit is only handed to the operating system: it survives the process, but a power failure undoes
+        the last transactions, each whole.
         """
         full = always or time.monotonic() - self._settled >= SETTLE_EVERY
         if full:
@@ -135,15 +135,15 @@ class SyncWriter:
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
 
     def remember(self, key: str, value: str) -> None:
-        """Remember `value` as `Store.set_meta` does, with what is staged."""
+        """Store `value` as `Store.set_meta` does, in one transaction with what is staged."""
         with self._change():
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (meta_key(key), value))
 
     def commit(self) -> None:
-        """Put on disk what `holds` has held back.
+        """Commit the changes that `holds` has held back.
 
         Raises:
-            StoreError: it is lost, back to the commit before; so is every later change.
+            StoreError: they are lost, and the writer refuses every later change.
         """
         if self._lock is not None and self._connection.in_transaction:
             with explained(self._path):
@@ -158,7 +158,7 @@ class SyncWriter:
     # Staging
 
     def finished_lists(self) -> dict[ListKey, int]:
-        """Lists that are complete in staging, with their distinct rows."""
+        """Lists that are finished, with the number of distinct rows in each."""
         return {
             ListKey(part, target): rows
             for part, target, rows in self._connection.execute(
@@ -167,7 +167,7 @@ class SyncWriter:
         }
 
     def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
-        """Finished lists that do not have as many distinct rows as Zoom counts: (rows, expected)."""
+        """Finished lists whose number of distinct rows is not the one Zoom gave: (rows, expected)."""
         return {
             ListKey(part, target): (rows, expected)
             for part, target, rows, expected in self._connection.execute(
@@ -190,15 +190,14 @@ class SyncWriter:
         digests: Mapping[str, int] = {},
         unchanged: Sequence[int] = (),
     ) -> array[int]:
-        """Keep one page of the list `key`, in one transaction; returns the numbers of who and what is on it.
+        """Stage one page of the list `key`, in one change; returns the ids (`things.id`) on it.
 
         Args:
-            held: all groups and the role that the record of each of `users` names. They replace what was known of
-                these people, and hold unless a finished list of the group's members or the role's members says
-                otherwise.
+            held: all groups and the role that the record of each of `users` names, in their order. They replace what
+                was known of these people, unless a finished list of the group's or the role's members says otherwise.
             grants: of a list of members or admins.
-            digests: of the records of `users`, by key, for `unchanged` of the next sync.
-            unchanged: numbers of further people on the page, as `unchanged` gave them.
+            digests: digests of the records of `users` by key, for `unchanged` in the next sync.
+            unchanged: ids of further people on the page, as `unchanged` returned them.
         """
         renamed: list[StagedUser] = []
         with self._change():
@@ -230,12 +229,14 @@ class SyncWriter:
         return seen
 
     def _writes_at_once(self, part: str) -> bool:
-        """Whether people of a list are written as they are staged, in a first sync."""
+        """Whether people of this list are written to `users` when they are staged: in a first sync."""
         return not self._names.published and part in WRITTEN
 
     def unchanged(self, digests: Sequence[int]) -> dict[int, int]:
-        """People whose record has one of `digests`, by digest: all that is published of them was taken from an equal
-        record of the same list, so it need not be taken apart again.
+        """Return the ids of people whose record has one of `digests`, by digest.
+
+        All that is published of them was taken from an equal record of the same list, so the record need not be
+        decoded again.
         """
         return recognised(self._connection, digests) if self._names.published else {}
 
@@ -253,7 +254,7 @@ class SyncWriter:
         return number
 
     def restart(self, key: ListKey) -> None:
-        """Drop what is staged of the list."""
+        """Drop what is staged of a list."""
         with self._change():
             if key.part in STATUS_OF_PART:
                 self._users_change()
@@ -264,7 +265,11 @@ class SyncWriter:
                 self._connection.execute("DELETE FROM stage_lists WHERE id = ?", (number,))
 
     def finish(self, key: ListKey, expected: int | None) -> int:
-        """Mark the list complete, also an empty one; return how many distinct rows it has."""
+        """Mark a list finished, even an empty one; return the number of distinct rows in it.
+
+        Args:
+            expected: the number of rows Zoom gave; None when it gave none.
+        """
         with self._change():
             if key.part in STATUS_OF_PART:
                 self._users_change()
@@ -279,9 +284,10 @@ class SyncWriter:
         return len(distinct)
 
     def write_grants_early(self) -> bool:
-        """Write some of what the records of people say they have, or an index of them, before a first sync is
-        published, once all lists of users are finished; call it again until it says False. Each call takes some
-        milliseconds, those that make an index up to 4 a 1,000 people.
+        """Before a first sync is published, write some of the grants that user records name, or make an index.
+
+        Call it until it returns False: there is nothing to write until all lists of users are finished, nor after all
+        is written. Each call takes some milliseconds, one that makes an index up to 4 per 1,000 people.
         """
         with self._change():
             if self._first_sync is None:
@@ -300,7 +306,7 @@ class SyncWriter:
         )
 
     def _users_change(self) -> None:
-        """A list of users changes: what was counted and written ahead of what they have does not hold."""
+        """Forget counts and early grants, which a change to a list of users makes untrue."""
         self._first_sync = self._memberships = None
         if self._early_grants is not None:
             self._connection.execute("DELETE FROM grants")
@@ -322,10 +328,8 @@ class SyncWriter:
         return list(found.values())
 
     def staged_membership_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
-        """Distinct people that would be in each group, or hold each role, by thing and user status.
-
-        Read off the finished user lists; for a thing whose own member list is finished, off that. People of a
-        member list who are in no user list count under the status "".
+        """Distinct people in each group, or holding each role, by Zoom's id and user status, as publishing would
+        make it: see `StagedCounts.by_key`.
         """
         if self._memberships is None:
             self._memberships = StagedCounts(self._connection, published=self._names.published)
@@ -371,7 +375,7 @@ class SyncWriter:
             self._connection.interrupt()
 
     def close(self) -> None:
-        """Let go of the lock. What is staged stays for the next run."""
+        """Release the lock. What is staged stays for the next run."""
         if self._lock is not None:
             try:
                 self.commit()
