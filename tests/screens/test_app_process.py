@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoomgov import app, process
+from zoomgov.app import ZoomgovApp
 
 if TYPE_CHECKING:
     import pytest
 
+    from tests.screens.stage import Stage
 
-async def test_it_is_done_in_a_quiet_moment(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+
+async def test_it_is_done_in_a_quiet_moment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_IDLE_AFTER", 0.01)
     done = asyncio.Event()
     monkeypatch.setattr(process, "tidy", done.set)
@@ -19,11 +22,12 @@ async def test_it_is_done_in_a_quiet_moment(stage: Any, monkeypatch: pytest.Monk
         await asyncio.wait_for(done.wait(), 60)
 
 
-async def test_it_is_put_off_by_a_key_and_while_something_runs(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_put_off_by_a_key_and_while_something_runs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_IDLE_AFTER", 3600)
     times: list[None] = []
     monkeypatch.setattr(process, "tidy", lambda: times.append(None))
     async with stage.run() as pilot:
+        assert isinstance(pilot.app, ZoomgovApp)
         put_off: list[None] = []
         monkeypatch.setattr(pilot.app._idle, "reset", lambda: put_off.append(None))
         await stage.press(pilot, "down")

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.shared.ask import AskScreen
+from zoomgov.screens.shared.help import HelpScreen
+from zoomgov.screens.wizard.app_choice import AppScreen
+from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.scopes import ScopesScreen
+from zoomgov.screens.wizard.verify import VerifyScreen
+
+if TYPE_CHECKING:
+    from tests.screens.stage import Stage
+
 from typing import Any, Literal
 
 import pytest
@@ -13,18 +26,18 @@ from textual.widgets._footer import FooterKey
 from zoomgov.connectors.model import Step
 from zoomgov.screens.connectors import connectors
 from zoomgov.screens.routes import step_screen
-from zoomgov.screens.shared.ask import AskScreen, DialogAnswer
+from zoomgov.screens.shared.ask import DialogAnswer
 from zoomgov.vault import VaultError
 
 
-async def test_a_crash_prints_no_secret(stage: Any, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_crash_prints_no_secret(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.add_connector(step=Step.CREDENTIALS)
     app = stage.app()
     try:
         async with app.run_test() as pilot:
             await stage.until(pilot, lambda: stage.list_of(pilot).ready)
             await stage.press(pilot, "enter")
-            screen = await stage.on(pilot, "CredentialsScreen")
+            screen = await stage.on(pilot, CredentialsScreen)
             await stage.paste(pilot, stage.BLOCK)
 
             def fail() -> None:
@@ -40,28 +53,28 @@ async def test_a_crash_prints_no_secret(stage: Any, capsys: pytest.CaptureFixtur
     assert stage.SECRET not in printed.err + printed.out
 
 
-async def test_f1_explains_every_step_and_lists_its_keys(stage: Any) -> None:
+async def test_f1_explains_every_step_and_lists_its_keys(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "f1")
-        await stage.on(pilot, "HelpScreen")
+        await stage.on(pilot, HelpScreen)
         await stage.until(pilot, lambda: "Step 4: Scopes" in stage.text(pilot))
         await stage.press(pilot, "end")
         await stage.until(pilot, lambda: "Copy all" in stage.text(pilot))
         assert "Copy selected text" not in stage.text(pilot)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
 
 
-async def test_the_palette_opens_once_and_can_be_paged_at_once(stage: Any) -> None:
+async def test_the_palette_opens_once_and_can_be_paged_at_once(stage: Stage) -> None:
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         for key in ("ctrl+p", "pagedown", "pageup", "ctrl+g", "ctrl+p"):
             pilot.app.post_message(events.Key(key, None))
         await stage.settled(pilot)
         assert [type(screen).__name__ for screen in pilot.app.screen_stack[-2:]] == ["Palette", "GoToScreen"]
 
 
-async def test_the_palette_offers_every_action_of_the_screen(stage: Any) -> None:
+async def test_the_palette_offers_every_action_of_the_screen(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         offered = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
     for title in ("Next", "Back", "Copy", "Copy all", "Granular/classic", "What to read", "Plain text", "Help", "Quit"):
@@ -78,7 +91,7 @@ def said(pilot: Any) -> list[str]:
     return [note.message for note in pilot.app._notifications]
 
 
-async def test_what_is_said_takes_the_place_of_what_an_earlier_key_said(stage: Any) -> None:
+async def test_what_is_said_takes_the_place_of_what_an_earlier_key_said(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "c")
         assert said(pilot) == ["user:read:list_users:admin copied."]
@@ -86,42 +99,42 @@ async def test_what_is_said_takes_the_place_of_what_an_earlier_key_said(stage: A
         assert said(pilot) == ["11 scopes copied."]
 
 
-async def test_what_was_said_stays_with_its_page(stage: Any) -> None:
+async def test_what_was_said_stays_with_its_page(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "c")
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
         assert said(pilot) == []
 
 
-async def test_nothing_of_what_was_said_is_seen_around_a_dialog(stage: Any) -> None:
+async def test_nothing_of_what_was_said_is_seen_around_a_dialog(stage: Stage) -> None:
     stage.add_connector(step=Step.SCOPES)
     async with stage.app().run_test(size=(80, 24), notifications=True) as pilot:
         await stage.until(pilot, lambda: stage.list_of(pilot).ready)
         await stage.press(pilot, "enter")
-        page = await stage.on(pilot, "ScopesScreen")
+        page = await stage.on(pilot, ScopesScreen)
         await stage.press(pilot, "C")
         await stage.until(pilot, lambda: "11 scopes copied" in stage.text(pilot))
         await stage.press(pilot, "f1")
-        await stage.on(pilot, "HelpScreen")
+        await stage.on(pilot, HelpScreen)
         await stage.settled(pilot)
         assert not list(page.query("Toast"))
 
 
-async def test_what_a_key_says_that_leads_on_is_read_on_the_next_page(stage: Any) -> None:
+async def test_what_a_key_says_that_leads_on_is_read_on_the_next_page(stage: Stage) -> None:
     stage.services.rounds = [VaultError("-", "-")]
     async with stage.at(Step.CREDENTIALS) as pilot:
         await stage.paste(pilot, stage.BLOCK)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "VerifyScreen")
+        await stage.on(pilot, VerifyScreen)
         assert said(pilot) == ["Stored in this session's memory and read back."]
 
 
-async def test_a_question_shows_its_own_keys(stage: Any) -> None:
+async def test_a_question_shows_its_own_keys(stage: Stage) -> None:
     stage.add_connector(step=Step.DONE)
     async with stage.run() as pilot:
         await stage.press(pilot, "x")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         await stage.until(pilot, lambda: "← ↑ ↓ → Choose" in stage.text(pilot))
         footer = stage.text(pilot).splitlines()[-1]
         assert "esc Back" in footer
@@ -129,7 +142,7 @@ async def test_a_question_shows_its_own_keys(stage: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
-async def test_the_answers_of_a_question_are_never_pushed_off_the_screen(stage: Any, size: tuple[int, int]) -> None:
+async def test_the_answers_of_a_question_are_never_pushed_off_the_screen(stage: Stage, size: tuple[int, int]) -> None:
     text = "\n\n".join(["A sentence that goes on for as long as it takes to fill a line and a half of it."] * 12)
     answers = tuple(DialogAnswer(str(number), f"Answer number {number} of four") for number in range(4))
     async with stage.run(size=size) as pilot:
@@ -141,7 +154,7 @@ async def test_the_answers_of_a_question_are_never_pushed_off_the_screen(stage: 
             assert "esc Back" in stage.text(pilot)
 
 
-async def test_a_list_of_connectors_keeps_to_its_lines(stage: Any) -> None:
+async def test_a_list_of_connectors_keeps_to_its_lines(stage: Stage) -> None:
     stage.add_connector(name="A connector with a long name", step=Step.DONE, last_sync_at=stage.NOW)
     async with stage.run(size=(60, 20)) as pilot:
         lines = stage.text(pilot).splitlines()
@@ -149,7 +162,7 @@ async def test_a_list_of_connectors_keeps_to_its_lines(stage: Any) -> None:
         assert not lines[row + 1].strip()
 
 
-async def test_the_theme_is_remembered(stage: Any) -> None:
+async def test_the_theme_is_remembered(stage: Stage) -> None:
     async with stage.run() as pilot:
         assert pilot.app.theme == "zoomgov-dark"
         assert {"zoomgov-light", "ansi-dark", "ansi-light"} <= set(pilot.app.available_themes)
@@ -170,7 +183,7 @@ async def test_the_theme_is_remembered(stage: Any) -> None:
     ],
 )
 async def test_sixteen_colours_are_the_terminals_own_and_that_is_not_remembered(
-    stage: Any, colours: Literal["standard", "256", "truecolor"], chosen: str, shown: str
+    stage: Stage, colours: Literal["standard", "256", "truecolor"], chosen: str, shown: str
 ) -> None:
     app = stage.app()
     app.theme = chosen
@@ -185,7 +198,7 @@ async def test_sixteen_colours_are_the_terminals_own_and_that_is_not_remembered(
 
 
 @pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
-async def test_the_main_button_can_be_read_in_the_terminals_own_colours(stage: Any, theme: str) -> None:
+async def test_the_main_button_can_be_read_in_the_terminals_own_colours(stage: Stage, theme: str) -> None:
     """Where the ground is nobody's to know, the text on a blue one is not to be the terminal's own."""
     async with stage.at(Step.SCOPES) as pilot:
         pilot.app.theme = theme
@@ -194,7 +207,7 @@ async def test_the_main_button_can_be_read_in_the_terminals_own_colours(stage: A
         assert (button.background.ansi, button.color.ansi) == (4, 15)
 
 
-async def test_256_colours_keep_the_grounds_apart(stage: Any) -> None:
+async def test_256_colours_keep_the_grounds_apart(stage: Stage) -> None:
     stage.add_connector(step=Step.CREDENTIALS)
     app = stage.app()
     app.console = Console(color_system="256", force_terminal=True)
@@ -202,7 +215,7 @@ async def test_256_colours_keep_the_grounds_apart(stage: Any) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await stage.until(pilot, lambda: stage.list_of(pilot).ready)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
         styles = [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
     colours = {colour for style in styles if style for colour in (style.color, style.bgcolor) if colour}
     assert {colour.type for colour in colours} <= {ColorType.EIGHT_BIT, ColorType.DEFAULT}
@@ -210,7 +223,7 @@ async def test_256_colours_keep_the_grounds_apart(stage: Any) -> None:
     assert {233, 234, 237} <= grounds  # the screen, its top line and empty fields, the field that has the focus
 
 
-async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:
+async def test_every_footer_shows_at_most_six_keys(stage: Stage) -> None:
     stage.add_connector(step=Step.DONE)
     stage.services.rounds = [VaultError("-", "-")]
     async with stage.run() as pilot:
@@ -222,7 +235,7 @@ async def test_every_footer_shows_at_most_six_keys(stage: Any) -> None:
             assert 2 <= len(pilot.app.screen.query(FooterKey)) <= 6, step
 
 
-async def test_no_screen_has_all_style_sheets_parsed_anew(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_screen_has_all_style_sheets_parsed_anew(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that came with its screen would: they are read while the list is looked at."""
     monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 0.01)
     stage.add_connector(step=Step.DONE, last_sync_at=stage.NOW)
@@ -233,7 +246,7 @@ async def test_no_screen_has_all_style_sheets_parsed_anew(stage: Any, monkeypatc
         parsed: list[None] = []
         monkeypatch.setattr(sheet, "reparse", lambda: parsed.append(None))
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "BrowseScreen")
+        await stage.on(pilot, BrowseScreen)
         await stage.press(pilot, "escape", "a")
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         assert not parsed

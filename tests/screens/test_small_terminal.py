@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Button
 from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
+from zoomgov.screens.shared.ask import AskScreen
+from zoomgov.screens.wizard.hand_off import HandOffScreen
+from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
 from zoomgov.verify.model import CheckStatus as LineStatus
 from zoomgov.widgets.rail import TITLES
@@ -18,10 +21,12 @@ from zoomgov.zoom.scopes import Capability
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from tests.screens.stage import Stage
+
 SMALL = (60, 20)
 
 
-def found(stage: Any, status: LineStatus, state: CapabilityState, *more: Capability) -> Report:
+def found(stage: Stage, status: LineStatus, state: CapabilityState, *more: Capability) -> Report:
     """All is well but for contact groups, which have this `status` and `state`; `more` parts have the state alone."""
     lines = tuple(
         replace(line, status=status if "contact_group" in line.id else LineStatus.OK, result="said")
@@ -45,7 +50,7 @@ def whole_buttons(pilot: Pilot[int]) -> list[str]:
 
 
 @pytest.mark.parametrize("step", TITLES)
-async def test_each_step_names_itself_and_the_help(stage: Any, step: Step) -> None:
+async def test_each_step_names_itself_and_the_help(stage: Stage, step: Step) -> None:
     stage.services.rounds = [found(stage, LineStatus.OK, CapabilityState.READY)]
     async with stage.run(size=SMALL) if step <= Step.OWNERS else stage.at(step, size=SMALL) as pilot:
         if step is Step.OWNERS:
@@ -62,7 +67,7 @@ async def test_each_step_names_itself_and_the_help(stage: Any, step: Step) -> No
         assert "Help" in keys_below(pilot)
 
 
-async def test_the_list_does_without_some_columns(stage: Any) -> None:
+async def test_the_list_does_without_some_columns(stage: Stage) -> None:
     stage.add_connector(step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW)
     async with stage.run(size=SMALL) as pilot:
         text = stage.text(pilot)
@@ -74,30 +79,30 @@ async def test_the_list_does_without_some_columns(stage: Any) -> None:
         assert "Owners" in stage.text(pilot)
 
 
-async def test_buttons_that_do_not_fit_side_by_side_are_one_below_the_other(stage: Any) -> None:
+async def test_buttons_that_do_not_fit_side_by_side_are_one_below_the_other(stage: Stage) -> None:
     stage.services.rounds = [found(stage, LineStatus.PROBLEM, CapabilityState.MISSING_SCOPE)]
     async with stage.at(Step.VERIFY, size=SMALL) as pilot:
-        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.until(pilot, lambda: not stage.page(pilot, VerifyScreen).checking)
         await stage.settled(pilot)
         assert whole_buttons(pilot) == ["Explain the first problem  ⏎", "Go on without Contact groups  n"]
 
 
-async def test_the_question_about_several_parts_has_whole_buttons(stage: Any) -> None:
+async def test_the_question_about_several_parts_has_whole_buttons(stage: Stage) -> None:
     more = (Capability.GROUPS, Capability.GROUP_ADMINS, Capability.ROLES)
     stage.services.rounds = [found(stage, LineStatus.PROBLEM, CapabilityState.MISSING_SCOPE, *more)]
     async with stage.at(Step.VERIFY, size=SMALL) as pilot:
-        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.until(pilot, lambda: not stage.page(pilot, VerifyScreen).checking)
         await stage.press(pilot, "n")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         assert whole_buttons(pilot) == ["Back", "Go on without 4 parts"]
         assert all(part.value in " ".join(stage.text(pilot).replace("│", " ").split()) for part in more)
 
 
-async def test_the_hand_off_has_all_its_buttons(stage: Any) -> None:
+async def test_the_hand_off_has_all_its_buttons(stage: Stage) -> None:
     stage.add_connector(owners=(Owner("mona@example.com"),))
     async with stage.run(size=SMALL) as pilot:
         await stage.press(pilot, "h")
-        await stage.on(pilot, "HandOffScreen")
+        await stage.on(pilot, HandOffScreen)
         assert len(whole_buttons(pilot)) == 3
         assert "Help" in keys_below(pilot)
         assert "integration" in stage.text(pilot).split("Subject")[1].split("Hello")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from textual.app import App, ComposeResult
@@ -84,12 +84,12 @@ class TableApp(App[None]):
 
 
 @pytest.fixture
-def people() -> Callable[..., People]:
+def people() -> type[People]:
     return People
 
 
 @pytest.fixture
-def table_app() -> Callable[[IdentityTable], TableApp]:
+def table_app() -> type[TableApp]:
     return TableApp
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled
+
 import stat
 from typing import Any
 
 import pytest
 from textual.widgets import Input
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.preferences.views import read_preferences
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.saved_filters import SavedFiltersScreen
 
 
-async def type_text(pilot: Any, settled: Any, text: str) -> None:
+async def type_text(pilot: Any, settled: Settled, text: str) -> None:
     names = {" ": "space", ":": "colon", '"': "quotation_mark", "-": "minus", ">": "greater_than_sign"}
     await press(pilot, settled, *(names.get(letter, letter) for letter in text))
 
@@ -30,7 +35,7 @@ async def type_text(pilot: Any, settled: Any, text: str) -> None:
         ("-status:pending dept:finance ana", "3 of 60"),
     ],
 )
-async def test_fields_narrow_the_table(company: Any, settled: Any, typed: str, count: str) -> None:
+async def test_fields_narrow_the_table(company: Company, settled: Settled, typed: str, count: str) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -40,7 +45,7 @@ async def test_fields_narrow_the_table(company: Any, settled: Any, typed: str, c
         assert f"{count} users" in app.text()
 
 
-async def test_what_is_not_understood_is_said_under_the_line(company: Any, settled: Any) -> None:
+async def test_what_is_not_understood_is_said_under_the_line(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -52,7 +57,7 @@ async def test_what_is_not_understood_is_said_under_the_line(company: Any, settl
         assert "no field" not in app.text()
 
 
-async def test_right_takes_the_completion(company: Any, settled: Any) -> None:
+async def test_right_takes_the_completion(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -61,11 +66,11 @@ async def test_right_takes_the_completion(company: Any, settled: Any) -> None:
             await type_text(pilot, settled, typed)
             await settled(pilot)
             await press(pilot, settled, "right")
-            assert app.focused.value == taken
+            assert app.in_focus(Input).value == taken
         assert "1 of 60 users" in app.text()
 
 
-async def test_the_key_that_completes_is_told_where_something_is_offered(company: Any, settled: Any) -> None:
+async def test_the_key_that_completes_is_told_where_something_is_offered(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -75,7 +80,7 @@ async def test_the_key_that_completes_is_told_where_something_is_offered(company
             await press(pilot, settled, typed)
             await settled(pilot)
             assert ("→ takes the completion" in app.text()) is offered, typed
-        assert app.focused.value == "role:"
+        assert app.in_focus(Input).value == "role:"
         await press(pilot, settled, *"ow")
         assert "→ takes the completion" in app.text()
         assert app.lines()[-1] == footer
@@ -83,7 +88,7 @@ async def test_the_key_that_completes_is_told_where_something_is_offered(company
         assert "→ takes the completion" not in app.text()
 
 
-async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) -> None:
+async def test_a_filter_is_saved_chosen_and_removed(company: Company, settled: Settled) -> None:
     app = company()
     path = app.store.path.with_name("kept.json")
     async with app.run_test(size=SIZE) as pilot:
@@ -112,7 +117,7 @@ async def test_a_filter_is_saved_chosen_and_removed(company: Any, settled: Any) 
         assert "Remove" not in app.text()
 
 
-async def test_the_help_names_every_key_of_what_has_several(company: Any, settled: Any) -> None:
+async def test_the_help_names_every_key_of_what_has_several(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.screens.company import BrowseApp, Company, Settled, TwoSyncs
+
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens.browse.conftest import press
+from tests.screens.company import press
 from zoomgov.model.syncs import NotRead
 
 
-def _after(settled: Any, *keys: str) -> Any:
+def _after(settled: Settled, *keys: str) -> Any:
     async def run(pilot: Pilot[Any]) -> None:
         await settled(pilot)
         for key in keys:
@@ -33,7 +40,9 @@ def _after(settled: Any, *keys: str) -> Any:
         pytest.param(("f", "enter"), (80, 24), id="finding"),
     ],
 )
-def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tuple[str, ...], size: Any) -> None:
+def test_complete_sync(
+    snap_compare: Callable[..., bool], company: Company, settled: Settled, keys: tuple[str, ...], size: Any
+) -> None:
     assert snap_compare(company(), terminal_size=size, run_before=_after(settled, *keys))
 
 
@@ -50,20 +59,30 @@ def test_complete_sync(snap_compare: Any, company: Any, settled: Any, keys: tupl
         pytest.param(("enter", "h"), id="history"),
     ],
 )
-def test_two_syncs(snap_compare: Any, two_syncs: Any, settled: Any, keys: tuple[str, ...]) -> None:
+def test_two_syncs(
+    snap_compare: Callable[..., bool], two_syncs: TwoSyncs, settled: Settled, keys: tuple[str, ...]
+) -> None:
     assert snap_compare(two_syncs(), terminal_size=(80, 24), run_before=_after(settled, *keys))
 
 
 @pytest.mark.parametrize("keys", [pytest.param(("3",), id="not-read"), pytest.param(("n",), id="notes")])
-def test_gaps(snap_compare: Any, company: Any, settled: Any, gaps: tuple[NotRead, ...], keys: tuple[str, ...]) -> None:
+def test_gaps(
+    snap_compare: Callable[..., bool],
+    company: Company,
+    settled: Settled,
+    gaps: tuple[NotRead, ...],
+    keys: tuple[str, ...],
+) -> None:
     assert snap_compare(company(60, gaps=gaps), terminal_size=(80, 24), run_before=_after(settled, *keys))
 
 
-def test_nothing_synced(snap_compare: Any, unsynced: Any, settled: Any) -> None:
+def test_nothing_synced(snap_compare: Callable[..., bool], unsynced: BrowseApp, settled: Settled) -> None:
     assert snap_compare(unsynced, terminal_size=(80, 24), run_before=_after(settled))
 
 
-def test_export(snap_compare: Any, two_syncs: Any, settled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export(
+    snap_compare: Callable[..., bool], two_syncs: TwoSyncs, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir("/")  # it proposes a file in the folder it was started in
     keys = ("slash", *"dept", "colon", *"finance", "enter", "x")
     assert snap_compare(two_syncs(), terminal_size=(80, 24), run_before=_after(settled, *keys))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Never
+
+from textual.widgets import Tabs
+
+from zoomgov.widgets.table.row_table import RowTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.screens.company import BrowseApp, Company, Settled
+
 import asyncio
 import queue
-from typing import Any
 
 import pytest
 from textual.widgets import Input
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.model.kinds import Kind
 from zoomgov.model.syncs import NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
@@ -23,7 +33,7 @@ from zoomgov.widgets.table.identity_table import IdentityTable
 WIDE = (160, 48)
 
 
-async def test_it_opens_on_everyone_with_time_and_completeness(company: Any, settled: Any) -> None:
+async def test_it_opens_on_everyone_with_time_and_completeness(company: Company, settled: Settled) -> None:
     app = company(120)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -36,7 +46,7 @@ async def test_it_opens_on_everyone_with_time_and_completeness(company: Any, set
         assert any(line.startswith("▌ Ana García") for line in app.lines())
 
 
-async def test_search_narrows_as_one_types_and_esc_undoes_it(company: Any, settled: Any) -> None:
+async def test_search_narrows_as_one_types_and_esc_undoes_it(company: Company, settled: Settled) -> None:
     app = company(120)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -56,7 +66,7 @@ async def test_search_narrows_as_one_types_and_esc_undoes_it(company: Any, settl
         assert not isinstance(app.screen, BrowseScreen)
 
 
-async def test_a_search_that_finds_nobody_says_so(company: Any, settled: Any) -> None:
+async def test_a_search_that_finds_nobody_says_so(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -66,7 +76,7 @@ async def test_a_search_that_finds_nobody_says_so(company: Any, settled: Any) ->
 
 
 async def test_enter_stays_in_a_search_that_finds_nobody_and_the_footer_says_what_it_does(
-    company: Any, settled: Any
+    company: Company, settled: Settled
 ) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -81,7 +91,7 @@ async def test_enter_stays_in_a_search_that_finds_nobody_and_the_footer_says_wha
         assert isinstance(app.screen, PersonScreen)
 
 
-async def test_any_column_sorts_and_the_tabs_keep_their_place(company: Any, settled: Any) -> None:
+async def test_any_column_sorts_and_the_tabs_keep_their_place(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -91,15 +101,15 @@ async def test_any_column_sorts_and_the_tabs_keep_their_place(company: Any, sett
         first = next(line for line in app.lines() if line.startswith("▌"))
         assert first.rstrip().endswith("2026-02-27") or "2026-02-27" in first
         await press(pilot, settled, "down", "down")
-        kept = app.focused.cursor_id
+        kept = app.in_focus(RowTable).cursor_id
         await press(pilot, settled, "2")
         assert any(line.startswith("▌ Field Sales EMEA") for line in app.lines())
         await press(pilot, settled, "1")
-        assert app.focused.cursor_id == kept
+        assert app.in_focus(RowTable).cursor_id == kept
         assert "Last login ▼" in app.text()
 
 
-async def test_every_kind_has_its_table(company: Any, settled: Any) -> None:
+async def test_every_kind_has_its_table(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -108,16 +118,18 @@ async def test_every_kind_has_its_table(company: Any, settled: Any) -> None:
             assert shown in app.text()
 
 
-async def test_keys_typed_faster_than_tables_are_made_end_on_the_last_one(company: Any, settled: Any) -> None:
+async def test_keys_typed_faster_than_tables_are_made_end_on_the_last_one(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, settled, "2", "4", "3", "1", "2", "3", "4")
         await press(pilot, settled, "2", "4", "3", "1", "2", "3", "4")
         assert "3 roles" in app.text()
-        assert app.screen.query_one("#kinds").active == "roles"
+        assert app.screen.query_one("#kinds", Tabs).active == "roles"
 
 
-async def test_a_persons_page_shows_each_way_in_and_leads_on_to_the_thing_and_back(company: Any, settled: Any) -> None:
+async def test_a_persons_page_shows_each_way_in_and_leads_on_to_the_thing_and_back(
+    company: Company, settled: Settled
+) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -148,7 +160,7 @@ async def test_a_persons_page_shows_each_way_in_and_leads_on_to_the_thing_and_ba
         assert isinstance(app.screen, BrowseScreen)
 
 
-async def test_a_contact_group_shows_who_is_in_it_and_through_which_group(company: Any, settled: Any) -> None:
+async def test_a_contact_group_shows_who_is_in_it_and_through_which_group(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -163,7 +175,7 @@ async def test_a_contact_group_shows_who_is_in_it_and_through_which_group(compan
         assert "1 of 13 people" in app.text()
 
 
-async def test_a_role_says_what_it_may_do(company: Any, settled: Any) -> None:
+async def test_a_role_says_what_it_may_do(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -175,11 +187,11 @@ async def test_a_role_says_what_it_may_do(company: Any, settled: Any) -> None:
         assert any(line.startswith("IM groups view") for line in flat)
 
 
-async def test_wide_screens_show_the_item_beside_the_table(company: Any, settled: Any) -> None:
+async def test_wide_screens_show_the_item_beside_the_table(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
-        app.screen.query_one(ItemPane).show_item(Kind.USERS, app.focused.cursor_id)
+        app.screen.query_one(ItemPane).show_item(Kind.USERS, app.in_focus(RowTable).cursor_id)
         await settled(pilot)
         sheet = app.screen.query_one(FactSheet)
         assert sheet.display
@@ -194,7 +206,9 @@ async def test_wide_screens_show_the_item_beside_the_table(company: Any, settled
         assert not app.screen.query_one(FactSheet).display
 
 
-async def test_what_was_not_read_is_never_shown_as_none(company: Any, settled: Any, gaps: tuple[NotRead, ...]) -> None:
+async def test_what_was_not_read_is_never_shown_as_none(
+    company: Company, settled: Settled, gaps: tuple[NotRead, ...]
+) -> None:
     app = company(60, gaps=gaps)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -211,10 +225,12 @@ async def test_what_was_not_read_is_never_shown_as_none(company: Any, settled: A
         await press(pilot, settled, "escape")
         await press(pilot, settled, "1")
         await press(pilot, settled, "enter")
-        assert "There may be more" in {section.title for section in app.screen.query_one(FactSheet).sheet.sections}
+        sheet = app.screen.query_one(FactSheet).sheet
+        assert sheet is not None
+        assert "There may be more" in {section.title for section in sheet.sections}
 
 
-async def test_before_the_first_sync_it_says_what_to_press(unsynced: Any, settled: Any) -> None:
+async def test_before_the_first_sync_it_says_what_to_press(unsynced: BrowseApp, settled: Settled) -> None:
     async with unsynced.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert "Nothing has been synced yet." in unsynced.text()
@@ -223,7 +239,7 @@ async def test_before_the_first_sync_it_says_what_to_press(unsynced: Any, settle
         assert not isinstance(unsynced.screen, BrowseScreen)
 
 
-async def test_an_empty_account_is_empty_not_broken(company: Any, settled: Any) -> None:
+async def test_an_empty_account_is_empty_not_broken(company: Company, settled: Settled) -> None:
     app = company(0)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -236,7 +252,7 @@ HOSTILE = "[/] \x1b[31mred\u202e [link=x]👩\u200d💻 =cmd()"
 
 
 @pytest.mark.parametrize("size", [SIZE, WIDE])
-async def test_a_hostile_name_is_text_everywhere(company: Any, settled: Any, size: tuple[int, int]) -> None:
+async def test_a_hostile_name_is_text_everywhere(company: Company, settled: Settled, size: tuple[int, int]) -> None:
     app = company(60, rename={0: HOSTILE})
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -249,7 +265,7 @@ async def test_a_hostile_name_is_text_everywhere(company: Any, settled: Any, siz
             await press(pilot, settled, "enter")
 
 
-async def test_a_newer_sync_is_shown_when_one_comes_back(company: Any, settled: Any, tmp_path: Any) -> None:
+async def test_a_newer_sync_is_shown_when_one_comes_back(company: Company, settled: Settled, tmp_path: Path) -> None:
     from zoomgov.model.rows import GroupRow
     from zoomgov.model.syncs import ListKey
 
@@ -269,7 +285,7 @@ async def test_a_newer_sync_is_shown_when_one_comes_back(company: Any, settled: 
 
 
 async def test_the_list_of_syncs_says_what_each_did_not_read(
-    company: Any, settled: Any, gaps: tuple[NotRead, ...]
+    company: Company, settled: Settled, gaps: tuple[NotRead, ...]
 ) -> None:
     app = company(60, gaps=gaps)
     async with app.run_test(size=WIDE) as pilot:
@@ -282,7 +298,7 @@ async def test_the_list_of_syncs_says_what_each_did_not_read(
 
 
 async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
-    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: queue.Queue[int | None] = queue.Queue()
     monkeypatch.setattr(OpenedSync, "count_grants", lambda self: counted.put(self.sync and self.sync.number))
@@ -297,15 +313,17 @@ async def test_who_has_each_thing_is_counted_ahead_for_every_sync_that_is_shown(
         assert await asyncio.to_thread(counted.get, timeout=60) == 2
 
 
-async def test_a_store_that_cannot_be_read_says_so(company: Any, settled: Any) -> None:
+async def test_a_store_that_cannot_be_read_says_so(
+    company: Company, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from zoomgov.disk.errors import StoreError
 
     app = company()
 
-    def broken() -> Any:
+    def broken() -> Never:
         raise StoreError("c1.db: file is not a database. Move it away and sync again.")
 
-    app.store.reader = broken
+    monkeypatch.setattr(app.store, "reader", broken)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert "✗ c1.db: file is not a database." in app.text()
@@ -316,7 +334,7 @@ async def test_a_store_that_cannot_be_read_says_so(company: Any, settled: Any) -
 
 @pytest.mark.parametrize("size", [SIZE, WIDE])
 async def test_no_row_is_drawn_beyond_the_screen(
-    company: Any, settled: Any, size: tuple[int, int], gaps: tuple[NotRead, ...]
+    company: Company, settled: Settled, size: tuple[int, int], gaps: tuple[NotRead, ...]
 ) -> None:
     from rich.cells import cell_len
 
@@ -330,7 +348,7 @@ async def test_no_row_is_drawn_beyond_the_screen(
 
 
 @pytest.mark.parametrize("width", [80, 100, 126, 160])
-async def test_the_last_line_has_room_for_all_its_keys(company: Any, settled: Any, width: int) -> None:
+async def test_the_last_line_has_room_for_all_its_keys(company: Company, settled: Settled, width: int) -> None:
     app = company()
     async with app.run_test(size=(width, 30)) as pilot:
         await settled(pilot)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from zoomgov.widgets.table.row_table import RowTable
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled, TwoSyncs
+
 from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, press
-from tests.screens.conftest import no_browser
+from tests.screens.company import SIZE, press
+from tests.screens.stage import no_browser
 from zoomgov.preferences.views import read_preferences
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.column_choice import ColumnsScreen
@@ -20,7 +27,7 @@ def header(app: Any) -> str:
     return str(line)
 
 
-async def test_columns_are_chosen_and_remembered(company: Any, settled: Any) -> None:
+async def test_columns_are_chosen_and_remembered(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -41,12 +48,12 @@ async def test_columns_are_chosen_and_remembered(company: Any, settled: Any) -> 
         assert "E-mail" not in header(again)
 
 
-async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Any, settled: Any) -> None:
+async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, "right", "right", "s", "left", "S", "S")
-        query = app.focused.view_shown
+        query = app.in_focus(RowTable).view_shown
         assert (query.sort, query.then) == ("status", (("email", True),))
         assert "E-mail ▼2" in header(app)
         assert "Status ▲" in header(app)
@@ -55,10 +62,10 @@ async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Any, s
         assert emails == sorted(emails, reverse=True)
         assert len(emails) > 5
         await press(pilot, settled, "s")
-        assert app.focused.view_shown.then == ()
+        assert app.in_focus(RowTable).view_shown.then == ()
 
 
-async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Any, settled: Any) -> None:
+async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Company, settled: Settled) -> None:
     app = company(60, rename={0: "Evil \x1b[31m\tname\nof all"})
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -77,7 +84,9 @@ async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Any, settl
         assert app.clipboard == "person010@acme.example"
 
 
-async def test_zooms_own_page_is_opened_for_each_kind(company: Any, settled: Any, opened_pages: list[str]) -> None:
+async def test_zooms_own_page_is_opened_for_each_kind(
+    company: Company, settled: Settled, opened_pages: list[str]
+) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -94,7 +103,7 @@ async def test_zooms_own_page_is_opened_for_each_kind(company: Any, settled: Any
 
 
 async def test_without_a_browser_the_link_is_shown_and_copied(
-    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browser, "opened", no_browser)
     app = company()
@@ -111,7 +120,7 @@ async def test_without_a_browser_the_link_is_shown_and_copied(
         assert isinstance(app.screen, BrowseScreen)
 
 
-async def test_widths_and_order_are_remembered(company: Any, settled: Any) -> None:
+async def test_widths_and_order_are_remembered(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -135,7 +144,7 @@ async def test_widths_and_order_are_remembered(company: Any, settled: Any) -> No
         assert read_preferences(app.store.path.with_name("kept.json")).widths["users"] == {}
 
 
-async def test_marks_survive_search_and_order_and_are_counted(company: Any, settled: Any) -> None:
+async def test_marks_survive_search_and_order_and_are_counted(company: Company, settled: Settled) -> None:
     app = company(60, rename={0: "=cmd()", 1: "@evil"})
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -150,11 +159,11 @@ async def test_marks_survive_search_and_order_and_are_counted(company: Any, sett
         assert "marked" not in "\n".join(app.lines()[:6])
 
 
-async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company: Any, settled: Any) -> None:
+async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        table, before = app.focused, header(app).index("E-mail")
+        table, before = app.in_focus(RowTable), header(app).index("E-mail")
         await pilot.mouse_down(table, offset=(before - 2, 0))
         await pilot.hover(table, offset=(before + 2, 0))
         await pilot.mouse_up(table, offset=(before + 2, 0))
@@ -166,7 +175,7 @@ async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company
         assert table.view_shown.keys == (("email", False),)
 
 
-async def test_hiding_the_column_that_is_sorted_by_sorts_by_name(company: Any, settled: Any) -> None:
+async def test_hiding_the_column_that_is_sorted_by_sorts_by_name(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -178,11 +187,11 @@ async def test_hiding_the_column_that_is_sorted_by_sorts_by_name(company: Any, s
         assert any("sorted by name now" in note.message for note in app._notifications)
 
 
-async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled: Any) -> None:
+async def test_marking_all_while_rows_are_loading_says_so(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        table = app.screen.search_table.table
+        table = app.rows()
         table.search("ana")
         table.action_mark_all()
         assert not table.marked
@@ -209,7 +218,7 @@ async def test_marking_all_while_rows_are_loading_says_so(company: Any, settled:
     ],
 )
 async def test_other_tables_remember_widths_and_order_as_well(
-    two_syncs: Any, settled: Any, keys: list[str], preferences_key: str
+    two_syncs: TwoSyncs, settled: Settled, keys: list[str], preferences_key: str
 ) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
@@ -217,13 +226,14 @@ async def test_other_tables_remember_widths_and_order_as_well(
         for key in keys:
             await press(pilot, settled, key)
         await press(pilot, settled, "right", "greater_than_sign", "s")
-        table = pilot.app.screen.search_table.table
+        table = app.rows()
         key, cells = next(iter(read_preferences(app.store.path.with_name("kept.json")).widths[preferences_key].items()))
         assert table.query_shown.keys == ((key, False),)
-    async with type(app)(app.store).run_test(size=SIZE) as pilot:
+    again = type(app)(app.store)
+    async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for one in keys:
             await press(pilot, settled, one)
-        table = pilot.app.screen.search_table.table
+        table = again.rows()
         assert table.query_shown.keys == ((key, False),)
         assert table._shown.widths == {key: cells}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled, TwoSyncs
+
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.model.licences import Charts
 from zoomgov.screens.browse.charts import ChartsScreen, licence_words
 from zoomgov.screens.browse.licences import LicencesScreen
 
 
 @pytest.mark.parametrize("theme", ["zoomgov-dark", "zoomgov-light", "ansi-dark", "ansi-light"])
-async def test_charts_have_their_numbers_beside_them(two_syncs: Any, settled: Any, theme: str) -> None:
+async def test_charts_have_their_numbers_beside_them(two_syncs: TwoSyncs, settled: Settled, theme: str) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         app.theme = theme
@@ -32,7 +36,7 @@ async def test_charts_have_their_numbers_beside_them(two_syncs: Any, settled: An
         assert isinstance(app.screen, LicencesScreen)
 
 
-async def test_charts_count_each_person_once(company: Any) -> None:
+async def test_charts_count_each_person_once(company: Company) -> None:
     with company().store.reader() as reader:
         found = reader.charts()
     assert sum(found.logins) + found.earlier + found.never == 60

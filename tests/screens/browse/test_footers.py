@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Settled, TwoSyncs
+
 
 import pytest
 from textual.screen import ModalScreen
 from textual.widgets._footer import FooterKey
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 
 
 @pytest.mark.parametrize("size", [SIZE, (60, 20)])
@@ -21,7 +25,7 @@ from tests.screens.browse.conftest import SIZE, press
     ],
 )  # fmt: skip
 async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
-    two_syncs: Any, settled: Any, keys: tuple[str, ...], size: tuple[int, int]
+    two_syncs: TwoSyncs, settled: Settled, keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
     app = two_syncs()
     async with app.run_test(size=size) as pilot:
@@ -33,19 +37,19 @@ async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
             await press(pilot, settled, key)
         assert not keys or app.screen is not before or keys == ("slash",)
         await pilot.pause()  # a footer is filled after its screen was drawn
-        drawn = [key for key in app.screen.query(FooterKey) if key.display]
-        assert 1 <= len(drawn) <= 6, [key.description for key in drawn]
+        drawn = [shown for shown in app.screen.query(FooterKey) if shown.display]
+        assert 1 <= len(drawn) <= 6, [shown.description for shown in drawn]
         line = app.lines()[-1]
-        for key in drawn:
-            assert key.region.right <= size[0], key.description
-            assert f"{key.key_display} {key.description}" in line
+        for shown in drawn:
+            assert shown.region.right <= size[0], shown.description
+            assert f"{shown.key_display} {shown.description}" in line
         if not isinstance(app.screen, ModalScreen):
             assert "f1 Help" in line
 
 
 @pytest.mark.parametrize(("keys", "opens"), [(("5",), True), (("enter", "h"), False), (("6", "l"), True)])
 async def test_a_footer_offers_to_open_only_what_can_be_opened(
-    two_syncs: Any, settled: Any, keys: tuple[str, ...], opens: bool
+    two_syncs: TwoSyncs, settled: Settled, keys: tuple[str, ...], opens: bool
 ) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:

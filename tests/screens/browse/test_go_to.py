@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.screens.browse.conftest import CONNECTOR, NOW, SIZE, press
+from tests.screens.company import CONNECTOR, NOW, SIZE, press
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.go_to import GoToScreen
 from zoomgov.screens.browse.person import PersonScreen
 from zoomgov.settings import Settings
 
 if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled
     from zoomgov.connectors.model import Connector
     from zoomgov.services.services import Services
     from zoomgov.store.reader import Reader
@@ -37,7 +38,7 @@ class TwoConnectors:
         return self.readers[-1]
 
 
-async def go(app: Any, pilot: Any, settled: Any, *names: str, beginning: str = "") -> TwoConnectors:
+async def go(app: Any, pilot: Any, settled: Settled, *names: str, beginning: str = "") -> TwoConnectors:
     await settled(pilot)
     services = TwoConnectors(app.store, *names)
     app.push_screen(GoToScreen(cast("Services", services), beginning))
@@ -45,7 +46,7 @@ async def go(app: Any, pilot: Any, settled: Any, *names: str, beginning: str = "
     return services
 
 
-async def test_a_person_is_found_by_name_or_mail_and_opened(company: Any, settled: Any) -> None:
+async def test_a_person_is_found_by_name_or_mail_and_opened(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await go(app, pilot, settled, "Acme")
@@ -59,7 +60,7 @@ async def test_a_person_is_found_by_name_or_mail_and_opened(company: Any, settle
         assert isinstance(app.screen, BrowseScreen)
 
 
-async def test_the_connector_on_screen_comes_first_and_the_text_stays(company: Any, settled: Any) -> None:
+async def test_the_connector_on_screen_comes_first_and_the_text_stays(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await go(app, pilot, settled, "Acme", "Zeta", beginning="Zeta")
@@ -73,7 +74,7 @@ async def test_the_connector_on_screen_comes_first_and_the_text_stays(company: A
         assert "6 of 60 users" in app.text()
 
 
-async def test_without_a_sync_it_says_what_to_do(company: Any, settled: Any) -> None:
+async def test_without_a_sync_it_says_what_to_do(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await go(app, pilot, settled)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled
+
 from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.model.licences import Licences, Plan, Tier
 from zoomgov.model.syncs import NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
@@ -29,7 +34,7 @@ def buy(app: Any, usage: bytes) -> None:
         writer.publish("2026-03-04T11:30:00Z")
 
 
-async def test_lines_count_people_and_lead_to_them(company: Any, settled: Any) -> None:
+async def test_lines_count_people_and_lead_to_them(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -49,7 +54,7 @@ LICENCES = [
 ]
 
 
-async def test_no_two_licences_look_alike(company: Any, settled: Any) -> None:
+async def test_no_two_licences_look_alike(company: Company, settled: Settled) -> None:
     app = company(len(LICENCES), licences=LICENCES)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -71,7 +76,7 @@ async def test_no_two_licences_look_alike(company: Any, settled: Any) -> None:
         assert len(shown) == len(LICENCES)
 
 
-async def test_licences_are_sorted_by_any_number_and_that_is_remembered(company: Any, settled: Any) -> None:
+async def test_licences_are_sorted_by_any_number_and_that_is_remembered(company: Company, settled: Settled) -> None:
     app = company()
     buy(app, USAGE % b', "plan_webinar": [{"type": "webinar500", "hosts": 3, "usage": 0, "pending": 0}]')
     async with app.run_test(size=SIZE) as pilot:
@@ -89,10 +94,10 @@ async def test_licences_are_sorted_by_any_number_and_that_is_remembered(company:
         await press(pilot, settled, "greater_than_sign", "escape", "6")
         assert "Bought ▼" in app.text()
         assert "Licensed" in first()
-        assert app.screen.search_table.table.query_shown.keys == (("bought", True),)
+        assert app.rows().query_shown.keys == (("bought", True),)
 
 
-async def test_a_plan_nobody_can_be_named_for_leads_nowhere(company: Any, settled: Any) -> None:
+async def test_a_plan_nobody_can_be_named_for_leads_nowhere(company: Company, settled: Settled) -> None:
     app = company()
     buy(app, USAGE % b', "plan_zoom_rooms": {"type": "zoomroom_yearly", "hosts": 3, "usage": 5, "pending": 0}')
     async with app.run_test(size=(160, 24)) as pilot:
@@ -106,7 +111,7 @@ async def test_a_plan_nobody_can_be_named_for_leads_nowhere(company: Any, settle
         assert any("does not tell who uses these" in note.message for note in app._notifications)
 
 
-async def test_every_line_of_logins_leads_to_as_many_people(company: Any, settled: Any) -> None:
+async def test_every_line_of_logins_leads_to_as_many_people(company: Company, settled: Settled) -> None:
     app = company()
     with app.store.reader() as reader:
         found = reader.licences()
@@ -122,7 +127,7 @@ async def test_every_line_of_logins_leads_to_as_many_people(company: Any, settle
             await press(pilot, settled, "escape")
 
 
-async def test_what_was_bought_and_what_is_free(company: Any, settled: Any) -> None:
+async def test_what_was_bought_and_what_is_free(company: Company, settled: Settled) -> None:
     app = company()
     buy(app, USAGE % b"")
     async with app.run_test(size=SIZE) as pilot:
@@ -148,7 +153,7 @@ def _key(part: str) -> Any:
     return ListKey(part)
 
 
-async def test_why_the_plan_is_not_known_is_said(company: Any, settled: Any) -> None:
+async def test_why_the_plan_is_not_known_is_said(company: Company, settled: Settled) -> None:
     app = company(60, gaps=(NotRead("plan-usage", "", "Zoom refused (4711).", required=False),))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

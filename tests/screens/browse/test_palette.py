@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled, TwoSyncs
+
 from typing import Any
 
 import pytest
 from textual.command import Command, CommandList, CommandPalette
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.screens.browse.licences import LicencesScreen
 from zoomgov.screens.browse.person import PersonScreen
 
@@ -26,7 +31,7 @@ async def look_for(pilot: Any, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", ["person007@", "dubois", "山田"])
-async def test_a_person_is_offered_and_opened(company: Any, settled: Any, text: str) -> None:
+async def test_a_person_is_offered_and_opened(company: Company, settled: Settled, text: str) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -41,7 +46,7 @@ async def test_a_person_is_offered_and_opened(company: Any, settled: Any, text: 
 
 
 @pytest.mark.parametrize("keys", ["c", "c2", "f", "5", "6l", "6c", "x", "n", "o", "2", "cf", "?"])
-async def test_people_are_offered_wherever_browsing_leads(two_syncs: Any, settled: Any, keys: str) -> None:
+async def test_people_are_offered_wherever_browsing_leads(two_syncs: TwoSyncs, settled: Settled, keys: str) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -55,7 +60,7 @@ async def test_people_are_offered_wherever_browsing_leads(two_syncs: Any, settle
         assert app.screen is before
 
 
-async def test_one_letter_and_hostile_names_do_no_harm(company: Any, settled: Any) -> None:
+async def test_one_letter_and_hostile_names_do_no_harm(company: Company, settled: Settled) -> None:
     app = company(60, rename={0: "[/] \x1b[31mEvil [bold]name"})
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -67,7 +72,7 @@ async def test_one_letter_and_hostile_names_do_no_harm(company: Any, settled: An
 
 
 @pytest.mark.parametrize("text", ["go", "find", "person"])
-async def test_going_to_a_person_is_the_first_command(company: Any, settled: Any, text: str) -> None:
+async def test_going_to_a_person_is_the_first_command(company: Company, settled: Settled, text: str) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -10,8 +10,8 @@ from textual import events
 from textual.widgets import Input
 
 from tests import textual_apps
-from tests.screens.browse.conftest import SIZE
-from tests.screens.conftest import type_at_once
+from tests.screens.company import SIZE
+from tests.screens.stage import type_at_once
 from zoomgov.model.kinds import Kind
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.browse.history import HistoryScreen
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.screens.company import Company, Settled
     from zoomgov.model.access import Person
     from zoomgov.widgets.table.search_table import SearchTable
 
@@ -43,7 +44,9 @@ def path_in(app: Any) -> str | None:
     return next((one.value for one in app.screen.query("#path").results(Input)), None)
 
 
-async def test_a_path_typed_while_the_export_opens_arrives_whole(company: Any, settled: Any, tmp_path: Path) -> None:
+async def test_a_path_typed_while_the_export_opens_arrives_whole(
+    company: Company, settled: Settled, tmp_path: Path
+) -> None:
     app = company()
     path = str(tmp_path / "some of it" / "with a long name.json")
     async with app.run_test(size=SIZE) as pilot:
@@ -55,7 +58,7 @@ async def test_a_path_typed_while_the_export_opens_arrives_whole(company: Any, s
         assert path_in(app) == f"{path}!"
 
 
-async def test_keys_reach_the_page_they_were_meant_for(company: Any, settled: Any) -> None:
+async def test_keys_reach_the_page_they_were_meant_for(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -63,7 +66,7 @@ async def test_keys_reach_the_page_they_were_meant_for(company: Any, settled: An
         await until(app, lambda: (table := table_of(app)) is not None and table.text == "dubois")
 
 
-async def test_a_paste_waits_for_the_keys_before_it(company: Any, settled: Any) -> None:
+async def test_a_paste_waits_for_the_keys_before_it(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -87,7 +90,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_read.set()
 
 
-async def test_keys_after_enter_are_for_the_page_that_it_opens(company: Any, settled: Any) -> None:
+async def test_keys_after_enter_are_for_the_page_that_it_opens(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -98,7 +101,7 @@ async def test_keys_after_enter_are_for_the_page_that_it_opens(company: Any, set
 
 
 async def test_keys_wait_until_the_page_has_what_they_are_about(
-    company: Any, settled: Any, held_back: threading.Event
+    company: Company, settled: Settled, held_back: threading.Event
 ) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -110,18 +113,20 @@ async def test_keys_wait_until_the_page_has_what_they_are_about(
         await settled(pilot)
 
 
-async def test_what_is_typed_ahead_of_a_page_is_searched_there(company: Any, settled: Any) -> None:
+async def test_what_is_typed_ahead_of_a_page_is_searched_there(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         type_at_once(app, "enter", "/", "finance")
         await until(app, lambda: isinstance(app.screen, PersonScreen) and app.screen.search_table is not None)
-        await until(app, lambda: app.screen.search_table.text == "finance")
+        table = app.page(PersonScreen).search_table
+        assert table is not None
+        await until(app, lambda: table.text == "finance")
         await settled(pilot)
 
 
 async def test_escape_does_not_wait_for_a_page_that_loads(
-    company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_queue, "_PATIENCE", 60)
     app = company()
@@ -142,7 +147,7 @@ def filling_it(app: Any) -> list[Any]:
 
 
 async def test_what_fills_a_page_stops_before_its_widgets_go(
-    company: Any, settled: Any, held_back: threading.Event
+    company: Company, settled: Settled, held_back: threading.Event
 ) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -158,12 +163,12 @@ async def test_what_fills_a_page_stops_before_its_widgets_go(
 
 
 async def test_whoever_leaves_stops_what_works_for_the_page_but_what_was_chosen_is_kept(
-    company: Any, settled: Any, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, may_write = company(), threading.Event()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        page = app.screen
+        page = app.page(BrowseScreen)
         monkeypatch.setattr(page.preferences, "change", lambda how: may_write.wait(60))
         keeping = page.change_preferences(lambda kept: None)
         showing = page.show_columns(Kind.USERS, ["name", "email"])
@@ -175,7 +180,7 @@ async def test_whoever_leaves_stops_what_works_for_the_page_but_what_was_chosen_
         assert isinstance(app.screen, HistoryScreen)
 
 
-async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Any, settled: Any) -> None:
+async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -188,7 +193,7 @@ async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Any, sett
 
 
 async def test_keys_do_not_wait_for_ever(
-    company: Any, settled: Any, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_queue, "_PATIENCE", 0.05)
     app = company()

@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from tests.textual_apps import HANG, until
+from tests.widgets.conftest import People
 from zoomgov.widgets.table import held_frames
 from zoomgov.widgets.table.held_frames import HeldFrames
 from zoomgov.widgets.table.search_table import SearchTable
@@ -70,7 +71,7 @@ async def letter_drawn(app: SearchApp) -> tuple[str, str]:
     return next(frame for frame in app.frames if frame[0])
 
 
-async def test_a_letter_is_drawn_with_what_it_finds(people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_letter_is_drawn_with_what_it_finds(people: type[People], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_frames, "LONGEST", HANG)  # rows may take long on a laden machine
     source = Slow(people(1400))
     source.go.set()
@@ -81,7 +82,7 @@ async def test_a_letter_is_drawn_with_what_it_finds(people: Any, monkeypatch: py
         assert await letter_drawn(app) == ("a", "a")
 
 
-async def test_a_letter_does_not_wait_long_for_what_it_finds(people: Any) -> None:
+async def test_a_letter_does_not_wait_long_for_what_it_finds(people: type[People]) -> None:
     source = Slow(people(1400))
     app = SearchApp(source)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -91,7 +92,7 @@ async def test_a_letter_does_not_wait_long_for_what_it_finds(people: Any) -> Non
         source.go.set()
 
 
-async def test_frames_go_on_when_the_table_is_gone_meanwhile(people: Any) -> None:
+async def test_frames_go_on_when_the_table_is_gone_meanwhile(people: type[People]) -> None:
     source = Slow(people(1400))
     app = SearchApp(source)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.widgets.conftest import People, TableApp
 from zoomgov.widgets.table.identity_table import IdentityTable
 from zoomgov.widgets.table.table_layout import TableColumn
 from zoomgov.widgets.table.table_source import ListSource, Row, SourceError, TableQuery
@@ -39,7 +40,7 @@ def cursor_line(app: App[None]) -> str:
     return line[1:].strip()
 
 
-async def test_only_what_is_on_screen_is_fetched(people: Any, table_app: Any) -> None:
+async def test_only_what_is_on_screen_is_fetched(people: type[People], table_app: type[TableApp]) -> None:
     source = people(200_000)
     app = table_app(IdentityTable(source))
     async with app.run_test(size=SIZE) as pilot:
@@ -51,7 +52,7 @@ async def test_only_what_is_on_screen_is_fetched(people: Any, table_app: Any) ->
         assert sum(source.fetched) <= 128 + 2 * 128
 
 
-async def test_keys_move_the_cursor_and_tell_the_row(people: Any, table_app: Any) -> None:
+async def test_keys_move_the_cursor_and_tell_the_row(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(1000)))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -66,7 +67,7 @@ async def test_keys_move_the_cursor_and_tell_the_row(people: Any, table_app: Any
         assert app.highlighted[-1] == 20
 
 
-async def test_the_header_stays_when_rows_scroll(people: Any, table_app: Any) -> None:
+async def test_the_header_stays_when_rows_scroll(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(1000), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -76,7 +77,9 @@ async def test_the_header_stays_when_rows_scroll(people: Any, table_app: Any) ->
         assert lines(app)[0] == header
 
 
-async def test_a_column_is_chosen_with_arrows_and_sorted_with_s(people: Any, table_app: Any) -> None:
+async def test_a_column_is_chosen_with_arrows_and_sorted_with_s(
+    people: type[People], table_app: type[TableApp]
+) -> None:
     app = table_app(IdentityTable(people(100), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -94,7 +97,9 @@ async def test_a_column_is_chosen_with_arrows_and_sorted_with_s(people: Any, tab
         assert app.table.query_shown == TableQuery(sort="status")
 
 
-async def test_columns_that_do_not_fit_are_reached_beside_the_first_one(people: Any, table_app: Any) -> None:
+async def test_columns_that_do_not_fit_are_reached_beside_the_first_one(
+    people: type[People], table_app: type[TableApp]
+) -> None:
     app = table_app(IdentityTable(people(5)))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -112,14 +117,16 @@ async def test_columns_that_do_not_fit_are_reached_beside_the_first_one(people: 
         assert "‹" not in lines(app)[0]
 
 
-async def test_all_columns_show_on_a_wide_screen(people: Any, table_app: Any) -> None:
+async def test_all_columns_show_on_a_wide_screen(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(5)))
     async with app.run_test(size=(160, 48)) as pilot:
         await settled(pilot)
         assert lines(app)[0].split() == ["Name", "E-mail", "Status", "Department", "Logins", "Created"]
 
 
-async def test_the_cursor_follows_its_person_through_sorting_and_search(people: Any, table_app: Any) -> None:
+async def test_the_cursor_follows_its_person_through_sorting_and_search(
+    people: type[People], table_app: type[TableApp]
+) -> None:
     app = table_app(IdentityTable(people(2000), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -140,7 +147,7 @@ async def test_the_cursor_follows_its_person_through_sorting_and_search(people: 
         assert app.highlighted[-1] is None
 
 
-async def test_a_cursor_nobody_moved_stays_on_top(people: Any, table_app: Any) -> None:
+async def test_a_cursor_nobody_moved_stays_on_top(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(50), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -150,7 +157,7 @@ async def test_a_cursor_nobody_moved_stays_on_top(people: Any, table_app: Any) -
         assert cursor_line(app).startswith("Grace 000048")
 
 
-async def test_the_mouse_chooses_opens_and_sorts(people: Any, table_app: Any) -> None:
+async def test_the_mouse_chooses_opens_and_sorts(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(500), BY_NAME))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -168,7 +175,7 @@ async def test_the_mouse_chooses_opens_and_sorts(people: Any, table_app: Any) ->
         assert app.table.query_shown == TableQuery(sort="status", descending=True)
 
 
-async def test_the_wheel_scrolls_without_moving_the_cursor(people: Any, table_app: Any) -> None:
+async def test_the_wheel_scrolls_without_moving_the_cursor(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(500)))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -202,7 +209,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("width", [30, 80, 133])
 async def test_hostile_names_are_shown_as_text_and_keep_the_columns_aligned(
-    people: Any, table_app: Any, width: int
+    people: type[People], table_app: type[TableApp], width: int
 ) -> None:
     app = table_app(IdentityTable(people(8, HOSTILE)))
     async with app.run_test(size=(width, 24)) as pilot:
@@ -242,7 +249,7 @@ class Slow:
 
 
 async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_question_is_answered(
-    table_app: Any,
+    table_app: type[TableApp],
 ) -> None:
     source = Slow()
     app = table_app(IdentityTable(source))
@@ -273,7 +280,7 @@ class Found(Slow):
 
 
 @pytest.mark.parametrize("then", ["", "moves on", "searches on"])
-async def test_enter_after_a_search_opens_what_it_finds(table_app: Any, then: str) -> None:
+async def test_enter_after_a_search_opens_what_it_finds(table_app: type[TableApp], then: str) -> None:
     source = Found()
     source.go.release()
     app = table_app(IdentityTable(source))
@@ -310,7 +317,7 @@ class Watched(IdentityTable):
         return drawn
 
 
-async def test_only_the_header_is_drawn_again_where_only_it_changes(table_app: Any) -> None:
+async def test_only_the_header_is_drawn_again_where_only_it_changes(table_app: type[TableApp]) -> None:
     source = Slow()
     source.columns = (TableColumn("name", "Name", 10), TableColumn("email", "E-mail", 10))
     source.go.release()
@@ -337,7 +344,7 @@ class Broken(Slow):
         return array("q", range(5))
 
 
-async def test_a_source_that_fails_says_so_and_works_again_afterwards(table_app: Any) -> None:
+async def test_a_source_that_fails_says_so_and_works_again_afterwards(table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(Broken()))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -350,7 +357,7 @@ async def test_a_source_that_fails_says_so_and_works_again_afterwards(table_app:
         assert "row 4" in "".join(lines(app))
 
 
-async def test_an_empty_table_says_why_and_takes_keys(people: Any, table_app: Any) -> None:
+async def test_an_empty_table_says_why_and_takes_keys(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(0), empty="Nobody matches. Esc clears the search."))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -360,22 +367,28 @@ async def test_an_empty_table_says_why_and_takes_keys(people: Any, table_app: An
         assert app.selected == []
 
 
-async def test_a_fixed_list_can_be_searched_and_sorted_too(table_app: Any) -> None:
+def shown_ids(app: TableApp) -> list[int]:
+    view = app.table._view
+    assert view is not None
+    return list(view.ids)
+
+
+async def test_a_fixed_list_can_be_searched_and_sorted_too(table_app: type[TableApp]) -> None:
     columns = (TableColumn("kind", "Kind", 12), TableColumn("n", "Members", 8, align="right"))
     source = ListSource(columns, [("Role", 10), ("Group", 9), ("Group", None), ("Contact group", 100)])
     app = table_app(IdentityTable(source, TableQuery(sort="n")))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert list(app.table._view.ids) == [1, 0, 3, 2]
+        assert shown_ids(app) == [1, 0, 3, 2]
         await pilot.press("r")
         await settled(pilot)
-        assert list(app.table._view.ids) == [3, 0, 1, 2]
+        assert shown_ids(app) == [3, 0, 1, 2]
         app.table.search("GROUP 9")
         await settled(pilot)
-        assert list(app.table._view.ids) == [1]
+        assert shown_ids(app) == [1]
 
 
-async def test_resizing_keeps_the_cursor_on_screen(people: Any, table_app: Any) -> None:
+async def test_resizing_keeps_the_cursor_on_screen(people: type[People], table_app: type[TableApp]) -> None:
     app = table_app(IdentityTable(people(500)))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
+from tests.widgets.conftest import People
 from zoomgov.widgets.table.identity_table import IdentityTable
 from zoomgov.widgets.table.search_table import SearchTable
 from zoomgov.widgets.table.table_source import TableQuery, TableSource
@@ -34,7 +33,7 @@ def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
 
 
-async def test_typing_narrows_the_rows_and_the_count_says_by_how_much(people: Any) -> None:
+async def test_typing_narrows_the_rows_and_the_count_says_by_how_much(people: type[People]) -> None:
     app = SearchApp(people(1400))
     async with app.run_test(size=(80, 24)) as pilot:
         await app.workers.wait_for_complete()
@@ -54,7 +53,7 @@ async def test_typing_narrows_the_rows_and_the_count_says_by_how_much(people: An
         assert count(app) == "1,400 users"
 
 
-async def test_keys_find_the_search_line_before_it_is_on_screen(people: Any) -> None:
+async def test_keys_find_the_search_line_before_it_is_on_screen(people: type[People]) -> None:
     app = SearchApp(people(5))
     async with app.run_test(size=(80, 24)):
         table = SearchTable(people(5), noun="users")
@@ -62,7 +61,9 @@ async def test_keys_find_the_search_line_before_it_is_on_screen(people: Any) -> 
 
 
 @pytest.mark.parametrize(("size", "text"), [(0, "The account has no users."), (5, "No users match “[/] zoe”.")])
-async def test_an_empty_table_says_whether_it_is_the_account_or_the_search(people: Any, size: int, text: str) -> None:
+async def test_an_empty_table_says_whether_it_is_the_account_or_the_search(
+    people: type[People], size: int, text: str
+) -> None:
     app = SearchApp(people(size))
     async with app.run_test(size=(80, 24)) as pilot:
         if size:
@@ -74,7 +75,7 @@ async def test_an_empty_table_says_whether_it_is_the_account_or_the_search(peopl
         assert text in drawn
 
 
-async def test_a_notice_is_text_not_markup(people: Any) -> None:
+async def test_a_notice_is_text_not_markup(people: type[People]) -> None:
     app = SearchApp(people(3), notice="Not read: [bold]group admins[/bold]")
     async with app.run_test(size=(80, 24)):
         notice = app.query_one(".notice", Static)

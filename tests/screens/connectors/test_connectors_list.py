@@ -12,6 +12,16 @@ from textual.widgets import Static
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.screens.connectors import connectors
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.connectors.open_file import OpenFileScreen
+from zoomgov.screens.shared.ask import AskScreen
+from zoomgov.screens.wizard.app_choice import AppScreen
+from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.hand_off import HandOffScreen
+from zoomgov.screens.wizard.scopes import ScopesScreen
+from zoomgov.screens.wizard.sync import SyncScreen
+from zoomgov.screens.wizard.verify import VerifyScreen
+from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
 from zoomgov.vault import MemoryVault, VaultError
 from zoomgov.zoom.scopes import ScopeKind
 
@@ -19,8 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.screens.stage import Stage
 
-async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> None:
+
+async def test_shows_each_connector_with_its_label_and_last_sync(stage: Stage) -> None:
     stage.add_connector(
         name="Zoom", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW.replace(hour=9)
     )
@@ -43,7 +55,7 @@ async def test_shows_each_connector_with_its_label_and_last_sync(stage: Any) -> 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 @pytest.mark.parametrize("many", [1, 60])
-async def test_a_row_ends_with_its_last_word(stage: Any, size: tuple[int, int], many: int) -> None:
+async def test_a_row_ends_with_its_last_word(stage: Stage, size: tuple[int, int], many: int) -> None:
     for number in range(many):
         stage.add_connector(
             name=f"Zoom {number}", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW
@@ -58,48 +70,48 @@ async def test_a_row_ends_with_its_last_word(stage: Any, size: tuple[int, int], 
         await stage.until(pilot, lambda: ends() and set(ends()) == {"just now"})
 
 
-async def test_enter_goes_on_where_the_set_up_stopped(stage: Any) -> None:
+async def test_enter_goes_on_where_the_set_up_stopped(stage: Stage) -> None:
     stage.add_connector(step=Step.CREDENTIALS)
     async with stage.run() as pilot:
         assert "Add connector" in stage.text(pilot)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
 
 
-async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(stage: Any) -> None:
+async def test_keys_lead_to_verify_credentials_and_sync_and_escape_comes_back(stage: Stage) -> None:
     stage.add_connector(step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=stage.NOW)
     stage.services.rounds = [VaultError("-", "-")]
     stage.services.gate.clear()
     async with stage.run() as pilot:
-        for key, name in (("v", "VerifyScreen"), ("e", "CredentialsScreen"), ("h", "HandOffScreen")):
+        for key, page in (("v", VerifyScreen), ("e", CredentialsScreen), ("h", HandOffScreen)):
             await stage.press(pilot, key)
-            await stage.on(pilot, name)
+            await stage.on(pilot, page)
             await stage.press(pilot, "escape")
-            await stage.on(pilot, "ConnectorsScreen")
+            await stage.on(pilot, ConnectorsScreen)
         await stage.press(pilot, "s")
-        await stage.on(pilot, "SyncScreen")
+        await stage.on(pilot, SyncScreen)
         await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
         await stage.press(pilot, "escape")
         await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.CONNECTED)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ConnectorsScreen")
+        await stage.on(pilot, ConnectorsScreen)
 
 
-async def test_removing_asks_names_what_goes_and_does_it(stage: Any) -> None:
+async def test_removing_asks_names_what_goes_and_does_it(stage: Stage) -> None:
     connector = stage.add_connector(name="Zoom [EU]")
     await stage.services.credentials.save(connector, stage.credentials())
     async with stage.run() as pilot:
         await stage.press(pilot, "x")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         text = stage.text(pilot)
         assert "Remove Zoom [EU]?" in text
         assert "also in the keyring" in text
         assert "everything synced" in text
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ConnectorsScreen")
+        await stage.on(pilot, ConnectorsScreen)
         assert stage.connector.name == "Zoom [EU]"
         await stage.press(pilot, "x")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         await stage.press(pilot, "right", "enter")
         await stage.until(pilot, lambda: not stage.services.registry.connectors())
         await stage.settled(pilot)
@@ -112,13 +124,13 @@ class NoKeyring(MemoryVault):
         raise VaultError("There is no keyring that can hold the Client secret.", "None is installed.")
 
 
-async def test_while_a_sync_runs_nothing_is_removed_and_that_is_said(stage: Any) -> None:
+async def test_while_a_sync_runs_nothing_is_removed_and_that_is_said(stage: Stage) -> None:
     connector = stage.add_connector()
     await stage.services.credentials.save(connector, stage.credentials())
     with stage.services.stores.open(connector).begin("2026-03-04T11:00:00Z"):
         async with stage.run() as pilot:
             await stage.press(pilot, "x")
-            await stage.on(pilot, "AskScreen")
+            await stage.on(pilot, AskScreen)
             await stage.press(pilot, "right", "enter")
             await stage.until(pilot, lambda: pilot.app._notifications)
             (note,) = pilot.app._notifications
@@ -129,13 +141,13 @@ async def test_while_a_sync_runs_nothing_is_removed_and_that_is_said(stage: Any)
     assert await stage.services.credentials.vault.read(connector.id) == stage.credentials()
 
 
-async def test_without_a_keyring_a_connector_can_be_removed_anyway(stage: Any) -> None:
+async def test_without_a_keyring_a_connector_can_be_removed_anyway(stage: Stage) -> None:
     stage.restart(vault=NoKeyring())
     connector = stage.add_connector()
     async with stage.run() as pilot:
         for keys in (("right", "enter", "escape"), ("right", "enter", "right", "enter")):
             await stage.press(pilot, "x")
-            await stage.on(pilot, "AskScreen")
+            await stage.on(pilot, AskScreen)
             await stage.press(pilot, *keys[:2])
             await stage.until(pilot, lambda: "No keyring to clear" in stage.text(pilot))
             assert "Nothing was removed." in stage.text(pilot)
@@ -149,7 +161,7 @@ HANDED_OVER = Handoff("Zoom EMEA", "Zoom", False, (Owner("owner@example.com"),),
 
 
 async def test_a_hand_off_file_opens_the_wizard_where_the_work_in_zoom_begins(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / FILE_NAME).write_text(write_handoff(HANDED_OVER))
@@ -157,7 +169,7 @@ async def test_a_hand_off_file_opens_the_wizard_where_the_work_in_zoom_begins(
     stage.add_connector(name="Other")
     async with stage.run() as pilot:
         await stage.press(pilot, "o")
-        await stage.on(pilot, "OpenFileScreen")
+        await stage.on(pilot, OpenFileScreen)
         await pilot.press("ctrl+u")
         await stage.type(pilot, "other.json")
         await stage.press(pilot, "enter")
@@ -167,33 +179,34 @@ async def test_a_hand_off_file_opens_the_wizard_where_the_work_in_zoom_begins(
         await stage.press(pilot, "enter")
         await stage.until(pilot, lambda: "There is no such file. Put it into" in stage.text(pilot))
         await stage.press(pilot, "escape", "o", "enter")  # the usual name is there already
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
         assert "Zoom EMEA" in stage.text(pilot)
     made = stage.services.registry.find("Zoom EMEA")
+    assert made is not None
     assert Handoff.of(made) == HANDED_OVER
 
 
-async def test_a_damaged_register_is_said_instead_of_a_crash(stage: Any) -> None:
+async def test_a_damaged_register_is_said_instead_of_a_crash(stage: Stage) -> None:
     stage.folder.mkdir()
     (stage.folder / "connectors.sqlite3").write_bytes(b"no database at all, but long enough to look like one" * 99)
     async with stage.run() as pilot:
         assert "cannot be used" in stage.text(pilot) or "is damaged" in stage.text(pilot)
 
 
-async def test_the_mouse_works_too(stage: Any) -> None:
+async def test_the_mouse_works_too(stage: Stage) -> None:
     stage.add_connector(name="One", step=Step.ZOOM_APP)
     stage.add_connector(name="Two", step=Step.SCOPES)
     async with stage.run() as pilot:
         await pilot.click("#connectors", offset=(2, 1))
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
         await pilot.click("#rail-zoom_app")
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
         await pilot.click("#next")
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
 
 
 async def test_the_hand_off_copies_and_saves_without_secrets(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     connector = stage.add_connector()
@@ -201,13 +214,13 @@ async def test_the_hand_off_copies_and_saves_without_secrets(
     stage.services.registry.update(connector.id, step=Step.ZOOM_APP)
     async with stage.run() as pilot:
         await stage.press(pilot, "h")
-        await stage.on(pilot, "HandOffScreen")
+        await stage.on(pilot, HandOffScreen)
         await stage.press(pilot, "c")
         assert "Server-to-Server OAuth" in pilot.app.clipboard
         await stage.press(pilot, "s")
         await stage.press(pilot, "n")
-        await stage.on(pilot, "ZoomAppScreen")
-    files = list(tmp_path.glob("zoomgov-hand-off.*"))
+        await stage.on(pilot, ZoomAppScreen)
+    files = list(tmp_path.glob("zoomgov-hand-off.*"))  # noqa: ASYNC240
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     written = b"".join(path.read_bytes() for path in files)
     assert b"mona@example.com" in written
@@ -217,14 +230,14 @@ async def test_the_hand_off_copies_and_saves_without_secrets(
 
 
 async def test_hand_off_files_that_are_there_are_replaced_only_when_s_is_pressed_again(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     stage.add_connector(step=Step.ZOOM_APP)
     (tmp_path / FILE_NAME).write_text("older")
     async with stage.run() as pilot:
         await stage.press(pilot, "h")
-        await stage.on(pilot, "HandOffScreen")
+        await stage.on(pilot, HandOffScreen)
         await stage.press(pilot, "s")
         await stage.until(pilot, lambda: any("there already" in note.message for note in pilot.app._notifications))
         assert not (tmp_path / "zoomgov-hand-off.eml").exists()
@@ -236,7 +249,7 @@ async def test_hand_off_files_that_are_there_are_replaced_only_when_s_is_pressed
 
 
 async def test_a_list_that_takes_long_to_read_keeps_the_page_from_nobody(
-    stage: Any, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.add_connector(name="Late")
     goes_on, read = threading.Event(), stage.services.connectors.all
@@ -256,12 +269,12 @@ async def test_a_list_that_takes_long_to_read_keeps_the_page_from_nobody(
 
 
 async def test_the_page_under_the_form_is_filled_when_one_comes_back_at_once(
-    stage: Any, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
     monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 3600.0)
     async with stage.app().run_test(size=(80, 24)) as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         assert not stage.list_of(pilot).query("#page")
         await stage.press(pilot, "escape")
         await stage.until(pilot, lambda: "No connector yet." in stage.text(pilot))
@@ -270,12 +283,12 @@ async def test_the_page_under_the_form_is_filled_when_one_comes_back_at_once(
 
 
 async def test_the_page_under_the_form_is_filled_while_the_form_is_looked_at(
-    stage: Any, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
     monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 0.01)
     async with stage.app().run_test(size=(80, 24)) as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         below = stage.list_of(pilot)
         await stage.until(pilot, lambda: below.query("#empty") and below.query_one("#empty", Static).display)
         assert "Name of the app" in stage.text(pilot)

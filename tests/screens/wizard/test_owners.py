@@ -9,6 +9,10 @@ import pytest
 from textual.widgets import Input
 
 from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
+from zoomgov.screens.wizard.app_choice import AppScreen
+from zoomgov.screens.wizard.hand_off import HandOffScreen
+from zoomgov.screens.wizard.owners import OwnersScreen
+from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
 from zoomgov.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -16,17 +20,19 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from tests.screens.stage import Stage
+
 
 @asynccontextmanager
-async def owners_step(stage: Any, **typed: Any) -> AsyncIterator[Pilot[int]]:
+async def owners_step(stage: Stage, **typed: Any) -> AsyncIterator[Pilot[int]]:
     """The app on step 2 of a new connector."""
     stage.services.registry.save_draft(Draft(new_app="Zoom", step=Step.OWNERS, **typed))
     async with stage.run() as pilot:
-        await stage.on(pilot, "OwnersScreen")
+        await stage.on(pilot, OwnersScreen)
         yield pilot
 
 
-async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Any) -> None:
+async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Stage) -> None:
     async with owners_step(stage) as pilot:
         text = stage.text(pilot)
         assert "Integration Administrator or Super Administrator role" in text
@@ -35,7 +41,7 @@ async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Any
         await stage.press(pilot, "tab")
         await stage.type(pilot, "mona@example.com")
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
         assert "Not connected" in stage.text(pilot)
     connector = stage.connector
     assert (connector.name, connector.status, connector.step) == ("Zoom", ConnectorStatus.NOT_CONNECTED, Step.ZOOM_APP)
@@ -52,7 +58,7 @@ async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Any
         (2, "mona@example.com", "Enter two or more e-mails"),
     ],
 )
-async def test_says_under_the_field_what_is_wrong(stage: Any, downs: int, emails: str, problem: str) -> None:
+async def test_says_under_the_field_what_is_wrong(stage: Stage, downs: int, emails: str, problem: str) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, *["down"] * downs, "tab")
         await stage.type(pilot, emails)
@@ -62,20 +68,20 @@ async def test_says_under_the_field_what_is_wrong(stage: Any, downs: int, emails
     assert stage.services.registry.connectors() == []
 
 
-async def test_a_name_that_is_taken_is_refused(stage: Any) -> None:
+async def test_a_name_that_is_taken_is_refused(stage: Stage) -> None:
     stage.add_connector(name="Zoom")
     async with stage.run() as pilot:
         stage.services.registry.save_draft(Draft(app_id=stage.connector.app.id, step=Step.OWNERS, name="zoom"))
         await stage.list_of(pilot).load()
         await stage.press(pilot, "a")
-        await stage.on(pilot, "OwnersScreen")
+        await stage.on(pilot, OwnersScreen)
         await stage.press(pilot, "tab")
         await stage.type(pilot, "mona@example.com")
         await stage.press(pilot, "enter")
         assert "A connector of this name exists" in stage.text(pilot)
 
 
-async def test_another_address_is_asked_for_and_checked(stage: Any) -> None:
+async def test_another_address_is_asked_for_and_checked(stage: Stage) -> None:
     async with owners_step(stage, owners=(Owner("mona@example.com"),)) as pilot:
         screen = pilot.app.screen
         assert not screen.query_one("#address-field").display
@@ -85,56 +91,56 @@ async def test_another_address_is_asked_for_and_checked(stage: Any) -> None:
         assert "unencrypted" in stage.text(pilot)
         screen.query_one("#address", Input).value = "https://zoom.example.com/"
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
     assert stage.connector.cloud == "https://zoom.example.com"
 
 
-async def test_the_field_for_another_address_comes_into_sight(stage: Any) -> None:
+async def test_the_field_for_another_address_comes_into_sight(stage: Stage) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, "tab", "tab", "tab", "down", "down")
         assert "https://zoom-proxy.example.com" in stage.text(pilot)
 
 
-async def test_someone_else_as_owner_leads_to_the_hand_off(stage: Any) -> None:
+async def test_someone_else_as_owner_leads_to_the_hand_off(stage: Stage) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, "down", "tab")
         await stage.type(pilot, "sam@example.com")
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "HandOffScreen")
+        await stage.on(pilot, HandOffScreen)
         assert not len(pilot.app._notifications)  # it would lie over the buttons
         assert "sam@example.com" in stage.text(pilot)
 
 
-async def test_back_and_forth_keeps_everything_typed(stage: Any) -> None:
+async def test_back_and_forth_keeps_everything_typed(stage: Stage) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, "down", "down", "tab")
         await stage.type(pilot, "mona@example.com, sam")
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         await stage.press(pilot, "enter")
-        screen = await stage.on(pilot, "OwnersScreen")
+        screen = await stage.on(pilot, OwnersScreen)
         assert screen.query_one("#owners", Input).value == "mona@example.com, sam"
         assert screen.query_one("#ownership", Choice).chosen == "several"
 
 
-async def test_quitting_lands_here_again(stage: Any) -> None:
+async def test_quitting_lands_here_again(stage: Stage) -> None:
     async with owners_step(stage) as pilot:
         await stage.press(pilot, "tab")
         await stage.type(pilot, "mon")
         await pilot.press("ctrl+q")
     stage.restart()
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "OwnersScreen")
+        screen = await stage.on(pilot, OwnersScreen)
         assert screen.query_one("#owners", Input).value == "mon"
 
 
-async def test_editing_an_existing_connector_changes_it(stage: Any) -> None:
+async def test_editing_an_existing_connector_changes_it(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
         await stage.press(pilot, "escape")
-        screen = await stage.on(pilot, "OwnersScreen")
+        screen = await stage.on(pilot, OwnersScreen)
         screen.query_one("#name", Input).value = "Zoom EU"
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ZoomAppScreen")
+        await stage.on(pilot, ZoomAppScreen)
     assert (stage.connector.name, stage.connector.step) == ("Zoom EU", Step.SCOPES)

@@ -11,6 +11,10 @@ from zoomgov.advice.knowledge import Advice, Trust
 from zoomgov.connectors.model import ConnectorStatus as Connection
 from zoomgov.connectors.model import Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.screens.shared.ask import AskScreen
+from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.explain import ExplainScreen
+from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.services.credentials import NoCredentials
 from zoomgov.vault import VaultError
@@ -29,6 +33,8 @@ from zoomgov.zoom.scopes import LEFT_OUT, Capability
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.screens.stage import Stage
+
 SCOPE = "contact_group:read:list_members:admin"
 ADVICE = Advice(
     id="missing-scope",
@@ -41,7 +47,7 @@ ADVICE = Advice(
 )
 
 
-def report(stage: Any, problems: tuple[str, ...] = (), shut: tuple[Capability, ...] = ()) -> Report:
+def report(stage: Stage, problems: tuple[str, ...] = (), shut: tuple[Capability, ...] = ()) -> Report:
     """A report in which `problems` fail for the lack of a scope, and `shut` cannot be read."""
     lines = []
     for line in planned_lines():
@@ -67,12 +73,12 @@ def report(stage: Any, problems: tuple[str, ...] = (), shut: tuple[Capability, .
     return Report("zoom.us", stage.NOW, 0.5, tuple(lines), verdicts, ("user:read:list_users:admin",))
 
 
-def contact_groups_missing(stage: Any) -> Report:
+def contact_groups_missing(stage: Stage) -> Report:
     problems = ("scope.list_contact_group_members", "probe.list_contact_group_members")
     return report(stage, problems, (Capability.CONTACT_GROUPS,))
 
 
-async def checked(stage: Any, pilot: Any) -> VerifyScreen:
+async def checked(stage: Stage, pilot: Any) -> VerifyScreen:
     """Wait until the checks are through."""
     screen = pilot.app.screen
     assert isinstance(screen, VerifyScreen)
@@ -81,28 +87,28 @@ async def checked(stage: Any, pilot: Any) -> VerifyScreen:
     return screen
 
 
-async def test_all_green_says_ready_and_enter_goes_on_to_the_sync(stage: Any) -> None:
+async def test_all_green_says_ready_and_enter_goes_on_to_the_sync(stage: Stage) -> None:
     stage.services.rounds = [report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         assert "✓ Ready." in stage.text(pilot)
         stage.services.gate.clear()
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "SyncScreen")
+        await stage.on(pilot, SyncScreen)
         assert "Syncing" in stage.text(pilot)
         await stage.press(pilot, "escape")
 
 
-async def test_credentials_that_zoom_refuses_are_a_key_away(stage: Any) -> None:
+async def test_credentials_that_zoom_refuses_are_a_key_away(stage: Stage) -> None:
     stage.services.rounds = [report(stage, ("credentials.token",))]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         assert "Esc leads to where credentials are entered." in stage.text(pilot)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
 
 
-async def test_lines_show_while_the_checks_still_run_and_escape_stops(stage: Any) -> None:
+async def test_lines_show_while_the_checks_still_run_and_escape_stops(stage: Stage) -> None:
     stage.services.rounds = [report(stage)]
     stage.services.gate.clear()
     async with stage.at(Step.VERIFY) as pilot:
@@ -113,16 +119,16 @@ async def test_lines_show_while_the_checks_still_run_and_escape_stops(stage: Any
         await stage.press(pilot, "n")
         assert "The checks have not finished" in stage.text(pilot)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
 
 
-async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage: Any) -> None:
+async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage: Stage) -> None:
     stage.services.rounds = [contact_groups_missing(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         assert "✗ Not ready: 2 problems." in stage.text(pilot)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ExplainScreen")
+        await stage.on(pilot, ExplainScreen)
         text = stage.text(pilot)
         for words in (SCOPE, ADVICE.title, ADVICE.cause, "1. Open the app in the Zoom App Marketplace."):
             assert words in text
@@ -134,7 +140,7 @@ async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage:
         assert pilot.app.clipboard == SCOPE
 
 
-async def test_what_is_said_of_enter_is_what_it_does(stage: Any) -> None:
+async def test_what_is_said_of_enter_is_what_it_does(stage: Stage) -> None:
     lines = list(report(stage).lines)
     told = Advice("no-owner", "No owner here is the Account Owner", "Why.", ("Do.",), "", Trust.ZOOM, "")
     lines[-1] = replace(lines[-1], status=CheckStatus.WARNING, result="Nobody of them", advice=(told, told, told))
@@ -151,13 +157,13 @@ async def test_what_is_said_of_enter_is_what_it_does(stage: Any) -> None:
         assert "Next: Sync  n" in text
         assert ". ⏎ explains 3 causes." in " ".join(text.split())
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ExplainScreen")
+        await stage.on(pilot, ExplainScreen)
         await stage.press(pilot, "escape", "tab")
         assert screen.focused is screen.query_one("#next")
         assert "⏎ goes on to the sync" in stage.text(pilot)
 
 
-async def test_all_of_a_problem_stands_under_the_lines(stage: Any) -> None:
+async def test_all_of_a_problem_stands_under_the_lines(stage: Stage) -> None:
     """Zoom's words about a wrong secret, and all causes there are for them, at 80x24."""
     long = Advice("pair", "Client ID and Client secret do not belong together", "Why.", ("Do.",), "", Trust.ZOOM, "")
     result = "Zoom refuses them: Invalid client_id or client_secret"
@@ -173,7 +179,7 @@ async def test_all_of_a_problem_stands_under_the_lines(stage: Any) -> None:
         assert f"✗ problem {result}. {long.title}. ⏎ explains 5 causes." in said
 
 
-async def test_the_main_button_explains_until_all_is_well(stage: Any) -> None:
+async def test_the_main_button_explains_until_all_is_well(stage: Stage) -> None:
     missing = contact_groups_missing(stage)
     stage.services.rounds = [missing, report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
@@ -184,14 +190,14 @@ async def test_the_main_button_explains_until_all_is_well(stage: Any) -> None:
         assert "Next: Sync" not in text
         screen.query_one("#next").focus()
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ExplainScreen")
+        await stage.on(pilot, ExplainScreen)
         await stage.press(pilot, "escape", "r")
         await checked(stage, pilot)
         assert "Next: Sync" in stage.text(pilot)
         assert "Go on without" not in stage.text(pilot)
 
 
-async def test_what_the_list_has_no_room_for_stands_under_it(stage: Any) -> None:
+async def test_what_the_list_has_no_room_for_stands_under_it(stage: Stage) -> None:
     stage.services.rounds = [contact_groups_missing(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
@@ -202,18 +208,20 @@ async def test_what_the_list_has_no_room_for_stands_under_it(stage: Any) -> None
         assert "✓ ok fine" in " ".join(stage.text(pilot).split())
 
 
-async def test_the_line_a_sync_failed_on_gives_way_to_the_one_that_tells(stage: Any) -> None:
+async def test_the_line_a_sync_failed_on_gives_way_to_the_one_that_tells(stage: Stage) -> None:
     """The call is not made for want of the scope, so the scope's line is the one to look at."""
     stage.services.rounds = [report(stage, ("connection.clock", "scope.list_roles"), (Capability.ROLES,))]
     stage.add_connector(step=Step.DONE, status=Connection.ERROR, reason="No scope.", reason_line="probe.list_roles")
     async with stage.run() as pilot:
         await stage.press(pilot, "v")
-        screen = await stage.on(pilot, "VerifyScreen")
+        screen = await stage.on(pilot, VerifyScreen)
         await checked(stage, pilot)
-        assert screen.query_one(CheckLines).looked_at.id == "scope.list_roles"
+        looked_at = screen.query_one(CheckLines).looked_at
+        assert looked_at is not None
+        assert looked_at.id == "scope.list_roles"
 
 
-async def test_a_link_can_be_copied_whole(stage: Any) -> None:
+async def test_a_link_can_be_copied_whole(stage: Stage) -> None:
     link = "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0060548&and=more-than-a-line-can-hold"
     found = contact_groups_missing(stage)
     lines = tuple(replace(line, advice=(replace(ADVICE, link=link),) if line.advice else ()) for line in found.lines)
@@ -221,7 +229,7 @@ async def test_a_link_can_be_copied_whole(stage: Any) -> None:
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ExplainScreen")
+        await stage.on(pilot, ExplainScreen)
         await stage.press(pilot, "end")
         shown = "".join(line.strip(" │▁▂▃▄▅▆▇█▔") for line in stage.text(pilot).splitlines())
         assert link in shown
@@ -229,7 +237,7 @@ async def test_a_link_can_be_copied_whole(stage: Any) -> None:
         assert pilot.app.clipboard == link
 
 
-async def test_c_copies_the_missing_scopes_and_r_repeats_what_failed(stage: Any) -> None:
+async def test_c_copies_the_missing_scopes_and_r_repeats_what_failed(stage: Stage) -> None:
     missing = contact_groups_missing(stage)
     stage.services.rounds = [missing, report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
@@ -244,7 +252,7 @@ async def test_c_copies_the_missing_scopes_and_r_repeats_what_failed(stage: Any)
     assert stage.services.asked == [None, missing.failed_ids()]
 
 
-async def test_watching_repeats_until_green(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_watching_repeats_until_green(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VerifyScreen, "WATCH_SECONDS", 0.0)
     missing = contact_groups_missing(stage)
     stage.services.rounds = [missing, missing, missing, report(stage)]
@@ -258,7 +266,7 @@ async def test_watching_repeats_until_green(stage: Any, monkeypatch: pytest.Monk
     assert len(stage.services.asked) == 4
 
 
-async def test_w_and_escape_stop_watching(stage: Any) -> None:
+async def test_w_and_escape_stop_watching(stage: Stage) -> None:
     stage.services.rounds = [contact_groups_missing(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
@@ -271,7 +279,7 @@ async def test_w_and_escape_stop_watching(stage: Any) -> None:
             assert pilot.app.screen is screen
 
 
-async def test_watching_what_cannot_be_checked_says_why(stage: Any) -> None:
+async def test_watching_what_cannot_be_checked_says_why(stage: Stage) -> None:
     stage.services.rounds = [VaultError("The keyring is locked.", "Unlock it.")]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
@@ -282,7 +290,7 @@ async def test_watching_what_cannot_be_checked_says_why(stage: Any) -> None:
         assert len(stage.services.asked) == 2
 
 
-async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None:
+async def test_a_connector_that_another_copy_removed_is_said(stage: Stage) -> None:
     gone = "This connector is not there any more: another copy of the program removed it."
     stage.services.rounds = [report(stage), RegistryError(gone)]
     async with stage.at(Step.VERIFY) as pilot:
@@ -297,7 +305,7 @@ async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None
         assert gone in " ".join(stage.text(pilot).split())
 
 
-async def test_w_twice_leaves_the_first_check_at_work(stage: Any) -> None:
+async def test_w_twice_leaves_the_first_check_at_work(stage: Stage) -> None:
     stage.services.rounds = [report(stage)]
     stage.services.gate.clear()
     async with stage.at(Step.VERIFY) as pilot:
@@ -309,26 +317,26 @@ async def test_w_twice_leaves_the_first_check_at_work(stage: Any) -> None:
         assert "✓ Ready." in stage.text(pilot)
 
 
-async def test_going_on_without_a_part_names_it_and_remembers_it(stage: Any) -> None:
+async def test_going_on_without_a_part_names_it_and_remembers_it(stage: Stage) -> None:
     stage.services.rounds = [contact_groups_missing(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         await stage.press(pilot, "n")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         assert "Go on without Contact groups" in stage.text(pilot)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "VerifyScreen")
+        await stage.on(pilot, VerifyScreen)
         assert stage.connector.without == LEFT_OUT
         stage.services.gate.clear()
         await stage.press(pilot, "n")
-        await stage.on(pilot, "AskScreen")
+        await stage.on(pilot, AskScreen)
         await stage.press(pilot, "right", "enter")
-        await stage.on(pilot, "SyncScreen")
+        await stage.on(pilot, SyncScreen)
         await stage.press(pilot, "escape")
     assert stage.connector.without == {"Contact groups"} | LEFT_OUT
 
 
-async def test_users_cannot_be_left_out_nor_anything_without_a_token(stage: Any) -> None:
+async def test_users_cannot_be_left_out_nor_anything_without_a_token(stage: Stage) -> None:
     stage.services.rounds = [
         report(stage, ("probe.list_users",), (Capability.USERS,)),
         report(stage, ("credentials.token",), tuple(Capability)),
@@ -343,7 +351,7 @@ async def test_users_cannot_be_left_out_nor_anything_without_a_token(stage: Any)
         assert "Nothing can be read yet" in stage.text(pilot)
 
 
-async def test_a_keyring_that_refuses_is_said(stage: Any) -> None:
+async def test_a_keyring_that_refuses_is_said(stage: Stage) -> None:
     stage.services.rounds = [VaultError("The keyring is locked.", "Unlock it."), report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
@@ -353,7 +361,7 @@ async def test_a_keyring_that_refuses_is_said(stage: Any) -> None:
         assert "✓ Ready." in stage.text(pilot)
 
 
-async def test_what_nobody_foresaw_is_said_instead_of_a_crash(stage: Any) -> None:
+async def test_what_nobody_foresaw_is_said_instead_of_a_crash(stage: Stage) -> None:
     stage.services.rounds = [RuntimeError("no such thing"), report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
@@ -374,27 +382,27 @@ NO_KEYRING = VaultError(
 @pytest.mark.parametrize("visiting", [False, True])
 @pytest.mark.parametrize("wrong", [NO_KEYRING, None], ids=["no-keyring", "no-credentials"])
 async def test_without_credentials_enter_leads_to_where_they_are_entered(
-    stage: Any, wrong: VaultError | None, visiting: bool
+    stage: Stage, wrong: VaultError | None, visiting: bool
 ) -> None:
     connector = stage.add_connector(step=Step.DONE if visiting else Step.VERIFY, last_sync_at=None)
     stage.services.rounds = [wrong or NoCredentials(connector)]
     async with stage.run() as pilot:
         await stage.press(pilot, "v")
-        screen = await stage.on(pilot, "VerifyScreen")
+        screen = await stage.on(pilot, VerifyScreen)
         await stage.until(pilot, lambda: not screen.checking)
         await stage.settled(pilot)
         said = " ".join(stage.text(pilot).split())
         assert (wrong.reason if wrong else "There are no credentials here.") in said
         assert "Enter credentials ⏎" in said
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
 
 
 def list_reports(folder: Path) -> list[Path]:
     return list(folder.glob("zoomgov-verify-*.md"))
 
 
-async def test_m_writes_a_report_without_secrets(stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_m_writes_a_report_without_secrets(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     stage.services.rounds = [replace(contact_groups_missing(stage), account_id=stage.ACCOUNT_ID)]
     async with stage.at(Step.VERIFY) as pilot:

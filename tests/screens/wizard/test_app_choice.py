@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.wizard.app_choice import AppScreen
+from zoomgov.screens.wizard.owners import OwnersScreen
+
+if TYPE_CHECKING:
+    from tests.screens.stage import Stage
+
 
 from textual import events
 from textual.widgets import Input
@@ -13,17 +21,17 @@ from zoomgov.widgets.choice import Choice
 # `stage` is the fixture of this folder: Any, because its class lies in a conftest.
 
 
-async def test_an_empty_list_opens_the_add_form_by_itself(stage: Any) -> None:
+async def test_an_empty_list_opens_the_add_form_by_itself(stage: Stage) -> None:
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         assert "Do you SSO into Zoom using your identity provider (IdP)?" in stage.text(pilot)
 
 
-async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(stage: Any) -> None:
+async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(stage: Stage) -> None:
     stage.services.registry.create_app("Aardvark", False)
     provided = stage.services.registry.create_app("Zoom (Okta)", True)
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         await stage.press(pilot, "down")
         text = stage.text(pilot)
         assert "rather than creating a new app" in text
@@ -31,21 +39,23 @@ async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(st
         assert text.index("Zoom (Okta)") < text.index("Aardvark")
         assert screen.query_one("#app", Choice).chosen == provided.id
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "OwnersScreen")
-    assert stage.services.registry.draft().app_id == provided.id
+        await stage.on(pilot, OwnersScreen)
+    draft = stage.services.registry.draft()
+    assert draft is not None
+    assert draft.app_id == provided.id
 
 
-async def test_what_the_person_chose_against_the_advice_stays_chosen(stage: Any) -> None:
+async def test_what_the_person_chose_against_the_advice_stays_chosen(stage: Stage) -> None:
     stage.services.registry.create_app("Zoom (Okta)", True)
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         await stage.press(pilot, "down", "tab", "down")
         assert screen.query_one("#app", Choice).chosen == "new"
 
 
-async def test_a_new_app_needs_a_name(stage: Any) -> None:
+async def test_a_new_app_needs_a_name(stage: Stage) -> None:
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         await stage.press(pilot, "enter")
         assert pilot.app.screen is screen
         assert "Give the new app a name" in stage.text(pilot)
@@ -53,81 +63,81 @@ async def test_a_new_app_needs_a_name(stage: Any) -> None:
         await stage.type(pilot, "Zoom")
         assert "Give the new app a name" not in stage.text(pilot)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "OwnersScreen")
+        await stage.on(pilot, OwnersScreen)
 
 
-async def test_the_connector_is_called_like_its_app_until_it_has_a_name_of_its_own(stage: Any) -> None:
+async def test_the_connector_is_called_like_its_app_until_it_has_a_name_of_its_own(stage: Stage) -> None:
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         for app, typed, called in (("Zom", "", "Zom"), ("Zoom", " EU", "Zoom EU"), ("Zoom App", "", "Zoom EU")):
             await stage.press(pilot, "tab", "ctrl+u")
             await stage.type(pilot, app)
             await stage.press(pilot, "enter")
-            screen = await stage.on(pilot, "OwnersScreen")
+            screen = await stage.on(pilot, OwnersScreen)
             await stage.press(pilot, "tab", "tab")
             await stage.type(pilot, typed)
             assert screen.query_one("#name", Input).value == called
             await stage.press(pilot, "escape")
-            await stage.on(pilot, "AppScreen")
+            await stage.on(pilot, AppScreen)
 
 
-async def test_typing_ahead_of_the_screen_reaches_the_field_that_tab_leads_to(stage: Any) -> None:
+async def test_typing_ahead_of_the_screen_reaches_the_field_that_tab_leads_to(stage: Stage) -> None:
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         for key, character in [("tab", "\t"), ("Z", "Z"), ("o", "o"), ("o", "o")]:
             pilot.app.post_message(events.Key(key, character))
         await stage.settled(pilot)
         assert screen.query_one("#new-app", Input).value == "Zoo"
 
 
-async def test_the_name_of_an_existing_app_is_refused(stage: Any) -> None:
+async def test_the_name_of_an_existing_app_is_refused(stage: Stage) -> None:
     stage.services.registry.create_app("Zoom", False)
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         await stage.press(pilot, "tab", "tab")
         await stage.type(pilot, "zoom")
         await stage.press(pilot, "enter")
         assert "An app of this name exists" in stage.text(pilot)
 
 
-async def test_an_app_name_is_never_read_as_markup(stage: Any) -> None:
+async def test_an_app_name_is_never_read_as_markup(stage: Stage) -> None:
     stage.services.registry.create_app("[/red] [@click=app.quit]x[/]", False)
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         assert "[/red] [@click=app.quit]x[/]" in stage.text(pilot)
 
 
-async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Any) -> None:
+async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Stage) -> None:
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         await stage.press(pilot, "down", "tab")
         await stage.type(pilot, "Zoo")
         await pilot.press("ctrl+q")
     stage.restart()
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         assert screen.query_one("#new-app", Input).value == "Zoo"
         assert screen.query_one("#sso", Choice).chosen == "yes"
 
 
-async def test_escape_leaves_to_the_empty_list_and_a_comes_back(stage: Any) -> None:
+async def test_escape_leaves_to_the_empty_list_and_a_comes_back(stage: Stage) -> None:
     async with stage.run() as pilot:
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ConnectorsScreen")
+        await stage.on(pilot, ConnectorsScreen)
         assert "No connector yet" in stage.text(pilot)
         await stage.press(pilot, "a")
-        await stage.on(pilot, "AppScreen")
+        await stage.on(pilot, AppScreen)
 
 
-async def test_the_app_of_an_existing_connector_can_be_changed(stage: Any) -> None:
+async def test_the_app_of_an_existing_connector_can_be_changed(stage: Stage) -> None:
     other = stage.services.registry.create_app("Other", False)
     async with stage.at(Step.ZOOM_APP) as pilot:
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "OwnersScreen")
+        await stage.on(pilot, OwnersScreen)
         await stage.press(pilot, "escape")
-        screen = await stage.on(pilot, "AppScreen")
+        screen = await stage.on(pilot, AppScreen)
         screen.query_one("#app", Choice).choose(other.id)
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "OwnersScreen")
+        await stage.on(pilot, OwnersScreen)
     assert stage.connector.app.name == "Other"

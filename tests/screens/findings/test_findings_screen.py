@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.screens.company import Company, Settled
+
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.findings import find
 from zoomgov.model.syncs import NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
@@ -16,7 +20,7 @@ from zoomgov.settings import Settings, Thresholds
 from zoomgov.widgets.table.table_source import SourceError
 
 
-async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -> None:
+async def test_findings_lead_to_why_whom_and_where(company: Company, settled: Settled) -> None:
     app = company()
     with app.store.reader() as reader:
         audit = find(reader, app.now())
@@ -39,7 +43,7 @@ async def test_findings_lead_to_why_whom_and_where(company: Any, settled: Any) -
 
 
 async def test_a_finding_leads_to_the_page_of_zooms_where_it_is_put_right(
-    company: Any, settled: Any, opened_pages: list[str]
+    company: Company, settled: Settled, opened_pages: list[str]
 ) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -51,7 +55,7 @@ async def test_a_finding_leads_to_the_page_of_zooms_where_it_is_put_right(
         assert link.startswith("https://zoom.us/")
 
 
-async def test_to_leave_the_findings_ends_their_reading(company: Any, settled: Any) -> None:
+async def test_to_leave_the_findings_ends_their_reading(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -64,7 +68,7 @@ async def test_to_leave_the_findings_ends_their_reading(company: Any, settled: A
             page.read_so_far(2, 16)
 
 
-async def test_what_was_not_read_is_said(company: Any, settled: Any, gaps: tuple[NotRead, ...]) -> None:
+async def test_what_was_not_read_is_said(company: Company, settled: Settled, gaps: tuple[NotRead, ...]) -> None:
     app = company(60, gaps=gaps)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -75,7 +79,7 @@ async def test_what_was_not_read_is_said(company: Any, settled: Any, gaps: tuple
         assert "Not seen" in app.text()
 
 
-async def test_nothing_to_find_says_how_much_was_asked(company: Any, settled: Any) -> None:
+async def test_nothing_to_find_says_how_much_was_asked(company: Company, settled: Settled) -> None:
     app = company(0)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -85,7 +89,7 @@ async def test_nothing_to_find_says_how_much_was_asked(company: Any, settled: An
         assert ("Nothing looks wrong: 16 questions were asked" in app.text()) is (not found)
 
 
-async def test_thresholds_are_settings_and_shown(company: Any, settled: Any) -> None:
+async def test_thresholds_are_settings_and_shown(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.screens.company import Company, Settled, TwoSyncs
+
 import csv
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, person, press
+from tests.screens.company import SIZE, person, press
 from zoomgov.model.changes import Changes, FieldChange, ItemChange
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.rows import GrantRow
@@ -36,7 +43,7 @@ def read_csv(folder: Path, pattern: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs: Any, settled: Any) -> None:
+async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -57,7 +64,7 @@ async def test_changes_tell_who_came_went_and_changed_with_old_and_new(two_syncs
 
 
 async def test_access_in_effect_tells_what_came_through_a_user_group(
-    two_syncs: Any, settled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    two_syncs: TwoSyncs, settled: Settled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     app = two_syncs()
@@ -93,7 +100,7 @@ async def test_access_in_effect_tells_what_came_through_a_user_group(
         assert "2 Access by person  4   3 by thing  4" in app.text()
 
 
-async def test_what_is_still_reached_another_way_is_no_change_in_effect(two_syncs: Any, settled: Any) -> None:
+async def test_what_is_still_reached_another_way_is_no_change_in_effect(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     inside, kind = ListKey("contact-group-members", "dir.1"), GrantKind.CONTACT_GROUP_MEMBER
     for people in (["u010"], []):  # who is in Finance, too, and that is in it
@@ -113,7 +120,7 @@ async def test_what_is_still_reached_another_way_is_no_change_in_effect(two_sync
         assert "2 Access by person  1" in app.text()
 
 
-async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled: Any) -> None:
+async def test_changes_of_access_by_person_and_by_thing(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -140,7 +147,7 @@ async def test_changes_of_access_by_person_and_by_thing(two_syncs: Any, settled:
         assert "as of sync" not in app.text()
 
 
-async def test_a_person_who_went_is_opened_as_they_were(two_syncs: Any, settled: Any) -> None:
+async def test_a_person_who_went_is_opened_as_they_were(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -154,7 +161,7 @@ async def test_a_person_who_went_is_opened_as_they_were(two_syncs: Any, settled:
         assert isinstance(app.screen, ChangesScreen)
 
 
-async def test_a_date_chooses_the_sync(two_syncs: Any, settled: Any) -> None:
+async def test_a_date_chooses_the_sync(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     with app.store.begin("2026-03-04T11:40:00Z") as writer:
         writer.publish("2026-03-04T11:50:00Z")
@@ -176,7 +183,7 @@ async def test_a_date_chooses_the_sync(two_syncs: Any, settled: Any) -> None:
 
 
 async def test_what_the_table_shows_is_written(
-    two_syncs: Any, settled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    two_syncs: TwoSyncs, settled: Settled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     app = two_syncs()
@@ -194,7 +201,7 @@ async def test_what_the_table_shows_is_written(
         assert len(read_csv(tmp_path, "*-sync-2-changes-since-1.csv")) > 10
 
 
-async def test_nothing_to_export_when_nothing_changed(two_syncs: Any, settled: Any) -> None:
+async def test_nothing_to_export_when_nothing_changed(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     with app.store.begin("2026-03-04T11:40:00Z") as writer:
         writer.publish("2026-03-04T11:50:00Z")
@@ -206,7 +213,7 @@ async def test_nothing_to_export_when_nothing_changed(two_syncs: Any, settled: A
         assert "f and t choose other syncs" in app.text()
 
 
-async def test_what_was_not_read_is_not_compared(two_syncs: Any, settled: Any) -> None:
+async def test_what_was_not_read_is_not_compared(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs(gaps=(NotRead("contact-groups", "", "Refused."),))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -214,7 +221,7 @@ async def test_what_was_not_read_is_not_compared(two_syncs: Any, settled: Any) -
         assert "▲ Not compared: contact groups. Sync 2 did not read all of it." in app.text()
 
 
-async def test_one_sync_has_nothing_to_be_compared_with(company: Any, settled: Any) -> None:
+async def test_one_sync_has_nothing_to_be_compared_with(company: Company, settled: Settled) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -225,7 +232,7 @@ async def test_one_sync_has_nothing_to_be_compared_with(company: Any, settled: A
         assert isinstance(app.screen, BrowseScreen)
 
 
-async def test_other_syncs_can_be_compared_and_the_same_again_is_nothing(two_syncs: Any, settled: Any) -> None:
+async def test_other_syncs_can_be_compared_and_the_same_again_is_nothing(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     with app.store.begin("2026-03-04T11:40:00Z") as writer:
         writer.publish("2026-03-04T11:50:00Z")
@@ -242,7 +249,7 @@ async def test_other_syncs_can_be_compared_and_the_same_again_is_nothing(two_syn
         assert "to sync 2" in app.text()
 
 
-async def test_an_older_sync_is_browsed_as_it_was(two_syncs: Any, settled: Any) -> None:
+async def test_an_older_sync_is_browsed_as_it_was(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -264,7 +271,7 @@ async def test_an_older_sync_is_browsed_as_it_was(two_syncs: Any, settled: Any) 
         assert "Sync 1, as it was" not in app.text()
 
 
-async def test_what_was_before_the_oldest_kept_sync_says_so(company: Any, settled: Any) -> None:
+async def test_what_was_before_the_oldest_kept_sync_says_so(company: Company, settled: Settled) -> None:
     app = company()
     leaving = next(person(number) for number in range(60) if person(number).status == "inactive")
     gap = NotRead("users-active", "", "Zoom refused (4711).")
@@ -289,7 +296,7 @@ async def test_what_was_before_the_oldest_kept_sync_says_so(company: Any, settle
         assert seen() == ["before 2026-03-06", "before 2026-03-06", "2026-03-06 10:05", "2026-03-07 10:05"]
 
 
-async def test_histories_of_a_person_and_of_a_thing(two_syncs: Any, settled: Any) -> None:
+async def test_histories_of_a_person_and_of_a_thing(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -317,7 +324,7 @@ def test_only_what_the_table_has_no_room_for_asks_for_room_below_it() -> None:
     assert [is_it_cut(name, 60) for name in ("", "x")] == [False, True]
 
 
-async def test_what_is_cut_in_the_table_stands_whole_below_it(two_syncs: Any, settled: Any) -> None:
+async def test_what_is_cut_in_the_table_stands_whole_below_it(two_syncs: TwoSyncs, settled: Settled) -> None:
     app = two_syncs()
     whole = "Status  active → inactive   Department  Finance → Law"
     async with app.run_test(size=SIZE) as pilot:

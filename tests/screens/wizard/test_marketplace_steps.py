@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+from zoomgov.screens.shared.text_dialog import TextDialog
+from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.scopes import ScopesScreen
+from zoomgov.screens.wizard.what_to_read import WhatToReadScreen
+from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
+from zoomgov.widgets.check_list import CheckList
+
+if TYPE_CHECKING:
+    from tests.screens.stage import Stage
+
 
 import pytest
 
-from tests.screens.conftest import no_browser
+from tests.screens.stage import no_browser
 from zoomgov.connectors.model import Step
 from zoomgov.screens.wizard.scopes import scope_lines
 from zoomgov.screens.wizard.zoom_app import CLICKS, DETAILS
@@ -14,7 +25,7 @@ from zoomgov.widgets.terminal import browser
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, Importance, ScopeKind, scopes_to_tick
 
 
-async def test_the_clicks_are_all_visible_with_the_link_and_details(stage: Any) -> None:
+async def test_the_clicks_are_all_visible_with_the_link_and_details(stage: Stage) -> None:
     async with stage.at(Step.ZOOM_APP) as pilot:
         text = stage.text(pilot)
         assert all(click.title in text for click in CLICKS)
@@ -26,25 +37,25 @@ async def test_the_clicks_are_all_visible_with_the_link_and_details(stage: Any) 
             await stage.press(pilot, "down")
 
 
-async def test_government_accounts_are_sent_to_their_own_marketplace(stage: Any) -> None:
+async def test_government_accounts_are_sent_to_their_own_marketplace(stage: Stage) -> None:
     async with stage.at(Step.ZOOM_APP, cloud="zoomgov.com") as pilot:
         await stage.press(pilot, "y")
         assert pilot.app.clipboard == "https://marketplace.zoomgov.com"
 
 
-async def test_ticks_survive_a_restart_and_the_cursor_goes_to_what_is_left(stage: Any) -> None:
+async def test_ticks_survive_a_restart_and_the_cursor_goes_to_what_is_left(stage: Stage) -> None:
     async with stage.at(Step.ZOOM_APP) as pilot:
         await stage.press(pilot, "space", "down", "space")
         await pilot.press("ctrl+q")
     assert stage.connector.checked == {"sign-in", "build"}
     stage.restart()
     async with stage.run() as pilot:
-        screen = await stage.on(pilot, "ZoomAppScreen")
+        screen = await stage.on(pilot, ZoomAppScreen)
         assert stage.text(pilot).count("[✓]") == 2
-        assert screen.query_one("#clicks").looked_at == "server-to-server"
+        assert screen.query_one("#clicks", CheckList).looked_at == "server-to-server"
 
 
-async def test_without_a_browser_the_link_is_said(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_browser_the_link_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser, "opened", no_browser)
     async with stage.at(Step.ZOOM_APP) as pilot:
         await stage.press(pilot, "o")
@@ -64,7 +75,7 @@ async def test_every_scope_to_tick_is_listed_required_ones_first() -> None:
         assert all(need.capability in kept for line in fewer for need in line.needs)
 
 
-async def test_scopes_say_why_and_copy_one_or_all(stage: Any) -> None:
+async def test_scopes_say_why_and_copy_one_or_all(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         assert "Everyone with an account: active, inactive and invited." in stage.text(pilot)
         await stage.press(pilot, "down", "c")
@@ -75,11 +86,11 @@ async def test_scopes_say_why_and_copy_one_or_all(stage: Any) -> None:
     assert (len(copied), set(copied)) == (len(wanted), wanted)
 
 
-async def test_what_to_read_shortens_the_list_and_is_kept(stage: Any) -> None:
+async def test_what_to_read_shortens_the_list_and_is_kept(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         assert "Reads  everything but Account settings" in stage.text(pilot)
         await stage.press(pilot, "w")
-        await stage.on(pilot, "WhatToReadScreen")
+        await stage.on(pilot, WhatToReadScreen)
         text = stage.text(pilot)
         assert all(part.value in text for part in Capability if part is not Capability.IM_GROUPS)
         assert "IM groups" not in text  # granular apps have none
@@ -89,7 +100,7 @@ async def test_what_to_read_shortens_the_list_and_is_kept(stage: Any) -> None:
         assert "8 scopes to tick" in stage.text(pilot)
         await stage.press(pilot, "down", "space", "down", "down", "space")  # admins, and with them groups; no roles
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
         assert "Reads  everything but Roles, Account settings" in stage.text(pilot)
         await stage.press(pilot, "C")
         assert "group:read:list_groups:admin" in pilot.app.clipboard
@@ -99,14 +110,14 @@ async def test_what_to_read_shortens_the_list_and_is_kept(stage: Any) -> None:
     assert stage.connector.without == {"Roles", "Account settings"}
     stage.restart()
     async with stage.run() as pilot:
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
         assert "role:" not in stage.text(pilot)
         await stage.press(pilot, "g", "w")
-        await stage.on(pilot, "WhatToReadScreen")
+        await stage.on(pilot, WhatToReadScreen)
         assert "IM groups" in stage.text(pilot)
 
 
-async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kept(stage: Any) -> None:
+async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kept(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "g")
         text = stage.text(pilot)
@@ -115,25 +126,25 @@ async def test_classic_scopes_show_the_words_of_zooms_page_and_the_choice_is_kep
         await stage.press(pilot, "C")
         assert pilot.app.clipboard.split("\n")[-1] == "imgroup:read:admin"
         await stage.press(pilot, "escape", "enter")
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
         assert "View all user information" in stage.text(pilot)
     assert stage.connector.scope_kind is ScopeKind.CLASSIC
 
 
-async def test_all_scopes_can_be_seen_as_plain_text(stage: Any) -> None:
+async def test_all_scopes_can_be_seen_as_plain_text(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "t")
-        screen = await stage.on(pilot, "TextDialog")
+        screen = await stage.on(pilot, TextDialog)
         assert screen.text.split("\n") == [line.scope for line in scope_lines(ScopeKind.GRANULAR, LEFT_OUT)]
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "ScopesScreen")
+        await stage.on(pilot, ScopesScreen)
 
 
-async def test_activation_is_part_of_the_list_and_enter_goes_on(stage: Any) -> None:
+async def test_activation_is_part_of_the_list_and_enter_goes_on(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "end")
         assert "Activation: click Activate your app" in stage.text(pilot)
         await stage.press(pilot, "space", "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
     assert stage.connector.checked == {"activate"}
     assert stage.connector.step is Step.CREDENTIALS

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
 
-from tests.screens.conftest import LockedVault
+from tests.screens.stage import LockedVault
 from zoomgov.advice.knowledge import Advice, Trust
 from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.model.syncs import ListKey, NotRead
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.pilot import Pilot
+
+    from tests.screens.stage import Stage
+    from zoomgov.sync.events import SyncEvent
 
 SMALL, WIDE = (80, 24), (120, 36)
 SCOPE = "contact_group:read:list_members:admin"
@@ -61,7 +64,7 @@ USES = (
     LabelUse(Label.MEDIUM, 20, 57.0, 2345, None),
     LabelUse(Label.HEAVY, 0, 38.0, 1, 59_999),
 )
-EVENTS = [
+EVENTS: list[SyncEvent] = [
     ListStarted(ListKey("users-active"), "Active users", 1900),
     ListAdvanced(ListKey("users-active"), 1200, 1900),
     ListStarted(ListKey("groups"), "Groups", 60),
@@ -72,7 +75,7 @@ EVENTS = [
 
 
 @pytest.fixture
-def look(stage: Any, snap_compare: Any) -> Callable[..., bool]:
+def look(stage: Stage, snap_compare: Callable[..., bool]) -> Callable[..., bool]:
     """Compare the screen after `steps` with the picture kept."""
 
     def compare(*steps: str | Callable[[Pilot[int]], Awaitable[None]], size: tuple[int, int] = SMALL) -> bool:
@@ -90,7 +93,7 @@ def look(stage: Any, snap_compare: Any) -> Callable[..., bool]:
     return compare
 
 
-def found(stage: Any, *, missing: bool) -> Report:
+def found(stage: Stage, *, missing: bool) -> Report:
     """A report with one scope missing, or none."""
     lines = [
         replace(line, status=LineStatus.PROBLEM, result=f"missing {SCOPE}", scopes=(SCOPE,))
@@ -102,7 +105,7 @@ def found(stage: Any, *, missing: bool) -> Report:
     return Report("zoom.us", stage.NOW, 0.5, tuple(lines), (CapabilityVerdict(Capability.CONTACT_GROUPS, shut),))
 
 
-def test_connectors(stage: Any, look: Callable[..., bool]) -> None:
+def test_connectors(stage: Stage, look: Callable[..., bool]) -> None:
     synced = stage.NOW.replace(hour=9)
     stage.add_connector(name="Zoom", step=Step.DONE, status=ConnectorStatus.CONNECTED, last_sync_at=synced)
     stage.add_connector(name="Zoom Japan 日本", step=Step.SCOPES)
@@ -111,7 +114,7 @@ def test_connectors(stage: Any, look: Callable[..., bool]) -> None:
     assert look("down", "down")
 
 
-def test_app(stage: Any, look: Callable[..., bool]) -> None:
+def test_app(stage: Stage, look: Callable[..., bool]) -> None:
     stage.services.registry.create_app("Zoom (Okta)", True)
     assert look("down")
 
@@ -127,22 +130,22 @@ def test_owners_with_a_problem(look: Callable[..., bool]) -> None:
 
 
 @pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.CREDENTIALS], ids=lambda step: step.name.lower())
-def test_step(stage: Any, look: Callable[..., bool], step: Step) -> None:
+def test_step(stage: Stage, look: Callable[..., bool], step: Step) -> None:
     stage.add_connector(step=step)
     assert look("enter")
 
 
-def test_scopes_wide(stage: Any, look: Callable[..., bool]) -> None:
+def test_scopes_wide(stage: Stage, look: Callable[..., bool]) -> None:
     stage.add_connector(step=Step.SCOPES)
     assert look("enter", "space", size=WIDE)
 
 
-def test_what_to_read(stage: Any, look: Callable[..., bool]) -> None:
+def test_what_to_read(stage: Stage, look: Callable[..., bool]) -> None:
     stage.add_connector(step=Step.SCOPES)
     assert look("enter", "w", "end", "up", "space")
 
 
-def test_credentials_refused_by_the_keyring(stage: Any, look: Callable[..., bool]) -> None:
+def test_credentials_refused_by_the_keyring(stage: Stage, look: Callable[..., bool]) -> None:
     stage.restart(vault=LockedVault())
     stage.add_connector(step=Step.CREDENTIALS)
 
@@ -156,25 +159,26 @@ def test_credentials_refused_by_the_keyring(stage: Any, look: Callable[..., bool
 
 
 @pytest.mark.parametrize("missing", [False, True], ids=["ready", "not_ready"])
-def test_verify(stage: Any, look: Callable[..., bool], missing: bool) -> None:
+def test_verify(stage: Stage, look: Callable[..., bool], missing: bool) -> None:
     stage.services.rounds = [found(stage, missing=missing)]
     stage.add_connector(step=Step.VERIFY)
     assert look("enter")
 
 
 @pytest.mark.parametrize("case", ["running", "complete", "partial", "failed"])
-def test_sync(stage: Any, look: Callable[..., bool], case: str) -> None:
+def test_sync(stage: Stage, look: Callable[..., bool], case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     gap = NotRead(
         "contact-groups", "", "Code 4711: does not contain scopes.", ("contact_group:read:list_groups:admin",)
     )
     stage.services.events = EVENTS
-    stage.services.outcome = {
+    ends: dict[str, SyncSummary | Exception] = {
         "partial": replace(SUMMARY, outcome=Outcome.PARTIAL, not_read=(gap,)),
         "failed": ZoomError(
             ErrorKind.CREDENTIALS, "POST /oauth/token", "Invalid client_id or client_secret", 400, "invalid_client"
         ),
-    }.get(case, SUMMARY)
-    stage.services.checking.explain = lambda error, connector: ADVICE
+    }
+    stage.services.outcome = ends.get(case, SUMMARY)
+    monkeypatch.setattr(stage.services.checking, "explain", lambda error, connector: ADVICE)
     if case == "running":
         stage.services.gate.clear()
     stage.add_connector(step=Step.SYNC)

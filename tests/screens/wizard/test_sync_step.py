@@ -14,7 +14,11 @@ from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
+from zoomgov.screens.synced.sync_notes import SyncNotesScreen
+from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.sync_text import summary_content
+from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.services.credentials import NoCredentials
 from zoomgov.sync.estimate import Estimate
 from zoomgov.sync.events import (
@@ -39,9 +43,12 @@ from zoomgov.zoom.limits import LabelUse
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.screens.stage import Stage
+    from zoomgov.sync.events import SyncEvent
+
 ACTIVE, GROUPS, CONTACTS = ListKey("users-active"), ListKey("groups"), ListKey("contact-groups")
 REFUSED = NotRead("contact-groups", "", "Code 4711: no scope.", ("contact_group:read:list_groups:admin",))
-EVENTS = [
+EVENTS: list[SyncEvent] = [
     SyncStarted(0),
     ListStarted(ACTIVE, "Active users", 1900),
     ListAdvanced(ACTIVE, 1200, 1900),
@@ -66,17 +73,17 @@ SUMMARY = SyncSummary(
 )
 
 
-async def ended(stage: Any, pilot: Any) -> Any:
+async def ended(stage: Stage, pilot: Any) -> Any:
     await stage.until(pilot, lambda: not pilot.app.screen.running)
     await stage.settled(pilot)
     return pilot.app.screen
 
 
-async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage: Any) -> None:
+async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage: Stage) -> None:
     stage.services.events, stage.services.outcome = EVENTS, SUMMARY
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
-        screen = pilot.app.screen
+        screen = stage.page(pilot, SyncScreen)
         assert not screen.running
         assert "Start sync" in stage.text(pilot)
         await stage.press(pilot, "enter")
@@ -100,7 +107,7 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
     assert (stage.connector.status, stage.connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
 
 
-async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None:
+async def test_a_connector_that_another_copy_removed_is_said(stage: Stage) -> None:
     gone = "This connector is not there any more: another copy of the program removed it."
     stage.services.outcome = RegistryError(gone)
     async with stage.at(Step.SYNC) as pilot:
@@ -119,7 +126,7 @@ async def test_a_connector_that_another_copy_removed_is_said(stage: Any) -> None
         (RuntimeError("no such thing"), "✗ The sync failed. Something unexpected went wrong: RuntimeError: no such"),
     ],
 )
-async def test_what_failed_is_told_in_a_persons_words(stage: Any, error: Exception, words: str) -> None:
+async def test_what_failed_is_told_in_a_persons_words(stage: Stage, error: Exception, words: str) -> None:
     stage.services.outcome = error
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
@@ -128,20 +135,20 @@ async def test_what_failed_is_told_in_a_persons_words(stage: Any, error: Excepti
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["no-credentials", "no-keyring"])
-async def test_without_credentials_enter_leads_to_where_they_are_entered(stage: Any, kept: bool) -> None:
+async def test_without_credentials_enter_leads_to_where_they_are_entered(stage: Stage, kept: bool) -> None:
     connector = stage.add_connector(step=Step.DONE, last_sync_at=stage.NOW)
     stage.services.outcome = VaultError("There is no keyring.", "None runs here.") if kept else NoCredentials(connector)
     async with stage.run() as pilot:
         await stage.press(pilot, "s")
-        await stage.on(pilot, "SyncScreen")
+        await stage.on(pilot, SyncScreen)
         await stage.until(pilot, lambda: "Enter credentials  ⏎" in stage.text(pilot))
         assert ("None runs here." if kept else "✗ There are no credentials here.") in stage.text(pilot)
         assert "also for this session only; s tries again." in " ".join(stage.text(pilot).split())
         await stage.press(pilot, "enter")
-        await stage.on(pilot, "CredentialsScreen")
+        await stage.on(pilot, CredentialsScreen)
 
 
-async def test_a_part_gone_without_is_not_called_everything(stage: Any) -> None:
+async def test_a_part_gone_without_is_not_called_everything(stage: Stage) -> None:
     stage.services.outcome = replace(SUMMARY, not_read=(replace(REFUSED, reason="You chose to go on without it."),))
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
@@ -160,7 +167,7 @@ def test_numbers_stand_side_by_side_where_there_is_room(columns: int, beside: bo
     assert ("Groups" in lines[0]) is beside
 
 
-async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Any) -> None:
+async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Stage) -> None:
     uses = (LabelUse(Label.MEDIUM, 20, 57.0, 2345, None), LabelUse(Label.HEAVY, 0, 38.0, 1, 59_999))
     wait = Waiting(12.0, "Zoom's limit for medium requests is reached")
     stage.services.events = [*EVENTS, RequestsCounted(61, 2, 2, 7, 23.0, uses), wait]
@@ -174,7 +181,7 @@ async def test_the_limits_of_the_second_and_the_day_are_shown(stage: Any) -> Non
         assert "s: Zoom's limit for medium requests is reached" in text
 
 
-async def test_finished_lists_share_a_line_where_the_terminal_is_low(stage: Any) -> None:
+async def test_finished_lists_share_a_line_where_the_terminal_is_low(stage: Stage) -> None:
     finished = [ListFinished(ListKey(name), 7, 7) for name in ("users-pending", "users-inactive", "roles", "im-groups")]
     stage.services.events = [*finished, *EVENTS]
     stage.services.gate.clear()
@@ -185,7 +192,7 @@ async def test_finished_lists_share_a_line_where_the_terminal_is_low(stage: Any)
         assert "✓ Groups" in stage.text(pilot)
 
 
-async def test_an_estimate_comes_before_the_start(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_estimate_comes_before_the_start(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Estimate(2000, 60, 4, 8, {"medium": 120, "light": 8}, 42.0, "Zoom's limit for medium", {"heavy": 59_000}, 5)
 
     async def estimate(connector: object) -> Estimate:
@@ -197,12 +204,12 @@ async def test_an_estimate_comes_before_the_start(stage: Any, monkeypatch: pytes
         await stage.until(pilot, lambda: "At least 128 requests (120 medium, 8 light) and 40 s." in stage.text(pilot))
         assert "2,000 users, 60 groups" in stage.text(pilot)
         assert "Left of Zoom's limit of the day: 59,000 heavy." in stage.text(pilot)
-        assert not pilot.app.screen.running
+        assert not stage.page(pilot, SyncScreen).running
 
 
 @pytest.mark.parametrize(("key", "then"), [("escape", "Ready to read everyone"), ("enter", "Stop  ⏎")])
 async def test_asking_for_an_estimate_can_be_stopped(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, key: str, then: str
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, key: str, then: str
 ) -> None:
     asked: list[str] = []
 
@@ -237,7 +244,9 @@ async def test_asking_for_an_estimate_can_be_stopped(
         (2, {"users_added": 12, "grants_lost": 3}, "Since the last sync (c shows each) People 12 came Access 3 lost"),
     ],
 )
-async def test_what_changed_is_told_a_line_a_kind(stage: Any, number: int, changes: dict[str, int], words: str) -> None:
+async def test_what_changed_is_told_a_line_a_kind(
+    stage: Stage, number: int, changes: dict[str, int], words: str
+) -> None:
     stage.services.outcome = replace(SUMMARY, number=number, changes=changes)
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
@@ -246,7 +255,7 @@ async def test_what_changed_is_told_a_line_a_kind(stage: Any, number: int, chang
         assert screen.check_action("changes", ()) is (number > 1)
 
 
-async def test_the_log_can_be_narrowed_to_what_went_wrong(stage: Any) -> None:
+async def test_the_log_can_be_narrowed_to_what_went_wrong(stage: Stage) -> None:
     stage.services.events, stage.services.outcome = EVENTS, SUMMARY
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")
@@ -267,7 +276,7 @@ async def test_the_log_can_be_narrowed_to_what_went_wrong(stage: Any) -> None:
 
 
 async def test_the_log_is_saved_for_the_person_alone_and_without_secrets(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = f"GET /users/mona@example.com of {stage.ACCOUNT_ID}: Bearer eyJhbGciOiJIUzUxMiJ9.abcdef.ghijkl"
@@ -291,7 +300,7 @@ def saved_log(folder: Path) -> tuple[int, str]:
     return stat.S_IMODE(file.stat().st_mode), file.read_text()
 
 
-async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None:
+async def test_what_was_not_read_and_what_disagrees_is_named(stage: Stage) -> None:
     disagreement = Disagreement("members of group Finance", 7, 8, "total_members")
     stage.services.outcome = replace(
         SUMMARY, outcome=Outcome.PARTIAL, not_read=(REFUSED,), disagreements=(disagreement,)
@@ -309,7 +318,7 @@ async def test_what_was_not_read_and_what_disagrees_is_named(stage: Any) -> None
 
 
 async def test_more_disagreements_than_have_room_are_counted_and_n_lists_them(
-    stage: Any, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from zoomgov.screens.synced.opened_sync import OpenedSync
 
@@ -326,11 +335,11 @@ async def test_more_disagreements_than_have_room_are_counted_and_n_lists_them(
         assert "members of group 3" not in text
         assert "and 6 more disagreements. n lists all of them." in text
         await stage.press(pilot, "n")
-        await stage.on(pilot, "SyncNotesScreen")
+        await stage.on(pilot, SyncNotesScreen)
         assert "members of group 8" in stage.text(pilot)
 
 
-async def test_the_limit_of_the_day_says_when_it_goes_on_and_how(stage: Any) -> None:
+async def test_the_limit_of_the_day_says_when_it_goes_on_and_how(stage: Stage) -> None:
     reopens = stage.NOW.replace(hour=0) + timedelta(days=1)
     stage.services.events = EVENTS
     stage.services.outcome = ZoomError(ErrorKind.DAILY_LIMIT, "GET /users", "All are used.", retry_at=reopens)
@@ -348,7 +357,7 @@ async def test_the_limit_of_the_day_says_when_it_goes_on_and_how(stage: Any) -> 
 
 
 async def test_a_log_longer_than_is_shown_is_saved_whole_and_says_what_is_not_kept(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sync_log, "SHOWN", 20)
@@ -366,7 +375,7 @@ async def test_a_log_longer_than_is_shown_is_saved_whole_and_says_what_is_not_ke
 
 
 async def test_lines_that_are_not_kept_are_counted_in_the_file(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sync_log, "KEPT", 25)
@@ -382,7 +391,7 @@ async def test_lines_that_are_not_kept_are_counted_in_the_file(
     assert "line 35\n" in text
 
 
-async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Any) -> None:
+async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Stage) -> None:
     stage.services.events = EVENTS
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
@@ -398,10 +407,10 @@ async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Any) -
             assert pilot.app.screen is screen
         stage.services.rounds = [VaultError("-", "-")]
         await stage.press(pilot, "escape")
-        await stage.on(pilot, "VerifyScreen")
+        await stage.on(pilot, VerifyScreen)
 
 
-async def test_quitting_during_a_sync_stops_it_first(stage: Any) -> None:
+async def test_quitting_during_a_sync_stops_it_first(stage: Stage) -> None:
     stage.services.events = EVENTS
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
@@ -411,7 +420,7 @@ async def test_quitting_during_a_sync_stops_it_first(stage: Any) -> None:
     assert stage.connector.status is ConnectorStatus.NOT_CONNECTED
 
 
-async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage: Any) -> None:
+async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage: Stage) -> None:
     error = ZoomError(
         ErrorKind.SCOPE,
         "GET /users",
@@ -435,12 +444,12 @@ async def test_a_refusal_says_cause_remedy_and_leads_to_the_line_in_verify(stage
         assert "Why" in stage.text(pilot)
         stage.services.rounds = [VaultError("-", "-")]
         await stage.press(pilot, "v")
-        screen = await stage.on(pilot, "VerifyScreen")
+        screen = await stage.on(pilot, VerifyScreen)
         assert screen._line == "probe.list_users"
     assert stage.connector.status is ConnectorStatus.ERROR
 
 
-async def test_the_keys_of_the_log_are_told_once_it_says_something(stage: Any) -> None:
+async def test_the_keys_of_the_log_are_told_once_it_says_something(stage: Stage) -> None:
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
         await stage.press(pilot, "enter")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.screens.stage import add_connector
 from tests.textual_apps import until
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.wizard.explain import ExplainScreen
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services.services import Demo, Services
 from zoomgov.settings import Settings
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from tests.screens.stage import Stage
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def services(zoom: SimServer, tmp_path: Path) -> Iterator[Services]:
     services.close()
 
 
-async def comes(pilot: Pilot[int], stage: Any, *words: str) -> None:
+async def comes(pilot: Pilot[int], stage: Stage, *words: str) -> None:
     """Wait for words on the screen; a real exchange takes longer than a scripted one."""
 
     def all_there() -> bool:
@@ -49,7 +53,7 @@ async def comes(pilot: Pilot[int], stage: Any, *words: str) -> None:
     await pilot.pause()
 
 
-async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServer, stage: Any) -> None:
+async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServer, stage: Stage) -> None:
     app = ZoomgovApp(services)
     app.animation_level = "none"
     async with app.run_test(size=(80, 24)) as pilot:
@@ -80,7 +84,7 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
 
 
 async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
-    services: Services, zoom: SimServer, stage: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, zoom: SimServer, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from zoomgov.screens.wizard.verify import VerifyScreen
 
@@ -88,8 +92,7 @@ async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
     lacking = "contact_group:read:list_members:admin"
     held = set(zoom.world.app.scopes)
     zoom.world.app.scopes = held - {lacking}
-    stage.services = services
-    connector = stage.add_connector(cloud=zoom.url)
+    connector = add_connector(services, cloud=zoom.url)
     assert services.demo is not None
     await services.credentials.save(connector, services.demo.credentials)
     app = ZoomgovApp(services)
@@ -106,9 +109,8 @@ async def test_a_missing_scope_is_named_and_watched_until_it_is_added(
         await comes(pilot, stage, "✓ Ready")
 
 
-async def test_a_wrong_secret_ends_in_cause_and_remedy(services: Services, zoom: SimServer, stage: Any) -> None:
-    stage.services = services
-    connector = stage.add_connector(cloud=zoom.url)
+async def test_a_wrong_secret_ends_in_cause_and_remedy(services: Services, zoom: SimServer, stage: Stage) -> None:
+    connector = add_connector(services, cloud=zoom.url)
     wrong = Credentials(zoom.account_id, zoom.client_id, Secret("SIMsecretwrongwrongwrongwrong0"))
     await services.credentials.save(connector, wrong)
     app = ZoomgovApp(services)
@@ -121,5 +123,5 @@ async def test_a_wrong_secret_ends_in_cause_and_remedy(services: Services, zoom:
         await comes(pilot, stage, "✗ Not ready")
         assert "Zoom accepts the credentials" in stage.text(pilot)
         await pilot.press("enter")
-        await stage.on(pilot, "ExplainScreen")
+        await stage.on(pilot, ExplainScreen)
         assert "Client secret" in stage.text(pilot)

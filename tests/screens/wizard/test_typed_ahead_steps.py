@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
-from tests.screens.conftest import LockedVault, type_at_once
+from tests.screens.stage import LockedVault, type_at_once
 from tests.textual_apps import idle
 from zoomgov.connectors.model import Step
 from zoomgov.screens.shared.ask import AskScreen
+from zoomgov.screens.wizard.step_screen import StepScreen
+from zoomgov.screens.wizard.sync import SyncScreen
+from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.vault import MemoryVault
 from zoomgov.verify.model import CheckStatus, Report, planned_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.screens.stage import Stage
     from zoomgov.secret import Credentials
 
 
@@ -39,13 +43,13 @@ def on_step(pilot: Any, step: Step) -> bool:
     return getattr(pilot.app.screen, "STEP", None) is step
 
 
-def all_is_well(stage: Any) -> Report:
+def all_is_well(stage: Stage) -> Report:
     return Report(
         "zoom.us", stage.NOW, 0.5, tuple(replace(line, status=CheckStatus.OK) for line in planned_lines()), ()
     )
 
 
-async def test_each_enter_completes_one_step(stage: Any) -> None:
+async def test_each_enter_completes_one_step(stage: Stage) -> None:
     async with stage.at(Step.ZOOM_APP) as pilot:
         type_at_once(pilot.app, "enter", "enter", "an-account")
         await stage.until(pilot, lambda: on_step(pilot, Step.CREDENTIALS))
@@ -53,7 +57,7 @@ async def test_each_enter_completes_one_step(stage: Any) -> None:
         assert pilot.app.screen.query_one("#account-id", Input).value == "an-account"
 
 
-async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage: Any) -> None:
+async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage: Stage) -> None:
     vault = SlowVault()
     stage.restart(vault=vault)
     stage.services.rounds = [all_is_well(stage)]
@@ -67,7 +71,7 @@ async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage
         await stage.until(pilot, lambda: "Step 6: Verify" in stage.text(pilot))
 
 
-async def test_escape_stops_the_keyring_at_once(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_escape_stops_the_keyring_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zoomgov.widgets.terminal.key_queue._PATIENCE", 60)
     vault = SlowVault()
     stage.restart(vault=vault)
@@ -76,27 +80,27 @@ async def test_escape_stops_the_keyring_at_once(stage: Any, monkeypatch: pytest.
         type_at_once(pilot.app, "enter")
         await stage.until(pilot, vault.begun.is_set)
         type_at_once(pilot.app, "escape")
-        await stage.until(pilot, lambda: not pilot.app.screen.moving)
+        await stage.until(pilot, lambda: not stage.page(pilot, StepScreen).moving)
         vault.may_store.set()
         assert on_step(pilot, Step.CREDENTIALS)
 
 
-async def test_an_enter_typed_ahead_does_not_stop_the_sync(stage: Any) -> None:
+async def test_an_enter_typed_ahead_does_not_stop_the_sync(stage: Stage) -> None:
     stage.services.rounds = [all_is_well(stage)]
     async with stage.at(Step.VERIFY) as pilot:
-        await stage.until(pilot, lambda: not pilot.app.screen.checking)
+        await stage.until(pilot, lambda: not stage.page(pilot, VerifyScreen).checking)
         await stage.settled(pilot)
         stage.services.gate.clear()
         type_at_once(pilot.app, "enter", "enter")
         await stage.until(pilot, lambda: on_step(pilot, Step.SYNC))
         await pilot.pause()
         await idle()
-        assert pilot.app.screen.running
+        assert stage.page(pilot, SyncScreen).running
         await stage.press(pilot, "enter")
         await stage.until(pilot, lambda: "Stopped." in stage.text(pilot))
 
 
-async def test_no_enter_typed_ahead_answers_what_went_wrong(stage: Any) -> None:
+async def test_no_enter_typed_ahead_answers_what_went_wrong(stage: Stage) -> None:
     stage.restart(vault=LockedVault())
     async with stage.at(Step.CREDENTIALS) as pilot:
         await stage.paste(pilot, stage.BLOCK)
@@ -108,7 +112,7 @@ async def test_no_enter_typed_ahead_answers_what_went_wrong(stage: Any) -> None:
         await stage.until(pilot, lambda: on_step(pilot, Step.CREDENTIALS))
 
 
-async def test_no_deletion_is_confirmed_by_keys_pressed_before_it_was_asked_for(stage: Any) -> None:
+async def test_no_deletion_is_confirmed_by_keys_pressed_before_it_was_asked_for(stage: Stage) -> None:
     stage.add_connector()
     async with stage.run() as pilot:
         type_at_once(pilot.app, "x", "tab", "enter")

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.screens.company import Company, Settled, TwoSyncs
+
 import csv
 import hashlib
 import json
@@ -13,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.screens.browse.conftest import SIZE, press
+from tests.screens.company import SIZE, press
 from zoomgov.export import ExportCancelled, Progress
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.export.export import ExportScreen
@@ -28,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-async def test_the_whole_sync_is_written_where_it_says(company: Any, settled: Any, here: Path) -> None:
+async def test_the_whole_sync_is_written_where_it_says(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -58,7 +65,7 @@ async def test_the_whole_sync_is_written_where_it_says(company: Any, settled: An
     ],
 )
 async def test_a_name_that_promises_something_else_is_refused(
-    company: Any, settled: Any, here: Path, downs: int, typed: str, says: str
+    company: Company, settled: Settled, here: Path, downs: int, typed: str, says: str
 ) -> None:
     (here / "kept").mkdir()
     app = company()
@@ -69,7 +76,7 @@ async def test_a_name_that_promises_something_else_is_refused(
     assert os.listdir(here) == ["kept"]
 
 
-async def test_several_tables_go_into_a_folder(company: Any, settled: Any, here: Path) -> None:
+async def test_several_tables_go_into_a_folder(company: Company, settled: Settled, here: Path) -> None:
     (here / "kept").mkdir()
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -79,7 +86,7 @@ async def test_several_tables_go_into_a_folder(company: Any, settled: Any, here:
     assert (here / "kept" / "users.csv").exists()
 
 
-async def test_what_the_table_shows_is_written_with_its_search(company: Any, settled: Any, here: Path) -> None:
+async def test_what_the_table_shows_is_written_with_its_search(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -92,7 +99,9 @@ async def test_what_the_table_shows_is_written_with_its_search(company: Any, set
         assert {row["status"] for row in rows} == {"pending"}
 
 
-async def test_marked_rows_are_written_alone_whatever_is_searched(company: Any, settled: Any, here: Path) -> None:
+async def test_marked_rows_are_written_alone_whatever_is_searched(
+    company: Company, settled: Settled, here: Path
+) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -109,7 +118,7 @@ async def test_marked_rows_are_written_alone_whatever_is_searched(company: Any, 
 
 
 async def test_those_marked_in_a_group_are_written_with_how_they_have_it(
-    company: Any, settled: Any, here: Path
+    company: Company, settled: Settled, here: Path
 ) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
@@ -124,7 +133,9 @@ async def test_those_marked_in_a_group_are_written_with_how_they_have_it(
         assert row["how"]
 
 
-async def test_changes_can_be_written_when_there_are_two_syncs(two_syncs: Any, settled: Any, here: Path) -> None:
+async def test_changes_can_be_written_when_there_are_two_syncs(
+    two_syncs: TwoSyncs, settled: Settled, here: Path
+) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -134,7 +145,7 @@ async def test_changes_can_be_written_when_there_are_two_syncs(two_syncs: Any, s
         assert "Newcomer" in (here / "zoomgov-acme-zoom-sync-2-changes-since-1.csv").read_text()
 
 
-async def test_the_order_of_the_table_is_kept(company: Any, settled: Any, here: Path) -> None:
+async def test_the_order_of_the_table_is_kept(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -146,7 +157,7 @@ async def test_the_order_of_the_table_is_kept(company: Any, settled: Any, here: 
         assert (len(names), names[0], names[-1]) == (60, "김은지 5", "Ana García")
 
 
-async def test_who_is_in_a_group_can_be_written_from_its_page(company: Any, settled: Any, here: Path) -> None:
+async def test_who_is_in_a_group_can_be_written_from_its_page(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -163,7 +174,7 @@ async def test_who_is_in_a_group_can_be_written_from_its_page(company: Any, sett
         assert all(row["how"] for row in rows)
 
 
-async def test_what_is_compared_can_be_written_from_there(two_syncs: Any, settled: Any, here: Path) -> None:
+async def test_what_is_compared_can_be_written_from_there(two_syncs: TwoSyncs, settled: Settled, here: Path) -> None:
     app = two_syncs()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -176,7 +187,7 @@ async def test_what_is_compared_can_be_written_from_there(two_syncs: Any, settle
         assert "Changes" in app.text()
 
 
-async def test_a_check_sum_lies_beside_it_when_ticked(company: Any, settled: Any, here: Path) -> None:
+async def test_a_check_sum_lies_beside_it_when_ticked(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -188,7 +199,7 @@ async def test_a_check_sum_lies_beside_it_when_ticked(company: Any, settled: Any
 
 
 async def test_a_format_that_lacks_its_library_is_not_the_one_that_is_offered(
-    company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None)
     app = company()
@@ -202,7 +213,7 @@ async def test_a_format_that_lacks_its_library_is_not_the_one_that_is_offered(
 
 
 async def test_what_does_not_fit_together_is_said_at_once(
-    company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zoomgov.export.write.find_spec", lambda name: None if name == "pyarrow" else object())
     app = company()
@@ -220,7 +231,7 @@ async def test_what_does_not_fit_together_is_said_at_once(
         assert os.listdir(here) == []
 
 
-async def test_a_path_that_is_none_is_no_crash(company: Any, settled: Any, here: Path) -> None:
+async def test_a_path_that_is_none_is_no_crash(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -233,7 +244,7 @@ async def test_a_path_that_is_none_is_no_crash(company: Any, settled: Any, here:
         assert (here / "full" / "mine").read_text() == "mine"
 
 
-async def test_what_cannot_be_written_is_explained(company: Any, settled: Any, here: Path) -> None:
+async def test_what_cannot_be_written_is_explained(company: Company, settled: Settled, here: Path) -> None:
     app = company()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -246,7 +257,7 @@ async def test_what_cannot_be_written_is_explained(company: Any, settled: Any, h
 
 
 async def test_esc_stops_writing_and_leaves_nothing(
-    company: Any, settled: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+    company: Company, settled: Settled, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = threading.Event()
 

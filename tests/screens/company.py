@@ -1,16 +1,18 @@
-"""A real store of a small company, and the browse screens in an app with nothing else."""
+"""A real store of a small company, and the pages about a sync in an app with nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import pytest
+from textual.screen import Screen
+from textual.widget import Widget
 
-from tests.screens.conftest import lines_of
+from tests.screens.stage import lines_of
 from tests.store.conftest import held_by
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import App as Application
@@ -20,8 +22,10 @@ from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, 
 from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.routes import Routes
+from zoomgov.screens.synced.sync_page import SyncPage
 from zoomgov.settings import Settings
 from zoomgov.store.store import Store
+from zoomgov.widgets.table.identity_table import IdentityTable
 from zoomgov.widgets.terminal import browser
 from zoomgov.widgets.theme import DARK, THEMES
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from zoomgov.services.services import Services
+
+S = TypeVar("S", bound=Screen[Any])
+W = TypeVar("W", bound=Widget)
 
 SIZE = (80, 24)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -190,7 +197,7 @@ class BrowseApp(Routes[None]):
     HORIZONTAL_BREAKPOINTS = ZoomgovApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = ZoomgovApp.VERTICAL_BREAKPOINTS
     CSS_PATH = [
-        str(Path(__file__).parents[3] / name) for name in ("zoomgov/app.tcss", "zoomgov/screens/shared/pages.tcss")
+        str(Path(__file__).parents[2] / name) for name in ("zoomgov/app.tcss", "zoomgov/screens/shared/pages.tcss")
     ]
 
     def __init__(self, store: Store) -> None:
@@ -213,20 +220,68 @@ class BrowseApp(Routes[None]):
     def text(self) -> str:
         return "\n".join(self.lines())
 
+    def page(self, kind: type[S]) -> S:
+        """The page on top, which is one of this class."""
+        assert isinstance(self.screen, kind)
+        return self.screen
+
+    def in_focus(self, kind: type[W]) -> W:
+        """The widget that has the focus, which is one of this class."""
+        assert isinstance(self.focused, kind)
+        return self.focused
+
+    def rows(self) -> IdentityTable:
+        """The table on the page on top."""
+        table = self.page(SyncPage).search_table
+        assert table is not None
+        return table.table
+
+
+class Company(Protocol):
+    """Makes the app over a freshly filled store; arguments as for `fill`."""
+
+    def __call__(
+        self,
+        people: int = 60,
+        *,
+        gaps: tuple[NotRead, ...] = (),
+        rename: dict[int, str] | None = None,
+        licences: Sequence[tuple[int, str]] = (),
+    ) -> BrowseApp: ...
+
+
+class TwoSyncs(Protocol):
+    """Makes the app over a store with two syncs; `gaps` are those of the second."""
+
+    def __call__(self, *, gaps: tuple[NotRead, ...] = ()) -> BrowseApp: ...
+
+
+class Settled(Protocol):
+    """Waits until everything asked for is on screen."""
+
+    async def __call__(self, pilot: Pilot[None]) -> None: ...
+
 
 @pytest.fixture
-def company(tmp_path: Path) -> Callable[..., BrowseApp]:
-    """Make the app over a freshly filled store; arguments as for `fill`."""
-    return lambda *args, **kwargs: BrowseApp(fill(tmp_path / "store" / "c1.db", *args, **kwargs))
+def company(tmp_path: Path) -> Company:
+    def make(
+        people: int = 60,
+        *,
+        gaps: tuple[NotRead, ...] = (),
+        rename: dict[int, str] | None = None,
+        licences: Sequence[tuple[int, str]] = (),
+    ) -> BrowseApp:
+        path = tmp_path / "store" / "c1.db"
+        return BrowseApp(fill(path, people, gaps=gaps, rename=rename, licences=licences))
+
+    return make
 
 
 @pytest.fixture
-def two_syncs(tmp_path: Path) -> Callable[..., BrowseApp]:
-    """The app over a store with two syncs; arguments as for `fill_again`."""
-
-    def make(**kwargs: Any) -> BrowseApp:
+def two_syncs(tmp_path: Path) -> TwoSyncs:
+    def make(*, gaps: tuple[NotRead, ...] = ()) -> BrowseApp:
         store = fill(tmp_path / "store" / "c1.db")
-        fill_again(store, **kwargs)
+        fill_again(store, gaps=gaps)
         return BrowseApp(store)
 
     return make
@@ -244,10 +299,8 @@ def gaps() -> tuple[NotRead, ...]:
 
 
 @pytest.fixture
-def settled() -> Callable[[Pilot[Any]], Any]:
-    """Wait until everything asked for is on screen."""
-
-    async def wait(pilot: Pilot[Any]) -> None:
+def settled() -> Settled:
+    async def wait(pilot: Pilot[None]) -> None:
         await pilot.pause()
         while len(pilot.app.workers):
             await pilot.app.workers.wait_for_complete()
@@ -256,7 +309,7 @@ def settled() -> Callable[[Pilot[Any]], Any]:
     return wait
 
 
-async def press(pilot: Pilot[Any], settled: Callable[[Pilot[Any]], Any], *keys: str) -> None:
+async def press(pilot: Pilot[None], settled: Settled, *keys: str) -> None:
     """Press keys, each when what the one before led to is on screen."""
     for key in keys:
         await pilot.press(key)
