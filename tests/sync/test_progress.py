@@ -255,6 +255,12 @@ def test_a_limit_that_others_have_overdrawn_has_nothing_left() -> None:
     ]
 
 
+def test_nothing_is_counted_before_anything_is_told() -> None:
+    progress = Progress()
+    assert progress.counted == RequestsCounted(0, 0, 0, 0, 0.0)
+    assert (progress.parts, progress.waiting, progress.left_words) == ({}, "", "")
+
+
 def test_words() -> None:
     assert [duration(seconds) for seconds in (0.2, 9, 42, 89, 600)] == ["1 s", "9 s", "40 s", "90 s", "10 min"]
     use = LabelUse(Label.HEAVY, last_second=1, per_second=38.0, today=3, left_today=59_997)

@@ -170,3 +170,9 @@ def test_records_without_id_and_address_are_counted_one_by_one() -> None:
     ):
         read = decode([dict(record) for record in nobody] + [{"id": "a", "group_id": "a", "email": "a@example.org"}])
         assert (read.unreadable, len(read.identities())) == (2, 1)
+
+
+@pytest.mark.parametrize("missing", ["id", "user_created_at", "status"])
+def test_a_record_that_lacks_what_matters_goes_the_long_way(missing: str) -> None:
+    for record in ({**PLAIN, missing: ""}, {key: value for key, value in PLAIN.items() if key != missing}):
+        assert both_ways([record], "active")[0] is None

@@ -44,6 +44,12 @@ async def test_tells_in_order(bench: Bench) -> None:
     assert parts == {"group-admins": (5, 5), "contact-group-members": (3, 3), "role": (5, 5)}
 
 
+async def test_the_summary_says_how_long_it_took(bench: Bench) -> None:
+    began = bench.clock.monotonic()
+    summary = await bench.sync()
+    assert 0 < summary.seconds <= bench.clock.monotonic() - began
+
+
 async def test_hostile_names_and_ids(make_bench: MakeBench) -> None:
     bench = make_bench(hostile=True, users=40)
     summary = await bench.sync()
