@@ -68,7 +68,7 @@ class CountedClock:
 async def test_requests_and_time_are_those_of_the_lists(
     make_bench: MakeBench, round_trip: float, bound_by: str
 ) -> None:
-    bench = make_bench(users=700, groups=31, contact_groups=12, roles=6)
+    bench = make_bench(users=700, groups=31, contact_groups=60, roles=6)
     status = Counter(user.status for user in bench.account.users)
     clock = CountedClock(round_trip)
     ids = bench.zoom.credentials
@@ -83,16 +83,25 @@ async def test_requests_and_time_are_those_of_the_lists(
     ) as client:
         found = await estimate(client)
     pages = {name: math.ceil(count / 10) for name, count in status.items()}
-    # a page of groups and one of contact groups, one answer with the roles
-    medium = sum(pages.values()) + 1 + 31 + 1 + 12 + 1
+    # a page of groups, two of contact groups, one answer with the roles
+    medium = sum(pages.values()) + 1 + 31 + 2 + 60 + 1
     assert found.requests == {"medium": medium, "light": 6, "heavy": 1}
-    assert (found.people, found.groups, found.contact_groups, found.roles) == (700, 31, 12, 6)
+    assert (found.people, found.groups, found.contact_groups, found.roles) == (700, 31, 60, 6)
     if bound_by == "limit":
         assert found.seconds == pytest.approx(medium / 57)
         assert found.bound_by == "Zoom's limit for medium requests"
     else:
         assert found.seconds == pytest.approx(pages["active"] * round_trip)
         assert found.bound_by == f"the list of active users: {pages['active']} pages, one after the other"
+
+
+async def test_an_empty_list_costs_a_request(make_bench: MakeBench) -> None:
+    bench = make_bench(users=2, groups=0, contact_groups=0, roles=3)
+    for user in bench.account.users:
+        bench.account.update_user(user.id or "", status="active")
+    async with bench.client() as client:
+        found = await estimate(client)
+    assert found.requests == {"medium": 3 + 1 + 1 + 1, "light": len(bench.account.roles), "heavy": 1}
 
 
 async def test_what_may_not_be_read_counts_nothing(bench: Bench) -> None:

@@ -30,7 +30,7 @@ ACTIVE, GROUPS = ListKey("users-active"), ListKey("groups")
 
 class Clock:
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = 7.0
 
     def __call__(self) -> float:
         return self.now
@@ -158,7 +158,7 @@ def test_few_samples_are_kept_and_the_last_is_the_newest(clock: Clock) -> None:
     for number in range(8):
         progress.take(ListAdvanced(ACTIVE, number, None))
         clock.now += 0.0625
-    assert [(at - 1000, done) for at, done in progress.parts["users-active"].samples] == [
+    assert [(at - 7, done) for at, done in progress.parts["users-active"].samples] == [
         (0, 0), (0.1875, 3), (0.375, 6), (0.4375, 7),
     ]  # fmt: skip
 

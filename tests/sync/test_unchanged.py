@@ -81,3 +81,9 @@ async def test_who_a_member_list_contradicts_is_looked_at_again(bench: Bench) ->
     control.clear_faults()
     assert (await bench.sync()).outcome is Outcome.COMPLETE
     assert stored(bench) == said_by_zoom(bench)
+
+
+async def test_a_thorough_sync_of_an_unchanged_account_compares_everyone(bench: Bench) -> None:
+    await bench.sync()
+    summary = await bench.sync(thorough=True)
+    assert (summary.outcome, summary.disagreements) == (Outcome.COMPLETE, ())
