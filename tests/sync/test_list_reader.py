@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,9 @@ NOW = "2026-11-23T00:00:00Z"
 LOST = ZoomError(ErrorKind.PAGE_TOKEN, "GET /groups", "The next page token is invalid.", status=400, code=300)
 GONE = ZoomError(ErrorKind.SERVER, "GET /groups", "Internal error.", status=500)
 
+NEVER = Answer(200, {}, b"{}")
+"""An answer that does not come."""
+
 Pass = Sequence[Answer | ZoomError]
 
 
@@ -47,10 +51,16 @@ class Pages:
         self._passes = iter(passes)
         self._by_role = by_role
         self.stats = SimpleNamespace(under_way=0)
+        self.urgent: list[bool] = []
+        self.asked = asyncio.Event()
 
-    async def pages(self, *_: object, query: Query, **__: object) -> AsyncGenerator[Answer, None]:
+    async def pages(self, *_: object, query: Query, urgent: bool, **__: object) -> AsyncGenerator[Answer, None]:
+        self.urgent.append(urgent)
+        self.asked.set()
         role = query.get("role_id")
         for item in next(self._passes) if role is None else self._by_role[str(role)]:
+            if item is NEVER:
+                await asyncio.Event().wait()
             if isinstance(item, ZoomError):
                 raise item
             yield item
@@ -69,6 +79,7 @@ class Reading:
     def __init__(self, writer: BackgroundWriter, client: Pages) -> None:
         events: list[SyncEvent] = []
         self._events = events
+        self.client = client
         self._reader = ListReader(cast(ZoomClient, client), writer, Reporter(cast(ZoomClient, client), events.append))
 
     async def groups(self, **more: Any) -> ListOutcome:  # those of `ListReader.read`
@@ -208,3 +219,23 @@ async def test_rows_beside_a_list_are_kept_where_the_list_has_not_the_same(
     assert outcome.seen == {"usera", "userb"}
     assert writer.finished == {ListKey("group-members", "g1"): 3}
     assert await writer.unequal_lists() == {}
+
+
+@pytest.mark.parametrize("pages", [[NEVER], [page("a", total=2, more=True), NEVER]], ids=["first", "second"])
+async def test_a_list_that_is_stopped_before_its_end_is_not_finished(
+    read: Read, writer: BackgroundWriter, pages: Pass
+) -> None:
+    reading = read(pages)
+    task = asyncio.create_task(reading.groups())
+    await reading.client.asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert writer.finished == {}
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+async def test_only_urgent_lists_go_ahead(read: Read, urgent: bool) -> None:
+    reading = read([page("a")])
+    await (reading.groups(urgent=True) if urgent else reading.groups())
+    assert reading.client.urgent == [urgent]

@@ -129,6 +129,8 @@ def test_a_list_that_starts_again_or_is_not_read_has_no_time(clock: Clock) -> No
     progress.update()
     assert progress.left is None
     assert progress.together_for == pytest.approx(3)
+    clock.now += 40
+    assert progress.together_for == pytest.approx(43)
 
 
 def test_many_events_keep_few_samples(clock: Clock) -> None:
@@ -170,6 +172,12 @@ def test_a_rate_is_known_after_two_seconds_and_none_without_progress(clock: Cloc
         progress.update()
         assert progress.parts["users-active"].per_second == known
         clock.now += 1
+    fewer = Progress(clock)
+    for done in (40, 30, 20, 10):
+        fewer.take(ListAdvanced(ACTIVE, done, 90))
+        clock.now += 1
+    fewer.update()
+    assert fewer.parts["users-active"].per_second is None
     still = Progress(clock)
     for _ in range(4):
         still.take(ListAdvanced(ACTIVE, 7, 90))
