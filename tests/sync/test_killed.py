@@ -111,6 +111,25 @@ async def test_the_budget_is_on_disk_with_what_is_staged(tmp_path: Path, monkeyp
         assert background_writer.stored_limits(store, "account") == learnt.dumps()
 
 
+async def test_what_is_staged_is_committed_by_a_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background_writer, "COMMIT_WITHIN", 0)
+    store = Store.open(tmp_path / "store.sqlite3")
+    now = "2026-11-23T00:00:00Z"
+    committed = asyncio.Event()
+
+    def learnt() -> str:
+        committed.set()
+        return "learnt"
+
+    async with BackgroundWriter(store, "account", now, now) as one, asyncio.timeout(10):
+        one.limits = learnt
+        for _ in range(2):  # the timer is set again after a commit
+            await one.stage_rows(ListKey("plan-usage"), blob_rows("plan-usage", {}))
+            await committed.wait()
+            committed.clear()
+        assert await one.stored_limits() == "learnt"
+
+
 async def test_a_list_is_on_disk_as_finished_with_its_last_page_unless_something_is_missing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "store.sqlite3")
     now = "2026-11-23T00:00:00Z"

@@ -17,8 +17,8 @@ from zoomgov.model.syncs import ListKey
 from zoomgov.store.store import Store
 from zoomgov.sync import parts
 from zoomgov.sync.background_writer import BackgroundWriter
-from zoomgov.sync.events import ListRestarted, SyncEvent
-from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_RESTARTS, ListReader
+from zoomgov.sync.events import ListAdvanced, ListRestarted, SyncEvent
+from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_RESTARTS, ListReader, together
 from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.reporter import Reporter
 from zoomgov.sync.rows import Rows, group_rows, principal_rows
@@ -93,6 +93,10 @@ class Reading:
         return await self._reader.read(parts.GROUP_MEMBERS, decode, key=key, beside=beside)
 
     @property
+    def advances(self) -> list[tuple[int, int | None]]:
+        return [(event.read, event.expected) for event in self._events if isinstance(event, ListAdvanced)]
+
+    @property
     def restarts(self) -> list[str]:
         return [event.reason for event in self._events if isinstance(event, ListRestarted)]
 
@@ -109,6 +113,7 @@ async def test_a_list_that_adds_up_is_read_once(read: Read, writer: BackgroundWr
     reading = read([page("a", "b", total=3, more=True), page("c", total=3)])
     assert await reading.groups() == ListOutcome(3, 3)
     assert reading.restarts == []
+    assert reading.advances == [(2, 3), (3, 3)]
     assert writer.finished == {ListKey("groups"): 3}
 
 
@@ -239,3 +244,33 @@ async def test_only_urgent_lists_go_ahead(read: Read, urgent: bool) -> None:
     reading = read([page("a")])
     await (reading.groups(urgent=True) if urgent else reading.groups())
     assert reading.client.urgent == [urgent]
+
+
+async def test_a_last_page_that_cannot_be_decoded_is_an_error(read: Read, writer: BackgroundWriter) -> None:
+    broken = Answer(200, {}, b'{"groups": [1]}')
+    with pytest.raises(ZoomError) as caught:
+        await read([page("a", more=True), broken]).groups()
+    assert caught.value.kind is ErrorKind.UNEXPECTED
+    assert writer.finished == {}
+
+
+async def test_the_first_failure_stops_what_runs_beside_it_and_is_raised_as_it_is() -> None:
+    ended: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)  # what it still has to do
+            ended.append("stopped")
+            raise
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise GONE
+
+    with pytest.raises(ZoomError) as caught:
+        async with asyncio.timeout(10):
+            await together(wait(), fail(), wait())
+    assert caught.value is GONE
+    assert ended == ["stopped", "stopped"]

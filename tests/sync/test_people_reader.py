@@ -108,13 +108,14 @@ async def test_lists_that_may_be_read_again_are_not_written_ahead(zoom: Zoom) ->
     assert zoom.written_ahead == 0
 
 
-async def test_when_somebody_moved_the_lists_whose_count_differs_are_read_again(zoom: Zoom) -> None:
+@pytest.mark.parametrize("count", [9, 11])
+async def test_when_somebody_moved_the_lists_whose_count_differs_are_read_again(zoom: Zoom, count: int) -> None:
     zoom.outcomes["active"] = ListOutcome(10, 10, moved=True)
     reading = Reading(zoom)
     await reading.people.read()
     zoom.read.clear()
-    zoom.outcomes["active"], zoom.outcomes["inactive"] = ListOutcome(10, 10), ListOutcome(11, 11)
-    zoom.counts.update(inactive=11, pending=None)  # and one that Zoom does not give
+    zoom.outcomes["active"], zoom.outcomes["inactive"] = ListOutcome(10, 10), ListOutcome(count, count)
+    zoom.counts.update(inactive=count, pending=None)  # and one that Zoom does not give
     await reading.people.read_changed()
     assert zoom.read == ["inactive"]
     assert reading.restarts == [("users-inactive", "The number of people in it has changed: read once more")]
