@@ -239,6 +239,24 @@ async def test_a_list_that_is_stopped_before_its_end_is_not_finished(
     assert writer.finished == {}
 
 
+async def test_a_list_that_is_stopped_while_its_last_page_is_staged_is_finished(
+    read: Read, writer: BackgroundWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = read([page("a", total=1, under="members")])
+    beside = Rows(grants=[GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", "b")])
+    task = asyncio.create_task(reading.members(beside))
+    stage = writer.stage
+
+    def stop(*args: Any) -> asyncio.Future[int]:
+        task.cancel()
+        return stage(*args)
+
+    monkeypatch.setattr(writer, "stage", stop)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert writer.finished == {ListKey("group-members", "g1"): 2}
+
+
 @pytest.mark.parametrize("urgent", [True, False])
 async def test_only_urgent_lists_go_ahead(read: Read, urgent: bool) -> None:
     reading = read([page("a")])

@@ -106,6 +106,18 @@ async def test_however_zoom_behaves(make_bench: MakeBench, options: Options) -> 
     assert counts(bench, summary) == bench.truth()
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("classic", 1), ("granular", 0)])
+async def test_im_groups_are_asked_for_by_apps_with_classic_scopes_only(
+    make_bench: MakeBench, kind: Any, asked: int
+) -> None:
+    bench = make_bench(options=Options(scope_kind=kind))
+    summary = await bench.sync()
+    assert bench.asked("GET /im/groups") == asked
+    assert "im-groups" not in [gap.part for gap in summary.not_read]
+    with bench.store.reader() as reader:
+        assert (reader.blob("im-groups") is not None) is bool(asked)
+
+
 async def test_the_page_size_that_worked_is_remembered(make_bench: MakeBench) -> None:
     bench = make_bench(users=320, options=Options(page_size_too_big="refuse"))
     first = await bench.sync()
