@@ -1,7 +1,7 @@
-"""Making names from Zoom safe to show and to write.
+"""Sanitises text from Zoom for terminals and spreadsheets, and folds it for searching and sorting.
 
-Anyone who may set a display name in Zoom chooses text that ends up in an administrator's
-terminal and spreadsheet. Clean it at the edge: where it is drawn, printed or written.
+Anyone who may set a display name in Zoom chooses text that ends up in an administrator's terminal and spreadsheet.
+Sanitise it at the edge: where it is drawn, printed or written.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def _printable_character(character: str) -> str:
 def spreadsheet_safe(value: object) -> str:
     """Return `printable(value)` so that a spreadsheet reads it as text, never as a formula.
 
-    A leading apostrophe is what OWASP's page on CSV injection recommends. Where the decimal sign is a comma, a
-    spreadsheet takes a semicolon for the end of a cell: what follows one is treated as the start of a cell too.
+    A leading apostrophe is what OWASP's page on CSV injection recommends. Where the decimal separator is a comma,
+    spreadsheets separate cells by semicolons, so what follows a semicolon is treated as the start of a cell, too.
     """
     text = printable(value)
     if ";" in text:
@@ -57,9 +57,9 @@ def spreadsheet_safe(value: object) -> str:
 
 
 def all_spreadsheet_safe(values: Sequence[str]) -> bool:
-    """Tell whether `spreadsheet_safe` would return each of these as it is. May say no where it would.
+    """Whether `spreadsheet_safe` would return each of these unchanged. Conservative: may be False when it would.
 
-    A look at many cells at once, at a tenth of the price: nearly all that Zoom sends is harmless.
+    Checks many cells at once for a tenth of the cost, as nearly all that Zoom sends is harmless.
     """
     joined = "".join(values)
     if ";" in joined or not joined.isprintable():
@@ -69,7 +69,7 @@ def all_spreadsheet_safe(values: Sequence[str]) -> bool:
 
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
 _LINES: Final = str.maketrans({"\0": " ", "\n": " "})
-"""A line end parts the fields of the search text; SQLite's search ends its phrases at NUL."""
+"""Line ends separate the fields of the search text; FTS5 ends a phrase at NUL."""
 
 
 def fold(text: str) -> str:
@@ -87,12 +87,12 @@ def _fold(text: str) -> str:
 
 
 def person_name(display_name: str, first_name: str, last_name: str, email: str) -> str:
-    """Return what a person is called: display name, else first and last name, else the address."""
+    """Return a person's name: display name, else first and last name, else the address."""
     return display_name or f"{first_name} {last_name}".strip() or email
 
 
 def search_text(display_name: str, first_name: str, last_name: str, email: str, dept: str) -> str:
-    """Return name, address and department, folded, a line each: begins with the name, so it sorts by name."""
+    """Return name, address and department, folded, one a line. It begins with the name, so it sorts by name."""
     name = person_name(display_name, first_name, last_name, email)
     text = _fold(f"{name}\n{email}\n{dept}")
     if text.count("\n") == 2 and "\0" not in text:

@@ -1,4 +1,4 @@
-"""What a reader of a file must know of it: where from, when, and what it does not hold."""
+"""What goes with every export: where the data is from, of when, and what was not read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def about(
     only: frozenset[int] | None = None,
     changes: Changes | None = None,
 ) -> dict[str, Any]:
-    """Return the facts that go with every export; the keys are those of the JSON formats.
+    """Return the facts about an export; the keys are those of the JSON formats.
 
     There is no time of writing: the same sync gives the same file.
     """
@@ -65,7 +65,7 @@ def about(
 
 
 def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the same for people: label and text, a line each."""
+    """Return the facts as lines for people: (label, text)."""
     complete = "yes" if facts["complete"] else "NO: see what was not read and what disagrees"
     lines = [
         ("Connector", str(facts["connector"])),

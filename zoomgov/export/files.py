@@ -32,25 +32,25 @@ _OLDER: Final = "older"
 
 
 class Packing(FileIO):
-    """A file that others write, and that somebody watches being written.
+    """The file an archive library writes to, which reports progress and may cancel.
 
-    Once something went wrong it takes everything and keeps nothing: archives write their end when they are thrown away.
+    After an error it swallows further writes, because archives write their end when they are closed or collected.
     """
 
     def __init__(self, path: Path, watch: Watch) -> None:
         super().__init__(path, "wb")
         self._watch = watch
-        self._spoiled = False
+        self._failed = False
 
     def write(self, data: Buffer, /) -> int:
-        """Write, unless it was stopped."""
-        if self._spoiled:
+        """Write, unless the export was cancelled."""
+        if self._failed:
             return memoryview(data).nbytes
         try:
             self._watch.tell(Progress("", 0, None, "packing"))
             return super().write(data)
         except BaseException:
-            self._spoiled = True
+            self._failed = True
             raise
 
 
@@ -58,8 +58,8 @@ class Packing(FileIO):
 def working_folder(destination: Path) -> Iterator[Path]:
     """Yield a private folder beside `destination` for everything unfinished; it is removed whatever happens.
 
-    On the same disk, so that the finished file can be renamed into place, and not in /tmp, where people's data
-    has no business. What an export that was killed left beside `destination` is removed as well.
+    On the same disk, so that the finished file can be renamed into place, and not in /tmp, which is no place for
+    people's data. What a killed export left beside `destination` is removed as well.
 
     Raises:
         ExportError: nothing can be written there.
@@ -87,10 +87,10 @@ def working_folder(destination: Path) -> Iterator[Path]:
 
 
 def _clear_up(folder: Path) -> None:
-    """Remove what exports into `folder` that were killed left behind, and nothing else.
+    """Remove the working folders that killed exports left in `folder`, and nothing else.
 
-    Only a process that is gone gives its lock up without having removed its working folder. An older export that was
-    on its way out when the process was killed is put back.
+    A lock that is free while its text is still there belonged to a process that was killed. If that process had moved
+    an older export aside, it is put back.
     """
     for left in folder.glob(".*.part"):
         if was_abandoned(left / _LOCK):
@@ -151,7 +151,7 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
 
 
 def zip_folder(folder: Path, archive: Path, at: str, watch: Watch) -> None:
-    """Pack the files of `folder`; `at` is the time they bear, so that the same files give the same archive."""
+    """Pack the files of `folder`, each with the time `at`, so that the same files give the same archive."""
     year, month, day, hour, minute, second = (
         int(at[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
     )

@@ -1,4 +1,4 @@
-"""What to export, how, and what comes of it."""
+"""What to export, in which format, and the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ExportError(Exception):
 
 
 class ExportCancelled(ExportError):
-    """Somebody stopped it; nothing was written."""
+    """The export was cancelled; nothing was written."""
 
 
 class Format(StrEnum):
@@ -44,7 +44,7 @@ class TableName(StrEnum):
 
     @property
     def kind(self) -> Kind | None:
-        """The kind of thing whose rows these are; None for what connects them."""
+        """The kind whose rows these are; None for grants and changes."""
         return Kind(self.value) if self.value in set(Kind) else None
 
 
@@ -54,12 +54,12 @@ WHOLE: tuple[TableName, ...] = tuple(name for name in TableName if name is not T
 
 @dataclass(frozen=True, slots=True)
 class WholeSync:
-    """Everything one sync tells."""
+    """All tables of one sync."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneTable:
-    """One table, for a kind of thing as far as `query` finds it."""
+    """One table; of users, groups, contact groups or roles only the rows that `query` finds."""
 
     table: TableName
     query: Query = field(default_factory=Query)
@@ -69,18 +69,18 @@ class OneTable:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """So far. Sent for every thousand rows, which is more often than anybody wants to read it."""
+    """Progress of an export, reported for every thousand rows."""
 
     table: str
-    """Of rows, the table they are written to; else empty."""
+    """The table whose rows are written; empty in other steps."""
     done: int
     total: int | None
     step: Literal["rows", "indexes", "packing"] = "rows"
-    """What `done` counts: rows, indexes of a .c1z, or bytes that were packed."""
+    """The unit of `done`: rows, indexes of a .c1z, or bytes packed."""
 
     @property
     def text(self) -> str:
-        """The same for people, without a full stop."""
+        """The same in words, without a full stop."""
         if self.step == "rows":
             whole = "" if self.total is None else f" of {self.total:,}"
             return f"Writing {in_words(self.table)}: {self.done:,}{whole}"
@@ -95,7 +95,7 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody who watches an export and may stop it."""
+    """Callbacks of whoever watches an export and may cancel it."""
 
     on_progress: OnProgress | None = None
     cancelled: Cancelled | None = None
@@ -104,7 +104,7 @@ class Watch:
         """Report progress.
 
         Raises:
-            ExportCancelled: they have stopped it.
+            ExportCancelled: it was cancelled.
         """
         if self.cancelled is not None and self.cancelled():
             raise ExportCancelled("The export was stopped; nothing was written.")
@@ -122,7 +122,7 @@ _WORDS = {TableName.NESTED.value: "access through groups"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What lies on the disk now."""
+    """The result of an export."""
 
     path: Path | None
     """The file or folder; None for standard output."""
@@ -133,5 +133,5 @@ class Written:
 
     @property
     def text(self) -> str:
-        """How much there is in it, for people: `60 users, 5 groups`."""
+        """The number of rows in words: `60 users, 5 groups`."""
         return ", ".join(f"{rows:,} {in_words(table)}" for table, rows in self.rows.items())

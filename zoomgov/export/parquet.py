@@ -1,4 +1,4 @@
-"""Parquet, one file a table."""
+"""Writes Parquet: one file for each table."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PAGES: Final = 50
 
 
 def write_parquet(facts: dict[str, Any], table: Table, path: Path) -> None:
-    """Write one table; what a reader must know is in the schema's metadata under `zoomgov`."""
+    """Write one table; the facts of `about` are in the schema's metadata under `zoomgov`."""
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
     types = {
         "text": pyarrow.string(),
-        "time": pyarrow.string(),  # one that is not as Zoom's pages say must not be lost
+        "time": pyarrow.string(),  # a time in a form that Zoom does not document must not be lost
         "integer": pyarrow.int64(),
         "boolean": pyarrow.bool_(),
         "list": pyarrow.list_(pyarrow.string()),

@@ -141,7 +141,7 @@ COLUMNS: Final[dict[TableName, tuple[ExportColumn, ...]]] = {
     ),
 }
 HOW: Final = ExportColumn("how", "text", "how they are in the thing that was asked for", 28)
-"""Comes last among users when only those within a thing are exported."""
+"""Last column of users when only those within a resource are exported."""
 
 ABOUT: Final = {
     TableName.USERS: "Everyone, by name.",
@@ -178,12 +178,12 @@ class Table:
         self.columns = columns
         self.total = total
         self.written = 0
-        """Rows taken so far."""
+        """Rows yielded so far."""
         self._rows = rows
         self._watch = Watch()
 
     def watch(self, watch: Watch) -> None:
-        """Report every thousand rows, and stop when asked to."""
+        """Report progress every thousand rows to `watch`, which may cancel."""
         self._watch = watch
 
     def pages(self) -> Iterator[list[tuple[Any, ...]]]:
@@ -216,7 +216,7 @@ def whole_table(at: Snapshot, name: TableName) -> Table:
 
 
 def one_table(reader: Reader, at: Snapshot, what: OneTable) -> Table:
-    """Return one table, for a kind of thing as far as the query finds it and in its order."""
+    """Return one table; of a kind, the rows that the query finds, in its order."""
     name, query, only = what.table, what.query, what.only
     kind = name.kind
     if kind is None or (query == Query() and only is None):
@@ -234,7 +234,7 @@ def one_table(reader: Reader, at: Snapshot, what: OneTable) -> Table:
 
 
 def changes_table(changes: Changes) -> Table:
-    """Return what is different, a row for each changed field."""
+    """Return the changes, a row for each changed field and each grant."""
     rows = list(_change_rows(changes))
     return Table(TableName.CHANGES, COLUMNS[TableName.CHANGES], rows, len(rows))
 

@@ -1,4 +1,4 @@
-"""CSV, JSON and JSON Lines."""
+"""Writes CSV, JSON and JSON Lines."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _encode: Final = msgspec.json.Encoder().encode
 _AT_ONCE: Final = 200
-"""Rows given to the CSV writer in one go: until it is done no other thread runs, so the screen stands still."""
+"""Rows given to the CSV writer in one call, which holds the GIL: no frame is drawn until it returns."""
 NOT_READ: Final = "not read"
-"""In place of a list that was never read, where an empty cell would say that there is nothing in it."""
+"""Cell of a list that was never read, as an empty cell would mean an empty list."""
 
 
 def write_csv(table: Table, out: BinaryIO) -> None:
-    """Write one table: UTF-8, a line for the names, no cell that a spreadsheet would run."""
+    """Write one table: UTF-8, a header line, and no cell that a spreadsheet would take for a formula."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
     try:
         writer = csv.writer(text, lineterminator="\n")
@@ -43,10 +43,10 @@ def write_csv(table: Table, out: BinaryIO) -> None:
 def safe_rows(
     columns: Sequence[ExportColumn], page: list[tuple[Any, ...]], special: Mapping[Type, Cells] | None = None
 ) -> Iterable[tuple[Any, ...]]:
-    """Return the rows with cells that no spreadsheet runs: numbers, None for an empty cell, and text.
+    """Return the rows with cells that no spreadsheet takes for formulas: numbers, text, None for an empty cell.
 
     Args:
-        special: other cells for some types.
+        special: converters that replace those of `CELLS` for some types.
     """
     kinds = CELLS if special is None else {**CELLS, **special}
     made = (kinds[column.type](values) for column, values in zip(columns, zip(*page, strict=True), strict=True))
@@ -74,7 +74,7 @@ def _json(values: Sequence[bytes]) -> Sequence[str]:
 
 
 Cells = Callable[[Any], "Sequence[Any]"]
-"""The values of a column on their way into cells."""
+"""Converts the values of a column to cells."""
 
 CELLS: Final[dict[Type, Cells]] = {
     "text": _text,
@@ -87,7 +87,7 @@ CELLS: Final[dict[Type, Cells]] = {
 
 
 def about_csv(lines: list[tuple[str, str]]) -> str:
-    """Return what a reader must know as a small CSV."""
+    """Return the lines of `about_lines` as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("what", "value"))

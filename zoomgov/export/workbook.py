@@ -1,4 +1,4 @@
-"""XLSX: a cover sheet, then one sheet a table, with filters and a header that stays, and what its columns mean."""
+"""Writes XLSX: a cover sheet, a sheet for each table with filters and a frozen header, and one about the columns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LAST_ROW: Final = 1_048_575
 """Rows of data a sheet can hold besides its header; a longer table goes on in the next sheet."""
 _LONGEST: Final = 32_767
 """Characters a cell can hold."""
-_ASIDE: Final = "…"
+_ELLIPSIS: Final = "…"
 _DAY_0: Final = datetime(1899, 12, 30, tzinfo=UTC)
 _FIRST_DAY: Final = 61
 """1 March 1900: before it, spreadsheets disagree about dates."""
@@ -44,8 +44,8 @@ def write_xlsx(
 
     Args:
         lines: of the cover sheet.
-        folder: for what does not fit into memory; the caller removes it.
-        at: the time the workbook bears.
+        folder: for temporary files; the caller removes it.
+        at: the time recorded as that of its creation.
         last_row: rows a sheet can hold besides its header.
     """
     import xlsxwriter
@@ -76,7 +76,7 @@ def write_xlsx(
 
 
 class _Book:
-    """The workbook on its way to the disk. Rows of a sheet can only be written from the top down."""
+    """The workbook being written. Rows of a sheet can only be written from the top down."""
 
     def __init__(self, book: Any, last_row: int) -> None:
         self._book, self._last_row = book, last_row
@@ -128,7 +128,7 @@ class _Book:
         self._book.close()
 
     def abandon(self) -> None:
-        """Close the files of sheets, which stay open until the workbook is closed."""
+        """Close the temporary files of sheets, which XlsxWriter would close with the workbook."""
         for sheet in self._sheets:
             for file in (sheet.row_data_fh, sheet.fh):
                 if file is not None:
@@ -198,7 +198,7 @@ class _Book:
 
 def _cell(text: str) -> str:
     shown = printable(text)
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + _ASIDE
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + _ELLIPSIS
 
 
 def _booleans(values: Sequence[bool | None]) -> Sequence[bool | str]:
@@ -206,7 +206,7 @@ def _booleans(values: Sequence[bool | None]) -> Sequence[bool | str]:
 
 
 def _times(values: Sequence[str]) -> Sequence[float | str]:
-    """A real date where there is one; else the text, which must not be lost."""
+    """A serial date where the text is a time; else the text, which must not be lost."""
     return [_text_or_serial(value) if value else "" for value in values]
 
 
@@ -216,7 +216,7 @@ def _text_or_serial(value: str) -> float | str:
 
 
 def _serial(value: str) -> float | None:
-    """A time as spreadsheets count: days since the end of 1899, in UTC; None when this is none."""
+    """A time as a serial date, days since 1899-12-30 UTC; None when it is no time, or lies before March 1900."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

@@ -1,1 +1,1 @@
-"""The nouns: no SQL, no HTTP, no Textual."""
+"""The types that rooms exchange: kinds, rows, syncs, access, changes, queries. No SQL, no HTTP, no Textual."""

@@ -1,21 +1,17 @@
-"""What a store shows: questions one can ask and the shapes of the answers."""
+"""A store's answers about access: a person, a resource, a history entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.queries import Target
 from zoomgov.model.syncs import NotRead
 
-if TYPE_CHECKING:
-    pass
-
 
 @dataclass(frozen=True, slots=True)
 class AccessPath:
-    """One way in which a person has a thing."""
+    """One way in which a person has a resource."""
 
     kind: GrantKind
     target_kind: Kind
@@ -25,7 +21,7 @@ class AccessPath:
     """Names of the groups through which it comes; empty when it is direct."""
     via_ids: tuple[str, ...] = ()
     since: int = 1
-    """First sync in which it held without a break; for a path through a group the later of the two."""
+    """First sync since which it has held without a break; through a group, the later of the two grants."""
 
     @property
     def direct(self) -> bool:
@@ -34,7 +30,7 @@ class AccessPath:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """Something that changed at a sync."""
+    """One change at one sync."""
 
     sync: int
     at: str
@@ -45,7 +41,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonHit:
-    """One result of looking for a person."""
+    """One result of a search for people."""
 
     row: int
     key: str
@@ -56,7 +52,7 @@ class PersonHit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything known of one person, as of one sync."""
+    """Everything stored of one person, as of one sync."""
 
     row: int
     """Id as in `Reader.order`."""
@@ -64,18 +60,18 @@ class Person:
     name: str
     email: str
     status: str
-    """Empty for a principal of some list who is not among the users."""
+    """`not a user` for a principal who is not among the users."""
     licence: str
     role: str
     fields: tuple[tuple[str, str], ...]
-    """(Label, value) of the profile, those with a value, in a good order to show."""
+    """(Label, value) of the profile in display order; fields without a value are left out."""
     extra: bytes
     """The remaining fields Zoom sent, a JSON object."""
     access: tuple[AccessPath, ...]
     since: int | None
     """First sync in which this version of the profile was seen."""
     not_read: tuple[NotRead, ...] = ()
-    """Parts that may hide access of theirs."""
+    """Parts that were not read and may hold access of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Resource:
     name: str
     """The id when its list was not read."""
     known: bool
-    """False: some record names it, but the list of its kind does not have it."""
+    """False: a user record or a list names it, but it is not in the list of its kind."""
     fields: tuple[tuple[str, str], ...]
     privileges: tuple[str, ...] | None
     """Of a role, as `Area:Read`; None for other kinds, and while the role itself was never read."""
@@ -106,11 +102,11 @@ class Resource:
     """People who have it directly, as member or by holding the role."""
     admins: int
     people: int
-    """Everyone in it, whichever way."""
+    """Everyone in it, directly or through a group."""
     total_members: int | None
-    """What Zoom counts."""
+    """Zoom's own count; None when Zoom gives none."""
     statuses: dict[str, int] = field(default_factory=dict)
-    """Direct people by status, where their number is not what Zoom counts: it may count active people only."""
+    """Direct people by status, where their number differs from Zoom's count, which may be of active people only."""
     nested: tuple[Nested, ...] = ()
     """Of a contact group: the user groups in it."""
     contact_groups: tuple[Target, ...] = ()
@@ -118,4 +114,4 @@ class Resource:
     contact_group_names: tuple[str, ...] = ()
     since: int | None = None
     not_read: tuple[NotRead, ...] = ()
-    """Parts of this thing that were not read, each with the sync that last read it."""
+    """Parts of this resource that were not read, each with the sync that last read it."""

@@ -1,18 +1,15 @@
-"""What differs between two syncs."""
+"""The differences between two syncs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from zoomgov.model.kinds import GrantKind, Kind
 
-if TYPE_CHECKING:
-    pass
-
 
 class FieldChange(NamedTuple):
-    """One field of a person or thing, before and after."""
+    """One field of a person or resource, in words, before and after."""
 
     field: str
     old: str
@@ -20,7 +17,7 @@ class FieldChange(NamedTuple):
 
 
 class ItemChange(NamedTuple):
-    """A person or thing that came, went or changed."""
+    """A person or resource that was added, removed or changed."""
 
     kind: Kind
     id: str
@@ -32,7 +29,7 @@ class ItemChange(NamedTuple):
 
 
 class GrantChange(NamedTuple):
-    """A grant gained or lost, with names as of the sync in which it held."""
+    """A grant gained or lost, with names as of the newer sync where there are any, else of the older one."""
 
     kind: GrantKind
     gained: bool
@@ -44,7 +41,7 @@ class GrantChange(NamedTuple):
     principal_name: str
     principal_email: str
     through: str = ""
-    """Names of the user groups through which alone a contact group is, or was, reached."""
+    """By effective access: names of the user groups through which alone the contact group is, or was, reached."""
 
 
 class NotCompared(NamedTuple):
@@ -52,7 +49,7 @@ class NotCompared(NamedTuple):
 
     part: str
     target: str
-    """Empty when all of the part."""
+    """Zoom's id of one resource; empty for the whole part."""
     reason: str
     sync: int
     """Which of the two did not read it."""
@@ -62,7 +59,7 @@ class NotCompared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is different between two syncs."""
+    """All differences between two syncs."""
 
     from_sync: int
     to_sync: int
@@ -71,9 +68,9 @@ class Changes:
     not_compared: tuple[NotCompared, ...] = field(default=())
     """Parts that one of them did not read."""
     missing: int = 0
-    """People who are in no list that the newer sync read, but may be in one that it did not: not told as gone."""
+    """People who are in no list that the newer sync read, but may be in one that it did not: not among the removed."""
     in_effect: bool = False
-    """Whether contact groups are told as people reach them, through user groups, too."""
+    """Whether grants are by effective access, in which user groups lead to contact groups."""
 
     def __bool__(self) -> bool:
         return bool(self.items or self.grants)

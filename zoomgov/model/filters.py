@@ -1,7 +1,7 @@
-"""What is typed to find rows: plain words, and conditions like `role:admin last-login:>90d dept:"Field Sales"`.
+"""Parses what is typed to find rows: words, and conditions like `role:admin last-login:>90d dept:"Field Sales"`.
 
-Pure: text in, conditions out, never an exception, because it is read again after every key. What cannot be
-understood is left out and said in `Filter.problems`.
+Pure, and raises nothing, because it runs after every key. What cannot be parsed is left out and named in
+`Filter.problems`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[Kind, Mapping[str, FieldKind]]] = {
     Kind.CONTACT_GROUPS: {"members": "number", "privacy": "words", "description": "words", "name": "words"},
     Kind.ROLES: {"members": "number", "type": "words", "description": "words", "name": "words"},
 }
-"""What can be asked of each kind, the most useful first."""
+"""The fields of each kind, the most useful first."""
 
 FIELDS_OF_WORDS: Final = frozenset(
     field for fields in FIELDS.values() for field, form in fields.items() if form in ("words", "things")
@@ -97,17 +97,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What was understood of a text."""
+    """A parsed text."""
 
     text: str
     """The plain words."""
     conditions: tuple[Condition, ...] = ()
     problems: tuple[str, ...] = ()
-    """What was not understood, a sentence each."""
+    """What could not be parsed, a sentence each."""
 
 
 def parse_filter(text: str, kind: Kind) -> Filter:
-    """Read what was typed to find rows of `kind`."""
+    """Parse what was typed to find rows of `kind`."""
     words: list[str] = []
     conditions: list[Condition] = []
     problems: list[str] = []
@@ -135,7 +135,7 @@ def parse_filter(text: str, kind: Kind) -> Filter:
 
 
 def _value(form: FieldKind, text: str, *, exact: bool) -> Value | str:
-    """One value, or why it is none."""
+    """Parse one value; a string is the reason why it is none."""
     folded = fold(text).strip()
     if form == "status":
         found = [status for status in STATUSES if folded and status.startswith(folded)]
@@ -202,7 +202,7 @@ _FIXED: Final[Mapping[FieldKind, Sequence[str]]] = {
 
 
 def as_typed(text: str, conditions: Sequence[Condition]) -> str:
-    """Words and conditions as one could type them."""
+    """Words and conditions as text that `parse_filter` reads."""
     words = [f'"{word}"' if ":" in word else word for word in text.split()]
     for condition in conditions:
         exact = FIELDS_OF_WORDS.intersection((condition.field,))

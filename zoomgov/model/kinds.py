@@ -1,7 +1,4 @@
-"""What goes into a store: rows as Zoom gave them, in Zoom's field names where they have one.
-
-Times are Zoom's text (`YYYY-MM-DDTHH:MM:SSZ`, Z-USE); they sort as they stand.
-"""
+"""Kinds of what is read from Zoom, and kinds of grants."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """A kind of thing one can browse; the value is also its name in commands."""
+    """People and the kinds of resources; the value is also the name in commands."""
 
     USERS = "users"
     GROUPS = "groups"
@@ -18,7 +15,7 @@ class Kind(StrEnum):
 
 
 class GrantKind(StrEnum):
-    """How a principal has a thing."""
+    """How a principal has a resource."""
 
     GROUP_MEMBER = "group member"
     GROUP_ADMIN = "group admin"

@@ -35,10 +35,10 @@ class Query:
     """Which rows, in which order."""
 
     text: str = ""
-    """Words that must all be in the row, in any case and with or without accents."""
+    """Words that must all be in the row; case and accents do not count."""
     sort: tuple[tuple[str, bool], ...] = ()
-    """(Column, descending), the most important first; by name where these leave a choice."""
+    """(Column, descending), the most important first; ties by name."""
     conditions: tuple[Condition, ...] = ()
-    """What must hold besides; `filters.parse_filter` reads them off what was typed."""
+    """Conditions that must hold as well; `filters.parse_filter` makes them from what was typed."""
     within: Target | None = None
-    """Only the people in this thing, whichever way; adds the column `how`."""
+    """Only the people in this resource, directly or through a group; adds the column `how`."""

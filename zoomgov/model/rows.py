@@ -1,4 +1,7 @@
-"""Rows as a sync reads them, in Zoom's field names where Zoom has one."""
+"""Rows as a sync reads them, in Zoom's field names where Zoom has one.
+
+Times are Zoom's text (`YYYY-MM-DDTHH:MM:SSZ`, UTC); they sort as text.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class UserRow(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What a user record names beside the person."""
+    """The groups and the role that a user's record names."""
 
     role_id: str
     """Empty when it names none."""
@@ -68,7 +71,7 @@ class RoleRow(NamedTuple):
 
 
 class RoleDetail(NamedTuple):
-    """What only GET /roles/{roleId} tells."""
+    """What only GET /roles/{roleId} returns."""
 
     role_id: str
     privileges: tuple[str, ...]
@@ -77,7 +80,7 @@ class RoleDetail(NamedTuple):
 
 
 class GrantRow(NamedTuple):
-    """A principal has a thing. `principal_kind` is `user` (key of a UserRow) or `group` (id of a GroupRow)."""
+    """A principal has a resource. `principal_kind` is `user` (key of a UserRow) or `group` (id of a GroupRow)."""
 
     kind: GrantKind
     target_id: str

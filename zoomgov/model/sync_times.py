@@ -1,4 +1,4 @@
-"""Which sync somebody means: a number, a date, `yesterday`, `7d`. All times are UTC, as they are shown."""
+"""Finds the sync a person means by a number, a date, `yesterday` or `7d`. All times are UTC, as they are shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NUMBER: Final = re.compile(r"(?:sync\s*|#)?(\d{1,9})")
 
 
 class SyncTimeError(ValueError):
-    """No sync is meant by this; the text says why, and what would do."""
+    """The text names no sync; the message says why, and what can be typed."""
 
 
 class ChosenSync(NamedTuple):
@@ -41,7 +41,7 @@ class ChosenSync(NamedTuple):
 
     sync: SyncInfo
     note: str
-    """Empty when it is just what was asked for."""
+    """A sentence; empty when the sync is just what was asked for."""
 
 
 def sync_at(syncs: Sequence[SyncInfo], text: str, now: datetime, *, end: bool) -> ChosenSync:
@@ -54,7 +54,7 @@ def sync_at(syncs: Sequence[SyncInfo], text: str, now: datetime, *, end: bool) -
         end: a day means its end; otherwise its beginning, and a time before the oldest sync means that one.
 
     Raises:
-        MomentError: it is no time, or there is no such sync.
+        SyncTimeError: it is no time, or there is no such sync.
     """
     typed = " ".join(text.lower().split())
     oldest, latest = syncs[0], syncs[-1]
@@ -71,7 +71,7 @@ def sync_at(syncs: Sequence[SyncInfo], text: str, now: datetime, *, end: bool) -
             if oldest.number == latest.number:
                 kept = f"There is only sync {oldest.number}"
             raise SyncTimeError(f"There is no sync {number[1]} here (any longer). {kept}.")
-    moment = _moment(typed, now.astimezone(UTC), end=end)
+    moment = _time_meant(typed, now.astimezone(UTC), end=end)
     if moment is None:
         raise SyncTimeError(f"“{printable(text.strip())}” is no date that can be read: give {HINT}.")
     if moment > now and not end:
@@ -90,8 +90,8 @@ def _shown(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _moment(typed: str, now: datetime, *, end: bool) -> datetime | None:
-    """The time that is meant; None when it is none."""
+def _time_meant(typed: str, now: datetime, *, end: bool) -> datetime | None:
+    """The time that `typed` means; None when it is no time."""
     if ago := _AGO.fullmatch(typed):
         count = int(ago["count"]) if ago["count"].isdigit() else 1
         unit = "min" if ago["unit"].startswith("min") else ago["unit"][0]

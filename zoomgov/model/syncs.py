@@ -1,4 +1,4 @@
-"""What is known of one sync: its lists, what was not read, what disagrees."""
+"""One sync: its lists, what was not read, and numbers that disagree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class ListKey(NamedTuple):
-    """Names one list of a sync."""
+    """One list to read."""
 
     part: str
     """The value of a `PartKey`."""
@@ -26,14 +26,14 @@ class NotRead:
     """One sentence with Zoom's code and text."""
     missing_scopes: tuple[str, ...] = ()
     required: bool = True
-    """False: nice to have; a sync without it may still be complete."""
+    """False: optional; a sync without it may still be complete."""
     last_read: int | None = None
     """The last sync that did read it, whose facts are still shown; None when none did. Set when published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two numbers of Zoom's that should be equal and are not."""
+    """A count of ours that should equal one of Zoom's and does not."""
 
     what: str
     """E.g. `members of group Finance`."""
@@ -45,7 +45,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class PartRead:
-    """What was read of one part: how many lists, and the rows in them."""
+    """What was read of one part: number of lists, and of rows in them."""
 
     part: str
     lists: int
@@ -56,7 +56,7 @@ class PartRead:
 
 @dataclass(frozen=True, slots=True)
 class SyncInfo:
-    """One published sync. `number` counts from 1; ranges of facts are written in it."""
+    """One published sync. `number` counts from 1; validity ranges of facts are in these numbers."""
 
     number: int
     started_at: str

@@ -1,1 +1,1 @@
-"""What a person's own view keeps between two starts."""
+"""What the app restores for this person: how tables look, and the page that was open."""

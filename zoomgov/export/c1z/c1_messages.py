@@ -1,4 +1,4 @@
-"""The messages of a .c1z file (package c1.connector.v2), as far as they say anything about Zoom.
+"""The messages of a .c1z file (package c1.connector.v2), with the fields that Zoom has values for.
 
 In the canonical form: fields by number, maps by key, nothing that is empty. Readers compare syncs byte by byte.
 """
@@ -34,7 +34,7 @@ MEMBER, ADMIN = "member", "admin"
 
 
 class ResourceType(NamedTuple):
-    """A kind of thing, and what of it can be had: (slug, words, purpose, by whom)."""
+    """A resource type and its entitlements: (slug, words, purpose, grantable to)."""
 
     id: str
     name: str
@@ -140,7 +140,7 @@ def entitlement_id(kind: str, key: str, slug: str) -> str:
 
 
 def entitlements(kind: str, key: str, name: str, resource: bytes) -> list[tuple[str, bytes]]:
-    """Return (id, Entitlement message) of everything one can have of a resource."""
+    """Return (id, Entitlement message) of each entitlement of a resource."""
     found = []
     for slug, words, purpose, principals in RESOURCE_TYPES[kind].entitlements:
         made = entitlement_id(kind, key, slug)

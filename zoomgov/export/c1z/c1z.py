@@ -1,4 +1,4 @@
-"""A .c1z file, which ConductorOne's `baton` opens: a SQLite database of messages, packed with Zstandard."""
+"""Writes a .c1z file, which ConductorOne's `baton` opens: a SQLite database of messages, compressed with Zstandard."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _WINDOW_LOG: Final = 23
 _PAGE: Final = 1000
 _CHUNK: Final = 1 << 20
 _STEPS: Final = 100_000
-"""Steps of SQLite's machine between two looks whether to stop."""
+"""SQLite virtual machine instructions between two checks for cancellation."""
 _KSUID_EPOCH: Final = 1_400_000_000
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DONE: Final = (
     '{"actions":[],"current_action":null,"needs_expansion":false,"entitlement_graph":null,'
     '"has_external_resource_grants":false,"should_fetch_related_resources":false}'
 )
-"""The sync's stack of things to do, at the end of them."""
+"""The sync's stack of actions, as it is after the last one."""
 
 _REST: Final = "data BLOB NOT NULL, sync_id TEXT NOT NULL, discovered_at DATETIME NOT NULL"
 _TABLES: Final = {
@@ -68,7 +68,7 @@ _INDEXES: Final = {
     "assets": {"external_sync": "external_id, sync_id"},
     "sync_runs": {"sync_id": "sync_id"},
 }
-"""By the names readers know: one that is missing is made by every command that opens the file."""
+"""By the names that `baton` knows: it creates a missing index whenever it opens the file."""
 
 
 def ksuid(seconds: int, seed: str) -> str:
@@ -130,7 +130,7 @@ def write_c1z(
 
 
 def _index(connection: sqlite3.Connection, watch: Watch) -> None:
-    """Make the indexes, once everything is there. Takes a third of the time, so it can be stopped in the middle."""
+    """Create the indexes after all rows are inserted. Takes a third of the time, so it can be cancelled in between."""
     wanted = [(table, name, columns) for table, found in _INDEXES.items() for name, columns in found.items()]
     connection.set_progress_handler(watch.cancelled, _STEPS)
     for done, (table, name, columns) in enumerate(wanted):
@@ -145,7 +145,7 @@ def _index(connection: sqlite3.Connection, watch: Watch) -> None:
 
 
 class _Sync:
-    """One sync on its way into the database."""
+    """One sync being written to the database."""
 
     def __init__(
         self,
@@ -226,7 +226,7 @@ class _Sync:
             yield key, name, c1.thing(kind, known, listed=False)
 
     def _grants(self) -> Iterator[tuple[str, str, str, str, str, str, bytes]]:
-        """Every grant once. Who is in a contact group through groups has a grant that names these as its sources."""
+        """Yield every grant once; members of a contact group through user groups have these as the grant's sources."""
         # both come contact group by contact group in the same order, and no more than one of these is held in memory
         nested = groupby(records.nested_records(self._at), key=attrgetter("target_id"))
         following = next(nested, None)
@@ -274,7 +274,7 @@ _COLUMNS: Final = {
 
 
 def _local(time: str, place: int = 0) -> str:
-    """A time as these files have it, without a zone; in UTC, so that it does not depend on where it is written.
+    """A time in the form of these files: without a zone, in UTC, so that it does not depend on the machine.
 
     Args:
         place: of the sync among those in the file, for nanoseconds: readers order syncs by when they ended, and two

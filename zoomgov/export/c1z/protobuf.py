@@ -22,27 +22,27 @@ def _varint(number: int) -> bytes:
 
 
 _SHORT: Final = tuple(map(_varint, range(1 << 12)))
-"""Nearly all numbers are tags and lengths: looked up, a large account packs in half the time."""
+"""Encodings of small numbers. Nearly all are tags and lengths, so this lookup halves the time of a large account."""
 
 
 def varint(number: int) -> bytes:
-    """Return a number from 0 up, seven bits a byte."""
+    """Return a non-negative number as a varint: seven bits a byte."""
     return _SHORT[number] if number < len(_SHORT) else _varint(number)
 
 
 def data(field: int, content: bytes) -> bytes:
-    """Return a message or bytes; written even when empty, which says that it is there."""
+    """Return a message or bytes; written even when empty, since presence has a meaning."""
     size = len(content)
     return _SHORT[field << 3 | _BYTES] + (_SHORT[size] if size < len(_SHORT) else _varint(size)) + content
 
 
 def text(field: int, value: str) -> bytes:
-    """Return text; nothing when it is empty, as proto3 wants."""
+    """Return text; nothing when it is empty, as in proto3."""
     return data(field, value.encode()) if value else b""
 
 
 def number(field: int, value: int) -> bytes:
-    """Return a whole number from 0 up, an enum or a truth; nothing when it is 0."""
+    """Return a non-negative integer, an enum or a boolean; nothing when it is 0."""
     return varint(field << 3 | _VARINT) + varint(value) if value else b""
 
 
