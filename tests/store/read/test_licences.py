@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.store.conftest import publish
-from tests.store.test_reader import crowd, table
+from tests.store.crowd import crowd, table
 from zoomgov.model.licences import Plan
 from zoomgov.model.queries import Query
 from zoomgov.store.read.licences import plans

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import admin, contact, publish
-from tests.store.test_reader import crowd, table
+from tests.store.crowd import crowd, table
 from zoomgov.model.filters import parse_filter
 from zoomgov.model.kinds import Kind
 from zoomgov.model.queries import Query
