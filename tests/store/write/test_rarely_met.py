@@ -26,6 +26,7 @@ from tests.store.integrity import check
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleDetail, RoleRow
 from zoomgov.model.syncs import ListKey, NotRead
+from zoomgov.store.schema import GRANT_INDEXES, USER_INDEXES
 from zoomgov.store.write import first_sync
 from zoomgov.store.write.writer import SETTLE_EVERY
 
@@ -187,10 +188,10 @@ def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
         steps = 0
         while writer.write_grants_early():
             steps += 1
-        indexes = len(first_sync.USER_INDEXES) + len(first_sync.GRANT_INDEXES)
+        indexes = len(USER_INDEXES) + len(GRANT_INDEXES)
         # 6 pages by twos, then 5 facts of 6 people each, a step a fact, and the note that all are written
         assert steps == indexes + 3 + 5 + 1
-        names = [sql.split()[5] for sql in (*first_sync.USER_INDEXES, *first_sync.GRANT_INDEXES)]
+        names = [sql.split()[5] for sql in (*USER_INDEXES, *GRANT_INDEXES)]
         listed = ", ".join(repr(name) for name in names)
         assert scalar(store, f"SELECT count(*) FROM sqlite_master WHERE name IN ({listed})") == indexes
         assert scalar(store, "SELECT count(*) FROM grants") == 30
