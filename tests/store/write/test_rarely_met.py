@@ -98,6 +98,15 @@ def test_two_records_of_one_person_on_a_page_are_that_with_the_id(store: Store) 
     assert scalar(store, "SELECT dept FROM users") == "Law"
 
 
+def test_an_id_with_a_history_of_its_own_is_not_merged_with_an_invitation(store: Store) -> None:
+    listed = Account(contact_groups=[ContactGroupRow("c1", "C", 1, "")], grants=[contact("c1", "zoe")])
+    publish(store, replace(listed, users=[user("email:zoe@example.org")]))
+    number = scalar(store, "SELECT principal FROM grants")
+    info = publish(store, replace(listed, users=[user("zoe")]))
+    assert scalar(store, "SELECT id FROM users") == scalar(store, "SELECT principal FROM grants") == number
+    assert (info.changes["users_added"], info.changes["users_removed"]) == (1, 1)
+
+
 # Comparing and publishing
 
 
@@ -128,11 +137,12 @@ def test_when_a_part_was_last_read_is_told_of_that_part_and_resource_only(store:
     account = Account(groups=[GROUP, GroupRow("g2", "Law", None)])
     publish(store, account)
     publish(store, account, NotRead("group-admins", "g1", "not allowed"))
-    gaps = (NotRead("group-admins", "g1", "no"), NotRead("group-admins", "g2", "no"), NotRead("roles", "", "no"))
-    info = publish(store, account, *gaps)
+    keys = (("group-admins", "g1"), ("group-admins", "g2"), ("group-members", "g1"), ("roles", ""))
+    info = publish(store, account, *(NotRead(part, target, "no") for part, target in keys))
     assert [(one.part, one.target, one.last_read) for one in info.not_read] == [
         ("group-admins", "g1", 1),
         ("group-admins", "g2", 2),
+        ("group-members", "g1", 2),
         ("roles", "", 2),
     ]
 
@@ -175,10 +185,10 @@ def test_who_moves_and_has_other_grants_counts_once_where_they_are_now(store: St
 def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first_sync, "PAGES_A_PIECE", 2)
+    monkeypatch.setattr(first_sync, "PAGES_A_PIECE", 3)
     monkeypatch.setattr(first_sync, "GRANTS_A_PIECE", 3)
     with store.begin(STARTED) as writer:
-        for number in range(6):
+        for number in range(7):
             people = [user(f"p{number}")]
             grants = [member(f"g{group}", f"p{number}") for group in range(4)] + [holder("2", f"p{number}")]
             writer.stage(ACTIVE, users=people, held=held_by(people, grants))
@@ -189,12 +199,12 @@ def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
         while writer.write_grants_early():
             steps += 1
         indexes = len(USER_INDEXES) + len(GRANT_INDEXES)
-        # 6 pages by twos, then 5 facts of 6 people each, a step a fact, and the note that all are written
-        assert steps == indexes + 3 + 5 + 1
+        # 7 pages by threes, then 5 facts of 7 people each, a step a fact, and one when all are written
+        assert steps == indexes + 2 + 5 + 1
         names = [sql.split()[5] for sql in (*USER_INDEXES, *GRANT_INDEXES)]
         listed = ", ".join(repr(name) for name in names)
         assert scalar(store, f"SELECT count(*) FROM sqlite_master WHERE name IN ({listed})") == indexes
-        assert scalar(store, "SELECT count(*) FROM grants") == 30
+        assert scalar(store, "SELECT count(*) FROM grants") == 35
 
 
 # Durability
