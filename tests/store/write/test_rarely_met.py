@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.disk.trouble import full_disk
 from tests.store.conftest import (
     FINISHED,
     STARTED,
@@ -23,11 +24,13 @@ from tests.store.conftest import (
     user,
 )
 from tests.store.integrity import check
+from zoomgov.disk.errors import StoreError
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleDetail, RoleRow
 from zoomgov.model.syncs import ListKey, NotRead
-from zoomgov.store.schema import GRANT_INDEXES, USER_INDEXES
+from zoomgov.store.schema import GRANT_INDEXES, USER, USER_INDEXES
 from zoomgov.store.write import first_sync
+from zoomgov.store.write.pages import PAGE_FORMAT
 from zoomgov.store.write.writer import SETTLE_EVERY
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def test_an_admin_known_by_address_who_becomes_a_user_is_the_same_person(store: 
     by_address = Account(groups=[GROUP], grants=[admin("g1", "email:zoe@example.org")])
     publish(store, by_address)
     publish(store, replace(by_address, users=[user("zoe")]))
-    assert scalar(store, "SELECT count(*) FROM things WHERE kind = 1") == 1
+    assert scalar(store, f"SELECT count(*) FROM things WHERE kind = {USER}") == 1
     with store.reader() as reader:
         zoe = reader.person("zoe")
         assert zoe is not None
@@ -123,6 +126,31 @@ def test_a_changed_person_has_a_new_login_as_well(store: Store) -> None:
     assert scalar(store, "SELECT last_login_time FROM logins") == "2026-11-20T00:00:00Z"
 
 
+def test_a_record_is_read_again_once_the_groups_own_list_has_contradicted_it(store: Store) -> None:
+    """Else it would be recognised as unchanged, and what it names would stay ended for good."""
+    ann = [user("ann")]
+    for number in (1, 2):
+        writer = store.begin(STARTED)
+        writer.stage(ACTIVE, users=ann, held=held_by(ann, [member("g1", "ann")]), digests={"ann": 77})
+        writer.finish(ACTIVE, None)
+        for key in (INACTIVE, PENDING):
+            read_users(writer, key=key)
+        if number == 2:
+            assert list(writer.unchanged([77])) == [77]
+            writer.finish(ListKey("group-members", "g1"), None)
+            writer.stage(ListKey("groups"), groups=[GROUP])
+            writer.finish(ListKey("groups"), None)
+        writer.publish(FINISHED)
+    assert scalar(store, "SELECT count(*) FROM grants") == 0
+    assert scalar(store, "SELECT record FROM logins") is None
+
+
+def test_a_user_group_in_a_list_is_no_person(store: Store) -> None:
+    account = Account(groups=[GROUP], contact_groups=[ContactGroupRow("c1", "C", 1, "")])
+    publish(store, replace(account, grants=[contact("c1", "g1", "group")]))
+    assert scalar(store, f"SELECT count(*) FROM things WHERE kind = {USER}") == 0
+
+
 def test_privileges_are_taken_though_the_list_of_roles_is_not_read(store: Store) -> None:
     account = Account(roles=[RoleRow("r1", "Auditor", "", "common", 0)], details=[RoleDetail("r1", ("a:Read",), b"[]")])
     publish(store, account)
@@ -179,13 +207,21 @@ def test_who_moves_and_has_other_grants_counts_once_where_they_are_now(store: St
         assert counts == {"g1": {"active": 1}, "g2": {"inactive": 1}}
 
 
+def test_who_moves_during_a_first_sync_counts_once_where_they_are_now(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        read_users(writer, [user("ann"), user("bob")], ann="g1", bob="g3")
+        read_users(writer, [user("ann", status="inactive")], INACTIVE, ann="g2")
+        counts = writer.staged_membership_counts(GrantKind.GROUP_MEMBER)
+        assert counts == {"g3": {"active": 1}, "g2": {"inactive": 1}}
+
+
 # Writing early
 
 
 def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first_sync, "PAGES_A_PIECE", 3)
+    monkeypatch.setattr(first_sync, "PAGES_A_PIECE", 4)
     monkeypatch.setattr(first_sync, "GRANTS_A_PIECE", 3)
     with store.begin(STARTED) as writer:
         for number in range(7):
@@ -199,7 +235,7 @@ def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
         while writer.write_grants_early():
             steps += 1
         indexes = len(USER_INDEXES) + len(GRANT_INDEXES)
-        # 7 pages by threes, then 5 facts of 7 people each, a step a fact, and one when all are written
+        # 8 pages, one without anybody, by fours; then 5 facts of 7 people each, a step a fact, and one when all are written
         assert steps == indexes + 2 + 5 + 1
         names = [sql.split()[5] for sql in (*USER_INDEXES, *GRANT_INDEXES)]
         listed = ", ".join(repr(name) for name in names)
@@ -238,6 +274,29 @@ def test_what_a_run_that_began_just_then_has_staged_is_gone_on_from(store: Store
         assert (anew.started_at, anew.finished_lists()) == (FINISHED, {})
 
 
+def test_what_was_staged_in_a_newer_format_is_read_again(store: Store) -> None:
+    with store.begin(STARTED) as writer:
+        read_users(writer, [user("ann")])
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("UPDATE meta SET value = json_set(value, '$.format', ?)", (PAGE_FORMAT + 1,))
+        connection.commit()
+    with store.begin(FINISHED) as again:
+        assert (again.started_at, again.finished_lists()) == (FINISHED, {})
+
+
+def test_a_commit_that_fails_makes_the_writer_refuse_what_follows(store: Store) -> None:
+    writer = store.begin(STARTED)
+    writer.holds = True
+    read_users(writer, [user("ann")])
+    with full_disk(), pytest.raises(StoreError, match="The disk is full"):
+        writer.commit()
+    with pytest.raises(StoreError, match="a change of this sync was lost"):
+        writer.restart(ACTIVE)
+    writer.close()
+    with store.begin(STARTED) as again:
+        assert again.finished_lists() == {}
+
+
 # Pruning
 
 
@@ -252,5 +311,5 @@ def test_pruning_forgets_the_names_that_nothing_needs_unless_a_sync_is_staged(st
     store.begin(STARTED).abandon()
     publish(store, Account(users=[user("ann")]))
     assert store.prune(1) == 1
-    assert scalar(store, "SELECT group_concat(key) FROM things WHERE kind = 1") == "ann"
+    assert scalar(store, f"SELECT group_concat(key) FROM things WHERE kind = {USER}") == "ann"
     assert check(store.path) == []
