@@ -1,4 +1,4 @@
-"""Scripted faults and the control, over real connections."""
+"""Scripted faults and the operations of `Control`, over real connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoomgov.sim import FaultRule, build_account, parse_fault
 from zoomgov.sim.server.control import OPERATIONS, Control, ControlError
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Farm
+    from tests.sim.conftest import Caller, StartSimulator
 
 
 def statuses(zoom: Caller, path: str, count: int) -> list[int]:
@@ -53,7 +53,7 @@ def test_bodies_of_server_errors(zoom: Caller) -> None:
     assert zoom.get("/users").json() == {"code": 503, "message": "Service Unavailable"}
 
 
-def test_probability_is_seeded(start: Farm) -> None:
+def test_probability_is_seeded(start: StartSimulator) -> None:
     runs = []
     for seed in (1, 1, 2):
         zoom = start()
@@ -72,7 +72,7 @@ def test_dropped_connection(zoom: Caller) -> None:
     assert zoom.server.control.stats()["by_status"]["drop"] == 1
 
 
-def test_truncated_answer(start: Farm) -> None:
+def test_truncated_answer(start: StartSimulator) -> None:
     for compressed in (False, True):
         zoom = start(gzip=compressed)
         zoom.server.control.add_fault(path="/users", action="truncate")
@@ -106,7 +106,7 @@ def test_delayed_answer_is_the_real_one(zoom: Caller) -> None:
     assert body == zoom.ok("/roles")
 
 
-def test_server_stops_at_once_while_answers_are_stalled(start: Farm) -> None:
+def test_server_stops_at_once_while_answers_are_stalled(start: StartSimulator) -> None:
     zoom = start()
     zoom.fresh_token()
     zoom.server.control.add_fault(path="/roles", action="stall", times=None)
@@ -253,7 +253,7 @@ def test_every_operation_exists() -> None:
     assert all(callable(getattr(Control, name)) for name in OPERATIONS)
 
 
-def test_counters(start: Farm) -> None:
+def test_counters(start: StartSimulator) -> None:
     zoom = start(build_account(users=40), rate_limit="plan", capacity=0.01, latency_ms=20)
     zoom.fresh_token()
     threads = [threading.Thread(target=zoom.get, args=("/users",)) for _ in range(5)]

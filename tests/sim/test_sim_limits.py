@@ -1,4 +1,4 @@
-"""Rate limits per label and plan, on an injected clock (zoom-api 6)."""
+"""Rate limits by label and plan, with an injected clock (zoom-api 6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoomgov.sim.world.endpoints import Label
 from zoomgov.sim.world.limits import PER_SECOND, RateLimits
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Clock, Farm
+    from tests.sim.conftest import Caller, Clock, StartSimulator
 
 SECOND = {
     "code": 429,
@@ -30,7 +30,7 @@ def rate_headers(answer: Any) -> dict[str, str]:
     }
 
 
-def limited(start: Farm, clock: Clock, plan: str = "business", **options: Any) -> Caller:
+def limited(start: StartSimulator, clock: Clock, plan: str = "business", **options: Any) -> Caller:
     return start(build_account(users=40, plan=plan), clock=clock, rate_limit="plan", **options)
 
 
@@ -38,7 +38,7 @@ def limited(start: Farm, clock: Clock, plan: str = "business", **options: Any) -
     ("plan", "limits"),
     [("basic", (4, 2, 1)), ("pro", (30, 20, 10)), ("business", (80, 60, 40)), ("enterprise", (80, 60, 40))],
 )
-def test_limits_of_the_plans(start: Farm, clock: Clock, plan: str, limits: tuple[int, int, int]) -> None:
+def test_limits_of_the_plans(start: StartSimulator, clock: Clock, plan: str, limits: tuple[int, int, int]) -> None:
     zoom = limited(start, clock, plan)
     for path, limit in zip(("/users/me", "/users", "/accounts/me/plans/usage"), limits, strict=True):
         answers = [zoom.get(path) for _ in range(limit + 2)]
@@ -50,7 +50,7 @@ def test_limits_of_the_plans(start: Farm, clock: Clock, plan: str, limits: tuple
         assert zoom.get(path).status_code != 429
 
 
-def test_headers(start: Farm, clock: Clock) -> None:
+def test_headers(start: StartSimulator, clock: Clock) -> None:
     zoom = limited(start, clock, "pro")
     assert rate_headers(zoom.get("/users/me")) == {
         "x-ratelimit-category": "Light",
@@ -73,19 +73,19 @@ def test_headers(start: Farm, clock: Clock) -> None:
     assert rate_headers(zoom.get("/users")) == {}
 
 
-def test_labels_are_counted_apart_but_endpoints_together(start: Farm, clock: Clock) -> None:
+def test_labels_are_counted_apart_but_endpoints_together(start: StartSimulator, clock: Clock) -> None:
     zoom = limited(start, clock, "pro")
     assert [zoom.get("/users").status_code for _ in range(20)] == [200] * 20
     assert zoom.get("/groups").status_code == 429
     assert zoom.get("/users/me").status_code == 200
 
 
-def test_refusals_of_other_kinds_count_too(start: Farm, clock: Clock) -> None:
+def test_refusals_of_other_kinds_count_too(start: StartSimulator, clock: Clock) -> None:
     zoom = limited(start, clock, "basic")
     assert [zoom.get("/groups").status_code for _ in range(3)] == [400, 400, 429]
 
 
-def test_other_apps_take_their_part(start: Farm, clock: Clock) -> None:
+def test_other_apps_take_their_part(start: StartSimulator, clock: Clock) -> None:
     zoom = limited(start, clock, "pro", capacity=0.5)
     answers = [zoom.get("/users") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
@@ -105,7 +105,7 @@ def test_fixed_and_sliding_windows_differ_at_the_edge_of_a_second() -> None:
     assert accepted == {"fixed": (60, 60, [False, False]), "sliding": (60, 0, [False, True])}
 
 
-def test_daily_limit_of_a_free_account(start: Farm, clock: Clock) -> None:
+def test_daily_limit_of_a_free_account(start: StartSimulator, clock: Clock) -> None:
     zoom = limited(start, clock, "basic", daily_budget={"medium": 3})
     statuses = []
     for _ in range(4):
@@ -130,7 +130,7 @@ def test_daily_limit_of_a_free_account(start: Farm, clock: Clock) -> None:
     ("form", "value"),
     [("http_date", "Sun, 22 Nov 2026 00:00:00 GMT"), ("seconds", "43200"), ("none", None)],
 )
-def test_forms_of_retry_after(start: Farm, clock: Clock, form: str, value: str | None) -> None:
+def test_forms_of_retry_after(start: StartSimulator, clock: Clock, form: str, value: str | None) -> None:
     zoom = limited(start, clock, retry_after=form)
     zoom.server.control.spend_day("heavy", 60_000)
     answer = zoom.get("/accounts/me/plans/usage")

@@ -1,4 +1,4 @@
-"""Pages: sizes, opaque tokens bound to their query, their 15 minutes (zoom-api 2.1)."""
+"""Page sizes, and page tokens: bound to their query, valid for 15 minutes (zoom-api 2.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoomgov.sim.world.answers import Refused, Request
 from zoomgov.sim.world.paging import Pager
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Clock, Farm
+    from tests.sim.conftest import Caller, Clock, StartSimulator
 
 BAD = (400, 300, "The next page token is invalid or expired.")
 
@@ -33,7 +33,7 @@ def group_of(zoom: Caller) -> str:
         ("/roles/2/members", "members", 30, 300),
     ],
 )
-def test_default_and_maximum_page_sizes(start: Farm, path: str, key: str, default: int, maximum: int) -> None:
+def test_default_and_maximum_page_sizes(start: StartSimulator, path: str, key: str, default: int, maximum: int) -> None:
     zoom = start(build_account(users=2_000, groups=310, contact_groups=60, groups_per_user=8))
     path = path.replace("{group}", group_of(zoom))
     plain, capped = zoom.ok(path), zoom.ok(path, page_size=5_000)
@@ -48,7 +48,7 @@ def test_default_and_maximum_page_sizes(start: Farm, path: str, key: str, defaul
     assert answer.json()["errors"][0]["field"] == "page_size"
 
 
-def test_larger_maxima_by_switch(start: Farm) -> None:
+def test_larger_maxima_by_switch(start: StartSimulator) -> None:
     zoom = start(build_account(users=2_000, contact_groups=120), users_page_max=2_000, contact_page_max=100)
     assert zoom.ok("/users", page_size=2_000)["page_size"] == 2_000
     assert len(zoom.ok("/contacts/groups", page_size=100)["groups"]) == 100
@@ -59,7 +59,7 @@ def test_page_sizes_that_are_none(zoom: Caller, size: str) -> None:
     assert zoom.refusal("/users", page_size=size) == (400, 300, "Validation Failed.")
 
 
-def test_pages_add_up_and_later_ones_leave_counts_out(start: Farm) -> None:
+def test_pages_add_up_and_later_ones_leave_counts_out(start: StartSimulator) -> None:
     zoom = start(build_account(users=250))
     pages = zoom.pages("/users", page_size=100)
     active = [user.email for user in zoom.server.account.with_status("active")]
@@ -72,7 +72,7 @@ def test_pages_add_up_and_later_ones_leave_counts_out(start: Farm) -> None:
     assert len(set(tokens)) == 3
 
 
-def test_page_numbers_still_work(start: Farm) -> None:
+def test_page_numbers_still_work(start: StartSimulator) -> None:
     zoom = start(build_account(users=250))
     everyone = zoom.all("/users", "users", page_size=300)
     third = zoom.ok("/users", page_size=50, page_number=3)
@@ -80,7 +80,7 @@ def test_page_numbers_still_work(start: Farm) -> None:
     assert zoom.ok("/users", page_size=50, page_number=99)["users"] == []
 
 
-def test_token_lives_15_minutes(start: Farm, clock: Clock) -> None:
+def test_token_lives_15_minutes(start: StartSimulator, clock: Clock) -> None:
     zoom = start(clock=clock)
     token = zoom.ok("/users", page_size=10)["next_page_token"]
     clock.now += 15 * 60
@@ -106,7 +106,7 @@ def test_token_belongs_to_its_query(zoom: Caller) -> None:
 
 
 def test_lists_move_under_the_reader(zoom: Caller) -> None:
-    """Someone removed before the cursor hides a row, someone added shows one twice: offsets, not snapshots."""
+    """Pages are offsets into a live list: a removal before the offset skips a row, an addition repeats one."""
     control, account = zoom.server.control, zoom.server.account
     emails = [user.email for user in account.with_status("active")]
     first = zoom.ok("/users", page_size=10)
@@ -130,7 +130,7 @@ def test_any_page_size_reads_everything_once(total: int, size: int, maximum: int
     found: list[int] = []
     while True:
         query = {"page_size": str(size)} | ({"next_page_token": token} if token else {})
-        page = pager.page(request(query), items, default=30, maximum=maximum, refuse_big=False, now=0.0)
+        page = pager.page(request(query), items, default=30, maximum=maximum, refuse_too_big=False, now=0.0)
         assert len(page.items) <= min(size, maximum)
         found += page.items
         token = page.next_token
@@ -144,6 +144,6 @@ def test_no_made_up_token_is_accepted(token: str) -> None:
     if token:
         with pytest.raises(Refused) as caught:
             Pager(1).page(
-                request({"next_page_token": token}), [1] * 90, default=30, maximum=30, refuse_big=False, now=0.0
+                request({"next_page_token": token}), [1] * 90, default=30, maximum=30, refuse_too_big=False, now=0.0
             )
         assert caught.value.answer.status == 400

@@ -1,4 +1,4 @@
-"""Fields of the answers, against the field lists of zoom-api 3; and the documented 404 and 400 codes."""
+"""Fields of the answers against the lists of zoom-api 3, and the documented codes of 404 and 400."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from zoomgov.sim import build_account
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Clock, Farm
+    from tests.sim.conftest import Caller, Clock, StartSimulator
 
 LIST_FIELDS = {
     "id", "email", "type", "first_name", "last_name", "display_name", "status", "role_id", "dept", "group_ids",
@@ -53,7 +53,7 @@ def test_users_have_the_documented_fields(zoom: Caller) -> None:
         assert "group_ids" not in user or user["group_ids"]
 
 
-def test_keys_are_missing_for_some_and_there_for_others(start: Farm) -> None:
+def test_keys_are_missing_for_some_and_there_for_others(start: StartSimulator) -> None:
     users = start(build_account(users=600)).all("/users", "users", page_size=300)
     for key in ("dept", "group_ids", "last_login_time", "display_name", "plan_united_type", "employee_unique_id"):
         assert 0 < sum(key in user for user in users) < len(users), key
@@ -70,7 +70,7 @@ def test_each_status_is_a_list_of_its_own(zoom: Caller) -> None:
     assert zoom.refusal("/users", status="gone")[:2] == (400, 300)
 
 
-def test_pending_users_have_no_id_and_are_created_now(start: Farm, clock: Clock) -> None:
+def test_pending_users_have_no_id_and_are_created_now(start: StartSimulator, clock: Clock) -> None:
     zoom = start(clock=clock)
     (user, *_) = zoom.ok("/users", status="pending")["users"]
     assert "id" not in user
@@ -91,7 +91,7 @@ def test_role_filter(zoom: Caller) -> None:
     assert zoom.ok("/users", role_id="unknown")["users"] == []
 
 
-def test_role_filter_that_does_not_work(start: Farm) -> None:
+def test_role_filter_that_does_not_work(start: StartSimulator) -> None:
     zoom = start(role_filter="ignored")
     assert zoom.ok("/users", role_id="0")["users"] == zoom.ok("/users")["users"]
     members = zoom.ok("/roles/2")["total_members"]
@@ -99,7 +99,7 @@ def test_role_filter_that_does_not_work(start: Farm) -> None:
     assert 0 < zoom.ok("/users", role_id="2")["total_records"] < members
 
 
-def test_included_fields(start: Farm) -> None:
+def test_included_fields(start: StartSimulator) -> None:
     zoom = start(build_account(users=200))
     plain = zoom.all("/users", "users", page_size=300)
     with_attributes = zoom.all("/users", "users", page_size=300, include_fields="custom_attributes")
@@ -113,13 +113,13 @@ def test_included_fields(start: Farm) -> None:
     assert zoom.refusal("/users", license="gold")[:2] == (400, 300)
 
 
-def test_empty_arrays_can_be_sent(start: Farm) -> None:
+def test_empty_arrays_can_be_sent(start: StartSimulator) -> None:
     users = start(build_account(users=200), empty_arrays="send").all("/users", "users", page_size=300)
     assert all("group_ids" in user and "im_group_ids" in user for user in users)
     assert any(user["group_ids"] == [] for user in users)
 
 
-def test_one_user_by_id_email_me_and_employee_id(start: Farm) -> None:
+def test_one_user_by_id_email_me_and_employee_id(start: StartSimulator) -> None:
     zoom = start(build_account(users=120))
     account = zoom.server.account
     user = next(user for user in account.with_status("active") if user.employee_unique_id and user.group_ids)
@@ -186,7 +186,7 @@ def test_groups_and_their_members(zoom: Caller) -> None:
             assert member["email"] == people[member["id"]]["email"]
 
 
-def test_groups_in_one_piece_as_in_2022(start: Farm) -> None:
+def test_groups_in_one_piece_as_in_2022(start: StartSimulator) -> None:
     zoom = start(build_account(users=30, groups=60), groups_paged=False)
     assert set(zoom.ok("/groups", page_size=10)) == {"total_records", "groups"}
     assert len(zoom.ok("/groups", page_size=10)["groups"]) == 60
@@ -204,7 +204,7 @@ def test_group_admins_come_without_id(zoom: Caller) -> None:
     assert zoom.ok(f"/groups/{group.id}/channels")["channels"] == []
 
 
-def test_inactive_people_in_member_lists_by_switch(start: Farm) -> None:
+def test_inactive_people_in_member_lists_by_switch(start: StartSimulator) -> None:
     account = build_account(users=300)
     zoom = start(account)
     without, with_them = zoom.ok("/groups"), None
@@ -216,7 +216,7 @@ def test_inactive_people_in_member_lists_by_switch(start: Farm) -> None:
     assert len(zoom.all("/roles/2/members", "members")) == sum(user.role_id == "2" for user in account.users)
 
 
-def test_missing_things_differ(start: Farm) -> None:
+def test_missing_things_differ(start: StartSimulator) -> None:
     zoom = start(build_account(users=30, im_groups=1))
     text = "A group with this nope does not exist."
     assert zoom.refusal("/groups/nope") == (404, 4130, text)
@@ -240,11 +240,11 @@ def test_missing_things_differ(start: Farm) -> None:
     group_id = next(iter(zoom.server.account.groups))
     zoom.server.control.delete_group(group_id)
     assert zoom.refusal(f"/groups/{group_id}")[:2] == (404, 4130)
-    zoom.server.account.elsewhere.add("foreign")
+    zoom.server.account.in_other_accounts.add("foreign")
     assert zoom.refusal("/groups/foreign") == (400, 1010, "Group does not belong to your account.")
 
 
-def test_contact_groups(start: Farm) -> None:
+def test_contact_groups(start: StartSimulator) -> None:
     zoom = start(build_account(users=200, contact_groups=30))
     pages = zoom.pages("/contacts/groups")
     assert [len(page["groups"]) for page in pages] == [10, 10, 10]
@@ -266,7 +266,7 @@ def test_contact_groups(start: Farm) -> None:
     assert "members" in zoom.ok(f"/contacts/groups/{pages[0]['groups'][0]['group_id']}/members")
 
 
-def test_im_groups_only_on_older_accounts(start: Farm) -> None:
+def test_im_groups_only_on_older_accounts(start: StartSimulator) -> None:
     assert start().ok("/im/groups") == {"total_records": 0, "groups": []}
     zoom = start(build_account(users=100, im_groups=3))
     body = zoom.ok("/im/groups")
@@ -318,7 +318,7 @@ def test_account_domains_and_settings(zoom: Caller) -> None:
 @pytest.mark.parametrize(
     ("plan", "code"), [("pro", "monthly"), ("business", "business_yearly"), ("enterprise", "enterprise_yearly")]
 )
-def test_plan_usage(start: Farm, plan: str, code: str) -> None:
+def test_plan_usage(start: StartSimulator, plan: str, code: str) -> None:
     account = build_account(users=60, plan=plan)
     zoom = start(account)
     body = zoom.ok("/accounts/me/plans/usage")
@@ -332,7 +332,7 @@ def test_plan_usage(start: Farm, plan: str, code: str) -> None:
     assert zoom.ok("/accounts/me/plans/usage")["plan_base"] == [base]
 
 
-def test_ids_that_need_encoding(start: Farm) -> None:
+def test_ids_that_need_encoding(start: StartSimulator) -> None:
     zoom = start(build_account(users=60, hostile=True))
     slash, double, marks, *_ = zoom.server.account.groups.values()
     assert slash.id.startswith("/")
@@ -343,7 +343,7 @@ def test_ids_that_need_encoding(start: Farm) -> None:
     assert zoom.get(f"/groups/{double.id}").status_code == 404
 
 
-def test_every_answer_has_a_tracking_id_and_a_date(start: Farm, clock: Clock) -> None:
+def test_every_answer_has_a_tracking_id_and_a_date(start: StartSimulator, clock: Clock) -> None:
     zoom = start(clock=clock, clock_skew_seconds=3600)
     answers = [zoom.ask_token(), zoom.get("/users"), zoom.get("/groups/nope")]
     tracking = [answer.headers["x-zm-trackingid"] for answer in answers]
@@ -353,7 +353,7 @@ def test_every_answer_has_a_tracking_id_and_a_date(start: Farm, clock: Clock) ->
     assert "server" not in answers[0].headers
 
 
-def test_compressed_answers_hold_the_same(start: Farm) -> None:
+def test_compressed_answers_hold_the_same(start: StartSimulator) -> None:
     plain, packed = start(), start(gzip=True)
     answer = packed.get("/users", page_size=300)
     assert answer.headers["content-encoding"] == "gzip"

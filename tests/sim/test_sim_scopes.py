@@ -1,4 +1,4 @@
-"""Scopes, plans and the role of the app's owner: zoom-api 3.0, 5.4 and 8."""
+"""What scopes, plan and the role of the app's owner allow (zoom-api 3.0, 5.4 and 8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoomgov.sim.world.endpoints import ENDPOINTS, Endpoint
 from zoomgov.zoom.scopes import NEEDS, Need
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Farm
+    from tests.sim.conftest import Caller, StartSimulator
 
 BY_TEMPLATE = {endpoint.template: endpoint for endpoint in ENDPOINTS}
 NORMAL = [endpoint for endpoint in ENDPOINTS if endpoint.id != "read_account"]
@@ -37,7 +37,7 @@ def test_catalogue_agrees_with_the_simulators_own_table(need: Need) -> None:
     assert endpoint.accepted() - set(need.accepted) <= {"user:write", "billing:master"}
 
 
-def test_every_call_needs_exactly_one_of_its_scopes(start: Farm) -> None:
+def test_every_call_needs_exactly_one_of_its_scopes(start: StartSimulator) -> None:
     zoom = start(build_account(users=40, im_groups=2))
     for endpoint in NORMAL:
         path = path_of(zoom, endpoint)
@@ -54,14 +54,14 @@ def test_every_call_needs_exactly_one_of_its_scopes(start: Farm) -> None:
             assert zoom.get(path).status_code == 200, (endpoint.id, scope)
 
 
-def test_user_info_scope_opens_only_me(start: Farm) -> None:
+def test_user_info_scope_opens_only_me(start: StartSimulator) -> None:
     zoom = start(scopes=("user_info:read",))
     zoom.ok("/users/me")
     assert zoom.refusal(f"/users/{zoom.server.account.owner.id}")[1] == 4711
     assert zoom.refusal("/users/me/permissions")[1] == 4711
 
 
-def test_contact_group_by_id_takes_the_classic_write_scope(start: Farm) -> None:
+def test_contact_group_by_id_takes_the_classic_write_scope(start: StartSimulator) -> None:
     zoom = start(scopes=("contact_group:read:admin",), scope_kind="classic")
     group_id = next(iter(zoom.server.account.contact_groups))
     zoom.ok("/contacts/groups")
@@ -69,7 +69,7 @@ def test_contact_group_by_id_takes_the_classic_write_scope(start: Farm) -> None:
     assert zoom.refusal(f"/contacts/groups/{group_id}") == (400, 4711, message)
 
 
-def test_forms_of_a_missing_scope(start: Farm) -> None:
+def test_forms_of_a_missing_scope(start: StartSimulator) -> None:
     alternatives = "role:read:list_roles:admin, role:read:list_roles"
     text = f"Invalid access token, does not contain scopes:[{alternatives}]."
     assert start(scopes=()).refusal("/roles") == (400, 4711, text)
@@ -88,7 +88,7 @@ def test_forms_of_a_missing_scope(start: Farm) -> None:
     assert broken.text.endswith('scopes:["role:read:list_roles:admin","role:read:list_roles"]"}')
 
 
-def test_scopes_given_later_need_a_new_token_and_withdrawn_ones_go_at_once(start: Farm) -> None:
+def test_scopes_given_later_need_a_new_token_and_withdrawn_ones_go_at_once(start: StartSimulator) -> None:
     zoom = start(scopes=("user:read:list_users:admin",))
     assert zoom.refusal("/groups")[1] == 4711
     zoom.server.control.grant_scope("group:read:list_groups:admin")
@@ -100,7 +100,7 @@ def test_scopes_given_later_need_a_new_token_and_withdrawn_ones_go_at_once(start
     zoom.ok("/users")
 
 
-def test_basic_plan_reads_users_only(start: Farm) -> None:
+def test_basic_plan_reads_users_only(start: StartSimulator) -> None:
     zoom = start(build_account(users=40, im_groups=2))
     paths = {endpoint: path_of(zoom, endpoint) for endpoint in NORMAL}
     zoom.server.control.change_plan("basic")
@@ -119,7 +119,7 @@ def test_basic_plan_reads_users_only(start: Farm) -> None:
     assert zoom.get("/roles").json()["code"] == 200
 
 
-def test_an_account_built_as_basic_has_no_groups(start: Farm) -> None:
+def test_an_account_built_as_basic_has_no_groups(start: StartSimulator) -> None:
     account = build_account(users=80, plan="basic")
     assert not account.groups
     assert not account.contact_groups
@@ -128,7 +128,7 @@ def test_an_account_built_as_basic_has_no_groups(start: Farm) -> None:
     assert start(account).ok("/users")["total_records"] == len(account.with_status("active"))
 
 
-def test_role_without_the_privilege(start: Farm) -> None:
+def test_role_without_the_privilege(start: StartSimulator) -> None:
     zoom = start(owner_privileges=("User:Read", "Role:Read"))
     zoom.ok("/users")
     zoom.ok("/roles")
@@ -155,7 +155,7 @@ def test_role_limited_to_some_groups_sees_fewer_people_silently(zoom: Caller) ->
     owner = zoom.server.world.app_owner
     assert all(group_id in user.get("group_ids", ()) or user["id"] == owner.id for user in part["users"])
     assert zoom.refusal(f"/users/{outsider.id}")[:2] == (404, 1001)
-    # the totals still count everyone: they do not add up, which is how it shows
+    # totals still count everyone: the difference is the only sign
     totals = {group["id"]: group["total_members"] for group in zoom.ok("/groups", page_size=300)["groups"]}
     other = max((key for key in totals if key != group_id), key=totals.__getitem__)
     assert len(zoom.all(f"/groups/{other}/members", "members")) < totals[other]

@@ -1,4 +1,4 @@
-"""Running it: threads, ports, loopback, imports, and the blocking form the command uses."""
+"""Running the server: threads, ports, loopback, imports, and the blocking `serve`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ print("bye", flush=True)
 
 
 def test_start_and_stop_wait_for_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """uvicorn itself looks ten times a second whether it is to stop, and whether all connections are closed."""
+    """uvicorn by itself polls ten times a second, to stop and to wait for connections to close."""
     slept: list[float] = []
     sleep = asyncio.sleep
 

@@ -1,4 +1,4 @@
-"""Stopping while somebody is just connecting."""
+"""Stopping the server while a client connects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token endpoint: zoom-api 1."""
+"""The token endpoint (zoom-api 1)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from zoomgov.zoom.scopes import ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Caller, Clock, Farm
+    from tests.sim.conftest import Caller, Clock, StartSimulator
 
 CLIENT = (400, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"})
 ACCOUNT = (400, {"reason": "Bad Request", "error": "invalid_request"})
@@ -23,7 +23,7 @@ def outcome(answer: httpx.Response) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
-def test_success_has_the_documented_fields(start: Farm) -> None:
+def test_success_has_the_documented_fields(start: StartSimulator) -> None:
     zoom = start(scopes=None)
     answer = zoom.ask_token()
     assert answer.headers["content-type"].startswith("application/json")
@@ -34,19 +34,19 @@ def test_success_has_the_documented_fields(start: Farm) -> None:
     assert body["access_token"].count(".") == 2
 
 
-def test_classic_app_names_classic_scopes(start: Farm) -> None:
+def test_classic_app_names_classic_scopes(start: StartSimulator) -> None:
     scope = start(scopes=None, scope_kind="classic").ask_token().json()["scope"]
     assert set(scope.split(" ")) == set(scopes_to_tick(ScopeKind.CLASSIC))
 
 
-def test_settings_of_the_answer(start: Farm) -> None:
+def test_settings_of_the_answer(start: StartSimulator) -> None:
     body = start(expires_in=60, send_api_url=False).ask_token().json()
     assert body["expires_in"] == 60
     assert "api_url" not in body
     assert start(api_url="https://eu01api.zoom.us").ask_token().json()["api_url"] == "https://eu01api.zoom.us"
 
 
-def test_query_form_is_accepted_unless_switched_off(start: Farm) -> None:
+def test_query_form_is_accepted_unless_switched_off(start: StartSimulator) -> None:
     for allowed, status in ((True, 200), (False, 400)):
         zoom = start(query_form=allowed)
         form = {"grant_type": "account_credentials", "account_id": zoom.server.account_id}
@@ -92,7 +92,7 @@ def test_wrong_grant(zoom: Caller) -> None:
     assert outcome(zoom.ask_token(data=None, json=body)) == GRANT
 
 
-def test_general_app(start: Farm) -> None:
+def test_general_app(start: StartSimulator) -> None:
     assert outcome(start(app_type="general").ask_token()) == GRANT
 
 
@@ -107,7 +107,7 @@ def test_client_credentials_give_a_token_that_opens_nothing(zoom: Caller) -> Non
     assert outcome(answer) == (400, {"code": 200, "message": "Invalid api key or secret."})
 
 
-def test_app_that_is_not_active(start: Farm) -> None:
+def test_app_that_is_not_active(start: StartSimulator) -> None:
     assert outcome(start(activated=False).ask_token()) == CLIENT
     assert outcome(start(activated=False, inactive_answer="invalid_request").ask_token()) == ACCOUNT
     disabled = (400, {"reason": "The app has been disabled", "error": "invalid_client"})
@@ -115,7 +115,7 @@ def test_app_that_is_not_active(start: Farm) -> None:
     assert outcome(start(disabled=True).ask_token()) == disabled
 
 
-def test_activation_takes_effect_after_a_while(start: Farm, clock: Clock) -> None:
+def test_activation_takes_effect_after_a_while(start: StartSimulator, clock: Clock) -> None:
     zoom = start(activation_after_seconds=300, clock=clock)
     clock.now += 299
     assert outcome(zoom.ask_token()) == CLIENT
@@ -123,7 +123,7 @@ def test_activation_takes_effect_after_a_while(start: Farm, clock: Clock) -> Non
     assert zoom.ask_token().status_code == 200
 
 
-def test_activation_takes_effect_after_some_requests(start: Farm) -> None:
+def test_activation_takes_effect_after_some_requests(start: StartSimulator) -> None:
     zoom = start(activation_after_requests=2)
     assert [zoom.ask_token().status_code for _ in range(4)] == [400, 400, 200, 200]
     zoom.server.control.deactivate_app()
@@ -138,7 +138,7 @@ def test_deactivation_ends_live_tokens(zoom: Caller) -> None:
     assert zoom.refusal("/users") == INVALID
 
 
-def test_many_tokens_live_or_only_the_last(start: Farm) -> None:
+def test_many_tokens_live_or_only_the_last(start: StartSimulator) -> None:
     for policy, status in (("many", 200), ("last_wins", 401)):
         zoom = start(token_policy=policy)
         first, second = zoom.fresh_token(), zoom.fresh_token()
@@ -147,7 +147,7 @@ def test_many_tokens_live_or_only_the_last(start: Farm) -> None:
         assert [answer.status_code for answer in answers] == [status, 200]
 
 
-def test_tokens_expire(start: Farm, clock: Clock) -> None:
+def test_tokens_expire(start: StartSimulator, clock: Clock) -> None:
     zoom = start(clock=clock)
     zoom.ok("/users")
     clock.now += 3598
@@ -165,7 +165,7 @@ def test_tokens_expire_and_are_revoked_by_hand(zoom: Caller) -> None:
     assert zoom.refusal("/users") == INVALID
 
 
-def test_bad_bearer(start: Farm) -> None:
+def test_bad_bearer(start: StartSimulator) -> None:
     zoom = start()
     for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Bearer x"}, {"authorization": "Basic eA=="}):
         assert outcome(zoom.http.get("/v2/users", headers=headers))[1]["code"] == 124
@@ -174,12 +174,12 @@ def test_bad_bearer(start: Farm) -> None:
     assert outcome(older.http.get("/v2/users")) == (400, {"code": 4700, "message": "Token cannot be empty."})
 
 
-def test_wrong_cloud(start: Farm) -> None:
+def test_wrong_cloud(start: StartSimulator) -> None:
     assert outcome(start(wrong_cloud="credentials").ask_token()) == CLIENT
     assert start(wrong_cloud="token").refusal("/users") == INVALID
 
 
-def test_credentials_follow_from_the_account(start: Farm) -> None:
+def test_credentials_follow_from_the_account(start: StartSimulator) -> None:
     first, again, other = start(), start(), start(scopes=None)
     assert first.server.credentials == again.server.credentials == other.server.credentials
     account_id, client_id, client_secret = first.server.credentials

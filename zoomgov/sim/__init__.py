@@ -1,6 +1,6 @@
-"""A Zoom that runs on this machine: it stands in for Zoom in the demo and the tests.
+"""A simulated Zoom on this machine, for the demo and the tests.
 
-`SimServer` and `serve` need the extra `sim` (starlette, uvicorn), which is imported only when they are used.
+`SimServer` and `serve` need the extra `sim` (starlette, uvicorn); it is imported when one of them is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The simulated Zoom: from a request to an answer, with no HTTP and no waiting in it."""
+"""From a request to an answer, without HTTP and without waiting."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ class Simulator:
     # Requests
 
     def enter(self) -> None:
-        """A request has arrived."""
+        """Count a request that has arrived."""
         with self.world.lock:
             self.world.in_flight += 1
             self.world.counts.max_in_flight = max(self.world.counts.max_in_flight, self.world.in_flight)
 
     def leave(self) -> None:
-        """A request is done with, one way or the other."""
+        """Count a request that has ended, with or without an answer."""
         with self.world.lock:
             self.world.in_flight -= 1
 
     def answer(self, request: Request) -> tuple[SimAnswer, FaultRule | None]:
-        """The answer, and the fault that the transport has to act out (drop, stall, delay, truncate)."""
+        """Return the answer, and the fault that the transport has to apply (drop, stall, delay, truncate) or None."""
         with self.world.lock:
-            operations, fault = self.world.faults.take(request)
+            operations, fault = self.world.faults.match(request)
             template = self._template(request)
-            if broken := self._operate(operations):
+            if broken := self._perform(operations):
                 answer, fault = broken, None
             elif fault is not None and fault.action == "respond":
                 answer, fault = fault.answer(self.world.options), None
@@ -63,8 +63,8 @@ class Simulator:
             )
             return answer._replace(headers=(*answer.headers, tracking)), fault
 
-    def _operate(self, rules: list[FaultRule]) -> SimAnswer | None:
-        """Do the operations of faults; an operation that fails shows as a 500 that says so."""
+    def _perform(self, rules: list[FaultRule]) -> SimAnswer | None:
+        """Perform the operations of faults; return a 500 with the reason when one fails, else None."""
         for rule in rules:
             try:
                 self.world.perform(rule.operation, **rule.arguments)
@@ -73,6 +73,7 @@ class Simulator:
         return None
 
     def _template(self, request: Request) -> str:
+        """Return method and path template, the key of `Counts.by_endpoint`."""
         if request.segments[:1] == ("v2",) and (found := endpoints.find(request.segments[1:])):
             return f"{request.method} {found[0].path}"
         if request.segments == ("oauth", "token"):
@@ -100,7 +101,11 @@ class Simulator:
         return answer._replace(headers=answer.headers + headers)
 
     def _bearer(self, request: Request) -> Token:
-        """The token of the request; raises Refused with the documented 124 or 4700."""
+        """Return the token of the request.
+
+        Raises:
+            Refused: 124, 4700 or 200, as documented.
+        """
         options = self.world.options
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if not text.strip() and options.no_bearer == "4700":
@@ -115,6 +120,7 @@ class Simulator:
         return token
 
     def _call(self, request: Request, endpoint: Endpoint, value: str, token: Token) -> SimAnswer:
+        """Check scope, plan and role, in this order, then call the handler. `value` is the path's parameter."""
         options, account = self.world.options, self.world.account
         me = value == "me" and endpoint.id == "read_user"
         if not endpoint.opened_by(token.scopes & self.world.app.scopes, me=me):
@@ -133,7 +139,7 @@ class Simulator:
         return HANDLERS[endpoint.id](self.world, request, endpoint, value)
 
     def _missing_scope(self, endpoint: Endpoint) -> SimAnswer:
-        """The forms of zoom-api 5.4, with the names of the app's kind."""
+        """Return the refusal in the form that is switched on (zoom-api 5.4), naming scopes of the app's kind."""
         classic = self.world.options.scope_kind == "classic"
         scopes = endpoint.classic if classic else endpoint.granular
         text = f"Invalid access token, does not contain scopes:[{', '.join(scopes)}]."
@@ -151,7 +157,7 @@ class Simulator:
         return zoom_error(400, 4711, text)
 
     def warm(self) -> None:
-        """Prepare what the first requests would otherwise wait for."""
+        """Fill the caches, so that the first requests are as fast as later ones."""
         with self.world.lock:
             for status in ("active", "inactive"):
                 warm_users(self.world, status)

@@ -1,4 +1,4 @@
-"""The made-up accounts: believable, of any size, the same for the same seed; and how they change."""
+"""Made-up accounts: realistic, of any size, the same for the same seed; and churn."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from zoomgov.sim.account.account import Account
 from zoomgov.sim.account.churn import churn, share_roles
 
 if TYPE_CHECKING:
-    from tests.sim.conftest import Farm
+    from tests.sim.conftest import StartSimulator
 
 
-def picture(account: Account) -> bytes:
-    """Everything about an account."""
+def as_json(account: Account) -> bytes:
+    """Return all of an account as JSON, to compare."""
     parts = (account.users, account.groups, account.contact_groups, account.roles, account.im_groups, account.id)
     return msgspec.json.encode(parts)
 
 
 def check(account: Account) -> None:
-    """What must hold of every account, new or changed."""
+    """Assert what holds for every account, new or changed."""
     joined = [user for user in account.users if user.id]
     assert [user.role_id for user in account.users].count("0") == 1
     assert account.owner.status == "active"
@@ -70,15 +70,15 @@ def test_any_size_and_seed(
         assert (len(account.groups), len(account.contact_groups)) == (groups, contact_groups)
         assert (len(account.roles), len(account.im_groups)) == (max(3, roles), im_groups)
     again = build_account(users, groups, contact_groups, roles, seed, plan, im_groups=im_groups, hostile=hostile)
-    assert picture(account) == picture(again)
+    assert as_json(account) == as_json(again)
     churn(account, 30, seed, now=account.as_of)
     churn(again, 30, seed, now=again.as_of)
     check(account)
-    assert picture(account) == picture(again)
+    assert as_json(account) == as_json(again)
 
 
 def test_seeds_differ() -> None:
-    assert picture(build_account(seed=1)) != picture(build_account(seed=2))
+    assert as_json(build_account(seed=1)) != as_json(build_account(seed=2))
 
 
 def test_no_account_without_an_owner() -> None:
@@ -115,7 +115,7 @@ def test_every_custom_role_has_a_holder_and_privileges() -> None:
         assert role.privileges or role.id == "2"
 
 
-def test_hostile_names_reach_the_wire(start: Farm) -> None:
+def test_hostile_names_reach_the_wire(start: StartSimulator) -> None:
     zoom = start(build_account(users=200, hostile=True))
     firsts = {user["first_name"] for user in zoom.all("/users", "users", page_size=300)}
     assert {"[/]", "\x1b[31mRed\x1b[0m", '=HYPERLINK("http://x.example","go")', "Nul\x00"} <= firsts
@@ -124,7 +124,7 @@ def test_hostile_names_reach_the_wire(start: Farm) -> None:
 
 
 def calls_to_build(users: int) -> int:
-    """How often a function is called, Python's own included."""
+    """Count function calls, built-in functions included."""
     profile = cProfile.Profile()
     profile.runcall(build_account, users=users, groups=200, contact_groups=100, roles=10)
     return sum(entry.callcount for entry in profile.getstats())
@@ -141,7 +141,7 @@ def test_people_are_in_about_three_groups() -> None:
     assert 2.5 < sum(len(user.group_ids or ()) for user in account.users) / len(account.users) < 3.5
 
 
-def test_changes_show_in_the_answers(start: Farm) -> None:
+def test_changes_show_in_the_answers(start: StartSimulator) -> None:
     zoom = start()
     control, account = zoom.server.control, zoom.server.account
     (first, second, *_) = account.groups
@@ -219,7 +219,7 @@ def test_options_that_make_no_sense(word: str, problem: str) -> None:
         parse_options([word])
 
 
-def test_an_account_may_change_by_itself_between_two_syncs_never_within_one(start: Farm) -> None:
+def test_an_account_may_change_by_itself_between_two_syncs_never_within_one(start: StartSimulator) -> None:
     zoom = start(churn_percent=10)
 
     def everyone() -> dict[str, tuple[object, ...]]:
@@ -235,7 +235,7 @@ def test_an_account_may_change_by_itself_between_two_syncs_never_within_one(star
     assert 6 <= len(different) <= 12  # who leaves and who joins count as two
 
 
-def test_a_list_that_is_not_read_to_its_end_is_no_sync(start: Farm) -> None:
+def test_a_list_that_is_not_read_to_its_end_is_no_sync(start: StartSimulator) -> None:
     zoom = start(churn_percent=10)
     first = zoom.ok("/users", page_size=20)
     zoom.fresh_token()

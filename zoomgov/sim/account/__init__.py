@@ -1,1 +1,1 @@
-"""The made-up account: people, groups, roles."""
+"""The made-up account: people, groups, roles, and how they change."""

@@ -1,6 +1,6 @@
-"""The account the simulator serves: people, groups, contact groups, roles, and how they change.
+"""The data of an account: people, groups, contact groups, roles, and the methods that change them.
 
-Everything here is plain data and set logic. What an answer looks like is decided in `reads`.
+The form of answers is decided in `sim/api`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class User(msgspec.Struct, omit_defaults=True, eq=False, gc=False):
 
     @property
     def name(self) -> str:
-        """What Zoom shows for the person."""
+        """The name that Zoom shows."""
         return self.display_name or f"{self.first_name or ''} {self.last_name or ''}".strip() or self.email
 
 
@@ -67,7 +67,7 @@ class Group:
     id: str
     name: str
     admins: list[str] = field(default_factory=list)
-    """Keys of users (see `Account.user`)."""
+    """Ids or e-mail addresses, see `Account.user`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +79,7 @@ class ContactGroup:
     privacy: int
     description: str
     members: list[tuple[int, str]] = field(default_factory=list)
+    """(Type, id of the user or group)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +101,7 @@ class Role:
     type: str = "common"
     privileges: list[str] = field(default_factory=list)
     privilege_scopes: dict[str, list[str]] = field(default_factory=dict)
-    """Permission -> the groups it is limited to."""
+    """Ids of the groups that a privilege is limited to, by privilege."""
     second_level: int | None = None
 
 
@@ -109,7 +110,7 @@ OWNER, ADMIN, MEMBER = "0", "1", "2"
 
 @dataclass(eq=False)
 class Account:
-    """All of it. Change it only through the methods below: they keep the look-ups true."""
+    """One account. Change it through the methods below only: they keep indexes and caches valid."""
 
     id: str
     number: int
@@ -118,29 +119,29 @@ class Account:
     plan: Plan
     seed: int
     as_of: float
-    """Unix seconds: the day the people were made for."""
+    """Unix seconds: the people's dates lie before it."""
     users: list[User]
     groups: dict[str, Group]
     contact_groups: dict[str, ContactGroup]
     roles: dict[str, Role]
     im_groups: dict[str, ImGroup] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)
-    """E-mails and ids known to Zoom in another account: 400/1010."""
+    in_other_accounts: set[str] = field(default_factory=set)
+    """E-mail addresses and ids that belong to another account: 400/1010."""
     expired_invitations: set[str] = field(default_factory=set)
-    """E-mails whose invitation ran out: 400/1120."""
+    """E-mail addresses whose invitation has expired: 400/1120."""
     version: int = 0
-    """Grows with every change."""
+    """Number of changes so far."""
 
     def __post_init__(self) -> None:
         self._by_key: dict[str, User] = {}
-        self._made: dict[Hashable, Any] = {}
+        self._cache: dict[Hashable, Any] = {}
         for user in self.users:
             self._index(user)
 
     # Looking up
 
     def user(self, key: str) -> User | None:
-        """The user with this id or e-mail address (any case)."""
+        """Return the user with this id or e-mail address (in any case); None: nobody."""
         return self._by_key.get(key) or self._by_key.get(key.lower())
 
     @property
@@ -149,14 +150,14 @@ class Account:
         return next(user for user in self.users if user.role_id == OWNER)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
-        """`make()`, remembered under `key` until the account changes."""
-        if key not in self._made:
-            self._made[key] = make()
-        made: T = self._made[key]
-        return made
+        """Return `make()`, cached under `key` until the account changes."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        value: T = self._cache[key]
+        return value
 
     def with_status(self, status: str) -> list[User]:
-        """Users of one status, in the account's order."""
+        """Users of one status, in the order of the lists."""
         return self.cached(("status", status), lambda: [user for user in self.users if user.status == status])
 
     def with_role(self, status: str, role_id: str) -> list[User]:
@@ -194,12 +195,12 @@ class Account:
     # Changing
 
     def touch(self) -> None:
-        """Forget what was derived; called after every change."""
+        """Invalidate the cache; called after every change."""
         self.version += 1
-        self._made.clear()
+        self._cache.clear()
 
     def add_user(self, user: User, *, position: int | None = None) -> User:
-        """Add a person, at the end of the lists or at `position`."""
+        """Add a person, at the end of the lists or at `position`; raises ValueError when id or e-mail is taken."""
         if any(key in self._by_key for key in _keys(user)):
             raise ValueError(f"{user.email} is already in the account")
         self.users.insert(len(self.users) if position is None else position, user)
@@ -208,10 +209,10 @@ class Account:
         return user
 
     def remove_user(self, key: str) -> User:
-        """Take a person out of the account, and out of every group's admins and contact group.
+        """Remove a person, also as admin of groups and member of contact groups.
 
         Raises:
-            KeyError: nobody has this id or e-mail.
+            KeyError: nobody has this id or e-mail address.
         """
         user = self.require_user(key)
         self.remove_users([user])
@@ -224,11 +225,11 @@ class Account:
             self._index(user)
         self.touch()
 
-    def remove_users(self, gone: Iterable[User]) -> None:
-        """`remove_user` for many."""
-        out = set(map(id, gone))
-        keys = {key for user in self.users if id(user) in out for key in _keys(user)}
-        self.users = [user for user in self.users if id(user) not in out]
+    def remove_users(self, users: Iterable[User]) -> None:
+        """Remove people as `remove_user` does."""
+        removed = set(map(id, users))
+        keys = {key for user in self.users if id(user) in removed for key in _keys(user)}
+        self.users = [user for user in self.users if id(user) not in removed]
         for key in keys:
             self._by_key.pop(key, None)
         for group in self.groups.values():
@@ -238,14 +239,19 @@ class Account:
         self.touch()
 
     def require_user(self, key: str) -> User:
-        """Like `user`, for callers that know the person is there; raises KeyError."""
+        """Return the user with this id or e-mail address; raises KeyError."""
         user = self.user(key)
         if user is None:
             raise KeyError(key)
         return user
 
     def update_user(self, key: str, **changes: Any) -> User:
-        """Set fields of a person: `role_id`, `group_ids`, `status`, `dept` ... None leaves the key out."""
+        """Set fields of a person; None: Zoom leaves the key out.
+
+        Raises:
+            KeyError: nobody has this id or e-mail address.
+            ValueError: a user has no such field.
+        """
         user = self.require_user(key)
         for name, value in changes.items():
             if name not in User.__struct_fields__:
@@ -259,13 +265,13 @@ class Account:
         return user
 
     def move_user(self, key: str, group_id: str) -> User:
-        """Make one group the only group of a person."""
+        """Make one group the only group of a person; raises KeyError."""
         if group_id not in self.groups:
             raise KeyError(group_id)
         return self.update_user(key, group_ids=[group_id])
 
     def delete_group(self, group_id: str) -> Group:
-        """Delete a user group and every reference to it."""
+        """Delete a user group and every reference to it; raises KeyError."""
         group = self.groups.pop(group_id)
         for user in self.users:
             if user.group_ids and group_id in user.group_ids:
@@ -276,7 +282,7 @@ class Account:
         return group
 
     def delete_contact_group(self, group_id: str) -> ContactGroup:
-        """Delete a contact group."""
+        """Delete a contact group; raises KeyError."""
         group = self.contact_groups.pop(group_id)
         self.touch()
         return group
@@ -287,5 +293,5 @@ class Account:
 
 
 def _keys(user: User) -> list[str]:
-    """What a person can be asked for by: the e-mail in lower case and, once they joined, the id."""
+    """Return the keys of a person in the index: the e-mail address in lower case and, unless pending, the id."""
     return [user.email.lower(), *([user.id] if user.id else [])]

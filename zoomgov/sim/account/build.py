@@ -1,6 +1,6 @@
-"""Make an account of any size from a seed: the same size and seed give the same people.
+"""Make an account of any size from a seed: the same arguments give the same account.
 
-Columns are drawn in bulk, because an account of 200,000 people has to be there in seconds.
+Random values are drawn in bulk where that is possible: 200,000 people have to be made in seconds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 AS_OF: Final = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC).timestamp()
-"""The day the people are made for; fixed, so that the same seed gives the same dates."""
+"""Unix seconds; fixed, so that the same seed gives the same dates."""
 
 SYSTEM_ROLES: Final = 3
 
@@ -49,20 +49,23 @@ def build_account(
     hostile: bool = False,
     as_of: float = AS_OF,
 ) -> Account:
-    """A believable account.
+    """Return a realistic account.
 
     Args:
-        users: people of all three statuses together, the owner among them; at least 1.
+        users: people of all three statuses together, the owner included; at least 1.
         groups: user groups. A basic account has none, whatever is asked for.
-        contact_groups: contact groups; some hold whole user groups.
-        roles: roles in all, the three system roles among them.
-        seed: decides everything that is drawn.
+        contact_groups: contact groups; some have user groups as members.
+        roles: roles in all, the three system roles included.
+        seed: seed of the random generator.
         plan: basic, pro, business or enterprise.
         im_groups: Team Chat groups, which only accounts older than August 2021 have.
-        groups_per_user: how many groups a person is in, on average.
+        groups_per_user: mean number of groups of a person.
         hostile: mix in names with markup, escape sequences, formulas, bidi overrides and great length,
             and ids that have to be percent-encoded.
-        as_of: Unix seconds; last logins lie before it.
+        as_of: Unix seconds; all dates lie before it.
+
+    Raises:
+        ValueError: `users` is less than 1, or there is no such plan.
     """
     if users < 1:
         raise ValueError("an account has at least one user, its owner")
@@ -103,12 +106,12 @@ def build_account(
 
 
 def new_ids(rng: random.Random, count: int, prefix: str = "") -> list[str]:
-    """Ids like Zoom's: 22 characters of base64url (RIVET samples)."""
+    """Return ids like Zoom's: 22 characters of base64url (RIVET samples)."""
     return [prefix + base64.urlsafe_b64encode(rng.randbytes(16))[:22].decode() for _ in range(count)]
 
 
 def _unique_names(rng: random.Random, count: int) -> list[str]:
-    """Group names: department, place and kind, each shorter than 128 characters and used once (C22)."""
+    """Return distinct group names of department, place and kind, shorter than 128 characters (C22)."""
     combined = [
         " ".join(filter(None, (department, place and f"– {place}", kind and f"({kind})")))
         for kind in names.GROUP_KINDS
@@ -153,7 +156,7 @@ def _roles(rng: random.Random, count: int, group_ids: Sequence[str], *, hostile:
 
 
 def _join_groups(rng: random.Random, people: list[User], group_ids: list[str], average: float) -> None:
-    """Put people into groups: a few groups are large, most are small, some are empty, some people are in none."""
+    """Draw the groups of each person. Sizes follow a power law: few groups are large, one in 25 is empty."""
     if not group_ids:
         return
     usable = group_ids[: max(1, len(group_ids) - len(group_ids) // 25)]
@@ -173,7 +176,7 @@ def _join_im_groups(rng: random.Random, people: list[User], group_ids: list[str]
 
 
 def _give_roles(rng: random.Random, people: list[User], role_ids: list[str]) -> None:
-    """One owner, a handful of admins, at least one active holder of each custom role, else members."""
+    """Draw the role of each person: one owner, some admins, active holders of each custom role, and members."""
     for user in people:
         user.role_id = MEMBER
     active = [user for user in people if user.status == "active"]
@@ -190,7 +193,7 @@ def _give_roles(rng: random.Random, people: list[User], role_ids: list[str]) -> 
 
 
 def _appoint_group_admins(rng: random.Random, people: list[User], groups: dict[str, Group]) -> None:
-    """Up to three admins a group; they need not be members. They are answered without an id (RIVET)."""
+    """Draw up to three admins for each group; they need not be members."""
     candidates = [user for user in people if user.status == "active" and user.id]
     for group in groups.values():
         chosen = rng.sample(candidates, min(len(candidates), rng.choice((0, 1, 1, 1, 2, 3))))

@@ -1,10 +1,10 @@
-"""What happens to an account: a day on which some people leave, join, move, are promoted or renamed; a new order."""
+"""Random changes of an account between two syncs, and a redistribution of its roles."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.sim.account.account import MEMBER, OWNER
 from zoomgov.sim.account.names import DEPARTMENTS
@@ -13,43 +13,54 @@ from zoomgov.sim.account.people import make_people
 if TYPE_CHECKING:
     from zoomgov.sim.account.account import Account, User
 
+_CHANGES: Final = ("left", "moved", "department", "status", "type", "role")
+_CHANGE_WEIGHTS: Final = (10, 40, 20, 15, 10, 5)
+
 
 def churn(account: Account, percent: float, seed: int, *, now: float) -> dict[str, int]:
-    """Change `percent` of the people; the same account and seed give the same changes. Returns the kinds."""
+    """Change `percent` of the people; the same account and seed give the same changes.
+
+    Args:
+        account: what to change.
+        percent: people that leave or change; as many as leave join.
+        seed: seed of the random generator.
+        now: Unix seconds; the newcomers' dates lie before it.
+
+    Returns:
+        How many changes there were, by kind: left, moved, department, status, type, role, joined.
+    """
     rng = random.Random(f"churn {account.seed} {account.version} {percent} {seed}")
     candidates = [user for user in account.users if user.id and user.role_id == MEMBER]
     chosen = rng.sample(candidates, min(len(candidates), round(len(account.users) * percent / 100)))
     groups = list(account.groups)
     custom_roles = [role for role in account.roles if role not in ("0", "1", "2")]
-    done: Counter[str] = Counter()
+    changes: Counter[str] = Counter()
     leavers = []
     for user in chosen:
-        what = rng.choices(("left", "moved", "department", "status", "type", "role"), weights=(10, 40, 20, 15, 10, 5))[
-            0
-        ]
-        if what == "moved" and groups:
+        (change,) = rng.choices(_CHANGES, weights=_CHANGE_WEIGHTS)
+        if change == "moved" and groups:
             _regroup(rng, user, groups)
-        elif what == "department":
+        elif change == "department":
             user.dept = rng.choice([name for name in DEPARTMENTS if name != user.dept])
-        elif what == "status":
+        elif change == "status":
             user.status = "inactive" if user.status == "active" else "active"
-        elif what == "type":
+        elif change == "type":
             user.type = 1 if user.type == 2 else 2
-        elif what == "role" and custom_roles and user.status == "active":
+        elif change == "role" and custom_roles and user.status == "active":
             user.role_id = rng.choice(custom_roles)
         else:
-            what = "left"
+            change = "left"
             leavers.append(user)
-        done[what] += 1
+        changes[change] += 1
     account.remove_users(leavers)
     joined = _newcomers(rng, account, len(leavers), now)
     account.add_users(joined)
-    done["joined"] = len(joined)
-    return dict(done)
+    changes["joined"] = len(joined)
+    return dict(changes)
 
 
 def share_roles(account: Account) -> None:
-    """Give everybody but the owner one of the other roles, by turns, so that none is most people's."""
+    """Assign the roles round-robin to everybody but the owner, so that no role has most of the people."""
     roles = [role for role in account.roles if role != OWNER]
     for number, user in enumerate(user for user in account.users if user.role_id != OWNER):
         user.role_id = roles[number % len(roles)]
@@ -57,7 +68,7 @@ def share_roles(account: Account) -> None:
 
 
 def _regroup(rng: random.Random, user: User, groups: list[str]) -> None:
-    """Out of a group, into another, or both."""
+    """Take a person out of a group, put them into another, or both."""
     mine = list(user.group_ids or ())
     if mine and rng.random() < 0.7:
         mine.remove(rng.choice(mine))
@@ -68,6 +79,7 @@ def _regroup(rng: random.Random, user: User, groups: list[str]) -> None:
 
 
 def _newcomers(rng: random.Random, account: Account, count: int, now: float) -> list[User]:
+    """Make people with e-mail addresses that the account does not have yet."""
     if not count:
         return []
     people = make_people(rng, count, account.domains, as_of=now, paid=True, hostile=False)

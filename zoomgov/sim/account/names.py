@@ -1,4 +1,4 @@
-"""Name pools in several scripts, each name with its ASCII spelling for the e-mail address."""
+"""Names of people, companies, groups and roles; people's in several scripts, with an ASCII spelling for addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Culture:
-    """People of one language: pools of (name as written, ASCII spelling)."""
+    """Names of one language, each as (name as written, ASCII spelling)."""
 
     language: str
     """As Zoom writes a user's language, e.g. `en-US`."""
@@ -24,7 +24,7 @@ class Culture:
 
 
 def _pool(text: str) -> tuple[tuple[str, str], ...]:
-    """`Zoë=zoe Adam` -> (("Zoë", "zoe"), ("Adam", "adam")); `_` stands for a blank."""
+    """`Zoë=zoe Adam` -> (("Zoë", "zoe"), ("Adam", "adam")); `_` stands for a space."""
     pairs = (word.partition("=") for word in text.split())
     return tuple((native.replace("_", " "), ascii_name or native.lower()) for native, _, ascii_name in pairs)
 

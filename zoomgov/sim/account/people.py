@@ -1,4 +1,4 @@
-"""Draw people: names in several scripts, departments, licences, logins, and keys left out as Zoom does."""
+"""Draw random people: names in several scripts, departments, licences, logins, and keys left out as Zoom does."""
 
 from __future__ import annotations
 
@@ -23,14 +23,23 @@ _TIERS: Final = ("32", "64", "1024", "0")
 
 
 def stamp(seconds: float) -> str:
-    """A time as Zoom writes it (Z-USE)."""
+    """Return Unix seconds as Zoom writes a time (Z-USE)."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def make_people(
     rng: random.Random, count: int, domains: tuple[str, ...], *, as_of: float, paid: bool, hostile: bool
 ) -> list[User]:
-    """`count` people of all statuses; the first is active and will be the owner."""
+    """Return `count` people of all statuses; the first is active and becomes the owner.
+
+    Args:
+        rng: random generator; the same state gives the same people.
+        count: number of people.
+        domains: three e-mail domains, the most used first.
+        as_of: Unix seconds; all dates lie before it.
+        paid: whether people have licences of all types; else all are basic.
+        hostile: give every fourth person a name of `names.HOSTILE`.
+    """
     inactive, pending = int(count * INACTIVE_SHARE), int(count * PENDING_SHARE)
     statuses = ["active"] * (count - inactive - pending) + ["inactive"] * inactive + ["pending"] * pending
     later = statuses[1:]
@@ -85,7 +94,7 @@ def make_people(
         age = draw() ** 2 * 2_800 * _DAY
         user.created_at = dates.stamp(as_of - age - 3 * _DAY)
         user.user_created_at = user.created_at
-        _log_in(user, draw(), clients[number], as_of, age, dates)
+        _set_login(user, draw(), clients[number], as_of, age, dates)
         chance = draw()
         if chance < 0.06 and user.type == 2:
             user.plan_united_type = _TIERS[int(chance / 0.06 * len(_TIERS))]
@@ -99,14 +108,14 @@ def make_people(
 
 
 def _invite(user: User, department: str, chance: float) -> None:
-    """An invited person: hardly anything is known (zoom-api 8, items 1 and 2)."""
+    """Fill in a pending person: Zoom knows hardly anything of them (zoom-api 8, items 1 and 2)."""
     user.verified = 0
     if chance < 0.3:
         user.dept = department
 
 
-def _log_in(user: User, chance: float, client: str, as_of: float, age: float, dates: _Dates) -> None:
-    """Most logged in lately, some long ago, some never (then the key is missing)."""
+def _set_login(user: User, chance: float, client: str, as_of: float, age: float, dates: _Dates) -> None:
+    """Set the last login: mostly recent, sometimes long ago, sometimes never (the key is missing then)."""
     never = 0.05 if user.status == "active" else 0.25
     if chance < never:
         return
@@ -118,7 +127,7 @@ def _log_in(user: User, chance: float, client: str, as_of: float, age: float, da
 
 
 class _Dates:
-    """Times as text, the day part remembered: strftime for every person costs seconds on large accounts."""
+    """Times as text, with a cache of dates: calling strftime for every person takes seconds on large accounts."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}

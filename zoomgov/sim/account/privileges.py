@@ -1,4 +1,4 @@
-"""Privilege names (Z-PRIV) and which of them the roles of a made account hold."""
+"""Names of privileges (Z-PRIV), and which of them each role holds."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ALL_PRIVILEGES: Final = tuple(
         + ["RecordingContent:Read", "IMChatHistory:Read", "Dashboard:Read", "IMChatBot:Edit"]
     )
 )
-"""What the owner holds."""
+"""Privileges of the owner."""
 
 ADMIN_PRIVILEGES: Final = tuple(
     privilege for privilege in ALL_PRIVILEGES if not privilege.startswith(("Billing", "SubAccount"))
 )
-"""What the system role Admin holds; an invented selection."""
+"""Privileges of the system role Admin; the selection is an assumption."""
 
 _BY_ROLE: Final = {
     "Helpdesk": ("User:Read", "User:Edit", "Group:Read"),
@@ -35,7 +35,7 @@ _BY_ROLE: Final = {
 
 
 def custom_privileges(rng: random.Random, name: str) -> list[str]:
-    """The privileges of a custom role: fixed where the name says what it does, else drawn."""
+    """Return the privileges of a custom role: fixed for the names above, random for others."""
     if name in _BY_ROLE:
         return list(_BY_ROLE[name])
     areas = rng.sample(_BOTH, rng.randint(1, 5))

@@ -1,1 +1,1 @@
-"""Zoom's endpoints, as the simulator answers them."""
+"""Handlers: the simulator's answer to each of Zoom's endpoints."""

@@ -1,4 +1,4 @@
-"""One page of a list, and which people an app may see."""
+"""What all lists share: cutting them into pages, and leaving out people that the app may not see."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ if TYPE_CHECKING:
 def page_of(
     world: World, request: Request, endpoint: Endpoint, items: list[T], maximum: int | None = None
 ) -> PageOfRows[T]:
-    """One page of `items`, with the endpoint's default and maximum size."""
+    """Return one page of `items`. `maximum` page size, where it is not the endpoint's."""
     return world.pager.page(
         request,
         items,
         default=endpoint.page_default or 30,
         maximum=maximum or endpoint.page_max or 300,
-        refuse_big=world.options.page_size_too_big == "refuse",
+        refuse_too_big=world.options.page_size_too_big == "refuse",
         now=world.clock.now(),
     )
 
 
-def visible(world: World, users: list[User], name: tuple[str, ...]) -> list[User]:
-    """Those of `users` whom the role of the app's owner lets it see: silently fewer (PARABLE)."""
+def visible(world: World, users: list[User], cache_key: tuple[str, ...]) -> list[User]:
+    """Return those of `users` that the role of the app's owner sees; Zoom leaves out others silently (PARABLE).
+
+    `cache_key` identifies `users`: the result is cached until the account changes.
+    """
     groups = world.visible_groups()
     if groups is None:
         return users
     owner = world.app.owner
     return world.account.cached(
-        ("visible", name, groups),
+        ("visible", cache_key, groups),
         lambda: [user for user in users if user is owner or not groups.isdisjoint(user.group_ids or ())],
     )

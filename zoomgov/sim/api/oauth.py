@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def token_answer(world: World, request: Request) -> SimAnswer:
-    """A token, or the documented refusal.
+    """Issue a token, or return the documented refusal.
 
-    Who is asking is checked first, then the grant, then the account: the order is ours, Zoom's is not published.
+    Checks client id and secret, then the grant, then the account. Zoom does not publish its order: this one is assumed.
     """
     options, app = world.options, world.app
     bad_client = oauth_error("invalid_client", "Invalid client_id or client_secret")
@@ -43,12 +43,15 @@ def token_answer(world: World, request: Request) -> SimAnswer:
 
 
 def _issue(world: World, grant: str) -> SimAnswer:
+    """Make a token shaped like a JWT, and remember it. One of `client_credentials` has no scopes."""
     options = world.options
-    world.pass_time()
+    world.churn_between_syncs()
     if options.token_policy == "last_wins":
         world.tokens.clear()
     scopes = frozenset(world.app.scopes) if grant == "account_credentials" else frozenset()
-    text = ".".join((_part(b'{"sv":"000001","alg":"HS512"}'), secrets.token_urlsafe(96), secrets.token_urlsafe(64)))
+    text = ".".join(
+        (_base64url(b'{"sv":"000001","alg":"HS512"}'), secrets.token_urlsafe(96), secrets.token_urlsafe(64))
+    )
     world.tokens[text] = Token(scopes, world.clock.now() + options.expires_in, grant)
     world.counts.tokens_issued += 1
     body = {
@@ -63,7 +66,7 @@ def _issue(world: World, grant: str) -> SimAnswer:
 
 
 def _active(world: World) -> bool:
-    """Whether activation has taken effect; counts the token requests that wait for it."""
+    """Return whether activation has taken effect; counts down the token requests before that."""
     app = world.app
     if not app.activated or world.clock.now() < app.active_from:
         return False
@@ -74,6 +77,7 @@ def _active(world: World) -> bool:
 
 
 def _basic(request: Request) -> tuple[str, str] | None:
+    """Return (client id, client secret) of the Authorization header; None: there is no valid one."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -85,12 +89,12 @@ def _basic(request: Request) -> tuple[str, str] | None:
 
 
 def _fields(request: Request, query_form: bool) -> dict[str, str]:
-    """Grant and account id from the form body, or from the query; a JSON body is not seen."""
+    """Return the parameters of the form body and, with `query_form`, of the query. A JSON body is ignored."""
     fields = dict(request.query) if query_form else {}
     if request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/x-www-form-urlencoded":
         fields |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     return fields
 
 
-def _part(raw: bytes) -> str:
+def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

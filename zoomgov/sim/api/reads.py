@@ -1,4 +1,4 @@
-"""The read endpoints: which handler answers which."""
+"""The handler of each endpoint, called with world, request, endpoint and the value of the path's parameter."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ HANDLERS: Final[dict[str, Handler]] = {
     "trusted_domains": reads_account.trusted_domains,
     "plan_usage": reads_account.plan_usage,
 }
-"""By endpoint id. `read_account` has none: a normal account is always told 2001."""
+"""By endpoint id. `read_account` has none: an account that is not a primary one is always refused (2001)."""

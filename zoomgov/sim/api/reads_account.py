@@ -18,11 +18,11 @@ PLAN_CODES: Final = {
     Plan.BUSINESS: "business_yearly",
     Plan.ENTERPRISE: "enterprise_yearly",
 }
-"""`plan_base.type`. The codes of Basic and Enterprise are not published; these are stand-ins."""
+"""`plan_base.type`. The codes of Basic and Enterprise are not published: these are assumptions."""
 
 
 def role_members(world: World, role_id: str) -> list[User]:
-    """Who holds a role, as member lists and totals count it."""
+    """Return the holders of a role, as member lists and totals count them."""
     account = world.account
     inactive = account.with_role("inactive", role_id) if world.options.inactive_in_members else []
     return account.with_role("active", role_id) + inactive
@@ -48,6 +48,7 @@ def list_roles(world: World, request: Request, _endpoint: Endpoint, _: str) -> S
 
 
 def _role(world: World, role_id: str) -> Role:
+    """Return the role; raises Refused when there is none."""
     role = world.account.roles.get(role_id)
     if role is None:
         if world.options.role_missing == "300":
@@ -70,7 +71,7 @@ def read_role(world: World, _request: Request, _endpoint: Endpoint, value: str) 
 
 
 def list_role_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
-    """The holders of one role. `department` here, `dept` in the user list."""
+    """The holders of one role. Their field is `department` here, and `dept` in the user list."""
     members = role_members(world, _role(world, value).id)
     page = page_of(world, request, endpoint, visible(world, members, ("role", value)))
     return ok(page.envelope() | {"members": [_holder_row(user) for user in page.items]})
@@ -114,7 +115,7 @@ def account_settings(_world: World, request: Request, _endpoint: Endpoint, _: st
 
 
 def lock_settings(_world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
-    """Which settings nobody below the account may change. The values are invented."""
+    """Settings that are locked for groups and users. The values are invented."""
     return ok({"schedule_meeting": {"host_video": False}, "in_meeting": {"e2e_encryption": True}})
 
 
@@ -130,7 +131,7 @@ def trusted_domains(world: World, _request: Request, _endpoint: Endpoint, _: str
 
 
 def plan_usage(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
-    """Seats bought and used; the numbers follow from the people, the storage figures are invented."""
+    """Licences bought and used. Numbers of licences follow from the people; those of storage are invented."""
     account = world.account
     licensed = sum(user.type == 2 for user in account.with_status("active"))
     pending = sum(user.type == 2 for user in account.with_status("pending"))

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def _people(world: World, active: list[User], inactive: list[User]) -> list[User]:
+    """Return the people that member lists include (option `inactive_in_members`)."""
     return active + inactive if world.options.inactive_in_members else active
 
 
 def group_members(world: World, group_id: str) -> list[User]:
-    """Who is in a group, as member lists and totals count it."""
+    """Return the members of a group, as member lists and totals count them."""
     account = world.account
     return _people(world, account.in_group("active", group_id), account.in_group("inactive", group_id))
 
@@ -28,7 +29,7 @@ def _group_row(world: World, group: Group) -> dict[str, Any]:
 
 
 def list_groups(world: World, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
-    """The user groups, paged or, by the switch, in one piece as in 2022."""
+    """The user groups: paged, or all at once without the option `groups_paged`."""
     groups = list(world.account.groups.values())
     if not world.options.groups_paged:
         return ok({"total_records": len(groups), "groups": [_group_row(world, group) for group in groups]})
@@ -43,8 +44,9 @@ def list_groups(world: World, request: Request, endpoint: Endpoint, _: str) -> S
 
 
 def _group(world: World, group_id: str, text: str = "A group with this {id} does not exist.") -> Group:
+    """Return the group; raises Refused, with `text` where there is none."""
     group = world.account.groups.get(group_id)
-    if group_id in world.account.elsewhere:
+    if group_id in world.account.in_other_accounts:
         raise refuse(400, 1010, "Group does not belong to your account.")
     if group is None:
         raise refuse(404, 4130, text.format(id=group_id))
@@ -57,7 +59,7 @@ def read_group(world: World, _request: Request, _endpoint: Endpoint, value: str)
 
 
 def member_row(user: User) -> dict[str, Any]:
-    """A person in a member list; names are missing where the person has none."""
+    """A person in a member list; a name that is not set is left out."""
     row = {
         "id": user.id,
         "email": user.email,
@@ -69,7 +71,7 @@ def member_row(user: User) -> dict[str, Any]:
 
 
 def list_group_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
-    """The members of one group whom the app may see."""
+    """The members of one group that the app may see."""
     members = group_members(world, _group(world, value).id)
     page = page_of(world, request, endpoint, visible(world, members, ("group", value)))
     return ok(page.envelope() | {"members": [member_row(user) for user in page.items]})
@@ -89,7 +91,7 @@ def list_group_admins(world: World, request: Request, endpoint: Endpoint, value:
 
 
 def list_group_channels(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
-    """The Team Chat channels of one group: this account has none, and the fields are not known here."""
+    """The Team Chat channels of one group: always none, as their fields are not documented here."""
     _group(world, value)
     page = page_of(world, request, endpoint, list[str]())
     return ok({"page_size": page.size, "total_records": 0, "next_page_token": "", "channels": []})
@@ -126,7 +128,7 @@ def read_contact_group(world: World, _request: Request, _endpoint: Endpoint, val
 
 
 def list_contact_group_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
-    """Users (type 1) and whole user groups (type 2); names, no e-mails."""
+    """The members of one contact group: users (type 1) and user groups (type 2), without e-mail addresses."""
     group = _contact_group(world, value)
     page = page_of(world, request, endpoint, group.members, world.options.contact_page_max)
     rows = [{"type": kind, "id": key, "name": _member_name(world, kind, key)} for kind, key in page.items]

@@ -1,4 +1,4 @@
-"""GET /users and its kin (zoom-api 3.1 to 3.4)."""
+"""Users: the list, one user, permissions, the summary (zoom-api 3.1 to 3.4)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STATUSES: Final = ("active", "inactive", "pending")
 _LICENSES: Final = ("zoom_workforce_management", "zoom_compliance_management")
 _ARRAYS: Final = ("group_ids", "im_group_ids")
-_BY_LANGUAGE: Final = {culture.timezone: culture for culture in CULTURES}
+_BY_TIMEZONE: Final = {culture.timezone: culture for culture in CULTURES}
 
 
 def list_users(world: World, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
@@ -47,6 +47,7 @@ def list_users(world: World, request: Request, endpoint: Endpoint, _: str) -> Si
 
 
 def _listed(world: World, status: str, role_id: str) -> list[User]:
+    """Return the users of one status, and of one role as far as `role_filter` works."""
     account = world.account
     if not role_id or world.options.role_filter == "ignored":
         users, role_id = account.with_status(status), ""
@@ -58,14 +59,15 @@ def _listed(world: World, status: str, role_id: str) -> list[User]:
 
 
 def _rows(world: World, users: Iterable[User], include: str) -> list[bytes]:
-    known: dict[User, bytes] = world.account.cached(("rows", world.options.empty_arrays), dict)
+    """Return each user as JSON, cached until the account changes; `include` is `include_fields`."""
+    cache: dict[User, bytes] = world.account.cached(("rows", world.options.empty_arrays), dict)
     rows = []
     for user in users:
-        row = known.get(user) if user.status != "pending" else None
+        row = cache.get(user) if user.status != "pending" else None
         if row is None:
-            row = known[user] = _row(world, user)
+            row = cache[user] = _row(world, user)
         if include:
-            row = _with(row, _included(user, include))
+            row = _with_fields(row, _included(user, include))
         rows.append(row)
     return rows
 
@@ -73,32 +75,33 @@ def _rows(world: World, users: Iterable[User], include: str) -> list[bytes]:
 def _row(world: World, user: User) -> bytes:
     row = encode(user)
     if user.status == "pending":
-        return _with(row, {"created_at": stamp(world.clock.now())})
+        return _with_fields(row, {"created_at": stamp(world.clock.now())})
     if world.options.empty_arrays == "send":
-        return _with(row, {name: [] for name in _ARRAYS if not getattr(user, name)})
+        return _with_fields(row, {name: [] for name in _ARRAYS if not getattr(user, name)})
     return row
 
 
-def _with(row: bytes, more: dict[str, Any]) -> bytes:
+def _with_fields(row: bytes, more: dict[str, Any]) -> bytes:
+    """Append fields to a JSON object without decoding it."""
     return row[:-1] + b"," + encode(more)[1:] if more else row
 
 
 def _included(user: User, include: str) -> dict[str, Any]:
-    drawn = random.Random(user.email)
+    rng = random.Random(user.email)
     if include == "host_key":
-        return {"host_key": f"{drawn.randrange(10**6):06}"} if user.id else {}
-    attributes = _custom_attributes(drawn)
+        return {"host_key": f"{rng.randrange(10**6):06}"} if user.id else {}
+    attributes = _custom_attributes(rng)
     return {"custom_attributes": attributes} if attributes and user.id else {}
 
 
-def _custom_attributes(drawn: random.Random) -> list[dict[str, str]]:
-    if drawn.random() > 0.2:
+def _custom_attributes(rng: random.Random) -> list[dict[str, str]]:
+    if rng.random() > 0.2:
         return []
-    return [{"key": "cbf_cost_centre", "name": "Cost centre", "value": f"CC-{drawn.randrange(100, 999)}"}]
+    return [{"key": "cbf_cost_centre", "name": "Cost centre", "value": f"CC-{rng.randrange(100, 999)}"}]
 
 
 def warm_users(world: World, status: str) -> None:
-    """Encode every row of one status ahead of the first request."""
+    """Encode all users of one status into the cache."""
     _rows(world, world.account.with_status(status), "")
 
 
@@ -106,7 +109,7 @@ def read_user(world: World, request: Request, _: Endpoint, value: str) -> SimAns
     """One user by id, e-mail, `me`, or employee id with `search_by_unique_id=true`."""
     if request.query.get("search_by_unique_id") == "true":
         found = next((user for user in world.account.users if user.employee_unique_id == value), None)
-        user = _known(world, found, value)
+        user = _required(world, found, value)
     else:
         user = _find(world, value)
     account = world.account
@@ -114,24 +117,24 @@ def read_user(world: World, request: Request, _: Endpoint, value: str) -> SimAns
     body |= {"account_id": account.id, "account_number": account.number}
     if not user.id:
         return ok(body)
-    drawn = random.Random(user.email)
-    if attributes := _custom_attributes(drawn):
+    rng = random.Random(user.email)
+    if attributes := _custom_attributes(rng):
         body["custom_attributes"] = attributes
     role = account.roles.get(user.role_id or "")
-    culture = _BY_LANGUAGE.get(user.timezone or "", CULTURES[0])
-    number = f"{drawn.randrange(10**9, 10**10)}"
+    culture = _BY_TIMEZONE.get(user.timezone or "", CULTURES[0])
+    number = f"{rng.randrange(10**9, 10**10)}"
     body |= {
         "role_name": role.name if role else "Member",
-        "use_pmi": drawn.random() < 0.3,
+        "use_pmi": rng.random() < 0.3,
         "cms_user_id": "",
         "company": account.company,
         "jid": f"{user.id.lower()}@xmpp.zoom.us",
-        "job_title": drawn.choice(("", "Analyst", "Engineer", "Manager", "Director", "Assistant")),
+        "job_title": rng.choice(("", "Analyst", "Engineer", "Manager", "Director", "Assistant")),
         "cost_center": "",
         "language": culture.language,
-        "location": drawn.choice(("", "Berlin", "Boston", "Tokyo")),
-        "login_types": drawn.choice(([100], [101], [100, 101], [1, 101])),
-        "manager": account.owner.email if drawn.random() < 0.2 else "",
+        "location": rng.choice(("", "Berlin", "Boston", "Tokyo")),
+        "login_types": rng.choice(([100], [101], [100, 101], [1, 101])),
+        "manager": account.owner.email if rng.random() < 0.2 else "",
         "personal_meeting_url": f"https://us04web.zoom.us/j/{user.pmi}",
         "phone_country": culture.country,
         "phone_number": f"{culture.dial} {number}",
@@ -139,23 +142,23 @@ def read_user(world: World, request: Request, _: Endpoint, value: str) -> SimAns
             {
                 "code": culture.dial,
                 "country": culture.country,
-                "label": drawn.choice(("Mobile", "Office", "Home", "Fax")),
+                "label": rng.choice(("Mobile", "Office", "Home", "Fax")),
                 "number": number,
-                "verified": drawn.random() < 0.5,
+                "verified": rng.random() < 0.5,
             }
         ],
         "pic_url": f"{world.url}/p/{user.id}.jpg",
         "pronouns": "",
-        "pronouns_option": drawn.choice((1, 2, 3)),
+        "pronouns_option": rng.choice((1, 2, 3)),
         "vanity_url": "",
         "cluster": "us04",
-        "zoom_one_type": drawn.choice((0, 0, 4, 16)) if user.type == 2 else 0,
+        "zoom_one_type": rng.choice((0, 0, 4, 16)) if user.type == 2 else 0,
     }
     return ok(body)
 
 
 def user_permissions(world: World, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
-    """What the role of one user allows."""
+    """The privileges of one user's role."""
     role_id = _find(world, value).role_id or MEMBER
     role = world.account.roles.get(role_id)
     held = ALL_PRIVILEGES if role_id == OWNER else role.privileges if role else ()
@@ -163,30 +166,31 @@ def user_permissions(world: World, _request: Request, _endpoint: Endpoint, value
 
 
 def _find(world: World, value: str) -> User:
-    """The user a path names; raises Refused as zoom-api 3.2 lists it."""
+    """Return the user that a path names; raises Refused (zoom-api 3.2)."""
     if value == "me":
-        return _known(world, world.app_owner if world.options.me == "owner" else None, value)
-    return _known(world, world.account.user(value), value)
+        return _required(world, world.app_owner if world.options.me == "owner" else None, value)
+    return _required(world, world.account.user(value), value)
 
 
-def _known(world: World, user: User | None, value: str) -> User:
+def _required(world: World, user: User | None, value: str) -> User:
+    """Return `user`; raises Refused when there is none that the app sees. `value` is what was asked for."""
     account = world.account
-    if value.lower() in account.elsewhere or value in account.elsewhere:
+    if value.lower() in account.in_other_accounts or value in account.in_other_accounts:
         raise refuse(400, 1010, "User not belong to this account")
     if value.lower() in account.expired_invitations:
         raise refuse(400, 1120, "A valid invitation to join the Zoom account was not found for this user.")
-    if user is None or not _sees(world, user):
+    if user is None or not _is_visible(world, user):
         raise refuse(404, 1001, f"User does not exist: {value}.")
     return user
 
 
-def _sees(world: World, user: User) -> bool:
+def _is_visible(world: World, user: User) -> bool:
     groups = world.visible_groups()
     return groups is None or user is world.app_owner or not groups.isdisjoint(user.group_ids or ())
 
 
 def users_summary(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
-    """How many users of each kind. Which statuses count is not published: everyone who joined, and the invited."""
+    """How many users of each type. Zoom does not publish which statuses count: here active, inactive and pending."""
     account = world.account
     joined = [user.type for status in ("active", "inactive") for user in account.with_status(status)]
     pending = len(account.with_status("pending"))

@@ -1,1 +1,1 @@
-"""The simulator over HTTP."""
+"""The simulator over HTTP, and the operations that change it at run time."""

@@ -1,4 +1,4 @@
-"""The simulator over ASGI: a Starlette app with Zoom's paths and the control's."""
+"""The simulator as an ASGI app: Zoom's paths, and `Control` under `/__control`."""
 
 from __future__ import annotations
 
@@ -26,52 +26,53 @@ if TYPE_CHECKING:
 
 CONTROL_PATH: Final = "/__control"
 _COMPRESS_FROM: Final = 1_000
+"""Bytes of the shortest body that is compressed."""
 
 
-def create_app(sim: Simulator, control: Control | None = None) -> Starlette:
-    """The ASGI app of a simulator; `control` is made when none is given."""
-    control = control or Control(sim.world)
+def create_app(simulator: Simulator, control: Control | None = None) -> Starlette:
+    """Return the ASGI app of a simulator, with a `Control` of its own when none is given."""
+    control = control or Control(simulator.world)
     return Starlette(
         routes=[
             Mount(CONTROL_PATH, routes=[Route("/{name}", _control_endpoint(control), methods=["GET", "POST"])]),
-            Mount("/", app=ZoomFront(sim, control)),
+            Mount("/", app=ZoomAsgi(simulator, control)),
         ]
     )
 
 
-class ZoomFront:
-    """Between the wire and the simulator: latency, and faults that only the transport can act out."""
+class ZoomAsgi:
+    """Zoom's paths over ASGI: adds latency, and applies the faults that concern the connection."""
 
-    def __init__(self, sim: Simulator, control: Control) -> None:
-        self._sim = sim
+    def __init__(self, simulator: Simulator, control: Control) -> None:
+        self._simulator = simulator
         self._control = control
-        self._random = random.Random(sim.world.account.seed)
+        self._random = random.Random(simulator.world.account.seed)
         self._date = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request. It counts as in flight until its answer starts to go out."""
-        self._sim.enter()
+        """Handle one request. It is in flight until its answer starts to be sent."""
+        self._simulator.enter()
         try:
             request = await _read(scope, receive)
-            await self._travel()
-            answer, fault = self._sim.answer(request)
+            await self._wait_one_way()
+            answer, fault = self._simulator.answer(request)
             action = fault.action if fault else ""
             seconds = fault.seconds if fault else None
             if action == "stall":
-                await _until_gone(receive, seconds)
+                await _wait_for_disconnect(receive, seconds)
             elif action == "delay":
                 await asyncio.sleep(1.0 if seconds is None else seconds)
             if action not in ("stall", "drop"):
-                await self._travel()
+                await self._wait_one_way()
         finally:
-            self._sim.leave()
+            self._simulator.leave()
         if action not in ("stall", "drop"):
             await self._send(send, answer, request, truncate=action == "truncate")
         if action in ("stall", "drop", "truncate"):
-            await _drop(scope, receive, flush=action == "truncate")
+            await _disconnect(scope, receive, flush=action == "truncate")
 
-    async def _travel(self) -> None:
-        """Wait for half of the latency: one way of the round trip."""
+    async def _wait_one_way(self) -> None:
+        """Wait for half of the latency, with jitter: the round trip in one direction."""
         half, jitter = self._control.latency_ms / 2_000, self._control.jitter
         if half:
             await asyncio.sleep(half * (1 + self._random.uniform(-jitter, jitter)))
@@ -81,11 +82,11 @@ class ZoomFront:
         body = answer.body
         headers = [
             (b"content-type", answer.content_type.encode()),
-            (b"date", self._now()),
+            (b"date", self._date_header()),
             *((name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers),
         ]
         if (
-            self._sim.world.options.gzip
+            self._simulator.world.options.gzip
             and len(body) >= _COMPRESS_FROM
             and "gzip" in request.headers.get("accept-encoding", "")
         ):
@@ -97,14 +98,16 @@ class ZoomFront:
             {"type": "http.response.body", "body": body[: len(body) // 2] if truncate else body, "more_body": truncate}
         )
 
-    def _now(self) -> bytes:
-        second = int(self._sim.world.clock.now() + self._sim.world.options.clock_skew_seconds)
+    def _date_header(self) -> bytes:
+        """Return the Date header, formatted once a second."""
+        second = int(self._simulator.world.clock.now() + self._simulator.world.options.clock_skew_seconds)
         if self._date[0] != second:
             self._date = (second, formatdate(second, usegmt=True).encode())
         return self._date[1]
 
 
 async def _read(scope: Scope, receive: Receive) -> Request:
+    """Read a request to the end of its body."""
     body = b""
     more = scope["method"] not in ("GET", "HEAD")
     while more:
@@ -125,37 +128,39 @@ async def _read(scope: Scope, receive: Receive) -> Request:
 
 
 def _segment(text: str) -> str:
-    """A decoded path segment; ids that begin with / or hold // come encoded twice (Z-USE)."""
+    """Decode a path segment; ids that start with / or contain // are encoded twice (Z-USE)."""
     if "%" not in text:
         return text
     once = unquote(text)
     return unquote(once) if "%2F" in once.upper() else once
 
 
-async def _until_gone(receive: Receive, seconds: float | None) -> None:
-    """Wait until the client has gone, or for so long."""
+async def _wait_for_disconnect(receive: Receive, seconds: float | None) -> None:
+    """Wait until the client disconnects, at most for `seconds`."""
 
-    async def gone() -> None:
+    async def disconnected() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
     try:
-        await asyncio.wait_for(gone(), seconds)
+        await asyncio.wait_for(disconnected(), seconds)
     except TimeoutError:
         return
 
 
-async def _drop(scope: Scope, receive: Receive, *, flush: bool = False) -> None:
-    """Close the connection under the client's feet; see `server.SimProtocol` for the transport."""
+async def _disconnect(scope: Scope, receive: Receive, *, flush: bool = False) -> None:
+    """Close the connection, with `flush` once the buffer was sent. `server.SimProtocol` provides the transport."""
     transport: asyncio.Transport = scope["state"]["transport"]
     if flush:
         transport.close()
     else:
         transport.abort()
-    await _until_gone(receive, 5.0)
+    await _wait_for_disconnect(receive, 5.0)
 
 
-def _control_endpoint(control: Control) -> Any:
+def _control_endpoint(control: Control) -> Any:  # an endpoint, whose type Starlette does not name
+    """Return the endpoint that performs operations: POST with the arguments as JSON; GET for stats only."""
+
     async def endpoint(request: HttpRequest) -> Response:
         if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
             return Response(status_code=404)

@@ -1,7 +1,7 @@
-"""The hand on the simulator: look at what was asked, break things, change the account, move the clock.
+"""Operations on a running simulator: read counters, arm faults, change the account, advance the clock.
 
-The same operations in-process (`SimServer.control`) and over HTTP (`POST /__control/NAME` with the
-arguments as JSON). A real Zoom has nothing of the kind.
+Called in-process (`SimServer.control`), over HTTP (`POST /__control/NAME` with the arguments as JSON) and by faults.
+A real Zoom has nothing like it.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ OPERATIONS: Final = frozenset(
         "delete_contact_group", "churn", "share_roles",
     }
 )  # fmt: skip
-"""What may be called over HTTP and by a fault's `do:`."""
+"""Names that may be called over HTTP and by a fault's `do:`."""
 
 
 class ControlError(ValueError):
-    """The operation or its arguments make no sense."""
+    """There is no such operation, or its arguments are not valid."""
 
 
 def _listed(value: Sequence[str] | None) -> list[str] | None:
-    """A list, also when a command line gave it as a,b,c."""
+    """Return a list, also of a text like a,b,c from a command line."""
     if isinstance(value, str):
         return [part for part in value.split(",") if part]
     return None if value is None else list(value)
 
 
 class Control:
-    """Operations on a simulator; every one may be called from any thread."""
+    """Operations on one `World`. Each may be called from any thread."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -59,10 +59,10 @@ class Control:
         world.perform = self.perform
 
     def perform(self, name: str, /, **arguments: Any) -> Any:
-        """Do an operation by name, as HTTP and faults ask for it.
+        """Perform an operation by name; returns its result.
 
         Raises:
-            ControlError: no such operation, or arguments it cannot use.
+            ControlError: no such operation, or its arguments are not valid.
         """
         if name not in OPERATIONS:
             raise ControlError(f"unknown operation {name!r}; there are {', '.join(sorted(OPERATIONS))}")
@@ -73,10 +73,10 @@ class Control:
         except KeyError as error:
             raise ControlError(f"{name}: there is no {error.args[0]!r}") from None
 
-    # Looking
+    # Counters
 
     def stats(self) -> dict[str, Any]:
-        """Counters since the start or the last reset."""
+        """Return the counters since the start or the last reset."""
         with self._world.lock:
             counts = self._world.counts
             return {
@@ -92,16 +92,16 @@ class Control:
             }
 
     def reset(self) -> None:
-        """Counters, limits and faults as at the start; account, app, tokens, options and clock stay."""
+        """Reset counters, rate limits and faults; account, app, tokens, options and clock stay."""
         with self._world.lock:
             self._world.counts = Counts(max_in_flight=self._world.in_flight)
             self._world.limits = RateLimits()
             self._world.faults.clear()
 
-    # Breaking
+    # Faults and options
 
     def add_fault(self, rule: FaultRule | str | Mapping[str, Any] | None = None, **settings: Any) -> None:
-        """Arm a fault: a rule, a line of the command line's syntax, or the fields of `FaultRule`."""
+        """Arm a fault, given as a rule, as text (`FAULT_SYNTAX`) or as fields of `FaultRule`."""
         if isinstance(rule, str):
             rule = parse_fault(rule)
         elif not isinstance(rule, FaultRule):
@@ -112,21 +112,21 @@ class Control:
             self._world.faults.add(rule)
 
     def faults(self, rules: Iterable[FaultRule | str | Mapping[str, Any]]) -> None:
-        """Arm several."""
+        """Arm several faults."""
         for rule in list(rules):
             self.add_fault(rule)
 
     def clear_faults(self) -> None:
-        """Back to a Zoom that works."""
+        """Disarm all faults."""
         with self._world.lock:
             self._world.faults.clear()
 
     def set_latency(self, milliseconds: float, jitter: float = 0.0) -> None:
-        """Delay every answer; `jitter` 0.2 draws from 80 to 120 % of it."""
+        """Set the round-trip time of every request; a `jitter` of 0.2 varies it between 80 and 120 %."""
         self.latency_ms, self.jitter = float(milliseconds), float(jitter)
 
     def set_options(self, **changes: Any) -> None:
-        """Change switches of `Options`; those of the app's start (scopes, activation) have their own operations."""
+        """Change `Options`; those in `START_ONLY` have operations of their own."""
         if early := sorted(START_ONLY.intersection(changes)):
             raise ControlError(f"{', '.join(early)} only count at the start: use the operation for it")
         with self._world.lock:
@@ -136,51 +136,51 @@ class Control:
     # Time, tokens, limits
 
     def advance(self, seconds: float) -> float:
-        """Move the simulated clock ahead; returns the simulated time."""
+        """Advance the simulated clock; returns the simulated Unix seconds."""
         with self._world.lock:
-            self._world.clock.ahead += float(seconds)
+            self._world.clock.offset += float(seconds)
             return self._world.clock.now()
 
     def revoke_tokens(self) -> None:
-        """Every access token becomes unknown (124, Invalid access token.)."""
+        """Make every access token invalid (124, Invalid access token.)."""
         with self._world.lock:
             self._world.tokens.clear()
 
     def expire_tokens(self) -> None:
-        """Every access token is too old (124, Access token is expired.)."""
+        """Make every access token expire (124, Access token is expired.)."""
         with self._world.lock:
             for token in self._world.tokens.values():
                 token.expires_at = 0.0
 
     def expire_page_tokens(self) -> None:
-        """Every next page token given out so far is invalid or expired."""
+        """Make every page token issued so far invalid or expired."""
         with self._world.lock:
-            self._world.pager.forget_tokens()
+            self._world.pager.invalidate_tokens()
 
     def spend_day(self, label: str, requests: int) -> None:
-        """Other apps of the account use up so much of today's budget."""
+        """Use up requests of today's budget, as other apps of the account would."""
         with self._world.lock:
             self._world.limits.spend_day(Label(label.capitalize()), int(requests), self._world.clock.now())
 
     # The app
 
     def withdraw_scope(self, scope: str) -> None:
-        """Take a scope from the app: new tokens lack it, and those alive lose it."""
+        """Take a scope from the app; tokens that were issued before lose it at once."""
         with self._world.lock:
             self._world.app.scopes.discard(scope)
 
     def grant_scope(self, scope: str) -> None:
-        """Add a scope to the app: only new tokens have it (STACK1)."""
+        """Add a scope to the app; tokens that were issued before do not get it (STACK1)."""
         with self._world.lock:
             self._world.app.scopes.add(scope)
 
     def set_scopes(self, scopes: Sequence[str]) -> None:
-        """Replace what the app holds."""
+        """Replace the scopes of the app."""
         with self._world.lock:
             self._world.app.scopes = set(_listed(scopes) or ())
 
     def activate_app(self, after_seconds: float = 0.0, after_requests: int = 0) -> None:
-        """Activate; it takes effect after simulated seconds and so many token requests."""
+        """Activate the app; it takes effect after simulated seconds and a number of refused token requests."""
         with self._world.lock:
             app = self._world.app
             app.activated = True
@@ -188,21 +188,20 @@ class Control:
             app.requests_until_active = int(after_requests)
 
     def deactivate_app(self) -> None:
-        """Deactivate: no new tokens, and those alive stop working."""
+        """Deactivate the app: no new tokens, and those issued before are invalid."""
         with self._world.lock:
             self._world.app.activated = False
 
     def restrict_app_owner(self, privileges: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> str:
-        """The app belongs to somebody whose role holds only `privileges` and sees only the users of `groups`.
+        """Make the app's owner somebody whose role holds only `privileges` and sees only users of `groups`.
 
-        The scopes stay: calls beyond the role answer 200 "No permission.", lists are silently shorter.
-        Returns the role's id.
+        The scopes stay: calls that need more answer code 200, lists leave people out silently. Returns the role's id.
         """
         with self._world.lock:
             return self._world.restrict_app_owner(_listed(privileges), _listed(groups)).id
 
     def demote_app_owner(self, privileges: Sequence[str] = ("User:Read",)) -> list[str]:
-        """The owner's role was changed after the app was made: scopes it no longer covers drop (Z-BYB), returned."""
+        """Change the role of the app's owner; the app loses the scopes that it no longer covers (Z-BYB): returned."""
         with self._world.lock:
             privileges = _listed(privileges) or []
             self._world.restrict_app_owner(privileges)
@@ -219,12 +218,12 @@ class Control:
     # The account
 
     def change_plan(self, plan: Plan | str) -> None:
-        """Upgrade or downgrade."""
+        """Change the plan of the account."""
         with self._world.lock:
             self._world.account.plan = Plan(plan)
 
     def add_user(self, email: str, *, position: int | None = None, status: str = "active", **values: Any) -> str | None:
-        """Add a person, at the end of the lists or at `position`; returns the id (none while pending)."""
+        """Add a person, at the end of the lists or at `position`; returns the id (None while pending)."""
         with self._world.lock:
             account = self._world.account
             user = User(email=email, type=int(values.pop("type", 2)), status=status, verified=0)
@@ -239,16 +238,19 @@ class Control:
             return user.id
 
     def remove_user(self, key: str, *, to: str = "nowhere") -> None:
-        """Remove by id or e-mail. `to`: nowhere (1001), elsewhere (1010), expired (1120)."""
+        """Remove a person by id or e-mail address.
+
+        `to` decides how Zoom answers afterwards: nowhere (1001), elsewhere (another account, 1010), expired (1120).
+        """
         with self._world.lock:
             user = self._world.account.remove_user(key)
             if to == "elsewhere":
-                self._world.account.elsewhere |= {user.email.lower(), user.id or user.email.lower()}
+                self._world.account.in_other_accounts |= {user.email.lower(), user.id or user.email.lower()}
             elif to == "expired":
                 self._world.account.expired_invitations.add(user.email.lower())
 
     def update_user(self, key: str, **changes: Any) -> None:
-        """Set fields of a person: role_id, group_ids, status, dept, type ..."""
+        """Set fields of a person: role_id, group_ids, status, dept, type and others of a user list."""
         with self._world.lock:
             self._world.account.update_user(key, **changes)
 
@@ -268,11 +270,11 @@ class Control:
             self._world.account.delete_contact_group(group_id)
 
     def churn(self, percent: float, seed: int = 1) -> dict[str, int]:
-        """Change so many percent of the people: leavers, joiners, new groups, roles, departments. Seeded."""
+        """Change `percent` of the people at random; returns the number of changes by kind."""
         with self._world.lock:
             return churn(self._world.account, float(percent), int(seed), now=self._world.clock.now())
 
     def share_roles(self) -> None:
-        """Give everybody but the owner one of the other roles, by turns."""
+        """Assign the roles round-robin to everybody but the owner."""
         with self._world.lock:
             share_roles(self._world.account)

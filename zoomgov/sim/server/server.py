@@ -1,4 +1,4 @@
-"""Run the simulator on loopback: in a thread for tests, or until interrupted for `zoomgov sim`."""
+"""Runs the simulator on loopback: in a thread (`SimServer`), or until it is interrupted (`serve`)."""
 
 from __future__ import annotations
 
@@ -29,40 +29,40 @@ if TYPE_CHECKING:
 
 
 class SimProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1, with the connection handed to the app so that a fault can drop it."""
+    """uvicorn's HTTP/1.1, which gives the app the transport, so that a fault can close the connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the transport in the ASGI state."""
+        """Put the transport into the ASGI state."""
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)  # type: ignore[arg-type]
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its ticks of a tenth of a second: starts, and above all stops, at once."""
+    """uvicorn that starts and stops at once, as it does not poll every 0.1 s."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._leave = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def main_loop(self) -> None:
         """Serve until told to stop."""
         self._loop = asyncio.get_running_loop()
         self._on_ready()
         if not self.should_exit:
-            await self._leave.wait()
+            await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, close every connection, end what is stalled."""
+        """Stop accepting, abort every connection, cancel requests that are stalled."""
         loop = asyncio.get_running_loop()
         for server in self.servers:
             for listening in server.sockets:
                 loop.remove_reader(listening.fileno())
-        await asyncio.sleep(0)  # who was accepted just now is left behind, open, by a server that is closed
+        await asyncio.sleep(0)  # closing the server would leave a connection open that was accepted in this round
         for server in self.servers:
             server.close()
-        # A connection that was just accepted takes two rounds of the loop until it is known here, and two more to end.
+        # A new connection needs two rounds of the loop until it is registered, and two more to close.
         for _ in range(5):
             for connection in list(self.server_state.connections):
                 connection.transport.abort()
@@ -80,30 +80,30 @@ class _Server(uvicorn.Server):
             sock.close()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Ctrl-C or SIGTERM."""
+        """Stop on Ctrl-C or SIGTERM."""
         super().handle_exit(sig, frame)
         self.stop()
 
     def stop(self) -> None:
-        """Leave the main loop; may be called from any thread."""
+        """End the main loop; may be called from any thread."""
         self.should_exit = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._leave.set)
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket on loopback.
+    """Return a listening socket on loopback.
 
     Raises:
-        ValueError: the host is not loopback. The control needs no password, so nobody else may reach it.
+        ValueError: the host is not loopback. `Control` has no password, so other machines must not reach it.
         OSError: the port is taken.
     """
     address = "127.0.0.1" if host == "localhost" else host
     if not ipaddress.ip_address(address).is_loopback:
         raise ValueError(f"the simulator only listens on loopback, not on {host}")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # Named, because asyncio turns Nagle's delay (40 ms an answer here) off only for sockets that say they are TCP.
+    # The protocol is named: asyncio sets TCP_NODELAY only then, and Nagle's algorithm delays each answer by 40 ms.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,9 +119,9 @@ def _url(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _server(sim: Simulator, control: Control, on_ready: Callable[[], None]) -> _Server:
+def _server(simulator: Simulator, control: Control, on_ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
-        create_app(sim, control),
+        create_app(simulator, control),
         http=SimProtocol,
         ws="none",
         loop="asyncio",
@@ -138,7 +138,7 @@ def _server(sim: Simulator, control: Control, on_ready: Callable[[], None]) -> _
 
 
 class SimServer:
-    """A simulator on a free port, served from a thread: `with SimServer() as zoom: ... zoom.url`."""
+    """A simulator served from a thread: `with SimServer() as zoom: ... zoom.url`."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class SimServer:
         port: int = 0,
     ) -> None:
         self.world = World(account or build_account(), options, clock=clock)
-        """The state behind the answers, for tests that look at it or change it."""
+        """The state, for tests that read or change it."""
         self.control = Control(self.world)
         self.control.set_latency(latency_ms, jitter)
         self._port = port
@@ -161,12 +161,12 @@ class SimServer:
 
     @property
     def account(self) -> Account:
-        """The account it serves, to compare with."""
+        """The account that is served."""
         return self.world.account
 
     @property
     def url(self) -> str:
-        """Base URL: `/oauth/token` and `/v2` lie under it."""
+        """Base URL of `/oauth/token` and `/v2`."""
         return self.world.url
 
     @property
@@ -186,16 +186,21 @@ class SimServer:
 
     @property
     def client_secret(self) -> str:
-        """The Client secret; fake."""
+        """The Client secret; a fake one."""
         return self.world.app.client_secret
 
     def start(self) -> Self:
-        """Serve; returns when requests are answered."""
+        """Start serving; returns when requests are answered.
+
+        Raises:
+            OSError: the port is taken.
+            RuntimeError: nothing was served within 10 s.
+        """
         sock = _listen("127.0.0.1", self._port)
         self.world.url = _url(sock)
-        sim = Simulator(self.world)
-        sim.warm()
-        self._server = _server(sim, self.control, self._ready.set)
+        simulator = Simulator(self.world)
+        simulator.warm()
+        self._server = _server(simulator, self.control, self._ready.set)
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="zoom simulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(10):
@@ -229,13 +234,20 @@ def serve(
     jitter: float = 0.0,
     faults: Iterable[str] = (),
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; `on_ready` gets the base URL once requests are answered.
+    """Serve until Ctrl-C or SIGTERM.
 
     Args:
-        faults: lines as `faults.FAULT_SYNTAX` describes them.
+        account: the account to serve.
+        options: how the simulator behaves.
+        host: an address on loopback.
+        port: 0 for a free one.
+        on_ready: called with the base URL once requests are answered.
+        latency_ms: round-trip time of every request.
+        jitter: share by which it varies, e.g. 0.2 for 80 to 120 %.
+        faults: rules as `FAULT_SYNTAX` describes them.
 
     Raises:
-        ValueError: the host is not loopback, or a fault cannot be read.
+        ValueError: the host is not loopback, or a fault cannot be parsed.
         OSError: the port is taken.
     """
     world = World(account, options)
@@ -244,8 +256,8 @@ def serve(
     control.faults(faults)
     sock = _listen(host, port)
     world.url = _url(sock)
-    sim = Simulator(world)
-    sim.warm()
-    server = _server(sim, control, lambda: on_ready(world.url))
+    simulator = Simulator(world)
+    simulator.warm()
+    server = _server(simulator, control, lambda: on_ready(world.url))
     with contextlib.suppress(KeyboardInterrupt):
         server.run([sock])

@@ -1,1 +1,1 @@
-"""The state of a simulated Zoom: apps, tokens, limits, faults, paging."""
+"""The state of a simulated Zoom: options, app, tokens, rate limits, faults, paging."""

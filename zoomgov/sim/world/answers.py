@@ -1,4 +1,4 @@
-"""What goes back to the client, and Zoom's ways of saying no."""
+"""Requests and answers, and the bodies of Zoom's errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HTML: Final = "text/html"
 
 
 class SimAnswer(NamedTuple):
-    """One HTTP answer."""
+    """One HTTP answer; `headers` without content type, date and length."""
 
     status: int
     body: bytes
@@ -37,22 +37,22 @@ def ok(body: Any) -> SimAnswer:
 
 
 def zoom_error(status: int, code: int, message: str, **more: Any) -> SimAnswer:
-    """The envelope of Z-ERR."""
+    """An error in Zoom's envelope of code and message (Z-ERR)."""
     return SimAnswer(status, encode({"code": code, "message": message, **more}))
 
 
 def refuse(status: int, code: int, message: str, **more: Any) -> Refused:
-    """`raise refuse(404, 1001, ...)`."""
+    """The exception for `zoom_error`: `raise refuse(404, 1001, ...)`."""
     return Refused(zoom_error(status, code, message, **more))
 
 
 def invalid(field: str, message: str) -> Refused:
-    """400/300 with the field that was wrong (Z-ERR)."""
+    """The exception for a bad parameter: 400/300 that names the field (Z-ERR)."""
     return refuse(400, 300, "Validation Failed.", errors=[{"field": field, "message": message}])
 
 
 def oauth_error(error: str, reason: str, status: int = 400) -> SimAnswer:
-    """The token endpoint's own envelope: neither code nor message (zoom-api 1.5)."""
+    """An error in the token endpoint's envelope, which has neither code nor message (zoom-api 1.5)."""
     return SimAnswer(status, encode({"reason": reason, "error": error}))
 
 
@@ -67,13 +67,13 @@ PROXY_PAGE: Final = (
 
 
 class Request(NamedTuple):
-    """One HTTP request, as far as the simulator looks at it."""
+    """One HTTP request; what the simulator does not read is left out."""
 
     method: str
     path: str
     """As sent, without the query, still percent-encoded."""
     segments: tuple[str, ...]
-    """The path in parts, decoded."""
+    """The path split at /, percent-decoded."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""

@@ -1,4 +1,4 @@
-"""What the simulator remembers: the clock, the app, the tokens it gave out, the counters."""
+"""Mutable state of the simulator: clock, app, access tokens, counters."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 
 class SimClock:
-    """Unix seconds of the simulation: a real or injected clock, which the control may push ahead."""
+    """A clock in Unix seconds: the real one or an injected one, plus an offset that `Control.advance` raises."""
 
     def __init__(self, base: Callable[[], float] = time.time) -> None:
         self._base = base
-        self.ahead = 0.0
+        self.offset = 0.0
+        """Seconds."""
 
     def now(self) -> float:
-        """The simulated moment."""
-        return self._base() + self.ahead
+        """The simulated time, in Unix seconds."""
+        return self._base() + self.offset
 
 
 class SimCredentials(NamedTuple):
-    """What the app's *App Credentials* page shows."""
+    """The three values on the app's *App Credentials* page."""
 
     account_id: str
     client_id: str
@@ -35,38 +36,40 @@ class SimCredentials(NamedTuple):
 
 
 def credentials(account: Account) -> SimCredentials:
-    """The credentials of the app in this account: fixed by it, and plainly fake."""
+    """The app's credentials, derived from the account's id; plainly fake."""
     digest = hashlib.blake2b(account.id.encode(), digest_size=20).hexdigest()
     return SimCredentials(account.id, f"SIMclient{digest[:13]}", f"SIMsecret{digest[13:36]}")
 
 
 @dataclass(slots=True)
 class App:
-    """The Server-to-Server app at its Marketplace page."""
+    """The Server-to-Server OAuth app, as the Marketplace knows it."""
 
     client_id: str
     client_secret: str
     scopes: set[str]
     activated: bool
     active_from: float
-    """Simulated time before which activation has not taken effect."""
+    """Simulated Unix seconds from which activation has taken effect."""
     requests_until_active: int
+    """Token requests still refused before activation takes effect."""
     owner: User | None = None
-    """None: the account's owner. Else the person whose role limits the app."""
+    """The person whose role limits the app; None: the account's owner, who is not limited."""
 
 
 @dataclass(slots=True)
 class Token:
-    """An access token that was handed out."""
+    """An access token that was issued."""
 
     scopes: frozenset[str]
     expires_at: float
+    """Simulated Unix seconds."""
     grant: str = "account_credentials"
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was asked of this Zoom since the start or the last reset."""
+    """Counters since the start or the last reset."""
 
     requests: int = 0
     by_endpoint: Counter[str] = field(default_factory=Counter)
@@ -75,3 +78,4 @@ class Counts:
     """429 answers, faults included."""
     tokens_issued: int = 0
     max_in_flight: int = 0
+    """Most requests that were in flight at once."""

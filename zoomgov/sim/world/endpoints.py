@@ -1,6 +1,6 @@
-"""The calls this Zoom knows: label, plan, scopes, privilege and page sizes (zoom-api 3.0 and 2.1).
+"""The table of endpoints: rate-limit label, plan, scopes, privilege, page sizes (zoom-api 3.0 and 2.1).
 
-The simulator's own table: it has to be able to disagree with the client's catalogue.
+Written from Zoom's documents and not from the client's catalogue, so that tests show where the two disagree.
 """
 
 from __future__ import annotations
@@ -23,33 +23,34 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One readable endpoint under /v2."""
+    """One GET endpoint under /v2."""
 
     id: str
     path: str
     """Without /v2; parameters in braces."""
     label: Label
     paid: bool
+    """Whether a basic account is refused."""
     classic: tuple[str, ...]
     granular: tuple[str, ...]
     privilege: str
-    """What the role of the app's owner has to hold. The map from rights to calls is not published: a proposal."""
+    """What the role of the app's owner must hold. Zoom does not publish which call needs which; these are assumed."""
     page_default: int | None = None
     page_max: int | None = None
     paid_text: str = "Only available for Paid account,{account}"
 
     @property
     def template(self) -> str:
-        """As the counters name it."""
+        """Method and path template, as in `Counts.by_endpoint`."""
         return f"GET {self.path}"
 
     def accepted(self, *, me: bool = False) -> frozenset[str]:
-        """Every scope that opens it. A classic write scope includes the read (Z-CLAS); `user_info:read` opens `me`."""
+        """Every scope that suffices: a classic write scope includes the read (Z-CLAS), `user_info:read` is for `me`."""
         writes = [scope.replace(":read", ":write") for scope in self.classic]
         return frozenset([*self.classic, *writes, *self.granular, *(["user_info:read"] if me else [])])
 
     def opened_by(self, scopes: Collection[str], *, me: bool = False) -> bool:
-        """True when any of `scopes` is enough."""
+        """Whether any of `scopes` suffices."""
         return not self.accepted(me=me).isdisjoint(scopes)
 
 
@@ -120,7 +121,7 @@ for _endpoint in ENDPOINTS:
 
 
 def find(segments: tuple[str, ...]) -> tuple[Endpoint, str] | None:
-    """The endpoint of a path below /v2, and the value of its parameter ("" without one)."""
+    """Return the endpoint of a path below /v2 and the value of its parameter ("" without one); None: no such path."""
     for parts, endpoint in _BY_LENGTH.get(len(segments), ()):
         value = ""
         for part, segment in zip(parts, segments, strict=True):

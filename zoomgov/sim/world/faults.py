@@ -1,4 +1,4 @@
-"""Scripted faults: which request goes wrong, when, and how."""
+"""Scripted faults: which requests fail, and how."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class FaultRule:
     """Regular expression, searched in path and query as sent, e.g. `/groups/[^/]+/members`."""
     method: str = "*"
     action: Action = "respond"
-    """respond: answer instead of Zoom; drop: close without an answer; stall: no answer until the client gives up or
-    `seconds` passed; delay: the real answer, late; truncate: half of the real answer, then close;
-    operate: do `operation` to the simulator, then answer as usual."""
+    """respond: send `status`, `body` and `headers`; drop: close without an answer; stall: no answer until the client
+    gives up or `seconds` have passed; delay: the real answer after `seconds`; truncate: half of the real answer, then
+    close; operate: perform `operation`, then answer as usual."""
     status: int = 503
     body: Any = None
-    """Text, or anything else as JSON; None means what `status` usually comes with."""
+    """Text as it is, anything else as JSON; None: `default_answer`."""
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     nth: int = 1
     times: int | None = 1
-    """None: for ever."""
+    """Matching requests that fail; None: all from the `nth` on."""
     probability: float = 1.0
     seed: int = 0
     operation: str = ""
@@ -48,6 +48,7 @@ class FaultRule:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Check the values; raises ValueError."""
         if self.action not in _ACTIONS:
             raise ValueError(f"unknown fault action {self.action!r}: use {', '.join(_ACTIONS)}")
         if not 100 <= self.status <= 599:
@@ -62,7 +63,7 @@ class FaultRule:
             raise ValueError(f"{self.path!r} is not a regular expression: {error}") from None
 
     def answer(self, options: Options) -> SimAnswer:
-        """What action respond sends."""
+        """Return what the action respond sends."""
         headers = tuple(self.headers.items())
         if self.body is None:
             plain = default_answer(self.status, options)
@@ -73,7 +74,7 @@ class FaultRule:
 
 
 def default_answer(status: int, options: Options) -> SimAnswer:
-    """The body a status usually comes with: 429 as documented, 5xx by the switch, else the plain envelope."""
+    """Return the usual answer of a status: 429 as documented, 5xx as `server_error` says, else Zoom's envelope."""
     if status == 429:
         return zoom_error(429, 429, PER_SECOND_TEXT)
     phrase = HTTPStatus(status).phrase if status in _STATUSES else "Error"
@@ -84,8 +85,8 @@ def default_answer(status: int, options: Options) -> SimAnswer:
     return zoom_error(status, status, phrase)
 
 
-class _Armed:
-    """A rule and how often it has matched."""
+class _ArmedRule:
+    """A rule and its counters."""
 
     def __init__(self, rule: FaultRule) -> None:
         self.rule = rule
@@ -95,6 +96,7 @@ class _Armed:
         self._random = random.Random(rule.seed)
 
     def fires(self, request: Request) -> bool:
+        """Count the request if it matches; return whether the fault applies to it."""
         rule = self.rule
         if rule.method not in ("*", request.method) or not self._pattern.search(request.target):
             return False
@@ -108,21 +110,21 @@ class _Armed:
 
 
 class Faults:
-    """The rules in force."""
+    """The armed rules; the first that fires wins."""
 
     def __init__(self) -> None:
-        self._armed: list[_Armed] = []
+        self._armed: list[_ArmedRule] = []
 
     def add(self, rule: FaultRule) -> None:
-        """Arm a rule; earlier ones win."""
-        self._armed.append(_Armed(rule))
+        """Arm a rule, after those that are armed already."""
+        self._armed.append(_ArmedRule(rule))
 
     def clear(self) -> None:
-        """Back to a Zoom without faults."""
+        """Disarm all rules."""
         self._armed.clear()
 
-    def take(self, request: Request) -> tuple[list[FaultRule], FaultRule | None]:
-        """(operations to do first, the fault that decides the answer)."""
+    def match(self, request: Request) -> tuple[list[FaultRule], FaultRule | None]:
+        """Count the request; return the operations to perform first, and the fault that decides the answer or None."""
         operations: list[FaultRule] = []
         for armed in self._armed:
             if armed.fires(request):
@@ -132,7 +134,7 @@ class Faults:
         return operations, None
 
     def report(self) -> list[dict[str, Any]]:
-        """How often each rule matched and fired."""
+        """Return how often each rule matched and fired."""
         return [
             {"path": armed.rule.path, "action": armed.rule.action, "matched": armed.matched, "fired": armed.fired}
             for armed in self._armed
@@ -164,10 +166,10 @@ _BODIES: Final = {
 
 
 def parse_fault(text: str) -> FaultRule:
-    """Read a rule as the command line writes it; see `FAULT_SYNTAX`.
+    """Parse a rule of the command line; see `FAULT_SYNTAX`.
 
     Raises:
-        ValueError: with a line that says which word is wrong.
+        ValueError: one line that names the wrong word.
     """
     words = shlex.split(text)
     method = words.pop(0) if len(words) > 2 and re.fullmatch("[A-Z]+", words[0]) else "*"
@@ -200,6 +202,7 @@ def parse_fault(text: str) -> FaultRule:
 
 
 def _setting(key: str, value: str, text: str) -> dict[str, Any]:
+    """Return one setting as a field of `FaultRule`; `text` is the whole rule, for the error."""
     try:
         match key:
             case "nth" | "seed":

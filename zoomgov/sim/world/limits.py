@@ -1,4 +1,4 @@
-"""Zoom's rate limits as the server counts them: a second and a day per label and account (zoom-api 6)."""
+"""Zoom's rate limits, counted per label: a fixed or sliding window of one second, and a daily budget (zoom-api 6)."""
 
 from __future__ import annotations
 
@@ -36,27 +36,30 @@ PER_DAY_TEXT: Final = (
 
 
 class RateLimits:
-    """Counts accepted requests; a refused one costs nothing."""
+    """Counters of accepted requests per label; a refused request is not counted."""
 
     def __init__(self) -> None:
-        self._second: dict[Label, tuple[int, int]] = {}
-        self._recent: defaultdict[Label, deque[float]] = defaultdict(deque)
+        self._fixed: dict[Label, tuple[int, int]] = {}
+        """(Unix second, requests in it)."""
+        self._sliding: defaultdict[Label, deque[float]] = defaultdict(deque)
+        """Times of the requests of the last second."""
         self._day = -1
+        """Days since 1970, UTC: the day that `used_today` counts."""
         self.used_today: Counter[Label] = Counter()
 
     def allow(
         self, label: Label, plan: Plan, options: Options, now: float
     ) -> tuple[SimAnswer | None, tuple[tuple[str, str], ...]]:
-        """Count one request: (the 429, or None when it may pass; the headers of its answer)."""
+        """Count one request at `now` (Unix seconds); return the 429 or None, and the answer's rate-limit headers."""
         if options.rate_limit == "unlimited":
             return None, _headers(options, label, "QPS", "unlimited", "unlimited")
-        self._turn_day(now)
+        self._start_day(now)
         budget = _daily_budget(label, plan, options)
         if budget is not None and self.used_today[label] >= budget:
             headers = _headers(options, label, "Daily-limit", str(budget), "0")
             return zoom_error(429, 429, PER_DAY_TEXT), headers + self._retry_after(options, now)
         limit = PER_SECOND[plan][label]
-        left = max(1, int(limit * options.capacity + 1e-9)) - self._used(label, options, now)
+        left = max(1, int(limit * options.capacity + 1e-9)) - self._used_now(label, options, now)
         if left <= 0:
             headers = _headers(options, label, "QPS", str(limit), "0")
             if options.rate_reset_header:
@@ -67,11 +70,12 @@ class RateLimits:
         self._count(label, options, now)
         return None, _headers(options, label, "QPS", str(limit), str(left - 1))
 
-    def _used(self, label: Label, options: Options, now: float) -> int:
+    def _used_now(self, label: Label, options: Options, now: float) -> int:
+        """Return the requests in the window that `now` lies in."""
         if options.window == "fixed":
-            second, used = self._second.get(label, (0, 0))
+            second, used = self._fixed.get(label, (0, 0))
             return used if second == int(now) else 0
-        recent = self._recent[label]
+        recent = self._sliding[label]
         while recent and recent[0] <= now - 1.0:
             recent.popleft()
         return len(recent)
@@ -79,22 +83,24 @@ class RateLimits:
     def _count(self, label: Label, options: Options, now: float) -> None:
         self.used_today[label] += 1
         if options.window == "fixed":
-            self._second[label] = (int(now), self._used(label, options, now) + 1)
+            self._fixed[label] = (int(now), self._used_now(label, options, now) + 1)
         else:
-            self._recent[label].append(now)
+            self._sliding[label].append(now)
 
-    def _turn_day(self, now: float) -> None:
+    def _start_day(self, now: float) -> None:
+        """Reset the daily counters at midnight UTC."""
         day = int(now // _DAY)
         if day != self._day:
             self._day = day
             self.used_today.clear()
 
     def spend_day(self, label: Label, requests: int, now: float) -> None:
-        """Take so many requests of today's budget away, as another app of the account would."""
-        self._turn_day(now)
+        """Use up `requests` of today's budget, as another app of the account would."""
+        self._start_day(now)
         self.used_today[label] += requests
 
     def _retry_after(self, options: Options, now: float) -> tuple[tuple[str, str], ...]:
+        """Return the Retry-After header of the daily limit: midnight UTC, in the form that is switched on."""
         reopens = (int(now // _DAY) + 1) * _DAY
         if options.retry_after == "none":
             return ()

@@ -1,4 +1,4 @@
-"""Every switch of the simulator. Where Zoom's behaviour is unknown, the default is one choice among the variants."""
+"""The options of the simulator. Where Zoom's behaviour is unknown, there is an option for each variant."""
 
 from __future__ import annotations
 
@@ -21,98 +21,100 @@ START_ONLY: Final = frozenset(
         "owner_groups",
     }
 )
-"""What describes the app at the start; later the control's operations change it."""
+"""Options that are read at the start only: later, operations of `Control` change what they describe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How this Zoom behaves. Change it at run time with `Control.set_options(name=value)`."""
+    """How the simulated Zoom behaves; `Control.set_options(name=value)` changes it at run time."""
 
     # The app
 
     scope_kind: Literal["granular", "classic"] = "granular"
     scopes: tuple[str, ...] | None = None
-    """What the app holds; None means the scopes the catalogue asks for, of `scope_kind`."""
+    """Scopes of the app; None: those of `scope_kind` that the catalogue asks for."""
     app_type: Literal["server_to_server", "general"] = "server_to_server"
     activated: bool = True
     activation_after_seconds: float = 0.0
-    """The token endpoint treats the app as not activated for so long (simulated) after the start or `activate_app`."""
+    """Simulated seconds after the start or `activate_app` for which the token endpoint refuses the app as inactive."""
     activation_after_requests: int = 0
-    """The same, for so many token requests."""
+    """Token requests that are refused in the same way."""
     disabled: bool = False
     """Zoom itself has disabled the app (4717)."""
     owner_privileges: tuple[str, ...] | None = None
-    """With this or `owner_groups` the app belongs to somebody whose role holds only these (None: an admin's) ..."""
+    """Privileges of the role of the app's owner; None: an admin's. With this or `owner_groups` somebody other than the
+    account's owner owns the app."""
     owner_groups: tuple[str, ...] | None = None
-    """... and sees only the users of these groups (`privilege_scopes`; None: everyone)."""
+    """Groups whose users that role sees (`privilege_scopes`); None: everyone."""
     wrong_cloud: Literal["no", "credentials", "token"] = "no"
-    """The credentials are those of another cloud: the token endpoint refuses them, or REST calls do."""
+    """The credentials belong to another cloud; who refuses them: the token endpoint, or REST calls the token."""
 
     # The token endpoint
 
     token_policy: Literal["many", "last_wins"] = "many"
     expires_in: int = 3599
     query_form: bool = True
-    """Accept grant and account id in the query string; off answers 400, as one developer saw in 2025."""
+    """Accept grant and account id in the query string; False answers 400, as one developer saw in 2025."""
     inactive_answer: Literal["invalid_client", "invalid_request", "4717"] = "invalid_client"
     send_api_url: bool = True
     api_url: str | None = None
-    """What the token names as API host; None means this server itself."""
+    """The token answer's `api_url`; None: this server."""
 
     # Answers to REST calls
 
     missing_scope: Literal["4711", "4711_401", "4711_403", "4700", "104"] = "4711"
-    """Code and status of a missing scope; 104 is broken JSON."""
+    """Code and status of a missing scope; the body of 104 is broken JSON."""
     bad_token_status: Literal[401, 400] = 401
     no_bearer: Literal["124", "4700"] = "124"
     no_privilege: Literal["200", "403"] = "200"
     paid_only_status: Literal[400, 200] = 400
     role_missing: Literal["1034", "300"] = "1034"
     me: Literal["owner", "missing"] = "owner"
-    """What `/users/me` is: the app's owner, or 404/1001."""
+    """What `/users/me` answers: the app's owner, or 404/1001."""
     role_filter: Literal["works", "ignored", "leaky"] = "works"
-    """What `role_id` on GET /users does: filter, nothing, or filter and lose one person in five."""
+    """What `role_id` does on GET /users: filters, does nothing, or filters and loses one person in five."""
     page_size_too_big: Literal["cap", "refuse"] = "cap"
     users_page_max: int = 300
     contact_page_max: int = 50
     groups_paged: bool = True
-    """False answers GET /groups in one piece, as in 2022."""
+    """False: GET /groups answers all groups at once, as in 2022."""
     empty_arrays: Literal["omit", "send"] = "omit"
     group_admin_ids: bool = False
     contact_members_key: Literal["group_members", "members"] = "group_members"
     plan_base: Literal["object", "array"] = "object"
     inactive_in_members: bool = False
-    """Deactivated people appear in member lists and totals of groups and roles. They keep `group_ids` and `role_id`."""
+    """Whether member lists and totals include deactivated people. They keep `group_ids` and `role_id` either way."""
     server_error: Literal["html", "empty", "json"] = "html"
-    """The body of a 5xx that a fault asks for without giving one."""
+    """The body of a 5xx from a fault that gives none."""
 
     churn_percent: float = 0.0
-    """How many of the people change between two syncs: with the next token, once the active users were listed whole."""
+    """Percent of the people that change between two syncs: with the first token after all active users were listed."""
 
     # Limits
 
     rate_limit: Literal["plan", "unlimited"] = "plan"
     window: Literal["fixed", "sliding"] = "fixed"
-    """How a second is counted: calendar seconds, or any one second."""
+    """How requests per second are counted: in calendar seconds, or in the last second before each request."""
     capacity: float = 1.0
-    """The share of the account's limits that its other apps leave to this one."""
+    """The share of the account's limits per second that its other apps leave to this one: above 0, at most 1."""
     daily_budget: Mapping[str, int] | None = None
-    """Label (light, medium, heavy) -> requests a day, in place of the plan's."""
+    """Requests a day by label (light, medium, heavy), in place of the plan's."""
     rate_headers: bool = True
     rate_reset_header: bool = False
     retry_after: Literal["iso", "http_date", "seconds", "none"] = "iso"
     """The form of Retry-After on the daily limit."""
     retry_after_per_second: bool = False
-    """Send `Retry-After: 1` with a per-second refusal too."""
+    """Whether a refusal per second has `Retry-After: 1`."""
 
     # Transport
 
     clock_skew_seconds: float = 0.0
-    """How far the Date header is off."""
+    """What the Date header is ahead of the simulated time."""
     gzip: bool = False
-    """Compress answers for clients that accept it."""
+    """Whether answers are compressed for clients that accept it."""
 
     def __post_init__(self) -> None:
+        """Check what types cannot say; raises ValueError."""
         known = ("light", "medium", "heavy")
         if unknown := sorted(label for label in self.daily_budget or () if label.lower() not in known):
             raise ValueError(f"daily_budget: there is no label {', '.join(unknown)}; there are {', '.join(known)}")
@@ -120,10 +122,10 @@ class Options:
             raise ValueError("capacity is a share: above 0, at most 1")
 
     def changed(self, **changes: Any) -> Options:
-        """A copy with other values, checked against the types above.
+        """Return a copy with other values, converted to the types above where they are text.
 
         Raises:
-            ValueError: no such option, or a value it cannot have.
+            ValueError: no such option, or not a value of it.
         """
         current = {field.name: getattr(self, field.name) for field in fields(self)}
         if unknown := sorted(set(changes) - set(current)):
@@ -135,10 +137,10 @@ class Options:
 
 
 def parse_options(settings: Iterable[str], base: Options | None = None) -> Options:
-    """Read `name=value` words as the command line gives them: lists as a,b,c or JSON, objects as JSON.
+    """Parse `name=value` words of the command line: lists as a,b,c or JSON, objects as JSON.
 
     Raises:
-        ValueError: with a line that says which word is wrong.
+        ValueError: one line that names the wrong word.
     """
     changes: dict[str, Any] = {}
     for setting in settings:

@@ -1,4 +1,4 @@
-"""Page sizes and next page tokens (zoom-api 2.1)."""
+"""Pages of a list: their sizes and signed page tokens (zoom-api 2.1)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIFETIME: Final = 15 * 60
-"""Seconds a page token lives (C22, Z-PAG)."""
+"""Seconds for which a page token is valid (C22, Z-PAG)."""
 _HEAD: Final = struct.Struct(">IQ")
-_NOT_BOUND: Final = frozenset({"next_page_token"})
+"""Offset of the page, and the milliseconds at which the token was issued."""
+_UNSIGNED: Final = frozenset({"next_page_token"})
 
 
 @dataclass(frozen=True, slots=True)
 class PageOfRows(Generic[T]):
-    """One page of a list and what its envelope says."""
+    """One page of a list, and the values of its envelope."""
 
     items: Sequence[T]
     size: int
@@ -31,9 +32,10 @@ class PageOfRows(Generic[T]):
     number: int
     next_token: str
     by_token: bool
+    """Whether a page token was sent."""
 
     def envelope(self) -> dict[str, Any]:
-        """`page_count` and `page_number` only on pages reached without a token (FORUM 68825)."""
+        """Return the envelope; `page_count` and `page_number` are sent only without a token (FORUM 68825)."""
         counted = {} if self.by_token else {"page_count": -(-self.total // self.size) or 1, "page_number": self.number}
         return counted | {
             "page_size": self.size,
@@ -43,28 +45,36 @@ class PageOfRows(Generic[T]):
 
 
 class Pager:
-    """Makes and reads page tokens: offset and time, signed together with the path and every other parameter."""
+    """Cuts lists into pages. A page token is offset and time, signed together with path and other parameters."""
 
     def __init__(self, seed: int) -> None:
         self._key = f"zoomgov sim {seed}".encode()
         self._epoch = 0
 
-    def forget_tokens(self) -> None:
-        """Every token handed out so far is from now on invalid or expired."""
+    def invalidate_tokens(self) -> None:
+        """Make every token issued so far invalid or expired."""
         self._epoch += 1
 
     def page(
-        self, request: Request, items: Sequence[T], *, default: int, maximum: int, refuse_big: bool, now: float
+        self, request: Request, items: Sequence[T], *, default: int, maximum: int, refuse_too_big: bool, now: float
     ) -> PageOfRows[T]:
-        """The page the request asks for.
+        """Return the page that the request asks for.
+
+        Args:
+            request: its path and query.
+            items: the whole list.
+            default: page size without `page_size`.
+            maximum: largest page size.
+            refuse_too_big: refuse a larger one; else it is lowered to `maximum`.
+            now: Unix seconds.
 
         Raises:
-            Refused: a page size or page number that is none, or a page token that is not valid for this query.
+            Refused: page size or page number is not a positive number, or the page token is not valid for this query.
         """
         query = request.query
         size = _number(query, "page_size", default)
         if size > maximum:
-            if refuse_big:
+            if refuse_too_big:
                 raise invalid("page_size", f"The value must not be larger than {maximum}.")
             size = maximum
         token = query.get("next_page_token", "")
@@ -107,7 +117,7 @@ class Pager:
         return int(offset)
 
     def _sign(self, head: bytes, request: Request) -> bytes:
-        query = sorted((name, value) for name, value in request.query.items() if name not in _NOT_BOUND)
+        query = sorted((name, value) for name, value in request.query.items() if name not in _UNSIGNED)
         text = repr((self._epoch, request.segments, query)).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(head + text, digest_size=12, key=self._key).digest()
 

@@ -1,4 +1,4 @@
-"""One simulated Zoom: its account, its app, and all that is remembered between two requests."""
+"""The state of one simulated Zoom, shared by all requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The state of one Zoom with one account and one app. Hold `lock` while reading or changing it."""
+    """One account, one app, and all state between requests. Hold `lock` while reading or changing it."""
 
     def __init__(
         self, account: Account, options: Options | None = None, *, clock: Callable[[], float] = time.time
@@ -31,6 +31,7 @@ class World:
         self.options = options or Options()
         self.clock = SimClock(clock)
         self.url = "http://127.0.0.1"
+        """Base URL; set once the port is known."""
         self.lock = threading.RLock()
         self.faults = Faults()
         self.limits = RateLimits()
@@ -39,9 +40,9 @@ class World:
         self.in_flight = 0
         self.tokens: dict[str, Token] = {}
         self.users_listed = False
-        """Whether the last page of active users was given since the account last changed by itself."""
+        """Whether the last page of active users was answered since the last churn."""
         self.perform: Callable[..., Any] = lambda name, **_: None
-        """Does the operations of faults; set by the control."""
+        """Performs an operation by name; set by `Control`."""
         self.app = self._make_app()
         if self.options.owner_privileges is not None or self.options.owner_groups is not None:
             self.restrict_app_owner(self.options.owner_privileges, self.options.owner_groups)
@@ -59,8 +60,8 @@ class World:
             requests_until_active=options.activation_after_requests,
         )
 
-    def pass_time(self) -> None:
-        """Let the account change by itself, if its users were listed since it last did."""
+    def churn_between_syncs(self) -> None:
+        """Change `churn_percent` of the people, if the active users were listed to the end since the last time."""
         if self.users_listed and self.options.churn_percent:
             self.users_listed = False
             churn(self.account, self.options.churn_percent, self.counts.tokens_issued, now=self.clock.now())
@@ -69,11 +70,11 @@ class World:
 
     @property
     def app_owner(self) -> User:
-        """Whoever `me` is."""
+        """The person that `me` means: the app's owner, else the account's."""
         return self.app.owner or self.account.owner
 
     def owner_role(self) -> Role | None:
-        """The role that limits the app; None while the app's owner may do everything."""
+        """Return the role that limits the app; None: nothing limits it."""
         return None if self.app.owner is None else self.account.roles.get(self.app.owner.role_id or "")
 
     def owner_may(self, privilege: str) -> bool:
@@ -82,13 +83,16 @@ class World:
         return role is None or role.id in ("0", "1") or privilege in role.privileges
 
     def visible_groups(self) -> frozenset[str] | None:
-        """The groups whose users the app sees; None means everyone."""
+        """Return the groups whose users the app sees; None: all users."""
         role = self.owner_role()
         groups = role.privilege_scopes.get("User:Read") if role else None
         return None if groups is None else frozenset(groups)
 
     def restrict_app_owner(self, privileges: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> Role:
-        """Give the app to somebody whose own role holds only `privileges` and sees only the users of `groups`."""
+        """Make the app's owner somebody whose role holds only `privileges` and sees only users of `groups`.
+
+        None means an admin's privileges, or users of all groups. Returns the role.
+        """
         account = self.account
         held = list(account.roles["1"].privileges if privileges is None else privileges)
         scopes = {} if groups is None else {"User:Read": list(groups)}
