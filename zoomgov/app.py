@@ -204,7 +204,7 @@ class ZoomgovApp(Routes[int]):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
-        self.stop_working_for(*self.screen_stack)
+        self.cancel_workers_of(*self.screen_stack)
         self.exit(0)
 
     async def action_help(self) -> None:

@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.tick_list import Item, TickList
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,15 +38,15 @@ class ColumnsScreen(ModalScreen[list[str] | None]):
         items = [Item(column.key, column.title) for column in self._columns[1:]]
         with Vertical(classes="dialog"):
             yield Static(f"Columns beside {self._columns[0].title}: space takes one in or out", classes="dialog-title")
-            yield CheckList(items, ticked=self._shown)
+            yield TickList(items, ticked=self._shown)
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(CheckList))
-        self.query_one(CheckList).action_first()
+        self.set_focus(self.query_one(TickList))
+        self.query_one(TickList).action_first()
 
     def action_take(self) -> None:
         """Show the ticked columns."""
-        ticked = self.query_one(CheckList).ticked
+        ticked = self.query_one(TickList).ticked
         first, *others = (column.key for column in self._columns)
         self.dismiss([first, *(key for key in others if key in ticked)])

@@ -24,8 +24,8 @@ from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.cells import cells, share
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.key_hints import KeyHints
-from zoomgov.widgets.labels import status_label
 from zoomgov.widgets.paged_list import PagedList
+from zoomgov.widgets.status_label import status_label
 from zoomgov.widgets.terminal.key_queue import OPENS
 from zoomgov.words.times import ago
 

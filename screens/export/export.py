@@ -15,11 +15,11 @@ from textual.widgets import Input, Static
 from zoomgov.export.model import ExportCancelled, ExportError, Format, Progress, Written
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
-from zoomgov.widgets.check_list import CheckList, Item
-from zoomgov.widgets.choice import Choice
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.radio_group import RadioGroup
 from zoomgov.widgets.table.table_source import SourceError
 from zoomgov.widgets.terminal.key_queue import FILLS
+from zoomgov.widgets.tick_list import Item, TickList
 
 from ..shared.page import Page
 from .export_words import (
@@ -109,13 +109,13 @@ same.
         yield Banner(f"{self._opened_sync.name}  ›  Export")
         with VerticalScroll(id="export", can_focus=False):
             yield Static("What", classes="heading")
-            yield Choice([offer.line for offer in self._offered], chosen=self._first, id="what")
+            yield RadioGroup([offer.line for offer in self._offered], chosen=self._first, id="what")
             yield Static("Format", classes="heading")
-            yield Choice(formats(), chosen=usual_format(), id="format")
+            yield RadioGroup(formats(), chosen=usual_format(), id="format")
             with Horizontal(id="path-line"):
                 yield Static("File", id="path-label")
                 yield _PathInput(id="path", compact=True, select_on_focus=False)
-            yield CheckList([Item(SUM, "A SHA-256 check sum beside it")], id="more")
+            yield TickList([Item(SUM, "A SHA-256 check sum beside it")], id="more")
             yield Static(id="outcome")
         yield KeyFooter()
 
@@ -136,18 +136,18 @@ same.
         older = [sync.number for sync in syncs if sync.number < number]
         if older and self.is_attached:
             self._offered.append(since_offer(older[-1], number))
-            self.query_one("#what", Choice).offer([offer.line for offer in self._offered])
+            self.query_one("#what", RadioGroup).offer([offer.line for offer in self._offered])
 
     @property
     def _chosen(self) -> tuple[Offer, Format]:
-        key = self.query_one("#what", Choice).chosen
+        key = self.query_one("#what", RadioGroup).chosen
         offer = next((one for one in self._offered if one.line.key == key), self._offered[0])
-        return offer, Format(self.query_one("#format", Choice).chosen or usual_format())
+        return offer, Format(self.query_one("#format", RadioGroup).chosen or usual_format())
 
     # The path
 
-    @on(Choice.Chosen)
-    def _another(self, event: Choice.Chosen) -> None:
+    @on(RadioGroup.Chosen)
+    def _another(self, event: RadioGroup.Chosen) -> None:
         event.stop()
         if not self._writing:
             self._suggest()
@@ -196,7 +196,7 @@ same.
         self._say("Writing …  Esc stops it.")
         self._poll = self.set_interval(_POLL, self._tick)
         offer, form = self._chosen
-        self.write(path, form, offer, sha256=SUM in self.query_one(CheckList).ticked)
+        self.write(path, form, offer, sha256=SUM in self.query_one(TickList).ticked)
 
     @work(group="export")
     async def write(self, path: Path, form: Format, offer: Offer, *, sha256: bool) -> None:

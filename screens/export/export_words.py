@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.export import Format, OneTable, TableName, WholeSync, install_command
-from zoomgov.widgets.choice import Alternative
+from zoomgov.widgets.radio_group import Alternative
 from zoomgov.words.kinds import NOUNS, count
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 from zoomgov.connectors.model import App, Connector, Draft, Step
 from zoomgov.connectors.steps import StepFacts, can_leave
 from zoomgov.text import printable
-from zoomgov.widgets.choice import Alternative, Choice
 from zoomgov.widgets.field import Field, TextInput
+from zoomgov.widgets.radio_group import Alternative, RadioGroup
 from zoomgov.widgets.terminal.key_queue import FILLS
 
 from .step_screen import StepScreen
@@ -51,10 +51,10 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
     def body(self) -> ComposeResult:
         yield Static(Content(_QUESTION), classes="question first")
         answer = {True: "yes", False: "no", None: None}[self.draft.uses_identity_provider]
-        yield Choice([Alternative("yes", "Yes"), Alternative("no", "No")], chosen=answer, id="sso")
+        yield RadioGroup([Alternative("yes", "Yes"), Alternative("no", "No")], chosen=answer, id="sso")
         yield Static(id="advice", classes="hint")
         yield Static(Content("Add the connector to"), classes="question")
-        yield Choice(self._alternatives([]), chosen=_NEW, id="app")
+        yield RadioGroup(self._alternatives([]), chosen=_NEW, id="app")
         yield Field(
             "Name of the app",
             TextInput(self.draft.new_app, placeholder="for example Zoom", id="new-app"),
@@ -66,7 +66,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         self._apps: list[App] = []
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one("#sso", Choice))
+        self.set_focus(self.query_one("#sso", RadioGroup))
         self._advise()
         self.load_apps()
 
@@ -74,7 +74,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
     async def load_apps(self) -> None:
         """List the apps there are."""
         self._apps = await self.services.run(self.services.registry.apps)
-        choice = self.query_one("#app", Choice)
+        choice = self.query_one("#app", RadioGroup)
         choice.offer(self._alternatives(self._apps))
         chosen = self.draft.app_id if any(app.id == self.draft.app_id for app in self._apps) else None
         choice.choose(chosen or _NEW)
@@ -82,7 +82,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
 
     @property
     def _sso(self) -> bool | None:
-        return {"yes": True, "no": False}.get(self.query_one("#sso", Choice).chosen or "")
+        return {"yes": True, "no": False}.get(self.query_one("#sso", RadioGroup).chosen or "")
 
     def _alternatives(self, apps: list[App]) -> list[Alternative]:
         listed = sorted(apps, key=lambda app: (not app.from_identity_provider, app.name.casefold()))
@@ -104,12 +104,12 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         advice = self.query_one("#advice", Static)
         advice.update(Content(text))
         advice.display = bool(text)
-        self.query_one("#new-app-field").display = self.query_one("#app", Choice).chosen == _NEW
+        self.query_one("#new-app-field").display = self.query_one("#app", RadioGroup).chosen == _NEW
 
-    @on(Choice.Chosen, "#sso")
-    def _sso_answered(self, event: Choice.Chosen) -> None:
+    @on(RadioGroup.Chosen, "#sso")
+    def _sso_answered(self, event: RadioGroup.Chosen) -> None:
         event.stop()
-        choice = self.query_one("#app", Choice)
+        choice = self.query_one("#app", RadioGroup)
         choice.offer(self._alternatives(self._apps))
         from_provider = [app for app in self._apps if app.from_identity_provider]
         if self._sso and from_provider and choice.chosen == _NEW and not self.query_one("#new-app", Input).value:
@@ -117,8 +117,8 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         self._advise()
         self.changed()
 
-    @on(Choice.Chosen, "#app")
-    def _app_chosen(self, event: Choice.Chosen) -> None:
+    @on(RadioGroup.Chosen, "#app")
+    def _app_chosen(self, event: RadioGroup.Chosen) -> None:
         event.stop()
         self._advise()
         self.changed()
@@ -130,7 +130,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
         self.changed()
 
     def _collect(self) -> None:
-        chosen = self.query_one("#app", Choice).chosen
+        chosen = self.query_one("#app", RadioGroup).chosen
         typed = self.query_one(Field).value
         follows = self.draft.name == self.draft.new_app  # the connector takes the app's name until it is given its own
         self.draft = replace(

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from zoomgov.text import printable
 from zoomgov.widgets.advice_text import Parts, advice_parts, evidence_parts, joined
-from zoomgov.widgets.check_lines import look_of
+from zoomgov.widgets.check_lines import icon_and_style
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.terminal.browser import open_link
 from zoomgov.widgets.terminal.clipboard import copy
@@ -39,7 +39,7 @@ class ExplainScreen(ModalScreen[None]):
         self.line = line
 
     def compose(self) -> ComposeResult:
-        icon, style = look_of(self.line.status)
+        icon, style = icon_and_style(self.line.status)
         with Vertical(classes="dialog"):
             yield Static(
                 Content.assemble((f"{icon} {self.line.status}  ", style), printable(self.line.title)),

@@ -16,8 +16,8 @@ from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_h
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.disk.files import write_private
 from zoomgov.text import printable
-from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.terminal.browser import open_link
 from zoomgov.widgets.terminal.clipboard import copy
@@ -75,7 +75,7 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
             )
             with VerticalScroll(id="letter"):
                 yield Static(Content("\n".join(printable(line) for line in self.mail.body.splitlines())))
-            with Actions(id="actions"):
+            with ButtonRow(id="actions"):
                 yield Button("Copy the e-mail  c", id="copy", classes="action -primary", compact=True)
                 yield Button("Save files  s", id="save", classes="action", compact=True)
                 yield Button("Go on yourself  n", id="go-on", classes="action", compact=True)

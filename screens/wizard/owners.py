@@ -13,8 +13,8 @@ from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.connectors.steps import Refusal, StepFacts, can_leave
-from zoomgov.widgets.choice import Alternative, Choice
 from zoomgov.widgets.field import Field, TextInput
+from zoomgov.widgets.radio_group import Alternative, RadioGroup
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, parse_cloud
 
 from .step_screen import StepScreen
@@ -64,7 +64,7 @@ accounts. *Other address* is for a proxy or a simulator.
             draft = replace(draft, cloud=demo.cloud)  # the demo account is nowhere else
         with Horizontal(classes="choice-line"):
             yield Static(Content("Owner"), classes="field-label")
-            yield Choice(
+            yield RadioGroup(
                 [
                     Alternative("me", "I am the owner"),
                     Alternative("someone", "Someone else is the owner"),
@@ -81,7 +81,7 @@ accounts. *Other address* is for a proxy or a simulator.
         known = draft.cloud in (ZOOM_US.name, ZOOM_GOV.name)
         with Horizontal(classes="choice-line", id="cloud-line"):
             yield Static(Content("Zoom cloud"), classes="field-label")
-            yield Choice(
+            yield RadioGroup(
                 [
                     Alternative(ZOOM_US.name, "zoom.us", "the usual one"),
                     Alternative(ZOOM_GOV.name, "zoomgov.com", "Zoom for Government"),
@@ -109,18 +109,18 @@ accounts. *Other address* is for a proxy or a simulator.
 
     def _adapt(self) -> None:
         """Label and show the fields that the choices need."""
-        label, placeholder = _ASKED[self.query_one("#ownership", Choice).chosen or "me"]
+        label, placeholder = _ASKED[self.query_one("#ownership", RadioGroup).chosen or "me"]
         field = self.query_one("#owners-field", Field)
         field.relabel(label)
         field.input.placeholder = placeholder
-        self.query_one("#address-field").display = self.query_one("#cloud", Choice).chosen == _OTHER
+        self.query_one("#address-field").display = self.query_one("#cloud", RadioGroup).chosen == _OTHER
 
-    @on(Choice.Chosen)
-    def _chosen(self, event: Choice.Chosen) -> None:
+    @on(RadioGroup.Chosen)
+    def _chosen(self, event: RadioGroup.Chosen) -> None:
         event.stop()
         self._adapt()
         address = self.query_one("#address-field")
-        if event.choice.id == "cloud" and address.display:
+        if event.radio_group.id == "cloud" and address.display:
             self.call_after_refresh(address.scroll_visible, animate=False)  # it may be below the screen
         self.changed()
 
@@ -136,13 +136,13 @@ accounts. *Other address* is for a proxy or a simulator.
         return [part for part in re.split(r"[\s,;]+", self.query_one("#owners", Input).value) if part]
 
     def _cloud(self) -> str:
-        chosen = self.query_one("#cloud", Choice).chosen or ZOOM_US.name
+        chosen = self.query_one("#cloud", RadioGroup).chosen or ZOOM_US.name
         return self.query_one("#address-field", Field).value if chosen == _OTHER else chosen
 
     def _collect(self) -> None:
         self.draft = replace(
             self.draft,
-            ownership=self.query_one("#ownership", Choice).chosen or "me",
+            ownership=self.query_one("#ownership", RadioGroup).chosen or "me",
             owners=tuple(Owner(email) for email in dict.fromkeys(self._emails())),
             name=self.query_one("#name-field", Field).value,
             cloud=self._cloud(),

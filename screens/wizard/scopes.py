@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Step
-from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.terminal.clipboard import copy
+from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
 
@@ -115,7 +115,7 @@ Account Owner.
 
     def body(self) -> ComposeResult:
         yield Static(id="kind")
-        yield CheckList(self._items(), ticked=self.connector.checked, id="scopes")
+        yield TickList(self._items(), ticked=self.connector.checked, id="scopes")
         yield Static(id="detail", classes="pane")
 
     def _items(self) -> list[Item]:
@@ -149,8 +149,8 @@ Account Owner.
             )
         )
 
-    @on(CheckList.Looked)
-    def _looked(self, event: CheckList.Looked) -> None:
+    @on(TickList.CursorMoved)
+    def _cursor_moved(self, event: TickList.CursorMoved) -> None:
         event.stop()
         line = next((line for line in self._lines if line.scope == event.item), None)
         if line is None:
@@ -164,17 +164,17 @@ Account Owner.
             text = Content.assemble((reason[0], "dim"), reason[1], ("\nOpens  ", "dim"), opens)
         self.query_one("#detail", Static).update(text)
 
-    @on(CheckList.Ticked)
-    def _ticked(self, event: CheckList.Ticked) -> None:
+    @on(TickList.Ticked)
+    def _ticked(self, event: TickList.Ticked) -> None:
         event.stop()
         self.changed()
 
     async def save(self) -> None:
-        await self.update_connector(checked=self.query_one("#scopes", CheckList).ticked, scope_kind=self._kind)
+        await self.update_connector(checked=self.query_one("#scopes", TickList).ticked, scope_kind=self._kind)
 
     def _relist(self) -> None:
         self._lines = scope_lines(self._kind, self.connector.without)
-        self.query_one("#scopes", CheckList).replace(self._items())
+        self.query_one("#scopes", TickList).replace(self._items())
         self._show_kind()
 
     def action_switch_kind(self) -> None:
@@ -196,7 +196,7 @@ Account Owner.
             self._relist()
 
     def action_copy_one(self) -> None:
-        scope = self.query_one("#scopes", CheckList).looked_at
+        scope = self.query_one("#scopes", TickList).id_at_cursor
         if scope is None or not any(line.scope == scope for line in self._lines):
             self.notify("Move to a scope first.", severity="warning")
             return

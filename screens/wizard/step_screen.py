@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.banner import Banner
+from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.rail import TITLES, Rail
 from zoomgov.widgets.terminal.key_queue import COMPLETES, OPENS
@@ -115,7 +115,7 @@ class StepScreen(Page[None]):
                 with VerticalScroll(id="body", can_focus=False):
                     yield from self.body()
                 yield Static(id="problem")
-                with Actions(id="actions"):
+                with ButtonRow(id="actions"):
                     yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
         yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)

@@ -262,7 +262,7 @@ file here, without secrets and addresses.
         if action == "estimate":
             return not self.running and not self.asking and self.summary is None and not self._failed_line
         if action in ("filter", "save_log"):
-            return bool(self.query_one(SyncLog).said) if self.is_mounted else False
+            return bool(self.query_one(SyncLog).all_lines) if self.is_mounted else False
         if action == "changes":
             return self.summary is not None and self.summary.number > 1
         if action == "notes":
@@ -304,7 +304,7 @@ file here, without secrets and addresses.
         path = Path.cwd() / f"zoomgov-sync-{file_part(self.connector.name)}-{stamp}.log"
         try:
             log = self.query_one(SyncLog)
-            text = await self.services.run(log_text, self.connector, log.said, log.dropped)
+            text = await self.services.run(log_text, self.connector, log.all_lines, log.dropped)
             await self.services.run(write_private, path, text, replace=False)
         except OSError as error:
             self.notify(f"{path}: {error.strerror}", title="Not saved", severity="error", markup=False)

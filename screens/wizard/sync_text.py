@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
     from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncSummary
-    from zoomgov.widgets.sync_log import Said
+    from zoomgov.widgets.sync_log import LogLine
     from zoomgov.zoom.errors import ZoomError
 
 _TWO_NUMBERS: Final = 69
@@ -93,13 +93,13 @@ def file_part(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower())[:60]
 
 
-def log_text(connector: Connector, said: Iterable[Said], dropped: int = 0) -> str:
-    """Return the log for a file: times in UTC, no addresses, ids shortened. `dropped`: number of lines not kept."""
+def log_text(connector: Connector, logged: Iterable[LogLine], dropped: int = 0) -> str:
+    """Return the log for a file: times in UTC, no addresses, ids shortened. `dropped`: earlier lines missing."""
     known = (connector.account_id, connector.client_id)
     lines = [f"# Sync log of {printable(connector.name)}, zoomgov {__version__}"]
     if dropped:
         lines.append(f"# {count(dropped, 'earlier line')} missing: only so many of one sync are kept.")
-    for line in said:
+    for line in logged:
         sign = "!" if line.problem else " "
         lines.append(f"{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {sign} {redact(line.text, known)}")
     return "\n".join(lines) + "\n"

@@ -18,10 +18,10 @@ from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CheckLine, CheckStatus, Report, planned_lines
-from zoomgov.widgets.actions import Actions
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
-from zoomgov.widgets.check_lines import CheckLines, look_of
+from zoomgov.widgets.button_row import ButtonRow
+from zoomgov.widgets.check_lines import CheckLines, icon_and_style
 from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 from zoomgov.words.kinds import count
@@ -114,7 +114,7 @@ Step 4 has the whole choice of what to read.
         if self.report is not None and not self.checking:
             self.query_one(Busy).done(self._verdict())
             self._label_actions()
-            if (line := self.query_one(CheckLines).looked_at) is not None:
+            if (line := self.query_one(CheckLines).line_at_cursor) is not None:
                 self._tell(line)
 
     def _label_actions(self) -> None:
@@ -129,7 +129,7 @@ Step 4 has the whole choice of what to read.
         if without.display:
             without.label = Content(f"{go_on_without(shut)}  n")
             without.refresh(layout=True)
-        self.query_one(Actions).place_buttons()
+        self.query_one(ButtonRow).place_buttons()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(CheckLines))
@@ -213,7 +213,7 @@ Step 4 has the whole choice of what to read.
             self.query_one("#next").focus()
         if self._watching and not self.report.ready:
             return  # somebody may be reading
-        if not first or not lines.look_at(first):
+        if not first or not lines.move_cursor_to(first):
             lines.action_first()
 
     def _asked_for(self) -> str:
@@ -225,14 +225,14 @@ Step 4 has the whole choice of what to read.
                 return line_id
         return self._line
 
-    @on(CheckLines.Looked)
-    def _looked(self, event: CheckLines.Looked) -> None:
+    @on(CheckLines.CursorMoved)
+    def _cursor_moved(self, event: CheckLines.CursorMoved) -> None:
         """Show below the list what the line has no room for."""
         event.stop()
         self._tell(event.line)
 
     def _tell(self, line: CheckLine) -> None:
-        icon, style = look_of(line.status)
+        icon, style = icon_and_style(line.status)
         said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
         if line.advice and line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING):
             title = printable(line.advice[0].title).rstrip(".")
@@ -248,8 +248,8 @@ Step 4 has the whole choice of what to read.
         """Go from the buttons to the lines."""
         self.query_one(CheckLines).focus()
 
-    @on(CheckLines.Asked)
-    def _asked(self, event: CheckLines.Asked) -> None:
+    @on(CheckLines.Opened)
+    def _opened(self, event: CheckLines.Opened) -> None:
         event.stop()
         self._explain(event.line)
 
@@ -269,7 +269,7 @@ Step 4 has the whole choice of what to read.
             self.action_go_on()
         elif self.report is not None and self.report.problems:
             first = self.report.problems[0]
-            self.query_one(CheckLines).look_at(first.id)
+            self.query_one(CheckLines).move_cursor_to(first.id)
             self._explain(first)
         elif self.checking:
             self.show_problem("The checks have not finished.")

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.key_footer import KeyFooter
+from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import NEEDS, Capability, ScopeKind, scopes_to_tick
 
@@ -60,7 +60,7 @@ class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content("What to read"), classes="dialog-title")
-            yield CheckList([self._item(part) for part in self._parts], ticked=self._read, id="parts")
+            yield TickList([self._item(part) for part in self._parts], ticked=self._read, id="parts")
             yield Static(id="part-detail", classes="pane")
             with Horizontal(classes="dialog-actions"):
                 yield Button(self._label(self._read), id="take", classes="action -primary", compact=True)
@@ -73,23 +73,23 @@ class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
         return Item(part.value, f"{part.value:<20}", count(len(scopes), "scope"))
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(CheckList))
+        self.set_focus(self.query_one(TickList))
 
     def _label(self, read: Collection[str]) -> Content:
         scopes = scopes_to_tick(self._kind, capabilities=[part for part in Capability if part.value in read])
         return Content(f"Use these: {count(len(scopes), 'scope')} to tick  ⏎")
 
-    @on(CheckList.Ticked)
-    def _ticked(self, event: CheckList.Ticked) -> None:
+    @on(TickList.Ticked)
+    def _ticked(self, event: TickList.Ticked) -> None:
         event.stop()
         read = _in_keeping(event.ticked, event.item)
-        self.query_one(CheckList).tick(read)
+        self.query_one(TickList).tick(read)
         button = self.query_one("#take", Button)
         button.label = self._label(read)
         button.refresh(layout=True)
 
-    @on(CheckList.Looked)
-    def _looked(self, event: CheckList.Looked) -> None:
+    @on(TickList.CursorMoved)
+    def _cursor_moved(self, event: TickList.CursorMoved) -> None:
         event.stop()
         needs = [need for need in NEEDS if need.capability.value == event.item]
         opens = " ".join(dict.fromkeys(need.opens for need in needs if not need.classic_only or len(needs) == 1))
@@ -103,5 +103,5 @@ class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
         self.action_take()
 
     def action_take(self) -> None:
-        read = self.query_one(CheckList).ticked
+        read = self.query_one(TickList).ticked
         self.dismiss(frozenset(part.value for part in self._parts if part.value not in read) | self._elsewhere)

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Step
-from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.terminal.browser import open_link
 from zoomgov.widgets.terminal.clipboard import copy
+from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
 
 from .step_screen import ConnectorStep
@@ -89,27 +89,27 @@ The ticks are only for you: you can go on without them.
             ),
             id="link",
         )
-        yield CheckList(CLICKS, ticked=self.connector.checked, id="clicks")
+        yield TickList(CLICKS, ticked=self.connector.checked, id="clicks")
         yield Static(id="detail", classes="pane")
 
     def on_mount(self) -> None:
-        clicks = self.query_one("#clicks", CheckList)
-        left = clicks.left
+        clicks = self.query_one("#clicks", TickList)
+        left = clicks.unticked
         clicks.highlighted = next((n for n, item in enumerate(CLICKS) if left and item.id == left[0]), 0)
         self.set_focus(clicks)
 
-    @on(CheckList.Looked)
-    def _looked(self, event: CheckList.Looked) -> None:
+    @on(TickList.CursorMoved)
+    def _cursor_moved(self, event: TickList.CursorMoved) -> None:
         event.stop()
         self.query_one("#detail", Static).update(Content(DETAILS[event.item].format(**self._places)))
 
-    @on(CheckList.Ticked)
-    def _ticked(self, event: CheckList.Ticked) -> None:
+    @on(TickList.Ticked)
+    def _ticked(self, event: TickList.Ticked) -> None:
         event.stop()
         self.changed()
 
     async def save(self) -> None:
-        await self.update_connector(checked=self.query_one("#clicks", CheckList).ticked)
+        await self.update_connector(checked=self.query_one("#clicks", TickList).ticked)
 
     def action_open_link(self) -> None:
         address = self._places["marketplace"]

@@ -7,8 +7,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import OptionList
 
 from zoomgov.widgets.check_lines import CheckLines
-from zoomgov.widgets.check_list import CheckList, Item
 from zoomgov.widgets.paged_list import PagedList
+from zoomgov.widgets.tick_list import Item, TickList
 
 
 class ListApp(App[None]):
@@ -20,10 +20,10 @@ class ListApp(App[None]):
         yield self.made
 
 
-@pytest.mark.parametrize("kind", [PagedList, CheckList])
+@pytest.mark.parametrize("kind", [PagedList, TickList])
 async def test_it_may_be_paged_before_its_lines_were_drawn(kind: type[PagedList]) -> None:
     numbers = [str(number) for number in range(60)]
-    made = CheckList([Item(one, one) for one in numbers]) if kind is CheckList else PagedList(*numbers)
+    made = TickList([Item(one, one) for one in numbers]) if kind is TickList else PagedList(*numbers)
     made.display, made.highlighted = False, 0
     app = ListApp(made)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -1,1 +1,1 @@
-"""Reusable widgets."""
+"""Widgets that several pages use. They draw and post messages; pages decide what follows."""

@@ -1,4 +1,4 @@
-"""Advice and evidence as text: what it means, what to click, and what Zoom really said."""
+"""Advice and evidence as styled text."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from zoomgov.verify.model import Evidence
 
 Parts = list[str | tuple[str, str]]
+"""Text, or (text, style), for `Content.assemble`."""
 
 
 def hang(label: str, text: str, width: int, style: str = "") -> Parts:
-    """`text` wrapped to `width`, its further lines under its first and not under the label."""
+    """Return `label` and `text`, wrapped to `width` cells with a hanging indent."""
     lines = wrap(printable(text), max(width - len(label), 20), break_long_words=False, break_on_hyphens=False)
     return [(label, "dim"), (("\n" + " " * len(label)).join(lines) + "\n", style)]
 
 
 def advice_parts(advice: Advice, width: int, *, title: bool = True) -> Parts:
-    """Cause, clicks, link and source of one piece of advice, in lines of `width` cells."""
+    """Return cause, steps, link and source of one piece of advice, in lines of `width` cells."""
     parts: Parts = [(f"{printable(advice.title)}\n", "bold")] if title else []
     parts += hang("Why   ", advice.cause, width)
     for number, step in enumerate(advice.remedy, 1):
@@ -33,14 +34,14 @@ def advice_parts(advice: Advice, width: int, *, title: bool = True) -> Parts:
     if advice.unknown:
         parts += hang("Note  ", advice.unknown, width)
     if advice.link:
-        # Wrapped as it comes: a link cut off is of no use.
+        # Long words are broken here: a link that is cut off cannot be used.
         lines = wrap(printable(advice.link), max(width - 6, 20), break_on_hyphens=False)
         parts += [("Link  ", "dim"), ("\n      ".join(lines) + "\n", "underline $text-primary")]
     return [*parts, *hang("From  ", f"{advice.source} ({advice.trust})", width, "dim")]
 
 
 def evidence_parts(evidence: Evidence, width: int) -> Parts:
-    """One answer: the call, its status and code, Zoom's words, the tracking id and the time it took."""
+    """Return one answer of Zoom: call, status, code, milliseconds, text, tracking id, first bytes of the body."""
     answer = f"HTTP {evidence.status}" if evidence.status else "no answer"
     if evidence.code is not None:
         answer += f", code {printable(evidence.code)}"
@@ -54,7 +55,7 @@ def evidence_parts(evidence: Evidence, width: int) -> Parts:
 
 
 def joined(blocks: Iterable[Parts]) -> Content:
-    """Blocks one below the other, with a blank line between."""
+    """Join blocks with a blank line between them."""
     parts: Parts = []
     for block in blocks:
         if parts:

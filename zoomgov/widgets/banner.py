@@ -1,4 +1,4 @@
-"""The top line of every screen: where one is, and the connector's label."""
+"""The top line of every page: its title, and the connector's status."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from zoomgov.text import printable
-from zoomgov.widgets.labels import status_label
+from zoomgov.widgets.status_label import status_label
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class Banner(Horizontal):
-    """`zoomgov › place` on the left, the status on the right."""
+    """`zoomgov › title` on the left, the status on the right."""
 
-    def __init__(self, place: str, status: ConnectorStatus | None = None) -> None:
+    def __init__(self, title: str, status: ConnectorStatus | None = None) -> None:
         super().__init__(id="banner")
-        self._place = place
+        self._title = title
         self._status = status
 
     def compose(self) -> ComposeResult:
         yield Static(
-            Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._place)),
+            Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._title)),
             id="banner-place",
         )
         yield Static(self._status_text(), id="banner-status")
@@ -36,6 +36,6 @@ class Banner(Horizontal):
         return status_label(self._status) if self._status is not None else Content("")
 
     def show_status(self, status: ConnectorStatus | None) -> None:
-        """Change the label."""
+        """Replace the status; None: none is shown."""
         self._status = status
         self.query_one("#banner-status", Static).update(self._status_text())

@@ -1,4 +1,4 @@
-"""A line that turns while something is awaited, then says how it went."""
+"""A line of text with a spinner while something is awaited; then its outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class Busy(Static):
-    """`waiting` shows a turning mark and a text; `done` stops it."""
+    """`waiting` starts the spinner, `done` stops it."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -25,11 +25,11 @@ class Busy(Static):
 
     @property
     def waiting_for(self) -> str:
-        """The text while it turns; empty when it does not."""
+        """The text beside the spinner; empty when it does not turn."""
         return self._text
 
     def waiting(self, text: str) -> None:
-        """Turn, with `text`; quiet when the terminal asked for no animations."""
+        """Show the spinner with `text`. It does not turn when animations are off."""
         grown = self._shape(text) != self._shape(self._text)
         self._text = text
         if self._timer is None and self.app.animation_level != "none":
@@ -37,7 +37,7 @@ class Busy(Static):
         self._draw(layout=grown)
 
     def done(self, content: Content) -> None:
-        """Stop turning and say the outcome."""
+        """Stop the spinner and show the outcome."""
         self._text = ""
         if self._timer is not None:
             self._timer.stop()
@@ -49,10 +49,10 @@ class Busy(Static):
         self._draw()
 
     def _shape(self, text: str) -> tuple[str, ...]:
-        """Of two texts with the same shape, both take the same lines; what is wrapped may take others each time."""
+        """Return what decides the height: texts of equal shape have as many lines, as lines that wrap are in it."""
         width = self.size.width - 2
         return ("",) if not text else tuple(line if cell_len(line) > width else "." for line in text.split("\n"))
 
     def _draw(self, layout: bool = False) -> None:
-        # a turning mark or a changed number must not lay out the whole screen anew
+        # no layout of the whole screen for each frame of the spinner or each number
         self.update(Content.assemble((_FRAMES[self._frame], "$text-primary"), f" {self._text}"), layout=layout)

@@ -1,4 +1,4 @@
-"""Lines with aligned cells for short lists, cut to the width there is."""
+"""Lines of short lists: columns of a width in cells, cut with an ellipsis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells; what does not fit ends in `…`."""
+    """Return `text` in exactly `width` cells: padded, or cut with `…`."""
     if width <= 0:
         return ""
     if cell_len(text) > width:
@@ -21,14 +21,14 @@ def fit(text: str, width: int) -> str:
 
 
 def share(width: int, wanted: Sequence[tuple[int, int]], gap: int = 2) -> list[int]:
-    """Widths of columns within `width` cells: each `(least, weight)` gets its least, the rest goes by weight."""
+    """Divide `width` cells among columns `(least, weight)`: each gets its least, and the rest by weight."""
     rest = max(0, width - sum(least for least, _ in wanted) - gap * (len(wanted) - 1))
     total = sum(weight for _, weight in wanted) or 1
     return [least + rest * weight // total for least, weight in wanted]
 
 
 def cells(parts: Sequence[tuple[str, str, int]], gap: int = 2) -> Content:
-    """One line of `(text, style, width)` cells; it ends where its text does."""
+    """Return one line of `(text, style, width)` columns, without blanks at its end."""
     line: list[str | tuple[str, str]] = []
     for number, (text, style, width) in enumerate(parts, start=1):
         shown = fit(text, width) + " " * gap if number < len(parts) else fit(text, width).rstrip()

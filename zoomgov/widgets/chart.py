@@ -1,4 +1,4 @@
-"""A small quiet chart. Import it only when one is shown: the library that draws is read then."""
+"""A small chart of bars or a line. Import it only to show one: it imports plotext."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Chart(PlotextPlot):
-    """Bars or a line, in the colours of the theme; in those of the terminal where the theme leaves them to it."""
+    """Bars or a line in the theme's colours, or in the terminal's own with an ANSI theme."""
 
     DEFAULT_CSS = """
     Chart { height: 8; }
@@ -21,7 +21,7 @@ class Chart(PlotextPlot):
     def __init__(
         self, values: Sequence[int], marks: Sequence[tuple[int, str]], *, line: bool = False, id: str | None = None
     ) -> None:
-        """Draw `values` from left to right; `marks` are the places and words below them."""
+        """Draw `values` from left to right; `marks` are (index, text) of the labels below them."""
         super().__init__(id=id)
         self._values, self._marks, self._line = list(values), list(marks), line
 

@@ -1,4 +1,4 @@
-"""The lines of a verification as they finish, in the order of the plan, under their sections."""
+"""The list of checks of *Verify*: a line for each that has finished, by section and in the planned order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
-_LOOK: Final = {
+_ICONS: Final = {
     CheckStatus.WAITING: ("…", "dim"),
     CheckStatus.OK: ("✓", "$text-success"),
     CheckStatus.WARNING: ("!", "$text-warning"),
@@ -30,16 +30,16 @@ _LOOK: Final = {
 }
 
 
-def look_of(status: CheckStatus) -> tuple[str, str]:
-    """Icon and colour of a status; the word always goes with it."""
-    return _LOOK[status]
+def icon_and_style(status: CheckStatus) -> tuple[str, str]:
+    """Return icon and style of a status. Show its word as well: colour must not be the only sign."""
+    return _ICONS[status]
 
 
 class CheckLines(PagedList, inherit_bindings=False):
-    """One line a check. Waiting ones are not shown: a line appears when it has something to say."""
+    """One line a check; checks that are waiting or running are not shown."""
 
     WORDS_FROM = 84
-    """Width from which the status is also written out; below, its sign has to do."""
+    """Width in cells from which the status is written out; below that only its icon is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
@@ -47,14 +47,14 @@ class CheckLines(PagedList, inherit_bindings=False):
     ]
 
     @dataclass
-    class Asked(Message):
-        """A line was opened."""
+    class Opened(Message):
+        """A line was opened with Enter or a click."""
 
         line: CheckLine
 
     @dataclass
-    class Looked(Message):
-        """The cursor came to a line, or the line under it changed."""
+    class CursorMoved(Message):
+        """The cursor is on another line, or the line under it has changed."""
 
         line: CheckLine
 
@@ -64,32 +64,32 @@ class CheckLines(PagedList, inherit_bindings=False):
 
     @property
     def planned(self) -> int:
-        """Lines in all."""
+        """Number of checks."""
         return len(self._lines_by_id)
 
     @property
     def finished(self) -> int:
-        """Lines that are no longer waiting."""
+        """Number of checks that have finished."""
         return sum(line.status is not CheckStatus.WAITING for line in self._lines_by_id.values())
 
     def put(self, *lines: CheckLine) -> None:
-        """Show new results, keeping the cursor on its line."""
+        """Show results; the cursor stays on its line."""
         for line in lines:
             self._lines_by_id[line.id] = line
         self._draw()
 
     def line(self, line_id: str) -> CheckLine | None:
-        """The line with this id."""
+        """Return the line with this id, shown or not."""
         return self._lines_by_id.get(line_id)
 
     @property
-    def looked_at(self) -> CheckLine | None:
+    def line_at_cursor(self) -> CheckLine | None:
         """The line under the cursor."""
         option = self.highlighted_option
         return self._lines_by_id.get(option.id) if option is not None and option.id is not None else None
 
-    def look_at(self, line_id: str) -> bool:
-        """Move the cursor to a line; False when it is not shown."""
+    def move_cursor_to(self, line_id: str) -> bool:
+        """Move the cursor to a line; return False when it is not shown."""
         ids = [option.id for option in self.options]
         if line_id not in ids:
             return False
@@ -97,31 +97,31 @@ class CheckLines(PagedList, inherit_bindings=False):
         return True
 
     def _draw(self) -> None:
-        kept = looked.id if (looked := self.looked_at) is not None else None
+        before = self.line_at_cursor
         options: list[Option] = []
         shown = [line for line in self._lines_by_id.values() if line.status is not CheckStatus.WAITING]
         for section in Section:
-            mine = [line for line in shown if line.section is section]
-            if mine:
+            lines = [line for line in shown if line.section is section]
+            if lines:
                 options.append(Option(Content.styled(section.value, "bold $text"), disabled=True))
-                options += [Option(self._line(line), id=line.id) for line in mine]
+                options += [Option(self._line(line), id=line.id) for line in lines]
         self.set_options(options)
-        if kept is None or not self.look_at(kept):
+        if before is None or not self.move_cursor_to(before.id):
             self.action_first()
-        if (line := self.looked_at) is not None:
-            self.post_message(self.Looked(line))
+        if (line := self.line_at_cursor) is not None:
+            self.post_message(self.CursorMoved(line))
 
     def _line(self, line: CheckLine) -> Content:
-        icon, style = look_of(line.status)
+        icon, style = icon_and_style(line.status)
         width = max(self.size.width - 2, 40)
-        said = f"{icon} {fit(line.status, 8)} " if width >= self.WORDS_FROM else f"{icon} "
+        status = f"{icon} {fit(line.status, 8)} " if width >= self.WORDS_FROM else f"{icon} "
         title = min(36, width // 2)
         muted = "" if line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING) else "dim"
         return Content.assemble(
-            (said, style),
+            (status, style),
             fit(printable(line.title), title),
             "  ",
-            (fit(printable(line.result), width - title - len(said) - 2).rstrip(), muted),
+            (fit(printable(line.result), width - title - len(status) - 2).rstrip(), muted),
         )
 
     def on_resize(self, event: events.Resize) -> None:
@@ -131,9 +131,9 @@ class CheckLines(PagedList, inherit_bindings=False):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id is not None:
-            self.post_message(self.Asked(self._lines_by_id[event.option_id]))
+            self.post_message(self.Opened(self._lines_by_id[event.option_id]))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if event.option_id in self._lines_by_id:
-            self.post_message(self.Looked(self._lines_by_id[event.option_id]))
+            self.post_message(self.CursorMoved(self._lines_by_id[event.option_id]))

@@ -1,4 +1,4 @@
-"""Facts about one person or thing, as labelled lines that wrap under themselves."""
+"""Facts about one person or resource as labelled lines, which wrap with a hanging indent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line: what, and its value."""
+    """One line: label and value. `tone` colours the value."""
 
     label: str
     value: str
@@ -29,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Facts under a heading. In a list, the labels are names of their own, and the values say how."""
+    """Facts under a heading. With `is_list` labels are names, such as groups, and values say how they are held."""
 
     title: str
     facts: tuple[Fact, ...]
@@ -38,7 +38,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything to say about one person or thing, as plain text from anywhere: it is made safe when drawn."""
+    """What a `FactSheet` shows. Texts may come from Zoom: they are sanitised when drawn."""
 
     title: str
     subtitle: str = ""
@@ -46,10 +46,10 @@ class Sheet:
 
 
 class FactSheet(ScrollView):
-    """Shows one `Sheet`; replacing it is cheap, for it follows a table's cursor.
+    """Shows one `Sheet`, which is cheap to replace: it follows a table's cursor.
 
-    Its lines are made once for each sheet and width, and drawn without widgets inside: a new sheet of as many lines
-    needs no layout of the screen.
+    Lines are rendered once for each sheet and width, and there are no child widgets: a new sheet needs no layout of the
+    screen.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -79,41 +79,41 @@ class FactSheet(ScrollView):
         self._sheet: Sheet | None = None
         self._with_title = with_title
         self._lines: dict[int, list[Strip]] = {}
-        """By the width they were made for: with the scroll bar and without."""
+        """Rendered lines by width: there are two, with the scroll bar and without."""
 
     @property
     def sheet(self) -> Sheet | None:
-        """What is shown."""
+        """The sheet that is shown."""
         return self._sheet
 
     def show(self, sheet: Sheet | None) -> None:
-        """Show `sheet` from its beginning; None for nothing."""
+        """Show `sheet` from its first line; None: nothing."""
         self._sheet = sheet
-        self._remake()
+        self._invalidate()
         self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
-        self._fit()
+        self._update_size()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._remake()
+        self._invalidate()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines_at(width))
 
-    def _remake(self) -> None:
+    def _invalidate(self) -> None:
         self._lines.clear()
         if self.size:
-            self._fit()
+            self._update_size()
         self.refresh(layout=self.styles.is_auto_height)
 
-    def _fit(self) -> None:
+    def _update_size(self) -> None:
         width = self.scrollable_content_region.width
         self.virtual_size = Size(width, len(self._lines_at(width)))
 
     def _lines_at(self, width: int) -> list[Strip]:
-        """Make the lines, unless they are at hand."""
+        """Return the lines for `width` cells, from the cache if they are there."""
         if width not in self._lines:
             options = self.app.console_options.update(width=max(width, 1), height=None, highlight=False)
             lines = self.app.console.render_lines(Group(*self._parts()), options, style=self.rich_style)

@@ -1,4 +1,4 @@
-"""A labelled line of input with room for a problem beneath it, and the input that keeps a secret."""
+"""Input fields: one line with a label and a note beneath it, and a masked one for secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TextInput(Input):
-    """An input that pastes sensibly: stray line ends and outer blanks never become part of a value."""
+    """An input that pastes text of several lines as one, without blanks around it."""
 
     def __init__(
         self,
@@ -34,10 +34,10 @@ class TextInput(Input):
             value, placeholder, password=password, id=id, compact=True, select_on_focus=False, tooltip=tooltip
         )
         self.on_block: Callable[[str], bool] | None = None
-        """Offered each pasted text first; True means that it was taken whole."""
+        """Called with each pasted text first; True: it is dealt with, and nothing is inserted."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        # Stock Input keeps the first line only, so a leading line end would paste nothing at all.
+        # Textual's Input keeps the first line only: after a leading line break it pastes nothing.
         event.stop()
         event.prevent_default()
         if self.on_block is not None and self.on_block(event.text):
@@ -45,15 +45,15 @@ class TextInput(Input):
         self.replace(self.pasted(event.text), *sorted(self.selection))
 
     def pasted(self, text: str) -> str:
-        """What of a pasted text goes into the line."""
+        """Return what is inserted for a pasted text."""
         return " ".join(text.split())
 
 
 class SecretInput(TextInput):
-    """A masked input that gives its text to nobody but the caller of `secret`.
+    """A masked input whose text cannot be copied or cut.
 
-    Stock Textual copies and cuts a masked value in clear; here both only ring the bell. It masks itself again when
-    the focus leaves, so that a revealed secret does not stay on the screen.
+    Textual copies and cuts a masked value in clear; here both only ring the bell. It is masked again on blur, so that a
+    revealed secret does not stay on the screen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,7 +66,7 @@ class SecretInput(TextInput):
 
     @property
     def secret(self) -> Secret:
-        """What was typed, without the blanks that never belong to a secret."""
+        """What was typed, without blanks: a secret has none."""
         return Secret("".join(self.value.split()))
 
     def pasted(self, text: str) -> str:
@@ -79,12 +79,12 @@ class SecretInput(TextInput):
         self.app.bell()
 
     def toggle(self) -> bool:
-        """Show or mask the text; returns True when it is now readable."""
+        """Reveal or mask the text; return True when it is readable now."""
         self.password = not self.password
         return not self.password
 
     def mask(self) -> None:
-        """Hide the text."""
+        """Mask the text."""
         self.password = True
 
     def _on_blur(self, event: events.Blur) -> None:
@@ -93,7 +93,7 @@ class SecretInput(TextInput):
 
 
 class Field(Vertical):
-    """Label, input, and one line beneath for a hint, a gentle warning or a problem."""
+    """Label, input, and a note beneath: a hint, a warning or a problem."""
 
     def __init__(self, label: str, entry: TextInput, *, hint: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -109,7 +109,7 @@ class Field(Vertical):
             yield self.input
         yield self._note
 
-    # Not `:focus-within`: Textual does not redraw the label when the focus moves on.
+    # Not `:focus-within`: Textual does not redraw the label then.
     def on_descendant_focus(self) -> None:
         self.add_class("-focused")
 
@@ -122,7 +122,7 @@ class Field(Vertical):
         return self.input.value.strip()
 
     def relabel(self, label: str) -> None:
-        """Ask for something else in the same place."""
+        """Replace the label."""
         self._label.update(Content(label))
 
     def _say(self, text: str, kind: str) -> None:
@@ -132,13 +132,13 @@ class Field(Vertical):
         self.input.set_class(kind == "-problem", "-invalid")
 
     def problem(self, text: str) -> None:
-        """Show why the value cannot stay so."""
+        """Show why the value is not valid; empty: show the hint again."""
         self._say(f"✗ {text}" if text else self._hint, "-problem" if text else "")
 
     def warn(self, text: str) -> None:
-        """Show what looks odd about the value; it may still be right."""
+        """Show what looks wrong about a value that may be valid; empty: show the hint again."""
         self._say(f"! {text}" if text else self._hint, "-warning" if text else "")
 
     def say(self, text: str) -> None:
-        """Show a plain line instead of the hint."""
+        """Show `text` instead of the hint."""
         self._say(text, "")

@@ -1,4 +1,4 @@
-"""Textual's footer, made anew only when other keys are to be shown."""
+"""The footer with the keys of the page; it is rebuilt only when the keys change."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 _PALETTE: Final = "-command-palette"
 _AROUND: Final = 3
-"""Cells of a key besides its name and what it does."""
+"""Cells around a key and its description."""
 
 
-def _dispensable(key: FooterKey) -> int:
-    """How easily one does without it; keys that are alike in this stay in their order."""
+def _drop_rank(key: FooterKey) -> int:
+    """Return the order in which keys get room: the lowest first, the highest is left out first."""
     return (
         0 if key.action in ("help", "app.help") else 1 if key.key == "escape" else 3 if key.has_class(_PALETTE) else 2
     )
 
 
 class KeyFooter(Footer):
-    """The keys of the screen and of what has the focus.
+    """The keys of the page and of the focused widget.
 
-    Textual makes every key anew whenever the focus moves or an action may have become possible, which is a layout of
-    the whole screen and a tenth of all the work of an app like this one. Most of the time nothing has changed.
+    Textual's footer rebuilds all keys whenever the focus moves or an action may have become enabled. That lays out the
+    whole screen and was a tenth of this app's processor time, while mostly nothing had changed.
     """
 
     _shown: object = None
 
     def on_compose(self) -> None:
-        """Show the keys in the first frame already. Textual waits until it is told of them, and draws a second one."""
+        """Show the keys in the first frame. Textual waits for a signal, and draws them in a second frame."""
         self._bindings_ready = True
         self._shown = self._keys_of(self.screen)
 
     def compose(self) -> ComposeResult:
-        """Yield the keys as they are to be: Textual's begin compact, are told otherwise, and are styled three times."""
+        """Yield the keys in their final form. Textual changes `compact` later, which styles each key three times."""
         keys = list(super().compose())
         for key in keys:
             if isinstance(key, FooterKey) and not key.has_class(_PALETTE):  # that one stays compact
@@ -51,18 +51,18 @@ class KeyFooter(Footer):
         yield from keys
 
     def on_resize(self) -> None:
-        """Show what fits into the new width."""
+        """Fit the keys into the new width."""
         self._fit(list(self.query(FooterKey)))
 
     def _fit(self, keys: Sequence[FooterKey]) -> None:
-        """Leave out what there is no room for: the palette, then the last keys; never the help, which tells all."""
+        """Hide keys that have no room: the palette, then the last ones; never help, which lists all keys."""
         room = self.app.size.width
-        for key in sorted(keys, key=_dispensable):
+        for key in sorted(keys, key=_drop_rank):
             room -= cell_len(key.key_display) + cell_len(key.description) + _AROUND
             key.display = room >= 0
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        """Take other keys up; the same ones are left alone."""
+        """Rebuild the footer if its keys have changed."""
         if not (screen.app.app_focus and self.is_attached and screen is self.screen):
             super().bindings_changed(screen)
             return

@@ -1,4 +1,4 @@
-"""Keys that work on what is under the cursor, written next to it; a click on one does the same."""
+"""Hints for keys, shown beside what they act on; a click runs the same action."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KeyHint(Static):
-    """One key and what it does."""
+    """One key and its description."""
 
     def __init__(self, key: str, label: str, action: str) -> None:
         super().__init__(Content.assemble((key, "bold $footer-key-foreground"), f" {label}"))
@@ -27,14 +27,14 @@ class KeyHint(Static):
 
 
 class KeyHints(Horizontal):
-    """A row of hints."""
+    """A row of hints, with narrower gaps where there is little room."""
 
     def __init__(self, hints: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
-        """`hints`: key, label, action of the screen."""
+        """`hints`: (key, description, action of the page)."""
         super().__init__(*(KeyHint(*hint) for hint in hints), id=id)
-        self._needed = sum(len(key) + len(label) + 4 for key, label, _ in hints)
-        """Cells with wide gaps."""
+        self._wide = sum(len(key) + len(label) + 4 for key, label, _ in hints)
+        """Cells of the row with wide gaps."""
 
     def on_resize(self) -> None:
-        """Move them closer together where there is little room."""
-        self.set_class(self._needed > self.size.width, "-tight")
+        """Choose the gaps."""
+        self.set_class(self._wide > self.size.width, "-tight")

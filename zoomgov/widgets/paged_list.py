@@ -1,4 +1,4 @@
-"""A list of lines that may be paged before it was drawn."""
+"""A list of lines that can be paged before its first frame."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOVES: Final = (
     Binding("pagedown", "page_down", "Page down", show=False),
     Binding("pageup", "page_up", "Page up", show=False),
 )
-"""The keys of lists that have others than Textual's for the rest."""
+"""Cursor keys for lists that do not inherit the bindings of Textual's list."""
 
 
 class PagedList(OptionList):
-    """Textual's knows how high its lines are only once they are drawn; paged sooner, it ends the program."""
+    """Ignores page keys until its lines are measured; Textual's OptionList raises KeyError then."""
 
     def action_page_up(self) -> None:
         with suppress(KeyError):

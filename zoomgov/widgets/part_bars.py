@@ -1,4 +1,4 @@
-"""A bar for each part of a sync, with its count, its rate and the time it still takes."""
+"""A progress bar for each part of a sync, with count, rate and remaining time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _COUNT: Final = 26
 _RATE: Final = 8
 _LEFT: Final = 7
 _AROUND: Final = 18
-"""Rows of the terminal that the rest of the screen needs."""
+"""Lines of the screen that are needed for everything else."""
 _FEWEST: Final = 4
+"""Lines of bars in the lowest terminal."""
 
 
 class PartBars(Static):
-    """Draws the parts; whoever owns it changes `parts` and calls `draw`."""
+    """Draws `parts`. The page changes them and calls `draw`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -39,7 +40,7 @@ class PartBars(Static):
         self.draw()
 
     def draw(self) -> None:
-        """Draw all parts anew, where one looks different."""
+        """Draw all parts, if anything has changed."""
         bar = max(6, min(self.size.width - _TITLE - _COUNT - _RATE - _LEFT - 6, 40))
         parts: list[str | tuple[str, str]] = []
         shown, folded = self._fold()
@@ -52,13 +53,13 @@ class PartBars(Static):
             parts += self._line(part, bar)
         content = Content.assemble(*parts)
         if content != self._drawn:
-            # a changed number must not lay out the whole screen anew
+            # no layout of the whole screen for a changed number
             grown = self._drawn is None or content.plain.count("\n") != self._drawn.plain.count("\n")
             self._drawn = content
             self.update(content, layout=grown)
 
     def _fold(self) -> tuple[list[PartProgress], list[PartProgress]]:
-        """The parts with a line each; and the finished ones that share one, where the terminal is low."""
+        """Return the parts that get a line each, and the finished ones that share a line where the terminal is low."""
         shown = list(self.parts.values())
         folded: list[PartProgress] = []
         most = max(self.app.size.height - _AROUND, _FEWEST)

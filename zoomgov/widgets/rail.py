@@ -1,4 +1,4 @@
-"""The rail: which step one is in, which are done. A line across the top, or a column where there is room."""
+"""The steps of the wizard as a rail: a line at the top, or a column where the screen is wide."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ TITLES: Final = {
     Step.VERIFY: "Verify",
     Step.SYNC: "Sync",
 }
-"""Steps as a person sees them; `DONE` is not a place."""
+"""Titles of the steps; `Step.DONE` has no page."""
 _ALL_TITLES: Final = sum(len(title) + 4 for title in TITLES.values()) + 2
-"""Cells of a line with all of them: an icon and the gaps around each."""
+"""Cells of a line with all titles, their icons and gaps."""
 
 
 class RailStep(Static):
-    """One step of the rail; a click on a step that was reached goes there."""
+    """One step; a click on it goes there, if it was reached before."""
 
     def __init__(self, step: Step, *, current: Step, reached: Step) -> None:
         self.step = step
@@ -46,8 +46,8 @@ class RailStep(Static):
         self._icon = icon
         super().__init__(classes=state, id=f"rail-{step.name.lower()}")
 
-    def name_it(self, *, short: bool) -> None:
-        """Show the step's title; where that is too much for all steps, its number in place of it."""
+    def show_title(self, *, short: bool) -> None:
+        """Show the step's title; with `short` its number, unless it is the current step."""
         title = str(int(self.step)) if short and not self._current else TITLES[self.step]
         self.update(Content(f"{self._icon} {title}"))
 
@@ -62,12 +62,12 @@ class Rail(Container):
 
     @dataclass
     class Chosen(Message):
-        """A step was clicked that one may go to."""
+        """A step that was reached before was clicked."""
 
         step: Step
 
     def __init__(self, *, current: Step, reached: Step) -> None:
-        """`reached` is the furthest step so far: those before it are done."""
+        """`reached`: the furthest step so far; those before it are done."""
         super().__init__(id="rail")
         self._current = current
         self._reached = max(reached, current)
@@ -77,13 +77,13 @@ class Rail(Container):
         self._short = self.app.size.width < _ALL_TITLES
         for step in TITLES:
             shown = RailStep(step, current=self._current, reached=self._reached)
-            shown.name_it(short=self._short)
+            shown.show_title(short=self._short)
             yield shown
 
     def on_resize(self) -> None:
-        """Name the steps as there is room; only anew where that has changed, for it lays the page out again."""
+        """Switch between titles and numbers when the width requires it; each switch costs a layout."""
         short = self.app.size.width < _ALL_TITLES
         if short != self._short:
             self._short = short
             for step in self.query(RailStep):
-                step.name_it(short=short)
+                step.show_title(short=short)

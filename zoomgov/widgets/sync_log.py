@@ -1,4 +1,4 @@
-"""What a sync said, line by line: all of it, or only what went wrong."""
+"""The log of a sync: all lines, or only problems."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-KEPT: Final = 50_000
-"""Lines kept for the file: a sync says a few hundred, and one for each thing that Zoom refused."""
-SHOWN: Final = 2_000
-"""Of these, lines on screen: the last ones."""
+MOST_LINES: Final = 50_000
+"""Lines in memory, for the file; a sync logs a few hundred, and one for each record that Zoom refused."""
+MOST_SHOWN: Final = 2_000
+"""Lines on screen: the last ones."""
 
 
-class Said(NamedTuple):
-    """One line."""
+class LogLine(NamedTuple):
+    """One line, safe for a terminal."""
 
     at: datetime
     text: str
@@ -29,60 +29,60 @@ class Said(NamedTuple):
 
 
 class SyncLog(RichLog):
-    """Follows the end while it is there; scrolls by wheel and keys."""
+    """Scrolls with new lines while its end is in view; wheel and keys scroll it."""
 
     def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:
         """`now` gives an aware time."""
-        super().__init__(id=id, max_lines=SHOWN, wrap=True, markup=False)
+        super().__init__(id=id, max_lines=MOST_SHOWN, wrap=True, markup=False)
         self._now = now
-        self._said: deque[Said] = deque(maxlen=KEPT)
+        self._all: deque[LogLine] = deque(maxlen=MOST_LINES)
         self._dropped = 0
         self.problems_only = False
 
     @property
-    def said(self) -> tuple[Said, ...]:
-        """All that is kept, whatever is shown."""
-        return tuple(self._said)
+    def all_lines(self) -> tuple[LogLine, ...]:
+        """The lines in memory, whatever is shown."""
+        return tuple(self._all)
 
     @property
     def dropped(self) -> int:
-        """Lines said before those, which are not kept."""
+        """Number of earlier lines that are no longer in memory."""
         return self._dropped
 
     def begin(self) -> None:
-        """Forget the sync before."""
-        self._said.clear()
+        """Clear the log for another sync."""
+        self._all.clear()
         self._dropped = 0
         self.clear()
 
     def add(self, text: str, *, problem: bool = False) -> None:
         """Add a line at the end."""
-        line = Said(self._now(), printable(text), problem)
-        self._dropped += len(self._said) == KEPT
-        self._said.append(line)
+        line = LogLine(self._now(), printable(text), problem)
+        self._dropped += len(self._all) == MOST_LINES
+        self._all.append(line)
         self._show(line)
-        if len(self._said) == 1:
-            self.screen.refresh_bindings()  # from now on there is something to filter and to save
+        if len(self._all) == 1:
+            self.screen.refresh_bindings()  # the keys that filter and save the log are enabled from now on
 
-    def _show(self, line: Said) -> None:
+    def _show(self, line: LogLine) -> None:
         if not line.problem and self.problems_only:
             return
         following, laid_out = self.is_vertical_scroll_end, bool(self.size)
         text = Text(("! " if line.problem else "  ") + line.text)
         self.write(text, scroll_end=following and not laid_out)
         if following and laid_out:
-            # RichLog would scroll after the next refresh, and undo what a key that comes before it has scrolled.
+            # RichLog would scroll after the next refresh, and undo the scrolling of a key in between.
             self.scroll_end(animate=False, immediate=True, x_axis=False)
 
     def filter(self, *, problems_only: bool) -> None:
-        """Show everything, or only what went wrong."""
+        """Show all lines, or only problems."""
         self.problems_only = problems_only
         self.clear()
-        lines = [line for line in self._said if line.problem or not problems_only]
-        if (earlier := len(lines) - SHOWN + 1) > 1:
+        lines = [line for line in self._all if line.problem or not problems_only]
+        if (earlier := len(lines) - MOST_SHOWN + 1) > 1:
             self.write(Text(f"  {earlier:,} earlier lines are in the file that m saves.", style="dim"))
-        for line in lines[1 - SHOWN :]:
+        for line in lines[1 - MOST_SHOWN :]:
             self._show(line)
-        if problems_only and not self.lines and self._said:
+        if problems_only and not self.lines and self._all:
             self.write(Text("  Nothing went wrong so far.", style="dim"))
         self.scroll_end(animate=False)

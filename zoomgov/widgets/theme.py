@@ -1,4 +1,4 @@
-"""The app's own two themes: quiet grounds, one blue for where you are, colour only where it means something."""
+"""The app's themes: muted backgrounds, one accent colour, other colours only for a meaning."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DARK: Final = Theme(
         "input-selection-background": "#6ea8fe 35%",
     },
 )
-"""The default."""
+"""The default theme."""
 
 LIGHT: Final = Theme(
     name="zoomgov-light",
@@ -71,9 +71,9 @@ ANSI_DARK: Final = replace(
     primary="ansi_bright_blue",  # the plain one can hardly be read on black
     variables=BUILTIN_THEMES["ansi-dark"].variables | {"border": "ansi_bright_blue", "scrollbar": "ansi_bright_black"},
 )
-"""Textual's, in the terminal's own colours."""
+"""Textual's ANSI theme, which uses the terminal's own colours."""
 
 IN_SIXTEEN_COLOURS: Final = {DARK.name: ANSI_DARK.name, LIGHT.name: "ansi-light"}
-"""What stands in for the two where there are no more: their quiet grounds would all be one, or white on white."""
+"""Replacements for terminals of 16 colours, where the backgrounds of our themes could not be told apart."""
 
 THEMES: Final = (DARK, LIGHT, ANSI_DARK)

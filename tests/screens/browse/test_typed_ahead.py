@@ -186,10 +186,10 @@ async def test_keys_that_come_once_the_app_is_left_go_nowhere(company: Company, 
         await settled(pilot)
         app.exit()
         await app.on_event(events.Key("x", "x"))
-        assert (len(app.screen_stack), app._under_way) == (2, None)
+        assert (len(app.screen_stack), app._key_task) == (2, None)
     assert app.screen_stack == []
     await app.on_event(events.Key("down", None))
-    assert not app._typed_ahead
+    assert not app._queued_keys
 
 
 async def test_keys_do_not_wait_for_ever(

@@ -24,7 +24,7 @@ from tests.screens.company import SIZE, press
 from zoomgov.export import ExportCancelled, Progress
 from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.export.export import ExportScreen
-from zoomgov.widgets.check_list import CheckList
+from zoomgov.widgets.tick_list import TickList
 
 
 @pytest.fixture(autouse=True)
@@ -278,7 +278,7 @@ async def test_esc_stops_writing_and_leaves_nothing(
             await pilot.pause()
         assert "Writing" in app.text()
         await pilot.press("shift+tab")  # the screen answers meanwhile
-        assert isinstance(app.focused, CheckList)
+        assert isinstance(app.focused, TickList)
         await pilot.press("enter")  # and writes only once
         await press(pilot, settled, "escape")
         assert "Stopped. Nothing was written." in app.text()

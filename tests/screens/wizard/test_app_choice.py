@@ -16,7 +16,7 @@ from textual import events
 from textual.widgets import Input
 
 from zoomgov.connectors.model import Step
-from zoomgov.widgets.choice import Choice
+from zoomgov.widgets.radio_group import RadioGroup
 
 # `stage` is the fixture of this folder: Any, because its class lies in a conftest.
 
@@ -37,7 +37,7 @@ async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(st
         assert "rather than creating a new app" in text
         assert "from your identity provider · recommended" in text
         assert text.index("Zoom (Okta)") < text.index("Aardvark")
-        assert screen.query_one("#app", Choice).chosen == provided.id
+        assert screen.query_one("#app", RadioGroup).chosen == provided.id
         await stage.press(pilot, "enter")
         await stage.on(pilot, OwnersScreen)
     draft = stage.services.registry.draft()
@@ -50,7 +50,7 @@ async def test_what_the_person_chose_against_the_advice_stays_chosen(stage: Stag
     async with stage.run() as pilot:
         screen = await stage.on(pilot, AppScreen)
         await stage.press(pilot, "down", "tab", "down")
-        assert screen.query_one("#app", Choice).chosen == "new"
+        assert screen.query_one("#app", RadioGroup).chosen == "new"
 
 
 async def test_a_new_app_needs_a_name(stage: Stage) -> None:
@@ -117,7 +117,7 @@ async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Stage) -> N
     async with stage.run() as pilot:
         screen = await stage.on(pilot, AppScreen)
         assert screen.query_one("#new-app", Input).value == "Zoo"
-        assert screen.query_one("#sso", Choice).chosen == "yes"
+        assert screen.query_one("#sso", RadioGroup).chosen == "yes"
 
 
 async def test_escape_leaves_to_the_empty_list_and_a_comes_back(stage: Stage) -> None:
@@ -137,7 +137,7 @@ async def test_the_app_of_an_existing_connector_can_be_changed(stage: Stage) -> 
         await stage.on(pilot, OwnersScreen)
         await stage.press(pilot, "escape")
         screen = await stage.on(pilot, AppScreen)
-        screen.query_one("#app", Choice).choose(other.id)
+        screen.query_one("#app", RadioGroup).choose(other.id)
         await stage.press(pilot, "enter")
         await stage.on(pilot, OwnersScreen)
     assert stage.connector.app.name == "Other"

@@ -9,7 +9,7 @@ from zoomgov.screens.wizard.credentials import CredentialsScreen
 from zoomgov.screens.wizard.scopes import ScopesScreen
 from zoomgov.screens.wizard.what_to_read import WhatToReadScreen
 from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
-from zoomgov.widgets.check_list import CheckList
+from zoomgov.widgets.tick_list import TickList
 
 if TYPE_CHECKING:
     from tests.screens.stage import Stage
@@ -52,7 +52,7 @@ async def test_ticks_survive_a_restart_and_the_cursor_goes_to_what_is_left(stage
     async with stage.run() as pilot:
         screen = await stage.on(pilot, ZoomAppScreen)
         assert stage.text(pilot).count("[✓]") == 2
-        assert screen.query_one("#clicks", CheckList).looked_at == "server-to-server"
+        assert screen.query_one("#clicks", TickList).id_at_cursor == "server-to-server"
 
 
 async def test_without_a_browser_the_link_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from zoomgov.screens.wizard.app_choice import AppScreen
 from zoomgov.screens.wizard.hand_off import HandOffScreen
 from zoomgov.screens.wizard.owners import OwnersScreen
 from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
-from zoomgov.widgets.choice import Choice
+from zoomgov.widgets.radio_group import RadioGroup
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -120,7 +120,7 @@ async def test_back_and_forth_keeps_everything_typed(stage: Stage) -> None:
         await stage.press(pilot, "enter")
         screen = await stage.on(pilot, OwnersScreen)
         assert screen.query_one("#owners", Input).value == "mona@example.com, sam"
-        assert screen.query_one("#ownership", Choice).chosen == "several"
+        assert screen.query_one("#ownership", RadioGroup).chosen == "several"
 
 
 async def test_quitting_lands_here_again(stage: Stage) -> None:

@@ -360,7 +360,7 @@ async def test_a_log_longer_than_is_shown_is_saved_whole_and_says_what_is_not_ke
     stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sync_log, "SHOWN", 20)
+    monkeypatch.setattr(sync_log, "MOST_SHOWN", 20)
     stage.services.events = [Noted(f"line {number}") for number in range(60)]
     stage.services.outcome = SUMMARY
     async with stage.at(Step.SYNC) as pilot:
@@ -378,7 +378,7 @@ async def test_lines_that_are_not_kept_are_counted_in_the_file(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sync_log, "KEPT", 25)
+    monkeypatch.setattr(sync_log, "MOST_LINES", 25)
     stage.services.events = [Noted(f"line {number}") for number in range(60)]
     stage.services.outcome = SUMMARY
     async with stage.at(Step.SYNC) as pilot:

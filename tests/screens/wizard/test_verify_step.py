@@ -216,9 +216,9 @@ async def test_the_line_a_sync_failed_on_gives_way_to_the_one_that_tells(stage: 
         await stage.press(pilot, "v")
         screen = await stage.on(pilot, VerifyScreen)
         await checked(stage, pilot)
-        looked_at = screen.query_one(CheckLines).looked_at
-        assert looked_at is not None
-        assert looked_at.id == "scope.list_roles"
+        line = screen.query_one(CheckLines).line_at_cursor
+        assert line is not None
+        assert line.id == "scope.list_roles"
 
 
 async def test_a_link_can_be_copied_whole(stage: Stage) -> None:

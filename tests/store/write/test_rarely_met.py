@@ -235,7 +235,7 @@ def test_the_steps_of_early_writing_are_small_and_end_with_all_indexes(
         while writer.write_grants_early():
             steps += 1
         indexes = len(USER_INDEXES) + len(GRANT_INDEXES)
-        # 8 pages, one without anybody, by fours; then 5 facts of 7 people each, a step a fact, and one when all are written
+        # 8 pages, one without anybody, by fours; 5 facts of 7 people each, a step a fact; one when all are written
         assert steps == indexes + 2 + 5 + 1
         names = [sql.split()[5] for sql in (*USER_INDEXES, *GRANT_INDEXES)]
         listed = ", ".join(repr(name) for name in names)

@@ -1,1 +1,1 @@
-"""What depends on the terminal: keys, colours, clipboard."""
+"""What depends on the terminal: type-ahead, clipboard, browser, 256 colours."""

@@ -1,7 +1,6 @@
-"""Terminals of 256 colours, as most are over ssh: each colour becomes the one of theirs that looks most like it.
+"""A filter for terminals of 256 colours: replaces each colour by the nearest one of the palette, in CIELAB.
 
-Rich rounds each of red, green and blue for itself, which makes a dark grey-blue teal, and several quiet grounds one
-black.
+Rich rounds red, green and blue separately, which makes a dark grey-blue teal, and all dark backgrounds black.
 """
 
 from __future__ import annotations
@@ -20,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LEVELS: Final = (0, 95, 135, 175, 215, 255)
-"""Of red, green and blue in the cube of 216 colours."""
+"""Levels of red, green and blue in the cube of 216 colours."""
 _CUBE_FROM: Final = 16
-"""Its number; those before are for the person to choose, so nobody knows how they look."""
+"""Index of the cube's first colour. Terminals let people change the 16 before it, so those are not used."""
 _GREYS_FROM: Final = 232
+"""Index of the first grey."""
 _GREYS: Final = 24
 
 
 def _palette() -> Iterator[tuple[int, Color]]:
-    """The numbers whose colour is the same in every terminal."""
+    """Yield index and colour of the palette's entries that are the same in every terminal."""
     for number in range(_GREYS_FROM - _CUBE_FROM):
         red, green, blue = number // 36, number // 6 % 6, number % 6
         yield _CUBE_FROM + number, Color(_LEVELS[red], _LEVELS[green], _LEVELS[blue])
@@ -37,37 +37,37 @@ def _palette() -> Iterator[tuple[int, Color]]:
 
 
 @cache
-def _looks() -> list[tuple[int, tuple[float, float, float]]]:
-    """The palette as eyes tell colours apart."""
-    return [(number, _look(color)) for number, color in _palette()]
+def _palette_in_lab() -> list[tuple[int, tuple[float, float, float]]]:
+    """Return the palette in CIELAB, where distance is perceived difference."""
+    return [(number, _lab(color)) for number, color in _palette()]
 
 
-def _look(color: Color) -> tuple[float, float, float]:
+def _lab(color: Color) -> tuple[float, float, float]:
     lab = rgb_to_lab(color)
     return lab.L, lab.a, lab.b
 
 
 @cache
 def nearest(color: TerminalColor) -> TerminalColor:
-    """The colour of 256 that looks most like `color`; those of the person's own palette stay."""
+    """Return the palette's colour nearest to `color`; colours that are not RGB are returned as they are."""
     if color.type is not ColorType.TRUECOLOR:
         return color
-    look = _look(Color.from_rich_color(color))
-    number, _ = min(_looks(), key=lambda one: sum((a - b) ** 2 for a, b in zip(one[1], look, strict=True)))
+    lab = _lab(Color.from_rich_color(color))
+    number, _ = min(_palette_in_lab(), key=lambda one: sum((a - b) ** 2 for a, b in zip(one[1], lab, strict=True)))
     return TerminalColor.from_ansi(number)
 
 
 @lru_cache(4096)
-def _in_few_colours(style: Style) -> Style:
-    color, ground = style.color, style.bgcolor
-    return style + Style(color=color and nearest(color), bgcolor=ground and nearest(ground))
+def _reduced(style: Style) -> Style:
+    color, background = style.color, style.bgcolor
+    return style + Style(color=color and nearest(color), bgcolor=background and nearest(background))
 
 
 class Ansi256(LineFilter):
-    """Draws in 256 colours."""
+    """Draws everything in 256 colours."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            Segment(text, style and _in_few_colours(style), control)  # what is drawn without a style has no colours
+            Segment(text, style and _reduced(style), control)  # without a style there are no colours
             for text, style, control in segments
         ]

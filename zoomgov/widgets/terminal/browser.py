@@ -1,4 +1,4 @@
-"""Opening a link in the person's own browser, beside the event loop and outside this terminal."""
+"""Opens links in the person's browser, on a thread, without our terminal and our environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 PATIENCE: Final = 10.0
-"""Seconds after which a browser that is still starting counts as opened: some stay until their window is closed."""
+"""Seconds after which a browser that still runs counts as opened: some run until their window is closed."""
 
 _CHILD: Final = """
 import os, sys, webbrowser
@@ -32,18 +32,18 @@ if os.path.basename(getattr(browser, "name", "")) in text_browsers:
     sys.exit("it would draw over this program")
 sys.exit(0 if browser.open(sys.argv[1]) else "it could not be started")
 """
-"""Run as a program of its own, since `webbrowser` gives its children our environment and our terminal."""
+"""A program of its own: `webbrowser` gives its children our environment and our terminal."""
 
 
 def open_link(
     widget: Widget, link: str, otherwise: Callable[[], object], said: Callable[[], object] | None = None
 ) -> None:
-    """Have the browser show `link`; the page goes on meanwhile.
+    """Open `link` in the browser, on a worker.
 
     Args:
         widget: any widget on screen.
-        link: an address, `mailto:` too.
-        otherwise: called where there is no browser to open it with: shows the address, or says what to do.
+        link: an address; `mailto:` works too.
+        otherwise: called when there is no browser: shows the address, or says what to do.
         said: called when it was opened.
     """
 
@@ -58,9 +58,9 @@ def open_link(
 
 
 async def opened(link: str) -> bool:
-    """Whether a browser took `link`. A text browser counts as none: it would take over the terminal.
+    """Return whether a browser opened `link`. A text browser is not used: it would take over the terminal.
 
-    Waits on a daemon thread, `PATIENCE` seconds at most: a browser that hangs keeps nobody from leaving.
+    Waits on a daemon thread for `PATIENCE` seconds at most: a browser that hangs must not keep the app from ending.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[bool] = loop.create_future()
@@ -72,17 +72,17 @@ async def opened(link: str) -> bool:
     def run() -> None:
         child = _start(link)
         taken = child is not None and _took(child)
-        with suppress(RuntimeError):  # the program has ended meanwhile
+        with suppress(RuntimeError):  # the event loop is closed
             loop.call_soon_threadsafe(settle, taken)
         if child is not None:
-            child.wait()  # or it stays in the table of processes
+            child.wait()  # reaps it
 
     threading.Thread(target=run, daemon=True, name="browser").start()
     return await answer
 
 
 def _start(link: str) -> subprocess.Popen[bytes] | None:
-    """Start the child apart from this terminal; None where the system refuses."""
+    """Start the child in a session of its own; None: the system refused."""
     with suppress(OSError):
         return subprocess.Popen(
             [sys.executable, "-c", _CHILD, link],
@@ -96,6 +96,7 @@ def _start(link: str) -> subprocess.Popen[bytes] | None:
 
 
 def _took(child: subprocess.Popen[bytes]) -> bool:
+    """Return whether the child opened the link, or still runs after `PATIENCE`."""
     try:
         return child.wait(PATIENCE) == 0
     except subprocess.TimeoutExpired:

@@ -1,7 +1,7 @@
-"""Copying through the terminal, with words that say what happened.
+"""Copies to the clipboard through the terminal (OSC 52), and says what happened.
 
-A program in a terminal, over ssh too, can only ask the terminal to put text on the clipboard (the OSC 52 sequence),
-and no answer comes back. So where terminals are known to refuse, the words say what to do when nothing can be pasted.
+OSC 52 works over ssh, but the terminal does not answer. Where terminals are known to refuse, the message says what to
+do when nothing can be pasted.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 MOST_BYTES: Final = 74_994
-"""What terminals take at once: 100,000 characters of base64 with the sequence around them, as xterm and hterm do."""
+"""Most bytes that terminals accept: with base64 and the escape sequence 100,000 characters (xterm, hterm)."""
 
 
 def copy(widget: Widget, text: str, what: str, otherwise: str = "", *, then: str = "") -> None:
     """Send `text` to the clipboard and say so.
 
     Args:
-        widget: Any widget on screen.
-        text: What to copy; safe for a terminal already.
-        what: Names it, e.g. `3 rows`.
-        otherwise: What to do where copying does not work, a sentence.
-        then: what to do with it, a sentence.
+        widget: any widget on screen.
+        text: what to copy; sanitised already.
+        what: what it is, e.g. `3 rows`.
+        otherwise: a sentence: what to do where copying does not work.
+        then: a sentence: what to do with the copy.
     """
     widget.app.copy_to_clipboard(text)
     size = len(text.encode())
@@ -38,7 +38,7 @@ def copy(widget: Widget, text: str, what: str, otherwise: str = "", *, then: str
 
 
 def doubt(environ: Mapping[str, str], otherwise: str = "") -> str:
-    """Return what to try when nothing can be pasted; empty where copying is known to work."""
+    """Return a hint for when nothing can be pasted; empty where copying is known to work."""
     if environ.get("TMUX"):
         hint = "Nothing to paste? tmux needs: set -s set-clipboard on."
     elif environ.get("TERM_PROGRAM") == "Apple_Terminal":

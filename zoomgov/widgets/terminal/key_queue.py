@@ -1,4 +1,4 @@
-"""Keys one after the other: what is typed ahead of a busy screen goes where it was meant to."""
+"""Type-ahead: keys typed while a page is busy are queued, and reach the page they were meant for."""
 
 from __future__ import annotations
 
@@ -22,120 +22,119 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 OPENS: Final = "opens a page"
-"""The group of workers that open another page above theirs: what is typed meanwhile is meant for that one."""
+"""Group of workers that open another page: keys typed meanwhile are for that page."""
 FILLS: Final = "fills its page"
-"""The group of workers that put onto a page what its keys are about. Only Esc does not wait for them: it leaves, and
-whoever leaves a page stops them."""
-
+"""Group of workers that load what the page's keys act on. Keys wait for them, except Esc, which leaves the page and
+thereby cancels them."""
 KEEPS: Final = "keeps what was chosen"
-"""The group of workers that go on when their page is left."""
+"""Group of workers that are not cancelled when their page is left."""
 COMPLETES: Final = "completes its page"
-"""The group of workers that go on to the page after theirs, or say why not. Esc does not wait: it stops them."""
+"""Group of workers that open the next page, or say why not. Keys wait for them, except Esc, which cancels them."""
 
 _PATIENCE: Final = 1.0
-"""Seconds after which the next key is given out whatever became of the one before."""
-_LOOKS_EVERY: Final = 0.004
-"""Seconds after which it is looked again whether the page is there, or Esc was pressed."""
+"""Seconds after which the next key is delivered, even if the one before has not had its effect."""
+_POLL_INTERVAL: Final = 0.004
+"""Seconds between two looks at whether the workers have finished, or Esc was pressed."""
 
 
 class SeenFirst:
-    """A page on which Enter and space count only when they are pressed with it on screen.
+    """Mixin of pages that ignore Enter and space if they were typed ahead.
 
-    On all others they are as good as any key that is typed ahead. Here they would answer a question that nobody has
-    read, or undo what the Enter before has begun.
+    There these keys would answer a question that nobody has read, or undo what the Enter before has begun.
     """
 
 
 class KeyQueue(App[ReturnType]):
-    """Gives a key out only when the one before has had its effect, and the page that it opened is there and filled.
+    """An app that delivers a key only after the one before has had its effect: its page is open and filled.
 
-    Textual gives all keys at once to what has the focus. What they are bound to is done only when they come back from
-    there unused: by then the later ones of a burst have gone to the page and the field that the first was to leave.
+    Textual sends all keys to the focused widget at once. Bindings run only when a key has bubbled up unused: by then
+    the later keys of a burst have reached the widget that the first one was to leave.
     """
 
-    _under_way: asyncio.Task[None] | None = None
-    _is_left = False
-    """Whether the app is about to end: what is still typed opens no page that would be torn down half made."""
+    _key_task: asyncio.Task[None] | None = None
+    """Waits for the effect of the last key, then delivers the next one."""
+    _is_ending = False
+    """Whether the app is about to end: keys are dropped, so that none opens a page any more."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed_ahead: deque[tuple[events.Key | events.Paste, Screen[object]]] = deque()
-        """What is still to be given out, and the page that was on top when it was typed."""
+        self._queued_keys: deque[tuple[events.Key | events.Paste, Screen[object]]] = deque()
+        """Keys to be delivered, each with the page that was on top when it was typed."""
         self._too_slow: WeakSet[Worker[object]] = WeakSet()
-        """Workers that keys have waited for once, in vain."""
+        """Workers for which a key has waited `_PATIENCE` seconds: no other key waits for them."""
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._is_left or not self.screen_stack:
-            pass  # nobody is there any more
-        elif self._under_way is not None:
-            self._typed_ahead.append((event, self.screen))
-        elif self._still_to_come(event):
-            self._typed_ahead.append((event, self.screen))
-            self._under_way = asyncio.create_task(self._see_through(()), name="wait for what a key is meant for")
+        elif self._is_ending or not self.screen_stack:
+            pass  # no page is left to receive it
+        elif self._key_task is not None:
+            self._queued_keys.append((event, self.screen))
+        elif self._awaited_workers(event):
+            self._queued_keys.append((event, self.screen))
+            self._key_task = asyncio.create_task(self._deliver_next(()), name="wait for the page of a key")
         else:
-            await self._give(event)
+            await self._deliver(event)
 
     def exit(
         self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
-        """End the app; keys that are still to be given out are dropped."""
-        self._is_left = True
+        """End the app; queued keys are dropped."""
+        self._is_ending = True
         super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:
-        """Leave the page on top, and stop what works for it."""
-        self.stop_working_for(self.screen)
+        """Leave the page on top, and cancel its workers."""
+        self.cancel_workers_of(self.screen)
         return super().pop_screen()
 
-    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:  # whatever it gives when it is dismissed
-        """Put another page in place of the one on top, and stop what works for that."""
-        self.stop_working_for(self.screen)
+    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:  # Any: results of all types
+        """Replace the page on top, and cancel its workers."""
+        self.cancel_workers_of(self.screen)
         return super().switch_screen(screen)
 
-    def stop_working_for(self, *pages: Screen[object]) -> None:
-        """Stop the workers of pages that are left: they would look for widgets that are gone."""
+    def cancel_workers_of(self, *pages: Screen[object]) -> None:
+        """Cancel the workers of pages that are left: they would query widgets that are gone."""
         for worker in [*self.workers]:
             if worker.node in pages and worker.group != KEEPS and worker is not active_worker.get(None):
                 worker.cancel()
 
-    async def _give(self, event: events.Key | events.Paste) -> None:
-        way = (self.focused or self.screen).ancestors_with_self
+    async def _deliver(self, event: events.Key | events.Paste) -> None:
+        path = (self.focused or self.screen).ancestors_with_self
         await super().on_event(event)
-        self._under_way = asyncio.create_task(self._see_through(way), name="see a key through")
+        self._key_task = asyncio.create_task(self._deliver_next(path), name="wait for the effect of a key")
 
-    async def _see_through(self, way: Iterable[MessagePump]) -> None:
-        """Wait until a key has gone all its way, from the focus to the app, and give out the next."""
-        await _all_caught_up(way)
-        await _all_caught_up(self.screen_stack[-1:])  # which may be a new one, with a focus of its own
-        if self._typed_ahead:
-            await _all_caught_up(way)  # a widget tells its page of the key, say that a row is to be opened
-        while await self._something_was_awaited():
-            await _all_caught_up((*self.screen_stack[-1:], self))  # the focus is given by the app, in its turn
-        while self._typed_ahead and self.screen_stack and not self._is_left:
-            event, page = self._typed_ahead.popleft()
+    async def _deliver_next(self, path: Iterable[MessagePump]) -> None:
+        """Wait for the effect of a key that bubbles along `path`, from focus to app; then deliver the next."""
+        await _processed(path)
+        await _processed(self.screen_stack[-1:])  # possibly a new page, with a focus of its own
+        if self._queued_keys:
+            await _processed(path)  # messages of widgets to their page, such as: a row was selected
+        while await self._waited_for_workers():
+            await _processed((*self.screen_stack[-1:], self))  # the app sets the focus in a later message
+        while self._queued_keys and self.screen_stack and not self._is_ending:
+            event, page = self._queued_keys.popleft()
             if isinstance(self.screen, SeenFirst) and self.screen is not page and _is_any(event, "enter", "space"):
                 continue
-            self.call_later(self._give, event)
+            self.call_later(self._deliver, event)
             return
-        self._under_way = None
+        self._key_task = None
 
-    async def _something_was_awaited(self) -> bool:
-        """Wait for what brings or fills the page on top; return whether there was anything."""
+    async def _waited_for_workers(self) -> bool:
+        """Wait for the workers that open or fill the page on top; return whether there were any."""
         ends = asyncio.get_running_loop().time() + _PATIENCE
         waited = False
-        while coming := self._still_to_come(self._typed_ahead[0][0] if self._typed_ahead else None):
+        while workers := self._awaited_workers(self._queued_keys[0][0] if self._queued_keys else None):
             waited = True
             if asyncio.get_running_loop().time() > ends:
-                self._too_slow.update(coming)
+                self._too_slow.update(workers)
                 break
-            await asyncio.sleep(_LOOKS_EVERY)
+            await asyncio.sleep(_POLL_INTERVAL)
         return waited
 
-    def _still_to_come(self, following: events.Key | events.Paste | None) -> list[Worker[object]]:
-        """What brings or fills the page on top, as far as the next key cares."""
-        groups = (OPENS,) if _is_any(following, "escape") else (OPENS, FILLS, COMPLETES)
+    def _awaited_workers(self, next_key: events.Key | events.Paste | None) -> list[Worker[object]]:
+        """Return the workers that `next_key` has to wait for; None: the key is not known yet."""
+        groups = (OPENS,) if _is_any(next_key, "escape") else (OPENS, FILLS, COMPLETES)
         return [
             worker
             for worker in self.workers
@@ -150,10 +149,10 @@ def _is_any(event: events.Key | events.Paste | None, *keys: str) -> bool:
     return isinstance(event, events.Key) and event.key in keys
 
 
-async def _all_caught_up(way: Iterable[MessagePump]) -> None:
-    """Wait at each place until everything that was sent there so far has been dealt with."""
-    for place in way:
+async def _processed(path: Iterable[MessagePump]) -> None:
+    """Wait until each of `path`, one after the other, has processed all messages sent to it so far."""
+    for pump in path:
         reached = asyncio.Event()
-        if place.call_later(reached.set):
+        if pump.call_later(reached.set):
             with suppress(TimeoutError):
                 await asyncio.wait_for(reached.wait(), _PATIENCE)

@@ -1,15 +1,12 @@
-"""Small pieces of text every screen draws the same way: statuses, times, counts."""
+"""A connector's status as icon and word."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.content import Content
 
 from zoomgov.connectors.model import ConnectorStatus
-
-if TYPE_CHECKING:
-    pass
 
 _STATUS: Final = {
     ConnectorStatus.NOT_CONNECTED: ("○", "dim"),
@@ -20,6 +17,6 @@ _STATUS: Final = {
 
 
 def status_label(status: ConnectorStatus) -> Content:
-    """Icon and word: colour is never the only sign."""
+    """Return icon and word of a status: colour is never the only sign."""
     icon, style = _STATUS[status]
     return Content.styled(f"{icon} {status.value}", style)

@@ -1,4 +1,4 @@
-"""The buttons under a page: beside each other, or one below the other where the screen is narrow."""
+"""The row of buttons under a page; a column where the screen is too narrow."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from textual.containers import Container
 from textual.widgets import Button
 
 _PADDING: Final = 4
-"""Cells of a button besides its label."""
+"""Cells of a button around its label."""
 _GAP: Final = 2
+"""Cells between two buttons."""
 
 
-class Actions(Container):
-    """As many buttons as there are, none of them cut."""
+class ButtonRow(Container):
+    """Lays its buttons out side by side where all fit, else one below the other: none is cut."""
 
     DEFAULT_CSS = """
-    Actions {
+    ButtonRow {
         height: auto;
         layout: horizontal;
 
@@ -30,6 +31,6 @@ class Actions(Container):
         self.place_buttons()
 
     def place_buttons(self) -> None:
-        """Place the buttons that are displayed; to be called when a label has changed."""
+        """Choose row or column. Call it when a label or a button's `display` has changed."""
         widths = [cell_len(str(button.label)) + _PADDING for button in self.query(Button) if button.display]
         self.set_class(sum(widths) + _GAP * (len(widths) - 1) > self.size.width, "-column")

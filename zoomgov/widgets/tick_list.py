@@ -1,4 +1,4 @@
-"""A list of things to do elsewhere, each ticked by hand, under headings."""
+"""A list of check boxes under headings."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Item:
     id: str
     title: str
     aside: str = ""
-    """Muted, after the title."""
+    """Muted text after the title."""
     note: str = ""
-    """Muted, on a line of its own under the title."""
+    """Muted text on the next line."""
 
 
-class CheckList(PagedList, inherit_bindings=False):
-    """Ticks that are kept by whoever listens; Enter is left free to go on."""
+class TickList(PagedList, inherit_bindings=False):
+    """Space ticks a line; Enter is left to the page. The page saves the ticks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
@@ -39,14 +39,15 @@ class CheckList(PagedList, inherit_bindings=False):
 
     @dataclass
     class Ticked(Message):
-        """A line was ticked or unticked by the person."""
+        """The person has ticked or unticked a line."""
 
         item: str
         ticked: frozenset[str]
+        """Ids of all ticked lines."""
 
     @dataclass
-    class Looked(Message):
-        """The cursor came to a line."""
+    class CursorMoved(Message):
+        """The cursor is on another line."""
 
         item: str
 
@@ -70,24 +71,24 @@ class CheckList(PagedList, inherit_bindings=False):
         return Content.assemble(mark, item.title, *aside, *note)
 
     def replace(self, items: Sequence[Item]) -> None:
-        """Show other lines; ticks of lines that are gone are kept for when they come back."""
+        """Show other lines. Ticks of lines that are no longer shown are remembered."""
         self.items = tuple(items)
         self.set_options(self._lines_of_items())
         self.action_first()
 
     def tick(self, ids: frozenset[str]) -> None:
-        """Tick exactly `ids`, keeping the cursor and telling nobody."""
+        """Tick exactly `ids`. The cursor stays, no message is posted."""
         self.ticked = ids
         for index, item in enumerate(self.items):
             self.replace_option_prompt_at_index(index, self._line(item))
 
     @property
-    def left(self) -> list[str]:
-        """Ids of the lines not yet ticked."""
+    def unticked(self) -> list[str]:
+        """Ids of the lines that are not ticked."""
         return [item.id for item in self.items if item.id and item.id not in self.ticked]
 
     @property
-    def looked_at(self) -> str | None:
+    def id_at_cursor(self) -> str | None:
         """Id of the line under the cursor."""
         option = self.highlighted_option
         return option.id if option is not None else None
@@ -104,4 +105,4 @@ class CheckList(PagedList, inherit_bindings=False):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if event.option_id is not None:
-            self.post_message(self.Looked(event.option_id))
+            self.post_message(self.CursorMoved(event.option_id))

@@ -1,4 +1,4 @@
-"""One of several: a radio group whose arrows choose, leaving Enter free to go on."""
+"""A radio group: the arrow keys choose, Enter is left to the page."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One line of a `Choice`."""
+    """One line of a `RadioGroup`."""
 
     key: str
     text: str
     note: str = ""
-    """Shown muted after the text."""
+    """Muted text after it."""
 
 
-class Choice(OptionList, inherit_bindings=False):
-    """A radio group. Moving the cursor chooses, as in forms everywhere; nothing chosen is possible until then."""
+class RadioGroup(OptionList, inherit_bindings=False):
+    """One of several alternatives. Moving the cursor chooses; before that it is possible that none is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,right", "move(1)", "Down", show=False),
@@ -38,14 +38,14 @@ class Choice(OptionList, inherit_bindings=False):
 
     @dataclass
     class Chosen(Message):
-        """Another alternative was chosen by the person."""
+        """Another alternative was chosen."""
 
-        choice: Choice
+        radio_group: RadioGroup
         key: str
 
         @property
-        def control(self) -> Choice:
-            return self.choice
+        def control(self) -> RadioGroup:
+            return self.radio_group
 
     def __init__(
         self, alternatives: Sequence[Alternative], *, chosen: str | None = None, id: str | None = None
@@ -56,7 +56,7 @@ class Choice(OptionList, inherit_bindings=False):
         self.highlighted = self._index(self.chosen)
 
     def allow_focus(self) -> bool:
-        """Only where there is something to choose: Tab passes over the rest."""
+        """Take the focus only when there is something to choose; Tab skips the group otherwise."""
         return super().allow_focus() and (len(self.alternatives) > 1 or self.chosen is None)
 
     def _index(self, key: str | None) -> int | None:
@@ -71,7 +71,7 @@ class Choice(OptionList, inherit_bindings=False):
         return Content.assemble(mark, printable(item.text), *note)
 
     def offer(self, alternatives: Sequence[Alternative]) -> None:
-        """Replace the alternatives, keeping the choice where it is still among them."""
+        """Replace the alternatives; the chosen one stays chosen if it is among them."""
         self.alternatives = tuple(alternatives)
         if self._index(self.chosen) is None:
             self.chosen = None
@@ -79,7 +79,7 @@ class Choice(OptionList, inherit_bindings=False):
         self.highlighted = self._index(self.chosen)
 
     def choose(self, key: str) -> None:
-        """Choose `key` as the person would, telling whoever listens."""
+        """Choose `key` and post `Chosen`, as when a person does."""
         if key == self.chosen:
             return
         self.chosen = key
@@ -89,7 +89,7 @@ class Choice(OptionList, inherit_bindings=False):
         self.post_message(self.Chosen(self, key))
 
     def action_move(self, by: int) -> None:
-        """Choose the neighbour, without wrapping round."""
+        """Choose the alternative `by` lines below, without wrapping around."""
         if not self.alternatives:
             return
         at = self._index(self.chosen)
