@@ -34,8 +34,8 @@ from ..synced.words import DEFAULT_SORT, NOTHING_SYNCED
 from .browse_actions import TableActions
 from .item_pane import ItemPane
 from .kind_table import KindTabs, kind_table
-from .last_line import LastLine
 from .read_ahead import ReadAhead
+from .status_bar import StatusBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,7 +152,7 @@ and lists them.
                     yield self._table_of(self._kind, sync, self._preferences_read)
             yield self._pane
         yield Static(id="nothing")
-        yield LastLine(id="last-line")
+        yield StatusBar(id="status-bar")
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -232,7 +232,7 @@ and lists them.
         self.set_timer(_COUNTS_AFTER, self._read_ahead.count_grants)
 
     def _tell_sync(self, sync: SyncInfo) -> None:
-        self.query_one(LastLine).tell(sync, self.host.now(), self.size.width)
+        self.query_one(StatusBar).show_sync(sync, self.host.now(), self.size.width)
 
     async def _show_kind(self, kind: Kind) -> None:
         """Show the table of `kind`; each is made when first looked at."""

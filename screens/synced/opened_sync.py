@@ -13,7 +13,7 @@ from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query, Target
 from zoomgov.widgets.table.table_source import SourceError
 
-from .column_looks import looks
+from .column_widths import table_columns
 
 if TYPE_CHECKING:
     from array import array
@@ -277,7 +277,7 @@ class StoreSource:
         self._opened_sync = opened_sync
         self._kind = kind
         self._query = Query(within=within)
-        self.all_columns = looks(opened_sync.columns(kind, within))
+        self.all_columns = table_columns(opened_sync.columns(kind, within))
         chosen = tuple(column for column in self.all_columns[1:] if column.key in columns)
         self.columns = (self.all_columns[0], *chosen) if chosen else self.all_columns
         self._keys = [column.key for column in self.columns]

@@ -1,1 +1,1 @@
-"""The virtual table and its parts."""
+"""The virtual table: it reads and draws only the rows on screen."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from zoomgov.widgets.table.column_viewport import STEP
 from zoomgov.widgets.table.row_table import FromTable, RowTable
-from zoomgov.widgets.table.shown_columns import STEP
 
 if TYPE_CHECKING:
     from textual import events

@@ -19,8 +19,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from zoomgov.widgets.table.column_viewport import ColumnViewport
 from zoomgov.widgets.table.held_frames import HeldFrames
-from zoomgov.widgets.table.shown_columns import ShownColumns
 from zoomgov.widgets.table.table_paint import PARTS, TABLE_CSS, draw_header, draw_note, draw_row
 from zoomgov.widgets.table.table_source import QuickSource, SourceError, TableQuery, TableSource, View
 
@@ -129,7 +129,7 @@ class RowTable(ScrollView, can_focus=True):
         self._later: int | Literal["end"] | None = None
         self._opens = False
         """Whether the first row of what is searched is to be opened, once that is found."""
-        self._shown = ShownColumns(widths)
+        self._shown = ColumnViewport(widths)
         self._laid_out = 0
         self._frames = HeldFrames(self)
         self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)

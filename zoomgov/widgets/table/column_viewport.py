@@ -14,7 +14,7 @@ STEP: Final = 2
 """Cells by which a key makes a column wider or narrower."""
 
 
-class ShownColumns:
+class ColumnViewport:
     """Columns that do not fit lie to the right of those that do; the first one always stays."""
 
     def __init__(self, widths: Mapping[str, int] | None = None) -> None:

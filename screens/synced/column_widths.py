@@ -1,4 +1,4 @@
-"""How the store's columns look on screen: their order, widths, tones and words."""
+"""Width in cells, order, colours and text of each of the store's columns on screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zoomgov.model.queries import Column as StoreColumn
 
-_LOOKS: Final = {
+_COLUMNS: Final = {
     "name": TableColumn("", "", 24, least=18, most=40),
     "how": TableColumn("", "", 24, least=18, most=48),
     "email": TableColumn("", "", 28, least=26, most=40),
@@ -33,16 +33,16 @@ _LOOKS: Final = {
     "type": TableColumn("", "", 10),
     "created": TableColumn("", "", 12, show=day),
 }
-"""The most important first: a narrow screen shows the first ones."""
+"""The most important first: a narrow screen shows the first ones. Key and title come from the store."""
 
 
-def looks(columns: Iterable[StoreColumn]) -> tuple[TableColumn, ...]:
-    """Return table columns for those of the store; one that is not known here comes last, as it is."""
-    order = list(_LOOKS)
-    ranked = sorted(columns, key=lambda column: order.index(column.key) if column.key in _LOOKS else len(order))
+def table_columns(columns: Iterable[StoreColumn]) -> tuple[TableColumn, ...]:
+    """Return table columns for those of the store. A column not listed above comes last, with its own width."""
+    order = list(_COLUMNS)
+    ranked = sorted(columns, key=lambda column: order.index(column.key) if column.key in _COLUMNS else len(order))
     return tuple(
         replace(
-            _LOOKS.get(column.key, TableColumn("", "", column.width)),
+            _COLUMNS.get(column.key, TableColumn("", "", column.width)),
             key=column.key,
             title=column.title,
             align=column.align,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomgov.widgets.table.shown_columns import ShownColumns
+from zoomgov.widgets.table.column_viewport import ColumnViewport
 from zoomgov.widgets.table.table_layout import MARGIN, TableColumn
 
 COLUMNS = tuple(TableColumn(f"c{n}", f"Title {n}", 10 + n, least=9, most=30) for n in range(6))
@@ -16,7 +16,7 @@ COLUMNS = tuple(TableColumn(f"c{n}", f"Title {n}", 10 + n, least=9, most=30) for
     st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(-50, 500))), max_size=8),
 )
 def test_the_aimed_column_stays_on_screen_and_lines_fit(room: int, steps: list[tuple[int, int | None]]) -> None:
-    shown = ShownColumns()
+    shown = ColumnViewport()
     shown.show(COLUMNS, "c0")
     shown.fit(room)
     for column, cells in steps:
@@ -29,7 +29,7 @@ def test_the_aimed_column_stays_on_screen_and_lines_fit(room: int, steps: list[t
 
 
 def test_a_width_is_kept_while_others_share_the_room() -> None:
-    shown = ShownColumns({"c1": 25})
+    shown = ColumnViewport({"c1": 25})
     shown.show(COLUMNS, None)
     shown.fit(80)
     assert shown.width(1) == 25
@@ -39,7 +39,7 @@ def test_a_width_is_kept_while_others_share_the_room() -> None:
 
 
 def test_the_gap_after_a_title_is_what_the_mouse_drags() -> None:
-    shown = ShownColumns()
+    shown = ColumnViewport()
     shown.show(COLUMNS, None)
     shown.fit(80)
     first = shown.slots[0]

@@ -1,4 +1,4 @@
-"""The last line of Browse: when this was read, whether it is complete, and keys the footer has no place for."""
+"""The status bar of Browse: when the sync was read, whether it is complete, and keys with no room in the footer."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 _MORE: Final = (("x", "export"), ("5", "syncs"), ("6", "licences"), ("f5", "sync"))
 _AROUND: Final = 5
-"""Cells of the line that neither part may use."""
+"""Cells around and between the two parts."""
 
 
-class LastLine(Horizontal):
-    """Empty until it is told of a sync."""
+class StatusBar(Horizontal):
+    """The line above the footer; empty until `show_sync`."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="sync-line")
         yield Static(id="more")
 
-    def tell(self, sync: SyncInfo, now: datetime, width: int) -> None:
-        """Show `sync` in a screen of `width` cells."""
+    def show_sync(self, sync: SyncInfo, now: datetime, width: int) -> None:
+        """Show `sync`, on a screen of `width` cells."""
         line = sync_line(sync, now, width)
         self.query_one("#sync-line", Static).update(line)
         self.query_one("#more", Static).update(_keys(width - line.cell_length - _AROUND))
