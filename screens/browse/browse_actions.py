@@ -84,7 +84,7 @@ class TableActions:
             self._table.notify(f"They are not kept: {error.strerror}.", severity="warning", markup=False)
         if not self._table.is_attached:  # a newer sync took its place meanwhile
             return
-        query = self._table.table.query_shown
+        query = self._table.table.requested_query
         left = [key for key in query.keys if key[0] in columns]
         if len(left) < len(query.keys):  # no title would tell of that order
             query = query.sorted_by(left or [(DEFAULT_SORT, False)])

@@ -259,7 +259,7 @@ changed, or what the table shows, to a file. What one of the two did not read is
         table = self.search_table
         if not self._changes or table is None or self._source is None:
             return
-        lines = [self._lines[self._view][number] for number in self._source.order(table.table.view_shown)]
+        lines = [self._lines[self._view][number] for number in self._source.order(table.table.displayed_query)]
         found = replace(
             self._changes,
             items=tuple(line.item for line in lines if line.item is not None),

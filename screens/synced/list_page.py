@@ -124,7 +124,7 @@ class ListPage(SyncPage):
         self.query_one("#about").display = bool(about)
         table = SearchTable(
             ListSource(self.columns, rows), order, widths=widths, noun=self.NOUN, placeholder=self.PLACEHOLDER,
-            empty=self.empty(), notice=self.notice(), leads_on=type(self).opened is not ListPage.opened,
+            empty=self.empty(), notice=self.notice(), opens_rows=type(self).opened is not ListPage.opened,
         )  # fmt: skip
         await self.query_one("#list").mount(table)
         table.table.focus()

@@ -152,7 +152,7 @@ class OpenedSync:
         with self._reading() as reader:
             return reader.order(kind, query)
 
-    def hurry(self) -> None:
+    def interrupt(self) -> None:
         """Interrupt an `order` that runs; it then raises `SourceError`. For the event loop."""
         if (reader := self._reader) is not None:
             reader.interrupt()
@@ -288,8 +288,8 @@ class StoreSource:
     def order(self, query: TableQuery) -> array[int]:
         return self._opened_sync.order(self._kind, self._asked(query))
 
-    def hurry(self) -> None:
-        self._opened_sync.hurry()
+    def interrupt(self) -> None:
+        self._opened_sync.interrupt()
 
     def _asked(self, query: TableQuery) -> Query:
         return store_query(self._kind, query, self._query.within)

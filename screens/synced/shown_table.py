@@ -29,7 +29,7 @@ class ShownTable:
     @classmethod
     def of(cls, kind: Kind, table: SearchTable, within: Target | None = None, called: str = "") -> Self:
         """What a table shows: its search, its order and its number of rows."""
-        query = store_query(kind, table.table.view_shown, within)
+        query = store_query(kind, table.table.displayed_query, within)
         return cls(kind, query, table.text.strip(), table.table.row_count, called, table.table.marked)
 
     @property

@@ -32,8 +32,8 @@ class Bench(Frames, ZoomgovApp):
 
     async def until(self, do: Callable[[], object], ready: Callable[[], bool], seconds: float = 30) -> Took:
         """Do something as if a person did it: what is for moments without one is put off."""
-        if self._idle is not None:
-            self._idle.reset()
+        if self._idle_timer is not None:
+            self._idle_timer.reset()
         return await super().until(do, ready, seconds)
 
     @property
@@ -79,9 +79,9 @@ def listed(app: Bench) -> bool:
 
 def shows(app: Bench, text: str) -> bool:
     """Whether the rows on screen are those found by `text`."""
-    return bool(app.table.view_shown.text == text)
+    return bool(app.table.displayed_query.text == text)
 
 
 def place_in(table: Any) -> tuple[int, int, int]:
     """Where one is in a table: row, first row on screen, column."""
-    return table.cursor_index, table.scroll_offset.y, table._shown.aim
+    return table.cursor_index, table.scroll_offset.y, table._viewport.current

@@ -185,7 +185,7 @@ class Bencher:
                 if move in ("end", "home"):  # from elsewhere
                     await self.jump()
                     await asyncio.sleep(self.wait)  # it was looked at; sooner, Textual's frames a second are measured
-                if move == "right" and app.table._shown.aim == len(app.table._shown._columns) - 1:
+                if move == "right" and app.table._viewport.current == len(app.table._viewport._columns) - 1:
                     break  # it began further right, at the column of the order that is remembered
                 before = place_in(app.table)
                 took = await app.key(move, lambda before=before: place_in(app.table) != before)  # type: ignore[misc]
@@ -250,11 +250,11 @@ class Bencher:
         other = "email" if key == "name" else "name"
         table.sort_by(other)
         await self.quiet(0.5)
-        query = replace(table.view_shown, sort=key, descending=down, then=tuple(then))
+        query = replace(table.displayed_query, sort=key, descending=down, then=tuple(then))
 
         def ready() -> bool:
             assert table.row_count, "the old rows stay until the new ones are there"
-            return bool(table.view_shown == query and table._whole)
+            return bool(table.displayed_query == query and table._is_complete)
 
         async with gaps() as gap:
             took = await app.until(lambda: table.show(table._source, query), ready)

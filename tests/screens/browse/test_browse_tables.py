@@ -53,7 +53,7 @@ async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Compan
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, settled, "right", "right", "s", "left", "S", "S")
-        query = app.in_focus(RowTable).view_shown
+        query = app.in_focus(RowTable).displayed_query
         assert (query.sort, query.then) == ("status", (("email", True),))
         assert "E-mail ▼2" in header(app)
         assert "Status ▲" in header(app)
@@ -62,7 +62,7 @@ async def test_rows_that_are_alike_are_sorted_by_one_column_more(company: Compan
         assert emails == sorted(emails, reverse=True)
         assert len(emails) > 5
         await press(pilot, settled, "s")
-        assert app.in_focus(RowTable).view_shown.then == ()
+        assert app.in_focus(RowTable).displayed_query.then == ()
 
 
 async def test_marked_rows_and_cells_are_copied_as_safe_text(company: Company, settled: Settled) -> None:
@@ -169,10 +169,10 @@ async def test_the_mouse_drags_the_gap_after_a_title_and_sorts_by_titles(company
         await pilot.mouse_up(table, offset=(before + 2, 0))
         await settled(pilot)
         assert header(app).index("E-mail") == before + 4
-        assert table.view_shown.keys == (("name", False),)
+        assert table.displayed_query.keys == (("name", False),)
         await pilot.click(table, offset=(before + 5, 0))
         await settled(pilot)
-        assert table.view_shown.keys == (("email", False),)
+        assert table.displayed_query.keys == (("email", False),)
 
 
 async def test_hiding_the_column_that_is_sorted_by_sorts_by_name(company: Company, settled: Settled) -> None:
@@ -228,12 +228,12 @@ async def test_other_tables_remember_widths_and_order_as_well(
         await press(pilot, settled, "right", "greater_than_sign", "s")
         table = app.rows()
         key, cells = next(iter(read_preferences(app.store.path.with_name("kept.json")).widths[preferences_key].items()))
-        assert table.query_shown.keys == ((key, False),)
+        assert table.requested_query.keys == ((key, False),)
     again = type(app)(app.store)
     async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for one in keys:
             await press(pilot, settled, one)
         table = again.rows()
-        assert table.query_shown.keys == ((key, False),)
-        assert table._shown.widths == {key: cells}
+        assert table.requested_query.keys == ((key, False),)
+        assert table._viewport.widths == {key: cells}

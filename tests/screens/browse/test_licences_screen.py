@@ -94,7 +94,7 @@ async def test_licences_are_sorted_by_any_number_and_that_is_remembered(company:
         await press(pilot, settled, "greater_than_sign", "escape", "6")
         assert "Bought ▼" in app.text()
         assert "Licensed" in first()
-        assert app.rows().query_shown.keys == (("bought", True),)
+        assert app.rows().requested_query.keys == (("bought", True),)
 
 
 async def test_a_plan_nobody_can_be_named_for_leads_nowhere(company: Company, settled: Settled) -> None:

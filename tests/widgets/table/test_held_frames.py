@@ -28,8 +28,8 @@ class Slow:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._source, name)
 
-    def hurry(self) -> None:
-        """There is nothing to hurry."""
+    def interrupt(self) -> None:
+        """There is nothing to interrupt."""
 
     def first(self, query: TableQuery) -> tuple[array[int], bool]:
         assert not query.text or self.go.wait(HANG)
@@ -50,7 +50,7 @@ class SearchApp(App[None]):
     def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)
         if renderable is not None and not self._batch_count and (found := self.query(SearchTable)):
-            self.frames.append((found.first().search.value, found.first().table.view_shown.text))
+            self.frames.append((found.first().search.value, found.first().table.displayed_query.text))
 
 
 @pytest.fixture(autouse=True)

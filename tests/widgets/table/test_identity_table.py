@@ -85,16 +85,16 @@ async def test_a_column_is_chosen_with_arrows_and_sorted_with_s(
         await settled(pilot)
         await pilot.press("right", "right", "s")
         await settled(pilot)
-        assert app.table.query_shown == TableQuery(sort="status")
+        assert app.table.requested_query == TableQuery(sort="status")
         assert "Status ▲" in lines(app)[0]
         await pilot.press("s")
         await settled(pilot)
-        assert app.table.query_shown == TableQuery(sort="status", descending=True)
+        assert app.table.requested_query == TableQuery(sort="status", descending=True)
         assert "Status ▼" in lines(app)[0]
         assert "pending" in lines(app)[1]
         await pilot.press("r")
         await settled(pilot)
-        assert app.table.query_shown == TableQuery(sort="status")
+        assert app.table.requested_query == TableQuery(sort="status")
 
 
 async def test_columns_that_do_not_fit_are_reached_beside_the_first_one(
@@ -169,10 +169,10 @@ async def test_the_mouse_chooses_opens_and_sorts(people: type[People], table_app
         status = lines(app)[0].index("Status")
         await pilot.click(IdentityTable, offset=(status + 1, 0))
         await settled(pilot)
-        assert app.table.query_shown.sort == "status"
+        assert app.table.requested_query.sort == "status"
         await pilot.click(IdentityTable, offset=(status + 1, 0))
         await settled(pilot)
-        assert app.table.query_shown == TableQuery(sort="status", descending=True)
+        assert app.table.requested_query == TableQuery(sort="status", descending=True)
 
 
 async def test_the_wheel_scrolls_without_moving_the_cursor(people: type[People], table_app: type[TableApp]) -> None:
@@ -415,7 +415,7 @@ class _Slow:
             raise SourceError("never let")
         return array("q", range(1000))
 
-    def hurry(self) -> None:
+    def interrupt(self) -> None:
         self.hurried += 1
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
@@ -449,4 +449,4 @@ async def test_first_rows_are_shown_and_end_means_the_end_of_all() -> None:
         assert source.hurried == 1
         source.go.set()
         await pilot.app.workers.wait_for_complete()
-        assert table.view_shown.text == "xy"
+        assert table.displayed_query.text == "xy"

@@ -1,4 +1,4 @@
-"""A table whose columns can be chosen, sorted by and resized, by keys and by mouse."""
+"""A table whose columns can be selected, sorted by and resized, by keyboard and mouse."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 
 class ColumnTable(RowTable):
-    """Sorting by any column, by several, and columns of any width.
+    """Sorts by one or several columns, resizes columns, and scrolls sideways by whole columns; the first is pinned.
 
-    Columns that do not fit are not squeezed: they lie to the right, reached with the right arrow, while the first
-    column stays.
+    Keys act on the current column, which the arrow keys select.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "aim(-1)", "Column to the left", show=False),
-        Binding("right", "aim(1)", "Column to the right", show=False),
+        Binding("left", "current_column(-1)", "Column to the left", show=False),
+        Binding("right", "current_column(1)", "Column to the right", show=False),
         Binding(
             "s", "sort", "Sort", show=False, tooltip="Sort by the column chosen with ← →; again: the other way round"
         ),
@@ -36,72 +35,73 @@ class ColumnTable(RowTable):
 
     @dataclass
     class ColumnResized(FromTable, namespace="identity_table"):
-        """Somebody made a column wider or narrower."""
+        """The person has resized a column."""
 
         widths: dict[str, int]
-        """All that were, by their keys."""
+        """Cells of all resized columns, by column key."""
 
     _dragged: int | None = None
-    """The column whose edge the mouse holds."""
+    """Index of the column whose edge is dragged."""
     _on_edge = False
+    """Whether the last press of the mouse was on a column's edge."""
 
     # Columns
 
-    def action_aim(self, columns: int) -> None:
-        """Choose another column, bringing it on screen."""
+    def action_current_column(self, columns: int) -> None:
+        """Move the current column by `columns`, and scroll it into view."""
         if self._view is None:
             return
-        before = self._shown.first
-        self._shown.aim_at(self._shown.aim + columns)
+        before = self._viewport.first
+        self._viewport.select(self._viewport.current + columns)
         self._header = None
-        if self._shown.first != before:
-            self._forget_lines()
+        if self._viewport.first != before:
+            self._invalidate_lines()
             self.refresh()
-        self.refresh(self._line(0))
+        self.refresh(self._line_region(0))
 
-    def _turn(self, columns: int) -> None:
-        """Show columns that lie further to the right or left."""
-        self._shown.turn(self._shown.first + columns)
-        self._forget_lines()
+    def _scroll_columns(self, columns: int) -> None:
+        """Scroll sideways by columns."""
+        self._viewport.scroll_to(self._viewport.first + columns)
+        self._invalidate_lines()
         self.refresh()
 
     def action_resize(self, steps: int) -> None:
-        """Make the chosen column wider or narrower; 0: as wide as fits best."""
+        """Make the current column wider or narrower by steps of `STEP` cells; 0: back to its automatic width."""
         if self._view is not None:
-            aim = self._shown.aim
-            self._resize(aim, self._shown.width(aim) + steps * STEP if steps else None)
+            current = self._viewport.current
+            self._resize(current, self._viewport.width(current) + steps * STEP if steps else None)
 
     def _resize(self, column: int, cells: int | None) -> None:
-        self._shown.resize(column, cells)
-        self._forget_lines()
+        self._viewport.resize(column, cells)
+        self._invalidate_lines()
         self.refresh()
-        self.post_message(self.ColumnResized(self, dict(self._shown.widths)))
+        self.post_message(self.ColumnResized(self, dict(self._viewport.widths)))
 
     def sort_by(self, key: str, *, descending: bool = False) -> None:
-        """Order by the column `key`."""
-        self._ask(self._source, replace(self._query, sort=key, descending=descending, then=()))
+        """Sort by the column `key` only."""
+        self._request(self._source, replace(self._query, sort=key, descending=descending, then=()))
 
     def action_sort(self) -> None:
-        """Sort by the chosen column; when that is already so, the other way round."""
+        """Sort by the current column; if it is the sort key already, reverse the order."""
         if self._view is not None:
-            self._sort(self._shown.aim)
+            self._sort(self._viewport.current)
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         if self._query.sort is not None:
             self.sort_by(self._query.sort, descending=not self._query.descending)
 
     def action_sort_too(self) -> None:
-        """Sort rows that are alike by the chosen column; when that is so already, the other way round."""
+        """Add the current column as the last sort key; if it is one already, reverse its order."""
         if self._view is None:
             return
-        key, query = self._view.source.columns[self._shown.aim].key, self._query
+        key, query = self._view.source.columns[self._viewport.current].key, self._query
         if query.sort is None or query.sort == key:
-            self._sort(self._shown.aim)
+            self._sort(self._viewport.current)
             return
-        downwards = dict(query.then).get(key)
-        others = tuple(one for one in query.then if one[0] != key)
-        self._ask(self._source, replace(query, then=(*others, (key, downwards is False))))
+        descending = dict(query.then).get(key)
+        others = tuple(other for other in query.then if other[0] != key)
+        self._request(self._source, replace(query, then=(*others, (key, descending is False))))
 
     def _sort(self, column: int) -> None:
         assert self._view is not None
@@ -110,14 +110,14 @@ class ColumnTable(RowTable):
 
     # Mouse
 
-    def _title_clicked(self, x: int) -> None:
-        slot = self._shown.at(x)
+    def _header_clicked(self, x: int) -> None:
+        slot = self._viewport.at(x)
         if slot is not None and not self._on_edge:
-            self._shown.aim_at(slot.column)
+            self._viewport.select(slot.column)
             self._sort(slot.column)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        edge = self._shown.edge_at(event.x) if event.y == 0 and self._view is not None else None
+        edge = self._viewport.edge_at(event.x) if event.y == 0 and self._view is not None else None
         self._on_edge = edge is not None
         if edge is not None:
             self._dragged = edge.column
@@ -125,7 +125,7 @@ class ColumnTable(RowTable):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._dragged is not None:
-            slot = next((slot for slot in self._shown.slots if slot.column == self._dragged), None)
+            slot = next((slot for slot in self._viewport.slots if slot.column == self._dragged), None)
             if slot is not None and event.x != slot.x + slot.width:
                 self._resize(self._dragged, event.x - slot.x)
 
@@ -136,8 +136,8 @@ class ColumnTable(RowTable):
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         event.stop()
-        self._turn(1)
+        self._scroll_columns(1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
         event.stop()
-        self._turn(-1)
+        self._scroll_columns(-1)

@@ -1,4 +1,4 @@
-"""The table of people and things: what is marked in it can be copied, and exported."""
+"""The table of people and resources, whose rows can be marked, copied and exported."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from zoomgov.widgets.table.table_source import View
 
 MOST_COPIED: Final = 2_000
-"""Rows marked at once or copied: more than a clipboard takes through a terminal, and quickly at hand."""
+"""Most rows that can be marked at once or copied: more than terminals accept, and read quickly."""
 
 
 class IdentityTable(ColumnTable):
-    """Marking rows, which stay marked while they are searched and sorted, and copying them."""
+    """Marks rows, which stay marked when the table is searched or sorted, and copies them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", show=False, tooltip="Mark rows to copy or export them"),
@@ -36,19 +36,20 @@ class IdentityTable(ColumnTable):
 
     @dataclass
     class MarksChanged(FromTable, namespace="identity_table"):
-        """Rows were marked, or marks taken away."""
+        """Rows were marked or unmarked."""
 
         rows: int
+        """Number of marked rows."""
 
     @cached_property
     def _marked(self) -> dict[int, None]:
-        """Ids of the marked rows, in the order in which they were marked."""
+        """Ids of the marked rows, in the order of marking."""
         return {}
 
     # Marking and copying
 
     def action_mark(self) -> None:
-        """Mark the row under the cursor, or take its mark away, and go on to the next."""
+        """Mark or unmark the row under the cursor, and move to the next."""
         if (row_id := self.cursor_id) is not None:
             if row_id in self._marked:
                 del self._marked[row_id]
@@ -58,8 +59,8 @@ class IdentityTable(ColumnTable):
             self._move_to(self._cursor + 1)
 
     def action_mark_all(self) -> None:
-        """Mark all rows of this order."""
-        if self._view is None or not self._whole or self._answering:
+        """Mark all rows that were found."""
+        if self._view is None or not self._is_complete or self._answering:
             self.notify("The rows are still loading. Press it again once they are counted.", severity="warning")
             return
         if self.row_count > MOST_COPIED:
@@ -70,18 +71,18 @@ class IdentityTable(ColumnTable):
         self._show_marks()
 
     def action_unmark(self) -> None:
-        """Take all marks away, also those of rows out of view."""
+        """Unmark all rows, those that the search leaves out too."""
         self._marked.clear()
         self._show_marks()
 
     def _show_marks(self) -> None:
-        self._lines.clear()
+        self._line_cache.clear()
         self.refresh()
         self.post_message(self.MarksChanged(self, len(self._marked)))
 
     @property
     def marked(self) -> frozenset[int]:
-        """Ids of the marked rows; they stay marked while they are out of view."""
+        """Ids of the marked rows, those that the search leaves out included."""
         return frozenset(self._marked)
 
     def action_copy(self) -> None:
@@ -91,7 +92,7 @@ class IdentityTable(ColumnTable):
 
     @work(exclusive=True, group="table-copy")
     async def _copy_rows(self, view: View) -> None:
-        """Copy as lines of cells parted by tabs, those that are found in their order and then the others."""
+        """Copy rows as tab-separated lines: found rows in the table's order, then the other marked ones."""
         marked = dict(self._marked)
         if len(marked) > MOST_COPIED:
             words = f"{len(marked):,} rows are too many to copy. Export writes them to a file."
@@ -117,12 +118,12 @@ class IdentityTable(ColumnTable):
         copy(self, "\n".join(lines), what, "Export writes a file instead.")
 
     def action_copy_cell(self) -> None:
-        """Copy the cell of the chosen column under the cursor."""
+        """Copy the cell under the cursor in the current column."""
         if self._view is None or not self.row_count:
             return
-        column = self._view.source.columns[self._shown.aim]
+        column = self._view.source.columns[self._viewport.current]
         try:
-            cell = self._view.row(self._cursor)[self._shown.aim]
+            cell = self._view.row(self._cursor)[self._viewport.current]
         except SourceError as error:
             self._fail(str(error))
             return

@@ -1,7 +1,7 @@
-"""A table of any number of rows that costs the same to draw: only what is on screen is fetched and measured.
+"""A virtual table: only the rows on screen are read and drawn, so its size does not matter.
 
-The stock DataTable measures every cell on the event loop (34 s at 100,000 rows); this one holds a vector of row ids
-and asks its source for pages of rows, drawing lines straight through Textual's line API.
+Textual's DataTable measures every cell on the event loop (34 s at 100,000 rows). This one holds a vector of row ids,
+reads rows from its source by pages, and draws with Textual's line API.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual import events
 
-_LINES_KEPT: Final = 256
-_FRAME: Final = 0.1
-"""Seconds that a frame takes at most."""
+_CACHED_LINES: Final = 256
+_LONGEST_FRAME: Final = 0.1
+"""Seconds to wait for a frame at most."""
 
 
 @dataclass
 class FromTable(Message):
-    """Something happened to a table."""
+    """Base of the messages of a table."""
 
     table: RowTable
 
@@ -48,10 +48,10 @@ class FromTable(Message):
 
 
 class RowTable(ScrollView, can_focus=True):
-    """Rows of a `TableSource` with a row cursor and a header that stays.
+    """Rows of a `TableSource`, with a row cursor and a fixed header.
 
-    A new order is computed on a worker thread with the old one left on screen, and the cursor follows its row into the
-    new order once somebody has moved it.
+    A query is answered on a worker thread, while the rows of the one before stay on screen. The cursor stays on its row
+    in the new order once somebody has moved it.
     """
 
     ALLOW_SELECT = False
@@ -69,7 +69,7 @@ class RowTable(ScrollView, can_focus=True):
 
     @dataclass
     class RowHighlighted(FromTable, namespace="identity_table"):
-        """The cursor is on another row. Only the last of a row of them is delivered."""
+        """The cursor is on another row. Of several such messages in the queue only the last is delivered."""
 
         row_id: int | None
         """None when there are no rows."""
@@ -79,13 +79,13 @@ class RowTable(ScrollView, can_focus=True):
 
     @dataclass
     class RowSelected(FromTable, namespace="identity_table"):
-        """A row was opened with Enter or a double click."""
+        """A row was selected with Enter or a double click."""
 
         row_id: int
 
     @dataclass
     class ViewChanged(FromTable, namespace="identity_table"):
-        """A new order is on screen."""
+        """The rows of a new query are on screen, to the last."""
 
         rows: int
         query: TableQuery
@@ -95,6 +95,7 @@ class RowTable(ScrollView, can_focus=True):
         """The source could not be read."""
 
         text: str
+        """Why, and what to do."""
 
     def __init__(
         self,
@@ -103,172 +104,180 @@ class RowTable(ScrollView, can_focus=True):
         *,
         empty: str = "Nothing here.",
         widths: Mapping[str, int] | None = None,
-        leads_on: bool = True,
+        opens_rows: bool = True,
     ) -> None:
         """Make the table.
 
         Args:
-            source: The rows.
-            query: What to sort by and to search for at first.
-            empty: Why there are no rows.
-            widths: Cells of columns that somebody resized.
-            leads_on: Enter opens a row.
+            source: where the rows come from.
+            query: the first search and order.
+            empty: what is shown when there are no rows.
+            widths: cells of the resized columns, by column key.
+            opens_rows: whether Enter opens a row.
         """
         super().__init__()
         self._source = source
         self._query = query
         self._empty = empty
-        self._leads_on = leads_on
+        self._opens_rows = opens_rows
         self._view: View | None = None
-        self._wanted: tuple[TableSource, TableQuery] | None = None
+        self._pending: tuple[TableSource, TableQuery] | None = None
+        """The request that the worker takes next; another request replaces it."""
         self._answering = False
+        """Whether the worker runs."""
         self._problem = ""
         self._cursor = 0
-        self._held = False
-        self._whole = False
-        self._later: int | Literal["end"] | None = None
-        self._opens = False
-        """Whether the first row of what is searched is to be opened, once that is found."""
-        self._shown = ColumnViewport(widths)
-        self._laid_out = 0
+        self._cursor_moved = False
+        """Whether somebody has moved the cursor, so that it stays on its row in a new order."""
+        self._is_complete = False
+        """Whether the view holds all rows of its query, not only the first."""
+        self._cursor_target: int | Literal["end"] | None = None
+        """Where the cursor goes once the view is complete: to a row id, or to the end."""
+        self._open_first = False
+        """Whether to open the first row of the requested query once it is there."""
+        self._viewport = ColumnViewport(widths)
+        self._laid_out_width = 0
         self._frames = HeldFrames(self)
-        self._lines: LRUCache[tuple[int, bool], Strip] = LRUCache(_LINES_KEPT)
+        self._line_cache: LRUCache[tuple[int, bool], Strip] = LRUCache(_CACHED_LINES)
         self._header: Strip | None = None
-        self._styles_at_hand: dict[str, Style] = {}
+        self._style_cache: dict[str, Style] = {}
 
     # What is shown
 
     @property
     def row_count(self) -> int:
-        """Rows in the order on screen."""
+        """Number of rows of the displayed query."""
         return len(self._view) if self._view is not None else 0
 
     @property
-    def query_shown(self) -> TableQuery:
-        """The query asked for last; its rows may still be on their way."""
+    def requested_query(self) -> TableQuery:
+        """The last query; its rows may not be there yet."""
         return self._query
 
     @property
-    def view_shown(self) -> TableQuery:
+    def displayed_query(self) -> TableQuery:
         """The query whose rows are on screen."""
         return self._view.query if self._view is not None else self._query
 
     @property
     def cursor_index(self) -> int:
-        """Place of the cursor in the order on screen."""
+        """Index of the cursor's row."""
         return self._cursor
 
     @property
     def cursor_id(self) -> int | None:
-        """Row id under the cursor."""
+        """Id of the cursor's row; None: there are no rows."""
         return self._view.ids[self._cursor] if self._view is not None and len(self._view) else None
 
     def show(self, source: TableSource, query: TableQuery | None = None) -> None:
-        """Show `source`; what was there stays until its rows have arrived."""
-        self._ask(source, query if query is not None else self._query)
+        """Show `source`, by default with the same query. The old rows stay until the new ones are there."""
+        self._request(source, query if query is not None else self._query)
 
     def search(self, text: str) -> None:
-        """Show the rows that `text` finds."""
+        """Search for `text`."""
         if text != self._query.text:
-            self._later = None
-            self._opens = False
-            self._ask(self._source, replace(self._query, text=text))
+            self._cursor_target = None
+            self._open_first = False
+            self._request(self._source, replace(self._query, text=text))
 
-    def explain_empty(self, text: str) -> None:
-        """Say `text` when there are no rows."""
+    def set_empty_text(self, text: str) -> None:
+        """Set what is shown when there are no rows."""
         self._empty = text
         if not self.row_count:
             self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._leads_on if action == "select" else super().check_action(action, parameters)
+        return self._opens_rows if action == "select" else super().check_action(action, parameters)
 
-    # Getting the order
+    # Queries
 
     def on_mount(self) -> None:
         if self._view is None:
-            self._ask(self._source, self._query)
+            self._request(self._source, self._query)
 
-    def _ask(self, source: TableSource, query: TableQuery) -> None:
-        """Ask for an order; of several questions asked meanwhile, only the last is answered."""
+    def _request(self, source: TableSource, query: TableQuery) -> None:
+        """Request the rows of a query. While one is being answered, only the last request is remembered."""
         self._source, self._query = source, query
-        self._wanted = (source, query)
+        self._pending = (source, query)
         self._header = None
-        self.refresh(*() if self._problem else (self._line(0),))  # the rows stay until others have arrived
+        self.refresh(*() if self._problem else (self._line_region(0),))  # the rows stay until others are there
         self._problem = ""
         if isinstance(source, QuickSource) and self._view is not None:
-            self._frames.hold()  # mostly the first rows are there at once
+            self._frames.hold()  # the first rows mostly come within this frame
         if not self._answering:
             self._answering = True
             self._answer()
         elif isinstance(source, QuickSource):
-            source.hurry()
+            source.interrupt()
 
     @work(group="table-order")
     async def _answer(self) -> None:
+        """Answer requests until none is pending: with the first rows if the source is quick, then with all rows."""
         try:
-            while self._wanted is not None:
-                source, query = self._wanted
-                self._wanted = None
+            while self._pending is not None:
+                source, query = self._pending
+                self._pending = None
                 try:
                     if isinstance(source, QuickSource):
                         first = await asyncio.to_thread(source.first, query)
-                        if self._wanted is not None:
+                        if self._pending is not None:
                             continue
                         self._frames.release()
                         if first is not None:
                             self._replace_view(source, query, *first)
                             if first[1]:
                                 continue
-                            await self._drawn()
+                            await self._next_frame()
                     ids = await asyncio.to_thread(source.order, query)
                 except SourceError as error:
-                    if self._wanted is None:
+                    if self._pending is None:
                         self._fail(str(error))
                 else:
-                    if self._wanted is None:
-                        self._replace_view(source, query, ids, whole=True)
+                    if self._pending is None:
+                        self._replace_view(source, query, ids, is_complete=True)
         finally:
             self._answering = False
 
-    async def _drawn(self) -> None:
-        """Wait for the frame with what was shown just now, so that making the rest does not delay it."""
+    async def _next_frame(self) -> None:
+        """Wait until the first rows are drawn, so that ordering the rest does not delay them."""
         drawn = asyncio.Event()
         self.call_after_refresh(drawn.set)
-        with suppress(TimeoutError):  # nothing is drawn while another screen lies above
-            await asyncio.wait_for(drawn.wait(), _FRAME)
+        with suppress(TimeoutError):  # a page that is covered is not drawn
+            await asyncio.wait_for(drawn.wait(), _LONGEST_FRAME)
 
-    def _replace_view(self, source: TableSource, query: TableQuery, ids: array[int], whole: bool) -> None:
-        """Show `ids`; unless they are the whole order, what lies beyond them is looked for once the rest is there."""
-        held = self.cursor_id if self._held else None
-        if self._later is not None:
-            held = ids[-1] if self._later == "end" and whole and ids else self._later if self._later != "end" else held
+    def _replace_view(self, source: TableSource, query: TableQuery, ids: array[int], is_complete: bool) -> None:
+        """Show `ids`. If the cursor's row is not among the first rows, the cursor goes to it once all are there."""
+        target = self.cursor_id if self._cursor_moved else None
+        if self._cursor_target == "end":
+            target = ids[-1] if is_complete and ids else target
+        elif self._cursor_target is not None:
+            target = self._cursor_target
         below_top = self._cursor - self.scroll_offset.y
         if self._view is None or self._view.source.columns is not source.columns:
-            self._shown.show(source.columns, query.sort)
+            self._viewport.show(source.columns, query.sort)
         self._view = View(source, query, ids)
-        place = self._view.find(held)
-        self._held = place is not None
-        if whole:
-            self._later = None
-        elif held is not None and place is None:
-            self._later = held
-        self._whole = whole
-        self._cursor = place or 0
-        self._forget_lines()
+        index = self._view.find(target)
+        self._cursor_moved = index is not None
+        if is_complete:
+            self._cursor_target = None
+        elif target is not None and index is None:
+            self._cursor_target = target
+        self._is_complete = is_complete
+        self._cursor = index or 0
+        self._invalidate_lines()
         self.virtual_size = Size(self.size.width, len(ids) + 1)
         self.scroll_to(y=max(self._cursor - below_top, 0), animate=False, force=True)
         self._scroll_to_cursor()
         self.refresh()
-        if whole:
+        if is_complete:
             self.post_message(self.ViewChanged(self, len(ids), query))
         self.post_message(self.RowHighlighted(self, self.cursor_id))
-        if self._opens:
-            self._opens = False
+        if self._open_first:
+            self._open_first = False
             self.action_select()
 
     def _fail(self, text: str) -> None:
-        self._opens = False
+        self._open_first = False
         self._problem = text
         self.refresh()
         self.post_message(self.ReadFailed(self, text))
@@ -278,9 +287,9 @@ class RowTable(ScrollView, can_focus=True):
     def _move_to(self, index: int) -> None:
         if not self.row_count:
             return
-        self._held = True
-        self._later = None
-        self._opens = False
+        self._cursor_moved = True
+        self._cursor_target = None
+        self._open_first = False
         index = min(max(index, 0), self.row_count - 1)
         if index != self._cursor:
             before, self._cursor = self._cursor, index
@@ -300,20 +309,20 @@ class RowTable(ScrollView, can_focus=True):
     def _rows_on_screen(self) -> int:
         return max(self.scrollable_content_region.height - 1, 1)
 
-    def _line(self, y: int) -> Region:
+    def _line_region(self, y: int) -> Region:
         return Region(0, y, self.size.width, 1)
 
     def _refresh_row(self, index: int) -> None:
         y = index - self.scroll_offset.y + 1
         if 0 < y < self.size.height:
-            self.refresh(self._line(y))
+            self.refresh(self._line_region(y))
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by rows."""
+        """Move the cursor by `rows`."""
         self._move_to(self._cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        """Move the cursor by screenfuls, and the view with it."""
+        """Move the cursor by screenfuls, and scroll with it."""
         step = pages * max(self._rows_on_screen - 1, 1)
         self.scroll_to(y=self.scroll_offset.y + step, animate=False, force=True)
         self._move_to(self._cursor + step)
@@ -323,15 +332,15 @@ class RowTable(ScrollView, can_focus=True):
         self._move_to(0)
 
     def action_last(self) -> None:
-        """Move to the last row."""
+        """Move to the last row; if not all rows are there yet, again once they are."""
         self._move_to(self.row_count - 1)
-        if not self._whole:
-            self._later = "end"
+        if not self._is_complete:
+            self._cursor_target = "end"
 
     def action_select(self) -> None:
-        """Open the row under the cursor; of what is still looked for, the first, and not of what is on screen."""
-        if self._view is None or self.view_shown.text != self._query.text:
-            self._opens = True
+        """Select the row under the cursor; while a search is not answered yet, its first row once that is there."""
+        if self._view is None or self.displayed_query.text != self._query.text:
+            self._open_first = True
         elif (row_id := self.cursor_id) is not None:
             self.post_message(self.RowSelected(self, row_id))
 
@@ -343,7 +352,7 @@ class RowTable(ScrollView, can_focus=True):
             return
         event.stop()
         if offset.y == 0:
-            self._title_clicked(offset.x)
+            self._header_clicked(offset.x)
             return
         index = self.scroll_offset.y + offset.y - 1
         if index < self.row_count:
@@ -351,9 +360,9 @@ class RowTable(ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
-    # What a table of more than rows fills in
+    # Overridden by subclasses
 
-    def _title_clicked(self, x: int) -> None:
+    def _header_clicked(self, x: int) -> None:
         """The header was clicked, `x` cells from the left."""
 
     def _is_marked(self, row_id: int) -> bool:
@@ -363,9 +372,9 @@ class RowTable(ScrollView, can_focus=True):
     # Drawing
 
     def on_resize(self) -> None:
-        if self._frames.release():  # that of the new size was not drawn
+        if self._frames.release():  # the frame of the new size was held back
             self.screen.refresh()
-        self._forget_lines()
+        self._invalidate_lines()
         self.virtual_size = Size(self.size.width, self.row_count + 1)
         self._scroll_to_cursor()
 
@@ -377,40 +386,40 @@ class RowTable(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles_at_hand.clear()
-        self._forget_lines()
+        self._style_cache.clear()
+        self._invalidate_lines()
 
-    def _forget_lines(self) -> None:
-        self._lines.clear()
+    def _invalidate_lines(self) -> None:
+        self._line_cache.clear()
         self._header = None
-        self._laid_out = self.scrollable_content_region.width
-        self._shown.fit(self._laid_out)
+        self._laid_out_width = self.scrollable_content_region.width
+        self._viewport.fit(self._laid_out_width)
 
     def _style(self, *parts: str) -> Style:
-        """Return the style of `parts`, later ones over earlier ones. Kept: asking Textual for each line is dear."""
+        """Return the style of `parts`, later ones over earlier ones; cached, because Textual computes it slowly."""
         name = " ".join(parts)
-        style = self._styles_at_hand.get(name)
+        style = self._style_cache.get(name)
         if style is None:
             style = self.get_visual_style(*(f"identity-table--{part}" for part in parts)).rich_style
-            self._styles_at_hand[name] = style
+            self._style_cache[name] = style
         return style
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         view = self._view
-        if width != self._laid_out:
-            self._forget_lines()
+        if width != self._laid_out_width:
+            self._invalidate_lines()
         if y == 0:
             if self._header is None:
-                aim = self._shown.aim if self.has_focus else None
+                current = self._viewport.current if self.has_focus else None
                 columns = view.source.columns if view is not None else ()
-                self._header = draw_header(columns, self._shown.slots, self._query, aim, width, self._style)
+                self._header = draw_header(columns, self._viewport.slots, self._query, current, width, self._style)
             return self._header
         index = self.scroll_offset.y + y - 1
         if view is None or index >= len(view) or self._problem:
             return self._draw_note(y, width)
         is_cursor = index == self._cursor
-        strip = self._lines.get((index, is_cursor))
+        strip = self._line_cache.get((index, is_cursor))
         if strip is None:
             try:
                 row = view.row(index)
@@ -418,8 +427,8 @@ class RowTable(ScrollView, can_focus=True):
                 self._fail(str(error))
                 return self._draw_note(y, width)
             is_marked = self._is_marked(view.ids[index])
-            strip = draw_row(view.source.columns, self._shown.slots, row, is_cursor, width, self._style, is_marked)
-            self._lines[(index, is_cursor)] = strip
+            strip = draw_row(view.source.columns, self._viewport.slots, row, is_cursor, width, self._style, is_marked)
+            self._line_cache[(index, is_cursor)] = strip
         return strip
 
     def _draw_note(self, y: int, width: int) -> Strip:

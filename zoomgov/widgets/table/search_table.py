@@ -1,4 +1,4 @@
-"""A table with its search line and count above it: what every page of people or access is made of."""
+"""A table with a search line and a count above it, for pages of people, resources and access."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from textual.suggester import Suggester
 
 
-_TAKES_IT: Final = Content.assemble(("→", "bold $footer-key-foreground"), " takes the completion")
+_COMPLETION_HINT: Final = Content.assemble(("→", "bold $footer-key-foreground"), " takes the completion")
 
 
 class _Search(Input):
-    """Down and Enter go to the rows, because that is where one goes after searching."""
+    """The search line. Enter and Down move the focus to the rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "rows", "To the rows", tooltip="Go from the search line to what it found"),
@@ -36,32 +36,33 @@ class _Search(Input):
     ]
 
     def action_rows(self) -> None:
-        if (found := self._found) is not None:
-            table = found.table
-            found_nothing = table.view_shown.text == table.query_shown.text and not table.row_count
-            if not (found_nothing and self.value):  # then it is the text that is to be mended
+        """Move the focus to the rows, unless the search has found none."""
+        if (search_table := self._search_table) is not None:
+            table = search_table.table
+            found_nothing = table.displayed_query.text == table.requested_query.text and not table.row_count
+            if not (found_nothing and self.value):  # the text has to be corrected
                 table.focus()
 
     def watch_value(self, value: str) -> None:
-        """Search at once: a message would arrive after the letter has been drawn, and what it finds a frame later."""
-        if (found := self._found) is not None:
-            found.typed(value)
+        """Search at once. A message would arrive after the letter was drawn, and the rows a frame later."""
+        if (search_table := self._search_table) is not None:
+            search_table.search_for(value)
 
     def on_suggestion_ready(self, event: SuggestionReady) -> None:
-        """Say how to take a completion; Textual shows it."""
-        if (found := self._found) is not None and event.value == self.value:
-            found.offered(event.suggestion)
+        """Show how to accept the completion; Textual shows the completion itself."""
+        if (search_table := self._search_table) is not None and event.value == self.value:
+            search_table.show_completion(event.suggestion)
 
     @property
-    def _found(self) -> SearchTable | None:
+    def _search_table(self) -> SearchTable | None:
         line = self.parent
         return line.parent if isinstance(line, Horizontal) and isinstance(line.parent, SearchTable) else None
 
 
 class SearchTable(Vertical):
-    """Searches as one types; the count says how much of the whole is shown.
+    """Searches as one types; the count says how many of all rows are shown.
 
-    There is no pause after a key: the table answers only the last question, so quick typing costs no more.
+    There is no debounce: the table answers only the last query, so typing quickly costs no more.
     """
 
     DEFAULT_CSS = """
@@ -95,43 +96,44 @@ class SearchTable(Vertical):
         hint: str = "",
         problem: Callable[[str], str] = lambda text: "",
         suggester: Suggester | None = None,
-        leads_on: bool = True,
+        opens_rows: bool = True,
         id: str | None = None,
     ) -> None:
         """Make the table.
 
         Args:
-            source: The rows.
-            order: What to sort by at first.
-            widths: Cells of columns that somebody resized, by their keys.
-            noun: What the rows are, many of them, e.g. `users`.
-            placeholder: What can be searched.
-            total: All rows there are, when that is known already.
-            empty: Why there are no rows when nothing was searched.
-            notice: What to know about these rows: shown above them.
-            hint: What can be typed; shown while the search line is empty and has the focus.
-            problem: Says what of a text cannot be understood.
-            suggester: Completes what is typed.
-            leads_on: Enter opens a row.
-            unknown: That there are no rows means only that nothing was read.
-            id: As for any widget.
+            source: where the rows come from.
+            order: the first order.
+            widths: cells of the resized columns, by column key.
+            noun: what the rows are, in the plural, e.g. `users`.
+            placeholder: what can be searched.
+            total: number of all rows, if it is known already.
+            empty: what is shown when there are no rows without a search.
+            notice: a warning about these rows, shown above them.
+            unknown: whether these rows were not read: the count says so when there are none.
+            hint: what can be typed; shown while the search line is focused and empty.
+            problem: returns what of a text is not understood, or an empty text.
+            suggester: completes what is typed.
+            opens_rows: whether Enter opens a row.
+            id: as for any widget.
         """
         super().__init__(id=id)
         self.search: Input = _Search(placeholder=placeholder, compact=True, select_on_focus=False, suggester=suggester)
         """The search line."""
-        self.table = IdentityTable(source, order, empty=empty, widths=widths, leads_on=leads_on)
+        self.table = IdentityTable(source, order, empty=empty, widths=widths, opens_rows=opens_rows)
         self._noun = noun
         self._total = total
-        self._found: int | None = None
+        self._found_rows: int | None = None
+        """Number of rows that the search has found; None: there is no search."""
         self._empty = empty
         self._notice = notice
         self._unknown = unknown
         self._hint = hint
         self._problem = problem
-        self._offer = ""
-        """What the text would be with the completion that is shown."""
-        self._said = ("", Content(""))
-        """The problem and the hint that are on screen."""
+        self._completion = ""
+        """The whole text with the completion that is shown; empty: none is shown."""
+        self._shown_help = ("", Content(""))
+        """Problem and hint that are on screen."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="search-line"):
@@ -146,16 +148,16 @@ class SearchTable(Vertical):
 
     @property
     def is_searching(self) -> bool:
-        """Whether the cursor is in the search line."""
+        """Whether the search line has the focus."""
         return self.search.has_focus
 
     @property
     def text(self) -> str:
-        """What is searched."""
+        """The text in the search line."""
         return self.search.value
 
     def clear(self) -> bool:
-        """Empty the search; return whether there was anything in it."""
+        """Clear the search; return whether there was one."""
         had_text = bool(self.search.value)
         self.search.value = ""
         return had_text
@@ -172,56 +174,57 @@ class SearchTable(Vertical):
         self._help()
 
     def _help(self) -> None:
+        """Show under the search line what is wrong with its text, or what can be typed."""
         problem = self._problem(self.text)
         hint = Content("")
         if self.search.has_focus:
-            hint = _TAKES_IT if self._offer else Content("" if self.text else self._hint)
-        said = (problem, hint)
-        if said == self._said:  # a line that changes lays the screen out again
+            hint = _COMPLETION_HINT if self._completion else Content("" if self.text else self._hint)
+        shown = (problem, hint)
+        if shown == self._shown_help:  # a change costs a layout of the screen
             return
-        self._said = said
+        self._shown_help = shown
         line = self.query_one(".search-help", Static)
         line.set_class(bool(problem), "-problem")
         line.update(Content(printable(f"▲ {problem}")) if problem else hint)
 
-    def typed(self, value: str) -> None:
-        """Search for `value`, which is in the search line."""
+    def search_for(self, value: str) -> None:
+        """Search for the text of the search line."""
         text = value.strip()
-        if value == self._offer or not self._offer.startswith(value):  # else the next letter of it was typed
-            self._offer = ""
+        if value == self._completion or not self._completion.startswith(value):  # else its next letter was typed
+            self._completion = ""
         self._help()
         nothing = f"No {self._noun} match “{text}”. Esc clears the search."
-        self.table.explain_empty(nothing if text else self._empty)
+        self.table.set_empty_text(nothing if text else self._empty)
         self.table.search(text)
 
-    def offered(self, completion: str) -> None:
-        """The search line shows what its text would be when it is completed."""
-        self._offer = completion
+    def show_completion(self, text: str) -> None:
+        """Show how to accept a completion; `text` is the whole text with it."""
+        self._completion = text
         self._help()
 
     @on(Input.Changed)
-    def _told(self, event: Input.Changed) -> None:
-        event.stop()  # it was heard before
+    def _search_changed(self, event: Input.Changed) -> None:
+        event.stop()  # `watch_value` has searched already
 
     @on(IdentityTable.ViewChanged)
-    def _counted(self, event: IdentityTable.ViewChanged) -> None:
+    def _view_changed(self, event: IdentityTable.ViewChanged) -> None:
         if not event.query.text:
             self._total = event.rows
-        self._found = event.rows if event.query.text else None
-        self._tell_count()
+        self._found_rows = event.rows if event.query.text else None
+        self._update_count()
 
     @on(IdentityTable.MarksChanged)
-    def _tell_count(self) -> None:
-        """Say how many rows there are, were found and are marked."""
+    def _update_count(self) -> None:
+        """Show how many rows there are, were found and are marked."""
         marked = f"{len(self.table.marked):,} marked · " if self.table.marked else ""
         if self._unknown and not self._total:
             self._show_count("not read")
             return
         noun = self._noun if self._total != 1 else "person" if self._noun == "people" else self._noun.removesuffix("s")
-        counts = [f"{count:,}" for count in (self._found, self._total) if count is not None]
+        counts = [f"{count:,}" for count in (self._found_rows, self._total) if count is not None]
         words = f"{marked}{' of '.join(counts)} {noun}".strip()
         self._show_count(words)
 
     def _show_count(self, text: str) -> None:
-        for place in self.query(".count").results(Static):  # gone when the page is left as its rows arrive
-            place.update(Content(text), layout=False)
+        for label in self.query(".count").results(Static):  # gone if the page was left meanwhile
+            label.update(Content(text), layout=False)

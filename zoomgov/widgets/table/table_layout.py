@@ -1,6 +1,6 @@
-"""How a table row becomes a line of text: which columns fit, how wide each is, how a cell is cut.
+"""Layout of a table row: which columns fit, how wide each is, how a cell is cut. All widths are in cells.
 
-Pure functions without a widget, because every width in cells is decided here and tests try them hard.
+Pure functions, so that tests can try every width.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ from rich.cells import cell_len, set_cell_size
 from zoomgov.text import printable
 
 Tone = Literal["good", "muted", "warning", "error"]
-"""What a value means, for its colour; the text says it as well."""
+"""The meaning of a value, which decides its colour. The text must say it as well."""
 
 MARGIN: Final = 2
-"""Cells left of the first column; the cursor's mark is drawn there."""
+"""Cells left of the first column, for the cursor and the mark."""
 GAP: Final = 2
 """Cells between two columns."""
 
-# Joiners and variation selectors change the width of their neighbours in some terminals and not in others, and rich
-# counts the letter after a joiner as nothing: without them each character has one width everywhere.
+# Zero-width joiners and variation selectors change the width of their neighbours in some terminals only, and rich
+# counts a letter after a joiner as 0 cells. Without them a text has the same width everywhere.
 _JOINERS: Final = dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f"))
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table. Columns are given in order of importance: the first ones are on screen when it is narrow."""
+    """A column of a table. The most important come first: a narrow screen shows only those."""
 
     key: str
-    """Handed to the source when sorting by this column."""
+    """Identifies the column, for the source and for what is saved."""
     title: str
     width: int
-    """In cells, when there is enough room."""
+    """Usual width."""
     least: int = 0
-    """In cells, when room is short; 0 for `width`."""
+    """Smallest width; 0: `width`."""
     most: int = 0
-    """In cells, when room is plenty; 0 for `width`."""
+    """Largest width; 0: `width`."""
     align: Literal["left", "right"] = "left"
     show: Callable[[object], object] | None = None
-    """Turns a value into what a person reads."""
+    """Formats a value; None: `str`."""
     brief: Callable[[str], str] | None = None
-    """Turns what a person reads into what is shown where that does not fit."""
+    """Shortens a formatted value that does not fit; None: it is cut."""
     tones: Mapping[str, Tone] = field(default_factory=dict)
-    """By the text shown."""
+    """Tones by formatted value."""
 
     @property
     def narrowest(self) -> int:
-        """Room for the title and the sort arrow at least."""
+        """Smallest width that has room for title and sort arrow."""
         return max(self.least or self.width, cell_len(self.title) + 2)
 
     @property
@@ -61,11 +61,11 @@ class TableColumn:
         return max(self.most, self.usual)
 
     def text(self, value: object) -> str:
-        """Return `value` as one safe line for this column."""
+        """Return `value`, formatted and sanitised, as one line."""
         return cell_text(self.show(value) if self.show else value)
 
     def fitted(self, text: str, width: int) -> str:
-        """Return a `text` of this column in exactly `width` cells."""
+        """Return a formatted value in exactly `width` cells: shortened, cut or padded."""
         if self.brief is not None and cell_len(text) > width:
             text = self.brief(text)
         return cut(text, width, self.align)
@@ -81,7 +81,7 @@ class Slot(NamedTuple):
 
 
 def cell_text(value: object) -> str:
-    """Return `value` as one line whose width every terminal agrees on."""
+    """Return `value` sanitised, as one line that is equally wide in all terminals."""
     text = printable(value)
     return text if text.isascii() else text.translate(_JOINERS)
 
@@ -103,15 +103,14 @@ def cut(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
 
 
 def lay_out(columns: Sequence[TableColumn], width: int, first: int = 1) -> tuple[Slot, ...]:
-    """Place as many columns as fit, never half a one.
+    """Place as many whole columns as fit: the first, which is pinned, then those from `first` on.
 
-    The first column always stays; after it come the columns from `first` on. Room that is left makes columns as wide
-    as usual, then as wide as they may be, so that a line is neither cramped nor torn apart.
+    Columns start at their smallest width. What room is left widens them to their usual, then to their largest width.
 
     Args:
-        columns: All columns, most important first.
-        width: Cells of the line.
-        first: Index of the column shown after the pinned one.
+        columns: all columns, the most important first.
+        width: width of the line.
+        first: index of the column beside the pinned one.
     """
     if not columns:
         return ()
@@ -137,7 +136,7 @@ def lay_out(columns: Sequence[TableColumn], width: int, first: int = 1) -> tuple
 
 
 def _grow(widths: list[int], goals: Sequence[int], spare: int) -> int:
-    """Widen `widths` towards `goals`, each by its share of `spare`; return what is left."""
+    """Widen `widths` towards `goals`, each by a share of `spare` in proportion to its need; return what is left."""
     wanted = [max(goal - width, 0) for width, goal in zip(widths, goals, strict=True)]
     total = sum(wanted)
     if spare <= 0 or not total:

@@ -1,4 +1,4 @@
-"""How the lines of a table are drawn: a header, rows, and the text that stands where there are no rows."""
+"""Draws the lines of a table: header, rows, and the text in place of rows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MARK: Final = " ✓".ljust(MARGIN)
 _NO_MARK: Final = " " * MARGIN
 _GAP: Final = " " * GAP
 
-PARTS: Final = ("header", "sorted", "aimed", "cursor", "mark", "note", "good", "muted", "warning", "error")
-"""What is styled apart."""
+PARTS: Final = ("header", "sorted", "current", "cursor", "mark", "note", "good", "muted", "warning", "error")
+"""Parts with a style of their own: CSS component classes `identity-table--<part>`."""
 TABLE_CSS: Final = """
 RowTable {
     height: 1fr;
@@ -35,7 +35,7 @@ RowTable {
 
     & > .identity-table--header { color: $text-muted; background: $surface; }
     & > .identity-table--sorted { color: $text-primary; text-style: bold; }
-    & > .identity-table--aimed { text-style: underline; }
+    & > .identity-table--current { text-style: underline; }
     & > .identity-table--cursor {
         background: $block-cursor-blurred-background;
         color: $block-cursor-blurred-foreground;
@@ -52,7 +52,7 @@ RowTable {
 """
 
 Styler = Callable[..., "Style"]
-"""Gives the style of the named parts, later ones over earlier ones."""
+"""Returns the style of the named parts, later ones over earlier ones."""
 
 
 def draw_row(
@@ -64,9 +64,9 @@ def draw_row(
     style: Styler,
     is_marked: bool = False,
 ) -> Strip:
-    """Draw one row; neighbouring cells of one style are one segment, because each segment costs."""
-    ground = ("cursor",) if is_cursor else ()
-    base = style(*ground)
+    """Draw one row in `width` cells. Neighbouring cells of one style are one segment, as each segment takes time."""
+    row_parts = ("cursor",) if is_cursor else ()
+    base = style(*row_parts)
     cursor_mark = _CURSOR_AND_MARK if is_marked else _CURSOR_MARK
     segments = [Segment(cursor_mark, style("cursor", "mark"))] if is_cursor else []
     plain: list[str] = [] if is_cursor else [_MARK if is_marked else _NO_MARK]
@@ -80,28 +80,33 @@ def draw_row(
         else:
             if plain:
                 segments.append(Segment("".join(plain), base))
-            segments.append(Segment(cell, style(*ground, tone)))
+            segments.append(Segment(cell, style(*row_parts, tone)))
             plain = [_GAP]
     segments.append(Segment("".join(plain), base))
     return Strip(segments).adjust_cell_length(width, base)
 
 
 def draw_header(
-    columns: Sequence[TableColumn], slots: Sequence[Slot], query: TableQuery, aim: int | None, width: int, style: Styler
+    columns: Sequence[TableColumn],
+    slots: Sequence[Slot],
+    query: TableQuery,
+    current: int | None,
+    width: int,
+    style: Styler,
 ) -> Strip:
-    """Draw the titles: an arrow on the sorted one, a line under the aimed one, marks where more columns lie."""
+    """Draw the titles: arrows at sort keys, the current column underlined, ‹ and › where there are more columns."""
     base = style("header")
     segments = [Segment(_NO_MARK, base)]
     for slot in slots:
         column = columns[slot.column]
         parts = ["header"]
         title = column.title
-        for place, (key, descending) in enumerate(query.keys, start=1):
+        for rank, (key, descending) in enumerate(query.keys, start=1):
             if key == column.key:
                 parts.append("sorted")
-                title += (" ▼" if descending else " ▲") + (str(place) if query.then and place > 1 else "")
-        if slot.column == aim:
-            parts.append("aimed")
+                title += (" ▼" if descending else " ▲") + (str(rank) if query.then and rank > 1 else "")
+        if slot.column == current:
+            parts.append("current")
         cell = cut(title, slot.width, column.align)
         label = cell.strip(" ") or cell
         before, _, after = cell.partition(label)
@@ -116,7 +121,7 @@ def draw_header(
 
 
 def draw_note(text: str, y: int, width: int, style: Style) -> Strip:
-    """Draw line `y` of a widget that shows `text` instead of rows, from its third line on."""
+    """Draw line `y` of a table that shows `text` in place of rows, from its third line on."""
     lines = wrap(cell_text(text), max(width - 2 * MARGIN, 20)) if text else []
     if not 2 <= y < 2 + len(lines):
         return Strip.blank(width, style)
