@@ -1,6 +1,6 @@
-"""Entry point: the app when there is nothing else to do, else a command.
+"""Entry point: starts the app without arguments in a terminal, else runs a command.
 
-Starting the app must not pay for the command-line library, nor a command for textual, nor `--version` for either.
+Imports only what is needed: the app no command-line library, commands no Textual, `--version` neither.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from zoomgov import __version__, process
 def main() -> None:
     """Run `zoomgov`."""
     if sys.argv[1:] in (["--version"], ["-V"]) and sys.stdout is not None:
-        with suppress(OSError):  # else the command line tries again, and says why it cannot be written
+        with suppress(OSError):  # then the command line tries again, and reports the error
             sys.stdout.write(f"zoomgov {__version__}\n")
             sys.stdout.flush()
             return
-    # Textual's log would record every paste and keystroke, the client secret among them.
+    # Textual's log would contain every paste and key, and so the client secret.
     os.environ.pop("TEXTUAL_LOG", None)
     process.pause_collection()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,4 +1,4 @@
-"""The Textual app: themes, palette, help, and what must hold on every screen. The work is in the screens."""
+"""The Textual app: themes, command palette, signals, notifications, and what is restored at the next start."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 _IDLE_AFTER = 1.0
-"""Seconds without a key or a click, at least, after which nobody waits for an answer; at most twice as long."""
-_STYLE_OF_PAGES: Final = Path(__file__).resolve().parent.joinpath("screens", "shared", "pages.tcss").resolve()
-"""What the first page does without: parsing it takes as long as all that the first page needs."""
-_LEAVE_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Seconds without input after which the app counts as idle; up to twice as many."""
+_PAGES_CSS: Final = Path(__file__).resolve().parent.joinpath("screens", "shared", "pages.tcss").resolve()
+"""Style of all pages but the first, which does without: parsing it would double its time for style sheets."""
+_QUIT_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _utc_now() -> datetime:
@@ -50,7 +50,7 @@ def _utc_now() -> datetime:
 
 
 class Palette(CommandPalette):
-    """The command palette, which may be paged before its lines were laid out: Textual's then ends the program."""
+    """The command palette. Ignores page keys until its lines are measured; Textual's raises KeyError then."""
 
     def _action_command_list(self, action: str) -> None:
         with suppress(KeyError):
@@ -58,63 +58,64 @@ class Palette(CommandPalette):
 
 
 class ZoomgovApp(Routes[int]):
-    """Holds the services and what is remembered; every screen reaches both through here."""
+    """The app: holds the services and the session state for all pages."""
 
     TITLE = "zoomgov"
-    # Textual does not load the style of a default screen, so the list's is named here.
+    # Textual does not load the style sheet of a default screen: the list's is named here.
     CSS_PATH = ["app.tcss", "screens/connectors/connectors.tcss"]
     COMMANDS = App.COMMANDS | {people_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="f1", tooltip="What this screen is for, and its keys"),
-        # With priority, because it is to work from a field and a dialog as well.
+        # With priority, so that it works in input fields and dialogs too.
         Binding(
             "ctrl+g", "go_to", "Find or go to a person", show=False, priority=True, tooltip="By name or e-mail address"
         ),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave; everything typed is kept"),
-        # With priority, so that the focus has moved before the next key is given to it: typing ahead of a busy
-        # screen would else end in the field that was left.
+        # With priority, so that the focus has moved before the next key is delivered: keys typed ahead would
+        # otherwise go to the field that was left.
         Binding("tab", "app.focus_next", "Next field", show=False, priority=True, system=True),
         Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True, system=True),
     ]
 
     def __init__(self, services: Services, *, now: Callable[[], datetime] = _utc_now) -> None:
-        """`now` gives an aware time; tests pass a fixed one."""
+        """`now` returns an aware time; tests pass a fixed one."""
         super().__init__()
         self.services = services
         self.now = now
         self.session = load_session(services.settings.data_dir)
-        self._idle: Timer | None = None
-        self._told = False
-        """Whether something was said since somebody last pressed a key or clicked."""
+        self._idle_timer: Timer | None = None
+        self._notified = False
+        """Whether there was a notification since the last input."""
         for theme in THEMES:
             self.register_theme(theme)
         wanted = os.environ.get("TEXTUAL_THEME") or self.session.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
-        self._few_colours: list[LineFilter] = []
+        self._color_filters: list[LineFilter] = []
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What is done to all that is drawn."""
-        return [*super().get_line_filters(), *self._few_colours]
+        """Return the filters of everything that is drawn."""
+        return [*super().get_line_filters(), *self._color_filters]
 
     def on_mount(self) -> None:
-        self._idle = self.set_interval(_IDLE_AFTER, self._tidy)
+        self._idle_timer = self.set_interval(_IDLE_AFTER, self._collect_garbage)
         self.screen_change_signal.subscribe(self, self._page_changed, immediate=True)
 
-    def _tidy(self) -> None:
-        if all(worker.is_finished for worker in self.workers):  # a sync, say, is waited for
+    def _collect_garbage(self) -> None:
+        """Collect garbage while the app is idle, unless a worker runs, such as a sync."""
+        if all(worker.is_finished for worker in self.workers):
             process.tidy()
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event; those of a person put off what is done while nobody waits."""
-        if isinstance(event, events.InputEvent) and self._idle is not None:
-            self._idle.reset()
+        """Handle an event; input restarts the idle timer."""
+        if isinstance(event, events.InputEvent) and self._idle_timer is not None:
+            self._idle_timer.reset()
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
-            self._told = False
+            self._notified = False
         await super().on_event(event)
 
-    # What was said at an earlier key lies over the words that matter now, above all in a small terminal.
+    # Older notifications are removed: they cover the text that matters now, above all in a small terminal.
 
     def notify(
         self,
@@ -125,52 +126,54 @@ class ZoomgovApp(Routes[int]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Say something in a corner, in place of what was said at an earlier key."""
-        self._forget_what_was_said()
-        self._told = True
+        """Show a notification, and remove those from before the last input."""
+        self._remove_old_notifications()
+        self._notified = True
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _page_changed(self, screen: Screen[object]) -> None:
-        self._forget_what_was_said()
+        self._remove_old_notifications()
 
-    def _forget_what_was_said(self) -> None:
-        if not self._told:
+    def _remove_old_notifications(self) -> None:
+        if not self._notified:
             self.clear_notifications()
-            for below in self.screen_stack[:-1]:  # which can be seen around a dialog
+            for below in self.screen_stack[:-1]:  # visible around a dialog
                 below.query("ToastHolder").remove()
 
     def run_until_closed(self) -> int:
-        """Run in this terminal; SIGTERM, and a terminal that hangs up (ssh does), end it as its own key does."""
+        """Run in this terminal; return the exit status. SIGTERM and SIGHUP (ssh is lost) quit as Ctrl+Q does."""
         process.prepare()
-        self.suit_terminal()
-        before = {
-            name: signal.signal(name, self._leave) for name in _LEAVE_ON if signal.getsignal(name) is not signal.SIG_IGN
+        self.adapt_colors()
+        old_handlers = {
+            name: signal.signal(name, self._quit_on_signal)
+            for name in _QUIT_SIGNALS
+            if signal.getsignal(name) is not signal.SIG_IGN
         }
         try:
             return self.run() or 0
         finally:
-            for name, handler in before.items():
+            for name, handler in old_handlers.items():
                 signal.signal(name, handler)
 
-    def suit_terminal(self) -> None:
-        """Make do with the colours there are; over ssh a terminal seldom tells that it has all of them."""
+    def adapt_colors(self) -> None:
+        """Use the colours that the terminal has: 16, 256 or all. Over ssh few terminals announce all."""
         if self.console.color_system == "standard":
             self.theme = IN_SIXTEEN_COLOURS.get(self.theme, self.theme)
         elif self.console.color_system == "256" and not self.no_color:
-            self._few_colours = [Ansi256()]
+            self._color_filters = [Ansi256()]
 
-    def _leave(self, number: int, frame: object) -> None:
+    def _quit_on_signal(self, number: int, frame: object) -> None:
         loop = asyncio.get_running_loop()
-        loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="leave on a signal"))
+        loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="quit on a signal"))
 
     def get_default_screen(self) -> Screen[None]:
-        """The list of connectors lies under everything else."""
+        """Return the list of connectors, the bottom of the stack."""
         return first_page()
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Style everything anew. Before the first page there is nothing to style, so only the colours are taken over.
+        """Apply the theme. Before the first page only its variables are set.
 
-        Textual would parse all style sheets here, and again for that page: 8 ms at every start.
+        Textual would parse all style sheets here, and again for that page: 8 ms at each start.
         """
         if self.screen_stack:
             super().refresh_css(animate)
@@ -178,8 +181,8 @@ class ZoomgovApp(Routes[int]):
             self.stylesheet.set_variables(self.get_css_variables())
 
     def _load_screen_css(self, screen: Screen[object]) -> None:
-        """Read the style sheets of a page that is opened over another. Textual would parse all others once more."""
-        for path in (_STYLE_OF_PAGES, *screen.css_path):
+        """Parse the style sheets of a page when it is first opened. Textual would parse all others again."""
+        for path in (_PAGES_CSS, *screen.css_path):
             if not self.stylesheet.has_source(str(path), ""):
                 self.stylesheet.read(path)
                 self.stylesheet.parse()
@@ -188,19 +191,19 @@ class ZoomgovApp(Routes[int]):
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)
         if self.is_running and theme_name != self.session.theme:
-            self._remember(replace(self.session, theme=theme_name))
+            self._save_session(replace(self.session, theme=theme_name))
 
     def save_place(self, connector_id: str, step: Step | None) -> None:
-        """Note where one is, so that the next start opens there. None: the list."""
-        self._remember(replace(self.session, connector=connector_id, step=int(step or 0)))
+        """Save the open page, so that the next start opens it. None: the list of connectors."""
+        self._save_session(replace(self.session, connector=connector_id, step=int(step or 0)))
 
-    def _remember(self, what: SessionState) -> None:
-        if what != self.session:
-            self.session = what
-            save_session(self.services.settings.data_dir, what)
+    def _save_session(self, session: SessionState) -> None:
+        if session != self.session:
+            self.session = session
+            save_session(self.services.settings.data_dir, session)
 
     async def action_quit(self) -> None:
-        """Leave once every screen has put down what it holds."""
+        """Quit, once every page has saved its input and stopped its work."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
@@ -208,26 +211,26 @@ class ZoomgovApp(Routes[int]):
         self.exit(0)
 
     async def action_help(self) -> None:
-        """Explain the screen on top."""
+        """Open the help of the page on top."""
         await self.open_help()
 
     def action_command_palette(self) -> None:
-        """Open the command palette, unless it lies under another page already; Textual looks at the top only."""
+        """Open the command palette, unless it is open under another page; Textual checks the top only."""
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(Palette())  # without the id that one being left still has
+            self.push_screen(Palette())  # without an id: the palette that is being closed still has Textual's
 
     def search_themes(self) -> None:
-        """Open the palette of colours."""
+        """Open the palette of themes."""
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes …"))
 
     async def action_go_to(self) -> None:
-        """Find a person, those of the connector on screen first."""
+        """Open *Go to a person*; people of the connector on screen come first."""
         await self.open_go_to()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the screen on top, then the theme: one definition serves keys, footer, help and palette."""
-        # Of hits that are as good, the first given comes first: who types “find” looks for a person.
-        listed = {"command_palette"}  # which this is; an action with several keys is listed once
+        """Yield every action of the page on top, then the theme: bindings define keys, footer, help and palette."""
+        # Equally good hits keep this order, and who types “find” looks for a person: that comes first.
+        listed = {"command_palette"}  # the palette itself; an action with several keys is listed once
         for active in sorted(screen.active_bindings.values(), key=lambda active: active.binding.action != "go_to"):
             binding = active.binding
             if binding.action in listed:
@@ -242,7 +245,7 @@ class ZoomgovApp(Routes[int]):
         yield SystemCommand("Theme", "Choose the colours; they are kept for next time", self.action_change_theme)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        """Draw the screen as SVG, with every secret masked first: a picture outlives the session."""
+        """Draw the screen as SVG, with secrets masked: the file outlives the session."""
         from zoomgov.widgets.field import SecretInput
 
         for screen in self.screen_stack:
@@ -251,7 +254,7 @@ class ZoomgovApp(Routes[int]):
         return super().export_screenshot(title=title, simplify=simplify)
 
     def _fatal_error(self) -> None:
-        """Leave after a crash. Textual would print local variables, and with them what was typed."""
+        """End after a crash. Textual's traceback would print local variables, and with them secrets."""
         import rich
         from rich.segment import Segments
         from rich.traceback import Traceback
@@ -263,11 +266,11 @@ class ZoomgovApp(Routes[int]):
 
 
 if TYPE_CHECKING:
-    _as_host: type[SyncHost] = ZoomgovApp  # pages see the app through a cast, so this is where it is checked
+    _as_host: type[SyncHost] = ZoomgovApp  # pages cast the app to this type: here it is checked
 
 
 def run() -> None:
-    """Run the app on the services of this environment."""
+    """Run the app with the services of this environment, then exit."""
     from zoomgov.services.services import build_services
 
     services = build_services(os.environ)

@@ -29,14 +29,14 @@ async def test_it_is_put_off_by_a_key_and_while_something_runs(stage: Stage, mon
     async with stage.run() as pilot:
         assert isinstance(pilot.app, ZoomgovApp)
         put_off: list[None] = []
-        monkeypatch.setattr(pilot.app._idle, "reset", lambda: put_off.append(None))
+        monkeypatch.setattr(pilot.app._idle_timer, "reset", lambda: put_off.append(None))
         await stage.press(pilot, "down")
         assert put_off
         going_on = asyncio.Event()
         worker = pilot.app.run_worker(going_on.wait())
-        pilot.app._tidy()
+        pilot.app._collect_garbage()
         assert not times
         going_on.set()
         await worker.wait()
-        pilot.app._tidy()
+        pilot.app._collect_garbage()
         assert times

@@ -188,7 +188,7 @@ async def test_sixteen_colours_are_the_terminals_own_and_that_is_not_remembered(
     app = stage.app()
     app.theme = chosen
     app.console = Console(color_system=colours, force_terminal=True)
-    app.suit_terminal()
+    app.adapt_colors()
     async with app.run_test(size=(80, 24)) as pilot:
         await stage.until(pilot, lambda: stage.list_of(pilot).ready)
         await stage.settled(pilot)
@@ -211,7 +211,7 @@ async def test_256_colours_keep_the_grounds_apart(stage: Stage) -> None:
     stage.add_connector(step=Step.CREDENTIALS)
     app = stage.app()
     app.console = Console(color_system="256", force_terminal=True)
-    app.suit_terminal()
+    app.adapt_colors()
     async with app.run_test(size=(80, 24)) as pilot:
         await stage.until(pilot, lambda: stage.list_of(pilot).ready)
         await stage.press(pilot, "enter")
