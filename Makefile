@@ -60,6 +60,7 @@ snapshots: $(VENV)/.dev
 
 pictures: $(VENV)/.dev
 	$(BIN)/python assets/make.py
+	$(BIN)/python assets/house.py
 
 # Renew requirements/ after a change of pyproject.toml. What still fits stays as it is; ARGS=--upgrade takes the newest.
 # Universal: one file holds for Linux, macOS and Windows and for every Python from 3.11. No address of an index is
