@@ -57,8 +57,9 @@ async def idle(*_: float) -> None:
 
 def _waits(widget: MessagePump) -> bool:
     """Whether it has dealt with every message and waits for the next."""
-    queue: Any = widget._message_queue  # asyncio offers no public way to ask who waits for an event
-    return queue.empty() and bool(queue.ready_event._waiters)
+    queue: Any = widget._message_queue
+    waiting = queue.ready_event._waiters  # asyncio offers no public way to ask who waits for an event
+    return not queue.values and bool(waiting)
 
 
 async def _all_have_caught_up(driver: pilot.Pilot[Any], timeout: float = HANG) -> bool:  # noqa: ASYNC109 (its signature)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.conftest import held_by
+from tests.stores import new_store
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, RoleDetail, RoleRow, UserRow
 from zoomgov.model.syncs import Disagreement, ListKey, NotRead
@@ -102,7 +103,7 @@ def sync(store: Store, users: list[UserRow], number: int = 1) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Two syncs: in the second Cat is gone and Bob has another department."""
-    with Store(tmp_path / "stores" / "one.sqlite3") as opened:
+    with new_store(tmp_path / "stores" / "one.sqlite3") as opened:
         sync(opened, USERS)
         sync(opened, [USERS[0], USERS[1]._replace(dept="Sales"), USERS[3]], 2)
         yield opened

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -262,8 +264,32 @@ class Settled(Protocol):
     async def __call__(self, pilot: Pilot[None]) -> None: ...
 
 
+class FilledOnce(Protocol):
+    """Gives the store that `how(path)` makes; a copy, when one was made in the same way before."""
+
+    def __call__(self, path: Path, how: partial[Store]) -> Store: ...
+
+
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> FilledOnce:
+    made: dict[str, Path] = {}
+
+    def make(path: Path, how: partial[Store]) -> Store:
+        if path.exists():
+            return how(path)  # one more sync into the same store
+        key = repr((how.func.__name__, how.keywords))
+        if key not in made:
+            folder = tmp_path_factory.mktemp("filled")
+            how(folder / path.name)
+            made[key] = folder
+        shutil.copytree(made[key], path.parent, dirs_exist_ok=True)
+        return Store(path)
+
+    return make
+
+
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
+def company(tmp_path: Path, filled_once: FilledOnce) -> Company:
     def make(
         people: int = 60,
         *,
@@ -272,17 +298,22 @@ def company(tmp_path: Path) -> Company:
         licences: Sequence[tuple[int, str]] = (),
     ) -> BrowseApp:
         path = tmp_path / "store" / "c1.db"
-        return BrowseApp(fill(path, people, gaps=gaps, rename=rename, licences=licences))
+        return BrowseApp(filled_once(path, partial(fill, people=people, gaps=gaps, rename=rename, licences=licences)))
 
     return make
 
 
+def fill_twice(path: Path, gaps: tuple[NotRead, ...]) -> Store:
+    """A store with two syncs; `gaps` are those of the second."""
+    store = fill(path)
+    fill_again(store, gaps=gaps)
+    return store
+
+
 @pytest.fixture
-def two_syncs(tmp_path: Path) -> TwoSyncs:
+def two_syncs(tmp_path: Path, filled_once: FilledOnce) -> TwoSyncs:
     def make(*, gaps: tuple[NotRead, ...] = ()) -> BrowseApp:
-        store = fill(tmp_path / "store" / "c1.db")
-        fill_again(store, gaps=gaps)
-        return BrowseApp(store)
+        return BrowseApp(filled_once(tmp_path / "store" / "c1.db", partial(fill_twice, gaps=gaps)))
 
     return make
 

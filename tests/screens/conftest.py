@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.screens.company import (  # noqa: F401 (fixtures)
     company,
+    filled_once,
     gaps,
     opened_pages,
     settled,

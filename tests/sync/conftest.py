@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import new_store
 from zoomgov.secret import Credentials, Secret
 from zoomgov.sim.account.account import Account
 from zoomgov.sim.account.build import build_account
 from zoomgov.sim.server.server import SimServer
 from zoomgov.sim.world.options import Options
-from zoomgov.store.store import Store
 from zoomgov.sync.engine import run_sync
 from zoomgov.sync.events import ListNotRead, ListRestarted, Noted, SyncEvent, SyncStarted, SyncSummary, Waiting
 from zoomgov.zoom.client import ZoomClient
@@ -58,7 +58,7 @@ class Bench:
         self.computer_behind = 0.0
         """Seconds by which the clock of this computer, and not Zoom's, is behind."""
         self.zoom = SimServer(account, options, clock=self.clock.timestamp)
-        self.store = Store.open(path)
+        self.store = new_store(path)
         self.read_timeout = 60.0
         """Seconds until an answer is taken for one that never comes; long, for a laden machine answers late."""
         self.events: list[SyncEvent] = []

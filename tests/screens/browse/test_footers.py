@@ -15,7 +15,6 @@ from textual.widgets._footer import FooterKey
 from tests.screens.company import SIZE, press
 
 
-@pytest.mark.parametrize("size", [SIZE, (60, 20)])
 @pytest.mark.parametrize(
     "keys",
     [
@@ -25,10 +24,10 @@ from tests.screens.company import SIZE, press
     ],
 )  # fmt: skip
 async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
-    two_syncs: TwoSyncs, settled: Settled, keys: tuple[str, ...], size: tuple[int, int]
+    two_syncs: TwoSyncs, settled: Settled, keys: tuple[str, ...]
 ) -> None:
     app = two_syncs()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         if not keys:
             assert "4 Roles" in app.text()
@@ -36,15 +35,19 @@ async def test_every_footer_shows_six_keys_at_most_and_none_is_cut(
         for key in keys:
             await press(pilot, settled, key)
         assert not keys or app.screen is not before or keys == ("slash",)
-        await pilot.pause()  # a footer is filled after its screen was drawn
-        drawn = [shown for shown in app.screen.query(FooterKey) if shown.display]
-        assert 1 <= len(drawn) <= 6, [shown.description for shown in drawn]
-        line = app.lines()[-1]
-        for shown in drawn:
-            assert shown.region.right <= size[0], shown.description
-            assert f"{shown.key_display} {shown.description}" in line
-        if not isinstance(app.screen, ModalScreen):
-            assert "f1 Help" in line
+        for width, height in (SIZE, (60, 20)):
+            await pilot.resize_terminal(width, height)
+            await settled(pilot)
+            await pilot.pause()  # a footer is filled after its screen was drawn
+            drawn = [shown for shown in app.screen.query(FooterKey) if shown.display]
+            assert 1 <= len(drawn) <= 6, [shown.description for shown in drawn]
+            assert len(app.lines()) == height
+            line = app.lines()[-1]
+            for shown in drawn:
+                assert shown.region.right <= width, shown.description
+                assert f"{shown.key_display} {shown.description}" in line
+            if not isinstance(app.screen, ModalScreen):
+                assert "f1 Help" in line
 
 
 @pytest.mark.parametrize(("keys", "opens"), [(("5",), True), (("enter", "h"), False), (("6", "l"), True)])

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import Account, contact, member, publish, user
+from tests.stores import new_store
 from zoomgov.model.kinds import GrantKind, Kind
 from zoomgov.model.queries import Query, Target
 from zoomgov.model.rows import ContactGroupRow, GroupRow
@@ -89,7 +90,7 @@ def told(changes: Changes) -> tuple[dict[tuple[str, str], str], dict[tuple[str, 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(accounts(), min_size=2, max_size=4))
 def test_it_is_what_comparing_all_that_people_reach_finds(syncs: list[Account]) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder) / "s.sqlite3") as store:
+    with TemporaryDirectory() as folder, new_store(Path(folder) / "s.sqlite3") as store:
         for account in syncs:
             publish(store, account)
         with store.reader() as reader:

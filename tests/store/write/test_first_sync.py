@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.store.conftest import FINISHED, STARTED, admin, contact, held_by, holder, member, user
 from tests.store.integrity import check
 from tests.store.write.test_publish_model import Read, syncs
+from tests.stores import new_store
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
 from zoomgov.model.syncs import ListKey
@@ -26,7 +27,7 @@ PIECES = 40
 def published(reads: list[Read], pieces: int) -> dict[str, list[tuple[object, ...]]]:
     """All rows of a store whose first sync is `reads`; `pieces` are written ahead after each, the last but one by a
     second run."""
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.sqlite3") as store:
+    with tempfile.TemporaryDirectory() as folder, new_store(Path(folder) / "s.sqlite3") as store:
         writer = store.begin(STARTED)
         for place, read in enumerate(reads):
             part = read.key.part
