@@ -8,12 +8,17 @@ import selectors
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from zoomgov.secret import Credentials, Secret
-from zoomgov.zoom.clouds import Cloud, parse_cloud
+from zoomgov.zoom.client import ZoomClient
+from zoomgov.zoom.clouds import ZOOM_US, Cloud, parse_cloud
+from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.transport import Request, Response
 
 T = TypeVar("T")
@@ -175,6 +180,52 @@ def run_counted(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` on a `CountedLoop`; `asyncio.get_running_loop().time` is its clock."""
     with asyncio.Runner(loop_factory=CountedLoop) as runner:
         return runner.run(main)
+
+
+EPOCH = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+"""When the time of `drive` begins."""
+Answering = Callable[[Request], Response | Awaitable[Response]]
+
+
+def query_of(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+
+
+def drive(
+    answer: Answering,
+    work: Callable[[ZoomClient, ScriptedTransport], Coroutine[Any, Any, None]],
+    *,
+    learnt: LearntLimits | None = None,
+    token_answer: Callable[[int], Response] | None = None,
+    cloud: Cloud = ZOOM_US,
+) -> float:
+    """Run `work` with a client whose time is counted; returns the seconds that passed."""
+
+    async def main() -> float:
+        clock = asyncio.get_running_loop().time
+        transport = ScriptedTransport(answer)
+        if token_answer is not None:
+            transport.token_answer = token_answer
+        async with ZoomClient(
+            cloud,
+            CREDENTIALS,
+            transport=transport,
+            learnt=learnt,
+            clock=clock,
+            now=lambda: EPOCH + timedelta(seconds=clock()),
+            random=lambda: 0.5,
+        ) as client:
+            await work(client, transport)
+        assert transport.closed
+        return clock()
+
+    return run_counted(main())
+
+
+async def failure(work: Coroutine[Any, Any, object]) -> ZoomError:
+    with pytest.raises(ZoomError) as caught:
+        await work
+    return caught.value
 
 
 @pytest.fixture

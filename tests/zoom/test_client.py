@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.zoom.conftest import CREDENTIALS, TOKEN_BODY, ScriptedTransport, reply, run_counted
+from tests.zoom.conftest import EPOCH, TOKEN_BODY, ScriptedTransport, drive, failure, query_of, reply
 from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, Cloud, parse_cloud
 from zoomgov.zoom.endpoints import LIST_GROUPS, LIST_USERS, PLAN_USAGE, READ_USER, Label, encode_segment
@@ -19,51 +17,6 @@ from zoomgov.zoom.hosts import choose_api_base
 from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import DailyBudget, Tier, tier_of_plan
 from zoomgov.zoom.transport import Request, Response
-
-EPOCH = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
-Answering = Callable[[Request], Response]
-
-
-def query_of(request: Request) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
-
-
-def drive(
-    answer: Answering,
-    work: Callable[[ZoomClient, ScriptedTransport], Coroutine[Any, Any, None]],
-    *,
-    learnt: LearntLimits | None = None,
-    token_answer: Callable[[int], Response] | None = None,
-    cloud: Cloud = ZOOM_US,
-) -> float:
-    """Run `work` with a client whose time is counted; returns the seconds that passed."""
-
-    async def main() -> float:
-        clock = asyncio.get_running_loop().time
-        transport = ScriptedTransport(answer)
-        if token_answer is not None:
-            transport.token_answer = token_answer
-        async with ZoomClient(
-            cloud,
-            CREDENTIALS,
-            transport=transport,
-            learnt=learnt,
-            clock=clock,
-            now=lambda: EPOCH + timedelta(seconds=clock()),
-            random=lambda: 0.5,
-        ) as client:
-            await work(client, transport)
-        assert transport.closed
-        return clock()
-
-    return run_counted(main())
-
-
-async def failure(work: Coroutine[Any, Any, object]) -> ZoomError:
-    with pytest.raises(ZoomError) as caught:
-        await work
-    return caught.value
-
 
 # --- tokens
 
@@ -396,7 +349,7 @@ def test_never_more_in_flight_than_allowed() -> None:
         assert client.stats.most_in_flight == 32
         assert client.stats.in_flight == 0
 
-    drive(slow, work)  # type: ignore[arg-type]
+    drive(slow, work)
 
 
 def test_cancelling_a_waiter_gives_its_place_back() -> None:
