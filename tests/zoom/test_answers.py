@@ -34,7 +34,13 @@ def refusal(response: Response) -> ZoomError:
     [
         (400, {"code": 200, "message": "Only available for Paid account,AbC"}, ErrorKind.PLAN, 200),
         (200, {"code": 200, "message": "Only available for paid account: AbC"}, ErrorKind.PLAN, 200),
+        (404, {"code": 200, "message": "Not found: paid"}, ErrorKind.NOT_FOUND, 200),
+        (400, {"message": "Only available for Paid account"}, ErrorKind.PLAN, None),
         (400, {"code": 200, "message": "No permission."}, ErrorKind.PRIVILEGE, 200),
+        (403, {"code": 9, "message": "You are not permitted."}, ErrorKind.PRIVILEGE, 9),
+        (403, {"code": 9, "message": "No."}, ErrorKind.PRIVILEGE, 9),
+        (403, b"<p>insufficient permissions</p>", ErrorKind.UNEXPECTED, None),
+        (400, b"insufficient permissions", ErrorKind.UNEXPECTED, None),
         (400, {"code": 200, "message": "No privilege."}, ErrorKind.PRIVILEGE, 200),
         (403, b'The request was denied due to insufficient permissions: "Group:Read"', ErrorKind.PRIVILEGE, None),
         (400, {"code": 200, "message": "Account does not enabled REST API."}, ErrorKind.CREDENTIALS, 200),
@@ -42,11 +48,22 @@ def refusal(response: Response) -> ZoomError:
         (401, {"code": 124, "message": "Invalid access token."}, ErrorKind.TOKEN, 124),
         (400, {"code": 124, "message": "Access token is expired."}, ErrorKind.TOKEN, 124),
         (400, {"code": 4700, "message": "Token cannot be empty."}, ErrorKind.TOKEN, 4700),
+        *[(400, {"code": code, "message": "x"}, ErrorKind.TOKEN, code) for code in (4735, 4737, 4738, 4740, 4741)],
+        (401, {"code": 7, "message": "x"}, ErrorKind.TOKEN, 7),
+        (407, b"", ErrorKind.UNREACHABLE, None),
         (400, {"code": 300, "message": "The next page token is invalid or expired."}, ErrorKind.PAGE_TOKEN, 300),
         (400, {"code": 300, "message": "A group with this groupId: x does not exist."}, ErrorKind.NOT_FOUND, 300),
         (404, {"code": 4130, "message": "Group does not exist: x."}, ErrorKind.NOT_FOUND, 4130),
         (400, {"code": 1034, "message": "Provided role_id does not exist."}, ErrorKind.NOT_FOUND, 1034),
         (400, {"code": 300, "message": "Role not found"}, ErrorKind.NOT_FOUND, 300),
+        (400, {"code": 300, "message": "It does not belong here"}, ErrorKind.NOT_FOUND, 300),
+        (400, {"code": 301, "message": "Role not found"}, ErrorKind.REQUEST, 301),
+        *[(400, {"code": code, "message": "x"}, ErrorKind.NOT_FOUND, code) for code in (1001, 1010, 1120, 2001, 4131)],
+        (400, {"message": "Validation Failed."}, ErrorKind.REQUEST, None),
+        (400, {"code": 300}, ErrorKind.REQUEST, 300),
+        (400, {"code": "300", "message": "x"}, ErrorKind.REQUEST, 300),
+        (400, {"code": "odd", "message": "x"}, ErrorKind.REQUEST, "odd"),
+        (400, {"code": True, "error_code": 8, "message": "x"}, ErrorKind.REQUEST, 8),
         (404, {"code": 2001, "message": "This account does not exist"}, ErrorKind.NOT_FOUND, 2001),
         (400, {"code": 300, "message": "Validation Failed.", "errors": [{"field": "page_size", "message": "too big"}]},
          ErrorKind.REQUEST, 300),
@@ -55,6 +72,11 @@ def refusal(response: Response) -> ZoomError:
         (429, {"code": 429, "message": "You have reached the maximum daily rate limit for this API."},
          ErrorKind.DAILY_LIMIT, 429),
         (429, b"", ErrorKind.RATE_LIMIT, None),
+        (429, b"the daily limit is reached", ErrorKind.DAILY_LIMIT, None),
+        (400, {"code": 429, "message": "Slow down."}, ErrorKind.RATE_LIMIT, 429),
+        (500, {"code": 429, "message": "Slow down."}, ErrorKind.SERVER, 429),
+        (503, {"message": "It does not contain scopes:[a:b]"}, ErrorKind.SERVER, None),
+        (429, {"message": "It does not contain scopes:[a:b]"}, ErrorKind.RATE_LIMIT, None),
         (503, b"<html>busy</html>", ErrorKind.SERVER, None),
         (500, {"code": 500, "message": "oops"}, ErrorKind.SERVER, 500),
         (200, b"", ErrorKind.UNEXPECTED, None),
@@ -70,7 +92,8 @@ def refusal(response: Response) -> ZoomError:
 )  # fmt: skip
 def test_kinds(status: int, body: object, kind: ErrorKind, code: object) -> None:
     error = refusal(reply(body, status))
-    assert (error.kind, error.code) == (kind, code)
+    assert (error.kind, error.code, error.status) == (kind, code, status)
+    assert error.missing_scopes == ()
     assert error.message
     assert "\n" not in error.message
 
@@ -104,6 +127,65 @@ def test_evidence_is_kept_and_what_must_stay_hidden_is_not() -> None:
     error = refusal(reply(b"<html>you sent s3cr3t-value</html>", 502, x_zm_trackingid="v=2.0;rid=WEB_1"))
     assert error.tracking_id == "v=2.0;rid=WEB_1"
     assert error.body_excerpt == "<html>you sent …</html>"
+
+
+def test_the_evidence_of_a_refusal() -> None:
+    at = Circumstances("GET /users", 12.5, 3, NOW)
+    with pytest.raises(ZoomError) as caught:
+        read_answer(LIST_USERS, reply({"code": 300, "message": "No"}, 400), at)
+    error = caught.value
+    assert (error.endpoint, error.milliseconds, error.attempts, error.body_excerpt) == ("GET /users", 12.5, 3, None)
+    assert str(error) == "GET /users: HTTP 400, code 300: No"
+
+
+def test_what_was_wrong_with_a_request_is_told_field_by_field() -> None:
+    wrong = [{"field": "page_size", "message": "too big"}, "odd", {"field": "x"}, {"message": "y"}, {"field": "z"}]
+    error = refusal(reply({"code": 300, "message": "Validation Failed.", "errors": wrong}, 400))
+    assert error.message == "Validation Failed. page_size: too big x:  : y"
+
+
+def test_nothing_there_is_an_answer_too() -> None:
+    headers = {"x-zm-trackingid": "t"}
+    answer = read_answer(LIST_USERS, Response(204, headers, b""), Circumstances("GET /users", 12.5, 3, NOW))
+    assert answer == Answer(204, headers, b"", 12.5, "t", attempts=3)
+    assert answer.json() == {}
+
+
+@pytest.mark.parametrize(("token", "total"), [(17, "7"), (None, True), (["x"], 7.5)])
+def test_an_envelope_of_other_types_names_no_page_and_no_total(token: object, total: object) -> None:
+    body = {"next_page_token": token, "total_records": total}
+    page = read_answer(LIST_USERS, reply(body), Circumstances("GET /users", 12.5, 3, NOW))
+    assert (page.next_page_token, page.total_records) == ("", None)
+    assert (page.milliseconds, page.attempts) == (12.5, 3)
+
+
+def test_a_record_is_in_no_repr() -> None:
+    page = read_answer(LIST_USERS, reply({"users": ["ada"]}), Circumstances("GET /users", 1.0, 1, NOW))
+    assert "ada" not in repr(page)
+
+
+@pytest.mark.parametrize(
+    ("error", "elsewhere"),
+    [
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x"), False),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=200, body_excerpt="\n <html>"), True),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=200, body_excerpt="half"), False),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=200), False),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=299, body_excerpt="<"), True),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=300), True),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=399), True),
+        (ZoomError(ErrorKind.UNEXPECTED, "GET /x", "x", status=400, body_excerpt="<html>"), False),
+        (ZoomError(ErrorKind.SERVER, "GET /x", "x", status=302, body_excerpt="<html>"), False),
+    ],
+)
+def test_something_on_the_way_answered(error: ZoomError, elsewhere: bool) -> None:
+    assert error.is_from_elsewhere is elsewhere
+
+
+def test_an_error_without_an_answer() -> None:
+    error = ZoomError(ErrorKind.UNREACHABLE, "GET /x", "No connection")
+    assert str(error) == "GET /x: no answer: No connection"
+    assert (error.code, error.attempts, error.milliseconds) == (None, 1, None)
 
 
 def test_answer_tells_the_next_page() -> None:

@@ -21,6 +21,14 @@ def test_the_government_cloud_has_its_own_hosts() -> None:
     assert cloud.api_base == "https://api.zoomgov.com/v2"
 
 
+def test_pages_for_people_belong_to_the_cloud() -> None:
+    assert (ZOOM_US.marketplace_url, ZOOM_US.portal_url) == ("https://marketplace.zoom.us", "https://zoom.us")
+    assert ZOOM_GOV.marketplace_url == "https://marketplace.zoomgov.com"
+    assert ZOOM_GOV.portal_url == "https://zoomgov.com"
+    own = parse_cloud("https://proxy.example.com")
+    assert (own.marketplace_url, own.portal_url) == (ZOOM_US.marketplace_url, ZOOM_US.portal_url)
+
+
 @pytest.mark.parametrize(
     "text",
     ["https://proxy.example.com", "https://proxy.example.com:8443/zoom", "http://127.0.0.1:8000", "http://localhost:1",
