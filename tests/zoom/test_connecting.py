@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import ssl
 from base64 import b64encode
@@ -15,6 +17,7 @@ import trustme
 
 from tests.zoom.conftest import ScriptedServer, as_json
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.network import proxy_for, reason
 from zoomgov.zoom.transport import HttpxTransport, Request, Response, Timeouts
 
 
@@ -179,6 +182,33 @@ async def test_nobody_listens(server: ScriptedServer) -> None:
     await server.start()
 
 
+def test_each_reason_is_told_once_for_all_addresses_of_a_name() -> None:
+    addresses = ((errno.ECONNREFUSED, "::1"), (errno.EHOSTUNREACH, "10.0.0.1"), (errno.ECONNREFUSED, "127.0.0.1"))
+    calls = [f"[Errno {number}] Connect call failed ('{host}', 1)" for number, host in addresses]
+    error = OSError(f"Multiple exceptions: {', '.join(calls)}")
+    assert reason(error) == f"{os.strerror(errno.ECONNREFUSED)}, {os.strerror(errno.EHOSTUNREACH)}"
+    assert reason(OSError(errno.ENETUNREACH, "Network is unreachable")) == "Network is unreachable"
+    assert reason(ValueError()) == "ValueError"
+
+
+async def test_the_environment_is_asked_once_for_a_server(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(origin: str) -> str:
+        asked.append(origin)
+        return proxy_for(origin)
+
+    monkeypatch.setattr("zoomgov.zoom.transport.proxy_for", counted)
+    server.answer = lambda one: as_json({})
+    transport = HttpxTransport()
+    for path in ("/v2/users", "/v2/users/a/b/c/d", "/v2/users?x=/a/b", ""):
+        await transport.send(Request("GET", server.url + path, "GET /x"))
+    await transport.aclose()
+    assert asked == [server.url]
+
+
 async def test_an_address_that_is_none() -> None:
     assert "No connection to" in await why_not("https://zoom.exa\x00mple/")
 
@@ -213,6 +243,7 @@ async def test_a_proxy_that_wants_a_name_and_password(
     assert sealed.asked == []
     monkeypatch.setenv("HTTPS_PROXY", f"http://ann:p%40ss:w@{tunnel.address}")
     assert (await send("https://zoom.example/v2/users")).status == 200
+    assert f"\r\nproxy-authorization: {tunnel.wants}\r\n".lower() in tunnel.asked[-1].lower()
     assert "proxy-authorization" not in sealed.asked[0].headers
 
 
@@ -225,8 +256,9 @@ async def test_a_proxy_that_is_not_there(server: ScriptedServer, monkeypatch: py
     await server.start()
 
 
-async def test_a_kind_of_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5://ann:password@127.0.0.1:1080")
+@pytest.mark.parametrize("password", ["password", "pass://word"])
+async def test_a_kind_of_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"socks5://ann:{password}@127.0.0.1:1080")
     assert await why_not("https://zoom.example/") == (
         "No connection to zoom.example: only http and https proxies can be used, and the one set is socks5"
     )

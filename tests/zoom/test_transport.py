@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+from base64 import b64encode
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
@@ -15,7 +16,7 @@ from tests.zoom.conftest import CREDENTIALS, TOKEN_BODY, Asked, Reply, ScriptedS
 from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.endpoints import LIST_GROUPS, READ_USER
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.transport import HttpxTransport, Request, Timeouts
+from zoomgov.zoom.transport import HttpxTransport, Request, Response, Timeouts
 
 
 async def failure(transport: HttpxTransport, url: str) -> ZoomError:
@@ -32,7 +33,10 @@ async def test_what_zoom_is_sent(server: ScriptedServer) -> None:
     token, user = server.asked
     assert (token.method, token.target) == ("POST", "/oauth/token")
     assert token.body == b"grant_type=account_credentials&account_id=AccountIdOf22Characters"
-    assert token.headers["authorization"].startswith("Basic ")
+    assert token.headers["authorization"] == f"Basic {b64encode(b'client-id:s3cr3t-value').decode()}"
+    assert token.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert token.headers["accept"] == user.headers["accept"] == "application/json"
+    assert token.headers["user-agent"] == user.headers["user-agent"] == "zoomgov"
     assert "content-encoding" not in user.headers
     assert "gzip" in user.headers["accept-encoding"]
     assert user.target == "/v2/users/%252Fa%252F%252Fb?login_type=1"
@@ -76,6 +80,18 @@ async def test_too_large(server: ScriptedServer) -> None:
     server.answer = lambda asked: Reply(body=b"x" * 2000)
     error = await failure(HttpxTransport(max_body=1000), server.url)
     assert (error.kind, error.status) == (ErrorKind.UNEXPECTED, 200)
+    server.answer = lambda asked: Reply(body=b"x" * 3_000_000)  # comes in many pieces, each of which would do
+    error = await failure(HttpxTransport(max_body=2_999_999), server.url)
+    assert error.message == "The answer is larger than 2999999 bytes."
+    transport = HttpxTransport(max_body=3_000_000)
+    assert len((await transport.send(Request("GET", server.url, "GET /x"))).body) == 3_000_000
+    await transport.aclose()
+
+
+def test_what_is_sent_and_received_is_in_no_repr() -> None:
+    request = Request("POST", "https://zoom.us", "POST /x", {"authorization": "hidden"}, b"hidden")
+    assert "hidden" not in repr(request)
+    assert "hidden" not in repr(Response(200, {}, b"hidden"))
 
 
 @pytest.mark.parametrize("raw", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf", b"garbage\r\n\r\n"])
@@ -140,4 +156,9 @@ async def test_nothing_secret_is_logged(server: ScriptedServer, caplog: pytest.L
 
 def test_the_http_library_is_not_imported_before_the_first_request() -> None:
     code = "import sys, zoomgov.zoom.client; sys.exit('httpx' in sys.modules or 'aiohttp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_http_library_is_imported_without_its_command_line() -> None:
+    code = "import sys, zoomgov.zoom.transport as t; t._load_httpx(); sys.exit(sys.modules['httpx._main'] is not None)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
