@@ -9,7 +9,7 @@ import pytest
 
 from tests.disk.trouble import full_disk, own_folder
 from zoomgov.disk.errors import StoreBusy, StoreError
-from zoomgov.disk.locks import ProcessLock, is_locked, was_abandoned
+from zoomgov.disk.locks import ProcessLock, is_locked, left_behind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,19 +27,19 @@ def test_only_one_has_it_and_the_other_is_told_who(tmp_path: Path) -> None:
     lock.release()
     lock.release()
     assert not is_locked(path)
-    assert not was_abandoned(path)
+    assert not left_behind(path)
     ProcessLock(path, STARTED).release()
 
 
 def test_a_lock_is_abandoned_when_its_text_outlives_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    lock = ProcessLock(path, STARTED)
-    assert not was_abandoned(path)
-    left_behind = path.read_bytes()
+    lock = ProcessLock(path, STARTED, {"folder": "/here"})
+    assert left_behind(path) is None
+    text = path.read_bytes()
     lock.release()
-    path.write_bytes(left_behind)
-    assert was_abandoned(path)
-    assert not was_abandoned(tmp_path / "none")
+    path.write_bytes(text)
+    assert left_behind(path) == {"pid": os.getpid(), "since": STARTED, "folder": "/here"}
+    assert left_behind(tmp_path / "none") is None
 
 
 def test_a_full_disk_does_not_keep_the_lock(tmp_path: Path) -> None:

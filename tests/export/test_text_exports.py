@@ -300,14 +300,6 @@ def test_the_command_to_install_it_fits_where_zoomgov_runs(
     assert install_command(Format.CSV) is None
 
 
-def test_a_link_is_followed_not_replaced(reader: Reader, folder: Path) -> None:
-    target, link = folder / "real.json", folder / "link.json"
-    link.symlink_to(target)
-    write(reader, Format.JSON, link)
-    assert link.is_symlink()
-    assert json.loads(target.read_text())["about"]["sync"] == 1
-
-
 def test_every_column_is_documented() -> None:
     text = documentation()
     page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")

@@ -7,16 +7,20 @@ import json
 import os
 import sys
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.errors import StoreBusy, not_writable
 from zoomgov.disk.files import create_private
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _LOCK_OFFSET: Final = 1 << 30
 """Windows locks bytes, and a locked byte cannot be read: lock one far behind the text."""
+_TEXT: Final = 1 << 16
+"""Bytes; there are two paths in it at most."""
 _ATTEMPTS: Final = 20
 _ATTEMPTS_WITH_HOLDER: Final = 4
 """Attempts after which a holder that has written its text is believed to hold the lock."""
@@ -33,7 +37,8 @@ class ProcessLock:
         StoreError: the file cannot be created or opened.
     """
 
-    def __init__(self, path: Path, since: str) -> None:
+    def __init__(self, path: Path, since: str, about: Mapping[str, object] = MappingProxyType({})) -> None:
+        """Take the lock; `about` is written into the file as well, for `left_behind`. At most `_TEXT` bytes in all."""
         try:
             create_private(path)
             descriptor = os.open(path, os.O_RDWR)
@@ -42,7 +47,7 @@ class ProcessLock:
         self._descriptor: int | None = _take(descriptor)
         with contextlib.suppress(OSError):  # on a full disk the lock holds without its text
             os.ftruncate(self._descriptor, 0)
-            os.write(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode())
+            os.write(self._descriptor, json.dumps({"pid": os.getpid(), "since": since, **about}).encode())
 
     def release(self) -> None:
         """Release the lock; harmless when it was released already."""
@@ -68,17 +73,18 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def was_abandoned(path: Path) -> bool:
-    """Whether the process that held the lock at `path` was killed: its text is there, and nobody holds it."""
+def left_behind(path: Path) -> dict[str, object] | None:
+    """What the process that held the lock at `path` wrote, if it was killed: nobody holds the lock. Else None."""
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
-        return False
+        return None
     try:
-        pid, _ = _read_holder(descriptor)
+        written = _read(descriptor)
     finally:
         os.close(descriptor)
-    return pid is not None and not is_locked(path)  # without a text it is about to be taken, or was given back
+    # without a text it is about to be taken, or was given back
+    return written if written.get("pid") is not None and not is_locked(path) else None
 
 
 def _take(descriptor: int) -> int:
@@ -104,11 +110,20 @@ def _take(descriptor: int) -> int:
 def _read_holder(descriptor: int) -> tuple[int | None, str]:
     """Process id and start as the holder wrote them; (None, "") when there is no such text."""
     try:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        holder = json.loads(os.read(descriptor, 400))
-        return int(holder["pid"]), str(holder["since"])
-    except (OSError, ValueError, KeyError, TypeError):
+        holder = _read(descriptor)
+        return int(str(holder["pid"])), str(holder["since"])
+    except (ValueError, KeyError):
         return None, ""
+
+
+def _read(descriptor: int) -> dict[str, object]:
+    """What the holder wrote; {} when it is no such text."""
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        holder = json.loads(os.read(descriptor, _TEXT))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return holder if isinstance(holder, dict) else {}
 
 
 if sys.platform == "win32":

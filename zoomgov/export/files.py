@@ -1,24 +1,20 @@
-"""How an export gets into its place: a private working folder beside it, then a rename; archives and check sums."""
+"""How a finished export gets into its place: check the place, rename; archives and check sums."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 import zipfile
-from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zoomgov.disk.errors import StoreError
 from zoomgov.disk.files import sync_to_disk
-from zoomgov.disk.locks import ProcessLock, was_abandoned
 from zoomgov.export.model import ExportError, Progress
+from zoomgov.export.working import OLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from typing_extensions import Buffer
 
@@ -26,9 +22,6 @@ if TYPE_CHECKING:
 
 SUMS: Final = "SHA256SUMS"
 _CHUNK: Final = 1 << 20
-_LOCK: Final = "process"
-_UNFINISHED: Final = "files"
-_OLDER: Final = "older"
 
 
 class Packing(FileIO):
@@ -54,62 +47,19 @@ class Packing(FileIO):
             raise
 
 
-@contextmanager
-def working_folder(destination: Path) -> Iterator[Path]:
-    """Yield a private folder beside `destination` for everything unfinished; it is removed whatever happens.
-
-    On the same disk, so that the finished file can be renamed into place, and not in /tmp, which is no place for
-    people's data. What a killed export left beside `destination` is removed as well.
-
-    Raises:
-        ExportError: nothing can be written there.
-    """
-    _clear_up(destination.parent)
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{destination.name[:80]}.", suffix=".part", dir=destination.parent))
-    except OSError as error:
-        raise ExportError(f"Nothing can be written in {destination.parent}: {error.strerror}.") from None
-    lock = None
-    try:
-        with suppress(StoreError):  # not every network disk has locks; what is left behind there stays
-            lock = ProcessLock(folder / _LOCK, "")
-        unfinished = folder / _UNFINISHED
-        unfinished.mkdir(mode=0o700)
-        yield unfinished
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise ExportError(f"{destination} could not be written: {error.strerror or error}. Nothing was.") from error
-    finally:
-        if lock is not None:
-            lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _clear_up(folder: Path) -> None:
-    """Remove the working folders that killed exports left in `folder`, and nothing else.
-
-    A lock that is free while its text is still there belonged to a process that was killed. If that process had moved
-    an older export aside, it is put back.
-    """
-    for left in folder.glob(".*.part"):
-        if was_abandoned(left / _LOCK):
-            with suppress(OSError):
-                for older in (left / _UNFINISHED / _OLDER).glob("*"):
-                    if not (folder / older.name).exists():
-                        os.rename(older, folder / older.name)
-                shutil.rmtree(left)
-
-
 def check_destination(destination: Path, *, folder: bool) -> Path:
-    """Return the absolute path to write, following a link.
+    """Return the absolute path to write.
+
+    A link there is refused, wherever it leads: in a folder that others may write to, somebody else may have put it
+    there to have a file of ours replaced.
 
     Raises:
         ExportError: it is no place for this.
     """
-    path = Path(os.path.realpath(destination.expanduser()))
+    path = Path(os.path.abspath(destination.expanduser()))
     if not path.parent.is_dir():
         raise ExportError(f"There is no folder {path.parent}.")
+    _refuse_link(path)
     if folder:
         if path.exists() and not path.is_dir():
             raise ExportError(f"{path} is a file, and several are to be written: name a folder, or a .zip.")
@@ -117,6 +67,13 @@ def check_destination(destination: Path, *, folder: bool) -> Path:
         kind = "a folder" if path.is_dir() else "not a file"
         raise ExportError(f"{path} is {kind}. Name a file.")
     return path
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise ExportError(
+            f"{path} is a link to {os.readlink(path)}. Name that, or remove the link; nothing was written."
+        )
 
 
 def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -> None:
@@ -131,23 +88,35 @@ def put_folder(finished: Path, destination: Path, ours: Callable[[str], bool]) -
     os.chmod(finished, 0o700)
     sync_to_disk(finished)
     older = None
+    _refuse_link(destination)
     if destination.exists():
-        strange = sorted(entry.name for entry in destination.iterdir() if not ours(entry.name))
-        if strange:
-            raise ExportError(
-                f"{destination} has other files in it ({strange[0]} ...). Name an empty or a new folder; "
-                "nothing was written."
-            )
-        older = finished.with_name(_OLDER) / destination.name
-        older.parent.mkdir()
+        _refuse_strange(destination, destination, ours)
+        older = finished.with_name(OLDER) / destination.name
+        older.parent.mkdir(mode=0o700)
         os.rename(destination, older)
     try:
+        if older is not None:  # looked at once more, where nobody else can put anything into it
+            _refuse_strange(older, destination, ours)
         os.rename(finished, destination)
-    except OSError:
+    except (OSError, ExportError):
         if older is not None:
             os.rename(older, destination)
         raise
     sync_to_disk(destination.parent)
+
+
+def _refuse_strange(folder: Path, destination: Path, ours: Callable[[str], bool]) -> None:
+    """Refuse a folder that has anything in it but what exports write: files of these names."""
+    _refuse_link(folder)
+    with os.scandir(folder) as found:
+        strange = sorted(
+            entry.name for entry in found if not (ours(entry.name) and entry.is_file(follow_symlinks=False))
+        )
+    if strange:
+        raise ExportError(
+            f"{destination} has other files in it ({strange[0]} ...). Name an empty or a new folder; "
+            "nothing was written."
+        )
 
 
 def zip_folder(folder: Path, archive: Path, at: str, watch: Watch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sqlite3
 import sys
@@ -15,6 +16,7 @@ from zoomgov.export import files
 from zoomgov.export.about import about, about_lines
 from zoomgov.export.model import WHOLE, ExportError, Format, OneTable, TableName, Watch, WholeSync, Written
 from zoomgov.export.tables import Table, changes_table, one_table, whole_table
+from zoomgov.export.working import working_folder
 from zoomgov.model.changes import Changes
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def write_export(
     if several and not packed and destination.suffix.lower() == f".{form}":
         raise ExportError(f"A whole sync is several {form} files: name a folder or a .zip, or choose one table.")
     path = files.check_destination(destination, folder=several and not packed)
-    with files.working_folder(path) as folder:
+    with working_folder(path, reader.path.parent / "exports") as folder:
         if several:
             rows = job.write_several(folder / "tables", sha256=sha256 and not packed)
             if not packed:
@@ -120,7 +122,7 @@ def install_command(form: Format) -> str | None:
 def is_occupied(destination: Path) -> bool:
     """Whether an export to this path would replace something."""
     path = destination.expanduser()
-    return path.exists() and (not path.is_dir() or any(path.iterdir()))
+    return os.path.lexists(path) and (path.is_symlink() or not path.is_dir() or any(path.iterdir()))
 
 
 def _is_ours(name: str, form: Format) -> bool:
@@ -134,7 +136,7 @@ def _put(finished: Path, path: Path, *, sha256: bool) -> Path | None:
         return None
     sums = finished.with_name(f"{path.name}.sha256")
     write_private(sums, files.sums([finished]), replace=False, durable=False)
-    beside = path.with_name(sums.name)
+    beside = files.check_destination(path.with_name(sums.name), folder=False)
     put_in_place(finished, path)
     put_in_place(sums, beside)
     return beside

@@ -51,7 +51,7 @@ class Reader:
         Raises:
             StoreError: there is no such sync, or the file cannot be read.
         """
-        self._path = path
+        self.path: Final = path
         self._drawing = SharedConnection(path)
         try:
             self._asking = SharedConnection(path)
@@ -86,7 +86,7 @@ class Reader:
 
     @contextmanager
     def _connection(self, shared: SharedConnection) -> Iterator[sqlite3.Connection]:
-        with explained(self._path), shared.lock, shared.unchanged() as connection:
+        with explained(self.path), shared.lock, shared.unchanged() as connection:
             yield connection
 
     @contextmanager
@@ -112,7 +112,7 @@ class Reader:
         Raises:
             StoreError: the sync is no longer kept.
         """
-        own = SharedConnection(self._path)
+        own = SharedConnection(self.path)
         try:
             with self._at(own) as at:
                 yield at
@@ -125,7 +125,7 @@ class Reader:
         Raises:
             StoreError: there is no such sync.
         """
-        return Reader(self._path, sync)
+        return Reader(self.path, sync)
 
     # Syncs
 
