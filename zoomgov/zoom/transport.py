@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.network import certificates, proxy_for, reason, signed_in
+from zoomgov.zoom.unpacking import BadlyPackedError, Memory, TooLargeError, unpacker
 
 if TYPE_CHECKING:
     import ssl
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
     from httpx_aiohttp import AiohttpTransport
 
-MAX_BODY: Final = 64 * 1024 * 1024
+MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of one answer, unpacked. The largest page (2,000 users) is about 2 MB."""
 MAX_CONNECTIONS: Final = 64
 """More than `limits.MAX_IN_FLIGHT`: no request waits for a connection."""
@@ -98,6 +99,7 @@ class HttpxTransport:
         self._by_proxy: dict[str, AiohttpTransport] = {}
         self._by_origin: dict[str, AiohttpTransport] = {}
         self._building = asyncio.Lock()
+        self._memory = Memory()
         self._loaded = False
         self._extensions = {
             # what aiohttp calls connect and httpx-aiohttp pool is all that comes before a request can be sent
@@ -116,9 +118,6 @@ class HttpxTransport:
             transport = self._by_origin.get(origin) or await self._build(origin)
             async with asyncio.timeout(self._timeouts.total):
                 return await self._exchange(transport, request)
-        except httpx.DecodingError as error:
-            host = urlsplit(origin).hostname
-            raise _failure(ErrorKind.UNEXPECTED, request, f"The answer of {host} is badly packed: {error}") from None
         except (
             httpx.HTTPError,
             httpx.InvalidURL,
@@ -147,19 +146,36 @@ class HttpxTransport:
         )
         response = await transport.handle_async_request(sent)
         try:
-            chunks, size = [], 0
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                if size > self._max_body:
-                    raise _failure(
-                        ErrorKind.UNEXPECTED, request, f"The answer is larger than {self._max_body} bytes.", response
-                    )
-                chunks.append(chunk)
+            body = await self._body(response)
+        except (BadlyPackedError, TooLargeError) as error:
+            how = "badly packed" if isinstance(error, BadlyPackedError) else "too large"
+            host = request.url.split("/", 3)[2]
+            raise _failure(
+                ErrorKind.UNEXPECTED, request, f"The answer of {host} is {how}: {error}.", response
+            ) from None
         finally:
             await response.aclose()
         # raw: `items` would guess at the encoding of all of them, several times
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-        return Response(response.status_code, headers, b"".join(chunks))
+        return Response(response.status_code, headers, body)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        """Read the answer to its end, unpacking it as it comes: httpx's own way has no limit.
+
+        Raises:
+            BadlyPackedError, TooLargeError: as it says.
+        """
+        unpacking = unpacker(response.headers.get_list("content-encoding", split_commas=True))
+        received = 0
+        async with self._memory.reading(self._max_body) as parts:
+            async for chunk in response.aiter_raw():
+                received += len(chunk)
+                if received > self._max_body:  # what follows the end of what was packed is dropped, but not for ever
+                    raise TooLargeError(f"it is larger than {self._max_body} bytes")
+                for piece in unpacking.pieces(chunk):
+                    await parts.add(piece)
+            unpacking.finish()
+            return parts.whole()
 
     async def _build(self, origin: str) -> AiohttpTransport:
         """The transport for an origin: scheme, host and port."""
