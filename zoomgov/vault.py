@@ -94,21 +94,21 @@ class MemoryVault:
     """A vault in memory: gone when the program ends, never on disk."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Credentials] = {}
+        self._credentials: dict[str, Credentials] = {}
 
     def probe(self) -> str:
         return "this session's memory"
 
     def store(self, connector_id: str, credentials: Credentials, wanted: Callable[[], bool] = lambda: True) -> None:
         if wanted():
-            self._kept[connector_id] = credentials
+            self._credentials[connector_id] = credentials
 
     def read(self, connector_id: str) -> Credentials | None:
-        return self._kept.get(connector_id)
+        return self._credentials.get(connector_id)
 
     def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
         if wanted():
-            self._kept.pop(connector_id, None)
+            self._credentials.pop(connector_id, None)
 
 
 class KeyringVault:
@@ -157,16 +157,16 @@ class KeyringVault:
     def clear(self, connector_id: str, wanted: Callable[[], bool] = lambda: True) -> None:
         backend = self._backend()
         # Read first, as in `store`. The secret goes first.
-        kept = [field for field in reversed(_FIELDS) if self._get(backend, connector_id, field) is not None]
+        stored = [field for field in reversed(_FIELDS) if self._get(backend, connector_id, field) is not None]
         if not wanted():
             return
-        for field in kept:
+        for field in stored:
             try:
                 self._delete(backend, connector_id, field)
             except VaultError as error:
-                if field == kept[0]:
+                if field == stored[0]:
                     raise
-                reason = f"{error.reason} The {kept[0].replace('_', ' ')} is no longer in it."
+                reason = f"{error.reason} The {stored[0].replace('_', ' ')} is no longer in it."
                 raise VaultError(error.title, reason, error.choices, incomplete=True) from None
 
     def _backend(self) -> KeyringBackend:

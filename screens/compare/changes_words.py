@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ITEMS: Final = "items"
 PERSONS: Final = "persons"
-RESOURCES: Final = "things"
+RESOURCES: Final = "things"  # saved in view preferences, so it stays
 VIEWS: Final = {ITEMS: "People and things", PERSONS: "Access by person", RESOURCES: "by thing"}
 _IN_EFFECT: Final = {**VIEWS, PERSONS: "In effect by person"}
 """Titles where access through user groups is compared, too."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import App, Connector, Draft, Step
-from zoomgov.connectors.steps import StepFacts, can_leave
+from zoomgov.connectors.steps import StepContext, can_leave
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, TextInput
 from zoomgov.widgets.radio_group import Alternative, RadioGroup
@@ -148,7 +148,7 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
 
     async def finish(self) -> bool:
         self._collect()
-        refusal = can_leave(Step.APP, StepFacts(draft=self.draft, apps=self._apps))
+        refusal = can_leave(Step.APP, StepContext(draft=self.draft, apps=self._apps))
         if refusal is not None:
             self.query_one(Field).problem(refusal.text)
             self.query_one("#new-app").focus()

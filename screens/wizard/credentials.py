@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from zoomgov.connectors.hints import credential_hints
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.paste import FIELDS, parse_credentials_block
-from zoomgov.connectors.steps import StepFacts, can_leave
+from zoomgov.connectors.steps import StepContext, can_leave
 from zoomgov.secret import Credentials
 from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
@@ -194,7 +194,7 @@ Without a keyring you can keep it for this session only, or give all three value
         if not secret and self._known is not None and self._known[1] != "environment":
             secret = self._known[0].client_secret
         credentials = Credentials(self._field("account_id").value, self._field("client_id").value, secret)
-        refusal = can_leave(Step.CREDENTIALS, StepFacts(credentials=credentials))
+        refusal = can_leave(Step.CREDENTIALS, StepContext(credentials=credentials))
         if refusal is not None:
             self._field(refusal.field).problem(refusal.text)
             self._field(refusal.field).input.focus()

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
-from zoomgov.connectors.steps import Refusal, StepFacts, can_leave
+from zoomgov.connectors.steps import Refusal, StepContext, can_leave
 from zoomgov.widgets.field import Field, TextInput
 from zoomgov.widgets.radio_group import Alternative, RadioGroup
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, parse_cloud
@@ -163,12 +163,12 @@ accounts. *Other address* is for a proxy or a simulator.
 
     async def finish(self) -> bool:
         self._collect()
-        facts = StepFacts(
+        context = StepContext(
             draft=self.draft,
             connectors=await self.services.run(self.services.registry.connectors),
             connector=self.connector,
         )
-        refusal = can_leave(Step.OWNERS, facts)
+        refusal = can_leave(Step.OWNERS, context)
         if refusal is not None:
             return self._refuse(refusal)
         await self._create(parse_cloud(self.draft.cloud).name)

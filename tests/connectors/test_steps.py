@@ -1,4 +1,4 @@
-"""The wizard's guards, without a screen."""
+"""The guards of the wizard's steps, without a screen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Owner, Step
-from zoomgov.connectors.steps import StepFacts, can_leave, is_email
+from zoomgov.connectors.steps import StepContext, can_leave, is_email
 from zoomgov.secret import Credentials, Secret
 
 ME, YOU = Owner("me@example.com"), Owner("you@example.com")
@@ -21,8 +21,8 @@ CONNECTOR = Connector(
 WHOLE = Credentials("account", "client", Secret("secret"))
 
 
-def refused(step: Step, facts: StepFacts) -> tuple[str, str]:
-    refusal = can_leave(step, facts)
+def refused(step: Step, context: StepContext) -> tuple[str, str]:
+    refusal = can_leave(step, context)
     assert refusal is not None
     return refusal.field, refusal.text
 
@@ -37,14 +37,14 @@ def refused(step: Step, facts: StepFacts) -> tuple[str, str]:
     ],
 )
 def test_step_1_needs_an_app(draft: Draft, field: str, words: str) -> None:
-    found, text = refused(Step.APP, StepFacts(draft, apps=[APP]))
+    found, text = refused(Step.APP, StepContext(draft, apps=[APP]))
     assert found == field
     assert words in text
 
 
 @pytest.mark.parametrize("draft", [Draft(app_id="a1"), Draft(new_app="Another")])
 def test_step_1_is_left_with_an_app(draft: Draft) -> None:
-    assert can_leave(Step.APP, StepFacts(draft, apps=[APP])) is None
+    assert can_leave(Step.APP, StepContext(draft, apps=[APP])) is None
 
 
 @pytest.mark.parametrize(
@@ -62,29 +62,29 @@ def test_step_1_is_left_with_an_app(draft: Draft) -> None:
 )
 def test_step_2_needs_owners_a_name_and_a_cloud(change: dict[str, object], field: str, words: str) -> None:
     draft = replace(DRAFT, **change)  # type: ignore[arg-type]
-    found, text = refused(Step.OWNERS, StepFacts(draft, connectors=[CONNECTOR]))
+    found, text = refused(Step.OWNERS, StepContext(draft, connectors=[CONNECTOR]))
     assert found == field
     assert words in text
 
 
 def test_step_2_is_left_when_all_is_there() -> None:
-    assert can_leave(Step.OWNERS, StepFacts(DRAFT)) is None
-    assert can_leave(Step.OWNERS, StepFacts(replace(DRAFT, owners=(ME, YOU), ownership="several"))) is None
-    own_name_again = StepFacts(DRAFT, connectors=[CONNECTOR], connector=CONNECTOR)
+    assert can_leave(Step.OWNERS, StepContext(DRAFT)) is None
+    assert can_leave(Step.OWNERS, StepContext(replace(DRAFT, owners=(ME, YOU), ownership="several"))) is None
+    own_name_again = StepContext(DRAFT, connectors=[CONNECTOR], connector=CONNECTOR)
     assert can_leave(Step.OWNERS, own_name_again) is None
 
 
 @pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.DONE])
 def test_what_happens_at_zoom_is_taken_on_trust(step: Step) -> None:
-    assert can_leave(step, StepFacts(connector=CONNECTOR)) is None
+    assert can_leave(step, StepContext(connector=CONNECTOR)) is None
 
 
 def test_step_5_names_the_first_value_that_is_missing() -> None:
-    assert refused(Step.CREDENTIALS, StepFacts())[0] == "account_id"
-    assert refused(Step.CREDENTIALS, StepFacts(credentials=replace(WHOLE, client_id="")))[0] == "client_id"
-    field, text = refused(Step.CREDENTIALS, StepFacts(credentials=replace(WHOLE, client_secret=Secret(""))))
+    assert refused(Step.CREDENTIALS, StepContext())[0] == "account_id"
+    assert refused(Step.CREDENTIALS, StepContext(credentials=replace(WHOLE, client_id="")))[0] == "client_id"
+    field, text = refused(Step.CREDENTIALS, StepContext(credentials=replace(WHOLE, client_secret=Secret(""))))
     assert (field, "Client secret" in text) == ("client_secret", True)
-    assert can_leave(Step.CREDENTIALS, StepFacts(credentials=WHOLE)) is None
+    assert can_leave(Step.CREDENTIALS, StepContext(credentials=WHOLE)) is None
 
 
 @pytest.mark.parametrize("text", ["a@b.c", "first.last+tag@sub.example.com", "ü@exämple.org"])

@@ -1,5 +1,4 @@
-"""Parts for the jobs: a real list of connectors and real stores in a folder, a vault that can refuse, a Zoom that is
-only said to be there."""
+"""Parts of the services: a real registry and real stores, a vault that can fail, and a client that is a fake."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ FULL = RegistryError("The disk is full.")
 
 
 class FullDisk(Registry):
-    """A list of connectors that can be made unwritable: after `writes_left` changes, each is refused."""
+    """A registry that refuses every change after `writes_left` ones."""
 
     writes_left: int | None = None
 
@@ -51,7 +50,7 @@ class FullDisk(Registry):
 
 
 class FakeVault(MemoryVault):
-    """Keeps in memory; refuses while `refusal` is set, and calls `on_clear` before it clears."""
+    """A vault in memory that raises `refusal` while that is set, and calls `on_clear` before it clears."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,12 +79,12 @@ class FakeVault(MemoryVault):
         super().clear(connector_id, wanted)
 
     def holds(self, connector: Connector) -> Credentials | None:
-        """What it keeps, whether or not it refuses."""
-        return self._kept.get(connector.id)
+        """Return what is stored, even while it refuses."""
+        return self._credentials.get(connector.id)
 
 
 class FakeClient:
-    """A client nobody asks anything; knows for whom it was opened, and whether it was closed."""
+    """A client without requests; records for whom it was opened, and whether it was closed."""
 
     def __init__(self, connector: Connector, credentials: Credentials) -> None:
         self.opened_for = (connector.id, credentials)
@@ -99,8 +98,8 @@ class FakeClient:
         self.closed = True
 
 
-class Clients:
-    """Opens fake clients, and remembers them."""
+class FakeClients:
+    """Opens fake clients, and records them."""
 
     def __init__(self) -> None:
         self.opened: list[FakeClient] = []
@@ -111,7 +110,7 @@ class Clients:
 
 
 def publish(stores: Stores, connector: Connector) -> None:
-    """One sync that read an empty list."""
+    """Publish a sync that has read one empty list."""
     with stores.open(connector).begin(STARTED) as writer:
         writer.restart(ListKey("groups"))
         writer.finish(ListKey("groups"), None)
@@ -119,7 +118,7 @@ def publish(stores: Stores, connector: Connector) -> None:
 
 
 def files_in(folder: Path) -> list[str] | None:
-    """The names of all files in `folder`, or None when there is none."""
+    """Return the names of all files in `folder`; None: there is no folder."""
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else None
 
 
@@ -137,7 +136,7 @@ def registry(tmp_path: Path) -> Iterator[FullDisk]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where stores lie; not made yet."""
+    """The folder of the stores, which does not exist yet."""
     return tmp_path / "data" / "stores"
 
 
@@ -164,8 +163,8 @@ def connectors(registry: FullDisk, stores: Stores, credentials: ConnectorCredent
 
 
 @pytest.fixture
-def clients() -> Clients:
-    return Clients()
+def clients() -> FakeClients:
+    return FakeClients()
 
 
 @pytest.fixture

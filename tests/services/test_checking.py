@@ -1,4 +1,4 @@
-"""What a verification is told, and what it leaves for the next one; the checks themselves are a fake."""
+"""Verifying a connector: what the checks are given, and what is saved; the checks are a fake."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.conftest import GIVEN, NOW, Clients, FakeVault, FullDisk
+from tests.services.conftest import GIVEN, NOW, FakeClients, FakeVault, FullDisk
 from zoomgov.connectors.model import Connector, Owner
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.services.checking import Checking
@@ -48,7 +48,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
 
 
 @pytest.fixture
-def checking(registry: FullDisk, credentials: ConnectorCredentials, clients: Clients, checks: Checks) -> Checking:
+def checking(registry: FullDisk, credentials: ConnectorCredentials, clients: FakeClients, checks: Checks) -> Checking:
     return Checking(registry, credentials, clients)
 
 
@@ -69,7 +69,7 @@ def ignore(line: CheckLine) -> None:
 
 
 async def test_the_checks_are_told_all_that_is_known(
-    checking: Checking, checks: Checks, ready: Connector, registry: FullDisk, clients: Clients
+    checking: Checking, checks: Checks, ready: Connector, registry: FullDisk, clients: FakeClients
 ) -> None:
     registry.update(ready.id, held_scopes=frozenset({"x:read"}))  # by a check after `ready` was read
     lines: list[CheckLine] = []
@@ -109,7 +109,7 @@ async def test_only_a_ready_report_leaves_its_scopes(
 
 
 async def test_without_credentials_nothing_is_asked(
-    checking: Checking, ready: Connector, vault: FakeVault, clients: Clients
+    checking: Checking, ready: Connector, vault: FakeVault, clients: FakeClients
 ) -> None:
     vault.clear(ready.id)
     with pytest.raises(NoCredentials):
@@ -121,7 +121,7 @@ async def test_without_credentials_nothing_is_asked(
 
 
 async def test_a_connector_that_is_gone_is_said(
-    checking: Checking, ready: Connector, registry: FullDisk, clients: Clients
+    checking: Checking, ready: Connector, registry: FullDisk, clients: FakeClients
 ) -> None:
     registry.remove(ready.id)
     with pytest.raises(RegistryError):

@@ -1,4 +1,4 @@
-"""The list of connectors: labels that are true, hand-off files, and removing all of a connector or none of it."""
+"""Connectors: their status, hand-off files, and removing all of a connector or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where credentials come from, and what is kept or forgotten when part of it fails."""
+"""Credentials: their sources, and what is stored or removed when a part fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each exception as what happened, why, and what to do."""
+"""Each exception in words: what happened, why, and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the jobs are built: from one list of connectors, when first used."""
+"""The composition root: services are built when they are first used, on one registry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import GIVEN, NOW, OTHER, Clients, FakeVault, publish
+from tests.services.conftest import GIVEN, NOW, OTHER, FakeClients, FakeVault, publish
 from zoomgov.connectors.model import Draft, Owner
 from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError
@@ -84,7 +84,7 @@ async def test_a_sync_gets_the_clock_and_how_many_to_keep(tmp_path: Path, monkey
         return SyncSummary(3, Outcome.COMPLETE, {}, (), (), {}, 0, 0, 1.0)
 
     monkeypatch.setattr("zoomgov.sync.engine.run_sync", run_sync)
-    monkeypatch.setattr("zoomgov.services.services.open_client", Clients())
+    monkeypatch.setattr("zoomgov.services.services.open_client", FakeClients())
     settings = Settings(tmp_path, environment_credentials=GIVEN, keep_syncs=2)
     services = Services(settings, vault=FakeVault(), now=lambda: NOW)
     made = services.registry.create(DRAFT)

@@ -1,4 +1,4 @@
-"""Opening what was synced, and never taking what was moved away for nothing synced yet."""
+"""Opening stores; a store that was moved away is an error, not an account without a sync."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sync's label, however it ends; the sync itself is a fake."""
+"""The status of a connector after each end of a sync; the sync is a fake."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.services.conftest import (
     GIVEN,
     NOW,
     STARTED,
-    Clients,
+    FakeClients,
     FakeVault,
     FullDisk,
     block,
@@ -73,7 +73,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 @pytest.fixture
 def syncing(
-    registry: FullDisk, stores: Stores, credentials: ConnectorCredentials, clients: Clients, engine: Engine
+    registry: FullDisk, stores: Stores, credentials: ConnectorCredentials, clients: FakeClients, engine: Engine
 ) -> Syncing:
     return Syncing(registry, stores, credentials, clients, now=lambda: NOW)
 
@@ -117,7 +117,7 @@ async def test_the_label_is_syncing_then_connected(
 
 
 async def test_the_sync_gets_the_connectors_client_and_store_and_tells_its_events(
-    syncing: Syncing, engine: Engine, ready: Connector, stores: Stores, clients: Clients
+    syncing: Syncing, engine: Engine, ready: Connector, stores: Stores, clients: FakeClients
 ) -> None:
     engine.events = [Noted("one"), Published(1)]
     told: list[SyncEvent] = []
@@ -137,7 +137,7 @@ async def test_the_sync_gets_the_connectors_client_and_store_and_tells_its_event
 
 
 async def test_zooms_refusal_becomes_the_reason_and_names_its_line(
-    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, clients: Clients
+    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, clients: FakeClients
 ) -> None:
     engine.outcome = REFUSED
     with pytest.raises(ZoomError) as caught:
@@ -177,7 +177,7 @@ async def test_without_credentials_it_does_not_start(
 
 
 async def test_a_store_that_cannot_be_opened_leaves_the_label(
-    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, folder: Path, clients: Clients
+    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, folder: Path, clients: FakeClients
 ) -> None:
     block(folder)
     with pytest.raises(StoreError):
@@ -216,7 +216,7 @@ async def stopped(syncing: Syncing, engine: Engine, connector: Connector) -> Non
 
 
 async def test_stopped_before_publishing_the_label_is_what_it_was(
-    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, clients: Clients
+    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, clients: FakeClients
 ) -> None:
     engine.events = [Noted("one")]
     await stopped(syncing, engine, ready)
@@ -287,7 +287,7 @@ async def test_a_sync_makes_the_index_for_searches_and_forgets_what_is_not_kept(
     registry: FullDisk,
     stores: Stores,
     credentials: ConnectorCredentials,
-    clients: Clients,
+    clients: FakeClients,
     engine: Engine,
     ready: Connector,
     keep: int | None,
@@ -306,7 +306,7 @@ async def test_what_cannot_be_pruned_now_is_no_failure_of_the_sync(
     registry: FullDisk,
     stores: Stores,
     credentials: ConnectorCredentials,
-    clients: Clients,
+    clients: FakeClients,
     engine: Engine,
     ready: Connector,
 ) -> None:
@@ -339,7 +339,7 @@ def estimated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 
 async def test_an_estimate_begins_with_what_earlier_syncs_learnt(
-    syncing: Syncing, ready: Connector, stores: Stores, clients: Clients, estimated: list[tuple[object, ...]]
+    syncing: Syncing, ready: Connector, stores: Stores, clients: FakeClients, estimated: list[tuple[object, ...]]
 ) -> None:
     store = stores.open(ready)
     assert (await syncing.estimate(ready)).people == 1
@@ -350,7 +350,7 @@ async def test_an_estimate_begins_with_what_earlier_syncs_learnt(
 
 
 async def test_an_estimate_before_the_first_sync_makes_no_store(
-    syncing: Syncing, ready: Connector, clients: Clients, folder: Path, estimated: list[tuple[object, ...]]
+    syncing: Syncing, ready: Connector, clients: FakeClients, folder: Path, estimated: list[tuple[object, ...]]
 ) -> None:
     await syncing.estimate(ready)
     assert [name for name, *_ in estimated] == ["estimate"]

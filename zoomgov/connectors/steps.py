@@ -31,8 +31,8 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class StepFacts:
-    """Everything that decides whether a step can be left; each step uses a part of it."""
+class StepContext:
+    """What decides whether a step can be left; each step reads a part of it."""
 
     draft: Draft = field(default_factory=Draft)
     apps: Collection[App] = ()
@@ -48,7 +48,7 @@ def is_email(text: str) -> bool:
     return bool(_E_MAIL.fullmatch(text)) and text.isprintable() and len(text) <= 254
 
 
-def can_leave(step: Step, facts: StepFacts) -> Refusal | None:
+def can_leave(step: Step, context: StepContext) -> Refusal | None:
     """Return why `step` cannot be left, or None when it can.
 
     Steps 3 and 4 happen on Zoom's site, so they cannot be checked here: their ticks are for the person. Step 6
@@ -56,11 +56,11 @@ def can_leave(step: Step, facts: StepFacts) -> Refusal | None:
     """
     match step:
         case Step.APP:
-            return _app(facts.draft, facts.apps)
+            return _app(context.draft, context.apps)
         case Step.OWNERS:
-            return _owners(facts.draft) or _name(facts) or _cloud(facts.draft)
+            return _owners(context.draft) or _name(context) or _cloud(context.draft)
         case Step.CREDENTIALS:
-            return _credentials(facts.credentials)
+            return _credentials(context.credentials)
     return None
 
 
@@ -88,11 +88,11 @@ def _owners(draft: Draft) -> Refusal | None:
     return None
 
 
-def _name(facts: StepFacts) -> Refusal | None:
-    name, own = facts.draft.name, facts.connector.id if facts.connector else ""
+def _name(context: StepContext) -> Refusal | None:
+    name, own = context.draft.name, context.connector.id if context.connector else ""
     if not name.strip():
         return Refusal("name", "Give the connector a name, for example Zoom.")
-    if any(name_key(other.name) == name_key(name) and other.id != own for other in facts.connectors):
+    if any(name_key(other.name) == name_key(name) and other.id != own for other in context.connectors):
         return Refusal("name", "A connector of this name exists: use another name.")
     return None
 

@@ -20,10 +20,11 @@ _OPEN: Final = 1
 """`ContactGroupRow.privacy`: anyone can see and find it."""
 
 
-def _subjects(context: Context, kind: Kind, things: Iterable[ResourceFacts]) -> tuple[Subject, ...]:
-    listed = list(things)[: context.thresholds.named]
+def _subjects(context: Context, kind: Kind, resources: Iterable[ResourceFacts]) -> tuple[Subject, ...]:
+    listed = list(resources)[: context.thresholds.named]
     return tuple(
-        Subject(str(kind), thing.id, thing.name, "", many(thing.members, "member", "members")) for thing in listed
+        Subject(str(kind), resource.id, resource.name, "", many(resource.members, "member", "members"))
+        for resource in listed
     )
 
 

@@ -16,7 +16,7 @@ from zoomgov.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FieldKind = Literal["status", "words", "things", "age", "number"]
+FieldKind = Literal["status", "words", "resources", "age", "number"]
 
 STATUSES: Final = ("active", "inactive", "pending")
 NONE: Final = "none"
@@ -28,10 +28,10 @@ _USERS: Final[Mapping[str, FieldKind]] = {
     "status": "status",
     "licence": "words",
     "dept": "words",
-    "group": "things",
+    "group": "resources",
     "last-login": "age",
-    "admin-of": "things",
-    "contact-group": "things",
+    "admin-of": "resources",
+    "contact-group": "resources",
     "created": "age",
     "groups": "number",
     "name": "words",
@@ -47,7 +47,7 @@ FIELDS: Final[Mapping[Kind, Mapping[str, FieldKind]]] = {
 """The fields of each kind, the most useful first."""
 
 FIELDS_OF_WORDS: Final = frozenset(
-    field for fields in FIELDS.values() for field, form in fields.items() if form in ("words", "things")
+    field for fields in FIELDS.values() for field, form in fields.items() if form in ("words", "resources")
 )
 HINTS: Final[Mapping[Kind, str]] = {
     Kind.USERS: 'role:admin  status:inactive  last-login:>90d  licence:licensed  dept:"Field Sales"  group:none',
@@ -197,7 +197,7 @@ def completed(text: str, kind: Kind, values: Mapping[str, Sequence[str]]) -> str
 _FIXED: Final[Mapping[FieldKind, Sequence[str]]] = {
     "status": STATUSES,
     "age": (NEVER,),
-    "things": (NONE, ANY),
+    "resources": (NONE, ANY),
 }
 
 

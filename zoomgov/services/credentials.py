@@ -69,8 +69,8 @@ class ConnectorCredentials:
         """
         if self._given is not None:
             return self._given, CredentialSource.ENVIRONMENT
-        if (kept := self._session.get(connector.id)) is not None:
-            return kept, CredentialSource.SESSION
+        if (in_session := self._session.get(connector.id)) is not None:
+            return in_session, CredentialSource.SESSION
         stored = await self.vault.read(connector.id)
         return None if stored is None else (stored, CredentialSource.KEYRING)
 
