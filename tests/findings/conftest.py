@@ -1,4 +1,4 @@
-"""Accounts of any shape, published as one sync through the store's own doors."""
+"""Builds accounts of any shape, and publishes them as one sync with the store's API."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _PARTS = {
 
 
 def days_ago(days: float) -> str:
-    """Zoom's text of so long before the sync."""
+    """Return a time before the sync, as Zoom writes it."""
     return (FINISHED - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass
-class World:
-    """An account in the making, and its one sync."""
+class AccountBuilder:
+    """Builds an account, publishes it as one sync, and looks for findings."""
 
     path: Path
     users: list[UserRow] = field(default_factory=list)
@@ -77,22 +77,22 @@ class World:
         self.roles[key] = RoleRow(key, name, "", "common", total)
         self.rights[key] = rights
 
-    def admin(self, group: str, key: str) -> None:
-        self.grants.append(GrantRow(GrantKind.GROUP_ADMIN, group, "user", key))
+    def admin(self, group_id: str, user_key: str) -> None:
+        self.grants.append(GrantRow(GrantKind.GROUP_ADMIN, group_id, "user", user_key))
 
-    def contact(self, group: str, key: str) -> None:
-        self.grants.append(GrantRow(GrantKind.CONTACT_GROUP_MEMBER, group, "user", key))
+    def contact(self, contact_group_id: str, user_key: str) -> None:
+        self.grants.append(GrantRow(GrantKind.CONTACT_GROUP_MEMBER, contact_group_id, "user", user_key))
 
     def leave_out(self, part: str, target: str = "") -> None:
         self.not_read.append(NotRead(part, target, "403 code 4711: no scope."))
 
     def audit(self, now: datetime = FINISHED, **thresholds: Any) -> Audit:
-        """Sync, and ask everything."""
-        hidden = {(gap.part, gap.target) for gap in self.not_read}
+        """Publish the account and return all findings; `thresholds` as in `Thresholds`."""
+        not_read = {(gap.part, gap.target) for gap in self.not_read}
         with Store(self.path) as store, store.begin("2026-11-01T07:50:00Z") as writer:
 
             def read(part: str, target: str = "", **rows: Any) -> None:
-                if not hidden & {(part, ""), (part, target)}:
+                if not not_read & {(part, ""), (part, target)}:
                     writer.stage(ListKey(part, target), **rows)
                     writer.finish(ListKey(part, target), None)
 
@@ -121,17 +121,17 @@ class World:
         with Store(self.path) as store, store.reader() as reader:
             return find(reader, now, thresholds=Thresholds(**thresholds))
 
-    def finding(self, which: str, **thresholds: Any) -> Finding | None:
-        """The finding of this id, after a sync."""
-        return next((one for one in self.audit(**thresholds).findings if one.id == which), None)
+    def finding(self, finding_id: str, **thresholds: Any) -> Finding | None:
+        """Publish the account and return one finding; None: it was not found."""
+        return next((found for found in self.audit(**thresholds).findings if found.id == finding_id), None)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """An account with an owner, an admin role, and nothing wrong."""
-    made = World(tmp_path / "stores" / "one.sqlite3")
-    made.role("0", "Owner", "User:Edit")
-    made.role("1", "Admin", "User:Edit")
-    made.role("2", "Member")
-    made.person("owner", "0")
-    return made
+def account(tmp_path: Path) -> AccountBuilder:
+    """An account with an owner and an admin role, and no findings."""
+    account = AccountBuilder(tmp_path / "stores" / "one.sqlite3")
+    account.role("0", "Owner", "User:Edit")
+    account.role("1", "Admin", "User:Edit")
+    account.role("2", "Member")
+    account.person("owner", "0")
+    return account
