@@ -1,4 +1,4 @@
-"""What every test stands on: an empty home, no keyring, no colours or credentials from outside."""
+"""For all tests: an empty home folder, no keyring, no variables of the environment that change results."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FRONTS: Final = {"acceptance", "benchmarks", "cli", "house", "packaging", "screens", "widgets"}
-"""Folders of tests that need Textual, the installed program, or the linter. `--core` runs all others, new ones too."""
+"""Folders of tests that need Textual, the installed program or the linter. `--core` runs all others."""
 
-# Read when keyring is first imported; tests of the real one undo it for themselves.
+# Read when keyring is first imported; tests of a real keyring undo it.
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 settings.register_profile(
@@ -34,16 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the folders of the user interface with `--core`; None leaves the decision to pytest."""
+    """Ignore `FRONTS` with `--core`; None: pytest decides."""
     is_front = collection_path.name in FRONTS and collection_path.parent == Path(__file__).parent
     return True if is_front and config.getoption("--core") else None
 
 
 @pytest.fixture(autouse=True, scope="session")
-def what_lives_long_is_not_collected() -> Iterator[None]:
-    """Leave modules and collected tests out of garbage collection: going through them took a quarter of the time.
+def frozen_garbage_collector() -> Iterator[None]:
+    """Exclude modules and test items from garbage collection, which took a quarter of the suite's time.
 
-    The program does the same for itself, see `zoomgov.process`. Here what tests leave behind is still collected.
+    The program does the same, see `zoomgov.process`. What tests leave behind is still collected.
     """
     before = gc.get_threshold()
     gc.collect()
@@ -56,8 +56,8 @@ def what_lives_long_is_not_collected() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A profile of its own for each test; returns its data folder."""
-    hints = {"TMUX", "TERM_PROGRAM", "SSH_CONNECTION", "SSH_TTY"}  # what is said about copying depends on them
+    """Give each test a profile of its own; return its data folder."""
+    hints = {"TMUX", "TERM_PROGRAM", "SSH_CONNECTION", "SSH_TTY"}  # messages about copying depend on them
     for name in [name for name in os.environ if name.startswith("ZOOMGOV_") or name in hints]:
         monkeypatch.delenv(name)
     home = tmp_path / "profile"

@@ -1,4 +1,4 @@
-"""Cycles are gone through when nobody waits, and what lives long is left out."""
+"""Garbage collection: cycles are collected while the app is idle, long-lived objects are frozen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A secret shows itself to nobody who did not ask for it by name."""
+"""A secret is never printed unless `reveal` is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders and the environment."""
+"""Settings: folders and environment variables."""
 
 from __future__ import annotations
 

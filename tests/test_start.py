@@ -1,4 +1,4 @@
-"""What a start loads and does: nothing that it can do without. How long it takes is for `make bench BENCH=start`."""
+"""What a start imports and does, and nothing it can do without; `make bench BENCH=start` measures its time."""
 
 from __future__ import annotations
 

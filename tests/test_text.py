@@ -1,4 +1,4 @@
-"""Names from Zoom as a terminal and a spreadsheet may see them."""
+"""Sanitising names from Zoom for terminals and spreadsheets."""
 
 from __future__ import annotations
 

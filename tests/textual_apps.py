@@ -1,4 +1,4 @@
-"""What tests of Textual apps share: nothing is done twice, and they wait for events instead of the clock."""
+"""Makes tests of Textual apps fast and independent of the clock: caches style sheets, waits for events."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
 SOON: Final = 0.06
-"""Seconds; a timer that is due within it is waited for as well: pages follow the cursor after 0.05."""
-_LOOKS_EVERY: Final = 0.001
+"""Seconds; `idle` waits for timers that are due within this time, such as debounces of 0.05 s."""
+_POLL_INTERVAL: Final = 0.001
+"""Seconds between two looks at whether the event loop is idle."""
 _LATEST: Final = 1.0
-"""Seconds after which a frame is drawn although there is more to do: an app may always be busy."""
+"""Seconds after which a frame is drawn although the event loop is busy: an app may never be idle."""
 HANG: Final = 60.0
-"""Seconds; only a hang takes as long."""
+"""Seconds after which a wait fails: long enough for any machine."""
 
-_THREADS: Final = 0.005
-"""Seconds after which it is looked again whether a thread or a process has got there."""
+_THREAD_POLL_INTERVAL: Final = 0.005
+"""Seconds between two looks at a condition that a thread or a process fulfils."""
 _OWN: Final = "_frames_when_quiet"
 _WAIT_FOR_SCREEN: Final = pilot.Pilot._wait_for_screen
 _BY_THE_CLOCK: Final = vars(Screen)["_update_timer"]
 
 
 async def idle(*_: float) -> None:
-    """Let the event loop do all that it can do without waiting for a thread, a process or a timer far away.
+    """Run the event loop until it has nothing to do but wait for threads, processes or timers later than `SOON`.
 
-    Stands in for Textual's `wait_for_idle`, which takes a process that uses no processor time for 20 ms for one that
-    has nothing to do: on a laden machine that is wrong, and on a quiet one it costs 20 ms or more each time.
+    Replaces Textual's `wait_for_idle`, which takes a process for idle when it used no processor time for 20 ms: on a
+    busy machine that is wrong, and on a quiet one it takes 20 ms or more each time.
     """
     loop: Any = asyncio.get_running_loop()  # asyncio offers no public way to ask for its queues
     until = loop.time() + SOON
@@ -52,27 +53,26 @@ async def idle(*_: float) -> None:
         due = [timer.when() for timer in loop._scheduled if not timer.cancelled() and timer.when() <= until]
         if not due:
             return
-        await asyncio.sleep(max(0.0, min(due) - loop.time()) + _LOOKS_EVERY)
+        await asyncio.sleep(max(0.0, min(due) - loop.time()) + _POLL_INTERVAL)
 
 
-def _waits(widget: MessagePump) -> bool:
-    """Whether it has dealt with every message and waits for the next."""
-    queue: Any = widget._message_queue
-    waiting = queue.ready_event._waiters  # asyncio offers no public way to ask who waits for an event
-    return not queue.values and bool(waiting)
+def _is_idle(widget: MessagePump) -> bool:
+    """Return whether it has processed every message and waits for the next."""
+    queue: Any = widget._message_queue  # asyncio offers no public way to ask who waits for an event
+    return not queue.values and bool(queue.ready_event._waiters)
 
 
-async def _all_have_caught_up(driver: pilot.Pilot[Any], timeout: float = HANG) -> bool:  # noqa: ASYNC109 (its signature)
-    """Do as `Pilot._wait_for_screen`, which sends each widget one message more: a third of all there were in a test."""
+async def _wait_for_widgets(driver: pilot.Pilot[Any], timeout: float = HANG) -> bool:  # noqa: ASYNC109 (its signature)
+    """As `Pilot._wait_for_screen`, which sends each widget one more message: a third of all messages of a test."""
     await idle()
     with suppress(ScreenStackError):
-        if all(_waits(widget) for widget in (driver.app, *driver.app.screen.walk_children(with_self=True))):
+        if all(_is_idle(widget) for widget in (driver.app, *driver.app.screen.walk_children(with_self=True))):
             return True
     return await _WAIT_FOR_SCREEN(driver, timeout)
 
 
 async def until(condition: Callable[[], object], shown: Callable[[], str] = str) -> None:
-    """Let apps work until `condition` holds; fails with what is `shown` when that never comes."""
+    """Run the event loop until `condition` is true; fail with what is `shown` after `HANG` seconds."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + HANG
     while True:
@@ -81,13 +81,13 @@ async def until(condition: Callable[[], object], shown: Callable[[], str] = str)
             return
         if loop.time() > ends:
             pytest.fail(f"it never came to that; the screen says:\n{shown()}")
-        await asyncio.sleep(_THREADS)
+        await asyncio.sleep(_THREAD_POLL_INTERVAL)
 
 
 class _FramesWhenQuiet:
-    """In place of a screen's timer: draws a frame when nothing else is left to do, not 60 times a second.
+    """Replaces a screen's timer: draws a frame when the event loop is idle, instead of 60 times a second.
 
-    So a test draws what a person sees in the end, once, however busy the machine is.
+    So a test draws the final state once, however busy the machine is.
     """
 
     def __init__(self, screen: Screen[object]) -> None:
@@ -100,22 +100,22 @@ class _FramesWhenQuiet:
     def resume(self) -> None:
         if self._next is None:
             self._latest = self._loop.time() + _LATEST
-            self._look_later()
+            self._check_later()
 
     def pause(self) -> None:
         if self._next is not None:
             self._next.cancel()
             self._next = None
 
-    def _look_later(self) -> None:
-        self._next = self._loop.call_later(_LOOKS_EVERY, self._look, context=self._context)
+    def _check_later(self) -> None:
+        self._next = self._loop.call_later(_POLL_INTERVAL, self._draw_if_idle, context=self._context)
 
-    def _look(self) -> None:
+    def _draw_if_idle(self) -> None:
         screen = self._screen
         if not screen.is_running or screen.app._exit:
             self._next = None
         elif self._loop._ready and self._loop.time() < self._latest:
-            self._look_later()
+            self._check_later()
         else:
             self._next = None
             try:
@@ -134,12 +134,12 @@ def _frames_when_quiet(screen: Screen[object]) -> _FramesWhenQuiet:
 
 @pytest.fixture(autouse=True, scope="session")
 def apps_without_a_clock() -> Iterator[None]:
-    """Nothing that apps do in tests depends on how fast the machine is."""
+    """Replace what makes apps depend on the speed of the machine."""
     parse = Stylesheet._parse_rules
     parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
     def parse_once(sheet: Stylesheet, css: str, read_from: tuple[str, str], *args: Any, **kwargs: Any) -> list[RuleSet]:
-        """Style sheets are the same in every test: each is parsed once a process, not anew for every app and screen."""
+        """Parse each style sheet once a process, not for every app and page: it is the same in all tests."""
         variables = frozenset(sheet._variables.items())
         key = (css, read_from, args, frozenset(kwargs.items()), variables)
         if key not in parsed:
@@ -150,19 +150,19 @@ def apps_without_a_clock() -> Iterator[None]:
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
         for module in (app, pilot):
             patch.setattr(module, "wait_for_idle", idle)
-        patch.setattr(pilot.Pilot, "_wait_for_screen", _all_have_caught_up)
+        patch.setattr(pilot.Pilot, "_wait_for_screen", _wait_for_widgets)
         patch.setattr(Screen, "_update_timer", property(_frames_when_quiet))
         patch.setattr(Input, "_toggle_cursor", lambda self: None)
-        # A button looks pressed for a fifth of a second and takes no key meanwhile: a test's next key may come sooner.
+        # A pressed button ignores keys for 0.2 s: a test's next key may come sooner.
         patch.setattr(Button, "_start_active_affect", lambda self: None)
-        # What was said stays until something else is said, or the page is left.
+        # Notifications stay until the next one, or until the page is left.
         patch.setattr(notifications.Notification, "time_left", property(lambda self: 3600.0))
-        # A key waits for the one before, however long that takes.
+        # A key waits for the effect of the one before without a time limit.
         patch.setattr(key_queue, "_PATIENCE", HANG)
         yield
 
 
 @pytest.fixture
 def frames_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw as Textual does, for tests of what is drawn between."""
+    """Draw as Textual does, for tests of intermediate frames."""
     monkeypatch.setattr(Screen, "_update_timer", _BY_THE_CLOCK)

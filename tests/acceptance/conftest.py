@@ -1,4 +1,4 @@
-"""A person at a terminal: the installed program in tmux, a simulator as its own process, a real keyring."""
+"""A terminal in tmux with the installed program, a simulator as a process of its own, and a real keyring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole job as a person does it: real terminal, real keyring, Zoom simulated by another process."""
+"""End to end in a real terminal: set-up, sync and browsing, with a real keyring and a simulator in another process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The knowledge base against every failure that the notes on Zoom's API list."""
+"""The knowledge base: every failure in the notes on Zoom's API gets its cause and remedy."""
 
 from __future__ import annotations
 

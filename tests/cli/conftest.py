@@ -1,4 +1,4 @@
-"""Commands run in this process against a simulated Zoom over real HTTP, in a profile of their own."""
+"""Runs commands in this process, with a profile of their own, against a simulated Zoom over real HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended."""
+    """Exit status and output of a command."""
 
     code: int
     out: str
@@ -28,8 +28,8 @@ Command = "Callable[..., Result]"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def hung_up_on() -> Iterator[None]:
-    """Run under `nohup`, what tests start would inherit that SIGHUP is ignored, and rightly go on."""
+def default_sighup() -> Iterator[None]:
+    """Reset SIGHUP: under `nohup` the programs that tests start would inherit that it is ignored."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
@@ -37,7 +37,7 @@ def hung_up_on() -> Iterator[None]:
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run `zoomgov` with these words."""
+    """Run `zoomgov` with these arguments."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("ZOOMGOV_DEBUG", raising=False)
 
@@ -52,7 +52,7 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def zoom() -> Iterator[SimServer]:
-    """A small account whose names are not all harmless."""
+    """A small account, some of whose names are hostile."""
     account = build_account(users=60, groups=5, contact_groups=3, roles=5, seed=3, hostile=True)
     with SimServer(account, Options(rate_limit="unlimited")) as server:
         yield server

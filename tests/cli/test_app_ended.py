@@ -1,4 +1,4 @@
-"""The app in a terminal of its own, ended from outside."""
+"""The app in a terminal of its own, ended by signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sync that Zoom's limit of the day stops: when it goes on, what is kept, and with which command."""
+"""A sync stopped by Zoom's daily limit: when it can go on, what it has read, and the command for it."""
 
 from __future__ import annotations
 

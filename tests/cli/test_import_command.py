@@ -1,4 +1,4 @@
-"""Taking over a connector that somebody handed over."""
+"""`zoomgov connectors import`: a connector from a hand-off file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sync says on standard error: bars in a terminal, lines in a file or a pipe."""
+"""Progress of a sync on standard error: bars in a terminal, lines in a file or pipe."""
 
 from __future__ import annotations
 

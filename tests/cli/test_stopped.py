@@ -1,4 +1,4 @@
-"""`zoomgov sync` as its own process, ended from outside at any moment: what it says, and what it leaves behind."""
+"""`zoomgov sync` as a process of its own, ended by signals at any time: its output, and the state it leaves."""
 
 from __future__ import annotations
 

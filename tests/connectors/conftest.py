@@ -1,3 +1,5 @@
+"""A registry of connectors on disk, and its clock."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """A minute passes with every look."""
+    """A clock that advances one minute with each call."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

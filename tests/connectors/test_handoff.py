@@ -1,4 +1,4 @@
-"""Handing the set-up over: what is sent, what is never sent, and what is refused when it arrives."""
+"""Hand-off files: their content, what they never contain, and what an import refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pasting the page of credentials: everything found, nothing mixed up, nothing guessed in silence."""
+"""Pasted credentials: all values found, none mixed up, none guessed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register: what it keeps, what it refuses, and what a damaged file reads like."""
+"""The registry of connectors: what it stores, what it refuses, and damaged files."""
 
 from __future__ import annotations
 

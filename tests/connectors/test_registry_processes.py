@@ -1,4 +1,4 @@
-"""Several copies of the program on one register, from its first moment, and one of them killed."""
+"""Several processes with one registry, from its creation on; one of them is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite files: migrations, connections shared by threads, and files that lie at rest."""
+"""SQLite files: migrations, connections shared by threads, and read-only access."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.disk.trouble import own_folder
+from tests.disk.trouble import unprivileged_folder
 from zoomgov.disk.database import AtRest, SharedConnection, connect, connect_at_rest, migrate, schema_version, select_in
 from zoomgov.disk.errors import NewerSchema, StoreError
 
@@ -127,7 +127,7 @@ def test_a_file_at_rest_that_changed_between_two_reads_is_opened_again(path: Pat
 
 
 def test_a_file_in_a_read_only_folder_is_read_at_rest() -> None:
-    with own_folder() as folder:
+    with unprivileged_folder() as folder:
         path = folder / "one.sqlite3"
         with closing(connect(path, writing=True)) as connection:
             migrate(connection, STEPS, path)

@@ -1,4 +1,4 @@
-"""Private files: their mode, what is replaced, and what is left when writing fails."""
+"""Private files: their mode, replacing older files, and what is left after a failed write."""
 
 from __future__ import annotations
 

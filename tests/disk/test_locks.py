@@ -1,4 +1,4 @@
-"""The lock between processes: who gets it, and what is told of who has it."""
+"""Locks between processes: who gets one, and what is known of its owner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.disk.trouble import full_disk, own_folder
+from tests.disk.trouble import full_disk, unprivileged_folder
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.disk.locks import ProcessLock, is_locked, left_behind
 
@@ -52,14 +52,14 @@ def test_a_full_disk_does_not_keep_the_lock(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_cannot_be_made_is_told_with_the_reason() -> None:
-    with own_folder() as folder:
+    with unprivileged_folder() as folder:
         folder.chmod(0o500)
         with pytest.raises(StoreError, match=f"cannot be written.*Check that {folder} belongs to you"):
             ProcessLock(folder / "lock", STARTED)
 
 
 def test_a_lock_that_cannot_be_opened_is_told_with_the_reason() -> None:
-    with own_folder() as folder:
+    with unprivileged_folder() as folder:
         path = folder / "lock"
         path.touch(0o400)
         with pytest.raises(StoreError, match=f"{path} cannot be written"):

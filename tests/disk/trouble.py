@@ -1,4 +1,4 @@
-"""A full disk and a read-only folder, made with what the system gives every process."""
+"""Makes a full disk and an unwritable folder, with resource limits and user ids of POSIX."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOBODY = 65534
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """No file can grow by a byte."""
+    """Fail every write that makes a file longer (RLIMIT_FSIZE 0)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
@@ -30,8 +30,8 @@ def full_disk() -> Iterator[None]:
 
 
 @contextmanager
-def own_folder() -> Iterator[Path]:
-    """A folder that nobody else than its owner may write, who is not root: root may write anywhere."""
+def unprivileged_folder() -> Iterator[Path]:
+    """Make a folder whose owner is not root, and drop root's rights: root may write anywhere."""
     folder = Path(tempfile.mkdtemp(prefix="zoomgov-test-"))
     is_root = os.geteuid() == 0
     if is_root:

@@ -1,4 +1,4 @@
-"""A small account with everything an export can stumble over, written through the store's own doors."""
+"""A small account with every difficult value for an export, written with the store's API."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def sync(store: Store, users: list[UserRow], number: int = 1) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Two syncs: in the second Cat is gone and Bob has another department."""
+    """A store with two syncs: in the second Cat is missing and Bob's department has changed."""
     with new_store(tmp_path / "stores" / "one.sqlite3") as opened:
         sync(opened, USERS)
         sync(opened, [USERS[0], USERS[1]._replace(dept="Sales"), USERS[3]], 2)
@@ -111,14 +111,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def reader(store: Store) -> Iterator[Reader]:
-    """The first of the two syncs, which is no longer the latest."""
+    """A reader of the first sync, which is not the latest."""
     with store.reader(1) as opened:
         yield opened
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where exports go."""
+    """The folder for exports."""
     made = tmp_path / "handed over"
     made.mkdir()
     return made

@@ -1,4 +1,4 @@
-"""How an export gets into its place."""
+"""How exports are moved to their path, atomically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An export that is killed (-9) leaves people's data in its working folder until the next one; a living one's stays."""
+"""An export that is killed (-9) leaves its working folder, which the next one removes; that of a running one stays."""
 
 from __future__ import annotations
 

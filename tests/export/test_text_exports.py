@@ -1,4 +1,4 @@
-"""CSV, JSON and JSON Lines, and how files come to be."""
+"""CSV, JSON and JSON Lines, and the files they are written to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XLSX and Parquet, read back by other means than they were written with."""
+"""XLSX and Parquet, read back with other libraries than those that wrote them."""
 
 from __future__ import annotations
 

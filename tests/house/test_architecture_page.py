@@ -1,4 +1,4 @@
-"""docs/architecture.md names modules and functions that are there."""
+"""docs/architecture.md names only modules and functions that exist."""
 
 from __future__ import annotations
 

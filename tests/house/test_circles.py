@@ -1,4 +1,4 @@
-"""No module is needed by what it needs itself, not even for types."""
+"""No module imports itself through others, not even for types."""
 
 from __future__ import annotations
 

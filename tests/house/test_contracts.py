@@ -1,4 +1,4 @@
-"""The import rules of pyproject.toml hold, and each of them bites: a forbidden import turns it red."""
+"""The import contracts of pyproject.toml hold, and each one bites: a forbidden import breaks it."""
 
 from __future__ import annotations
 

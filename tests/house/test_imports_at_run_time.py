@@ -1,4 +1,4 @@
-"""What really is imported, whatever the linter sees: through other packages, in functions, by name."""
+"""Imports at run time, which the linter does not see: through other packages, in functions, by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be done in one way has one place in the code."""
+"""What must be done in one way is done in one place."""
 
 from __future__ import annotations
 

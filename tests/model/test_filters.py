@@ -1,4 +1,4 @@
-"""What is typed to find rows."""
+"""Parsing filters: words and fields of the search line."""
 
 from __future__ import annotations
 

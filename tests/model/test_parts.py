@@ -1,4 +1,4 @@
-"""The parts of a sync: what reads them, what they are called, and which kind they tell about."""
+"""The parts of a sync: who reads each, its words, and its kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people type to say since when."""
+"""Parsing times and sync numbers that people type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the app restores at the next start."""
+"""The session: what the app restores at the next start."""
 
 from __future__ import annotations
 

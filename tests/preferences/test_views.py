@@ -1,4 +1,4 @@
-"""Saved filters, columns, widths and orders: what is read back, and what a damaged file reads like."""
+"""Saved filters, columns, widths and orders: saving, reading, and damaged files."""
 
 from __future__ import annotations
 

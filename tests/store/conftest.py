@@ -1,4 +1,4 @@
-"""Small accounts, written and read through the store's own doors."""
+"""Small accounts, written and read with the store's API."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PENDING = "email:"
 
 
 def user(key: str, **fields: Any) -> UserRow:
-    """A person; the address follows from the key unless it is given."""
+    """Return a person; the e-mail address follows from the key unless it is given."""
     address = key.removeprefix(PENDING) if key.startswith(PENDING) else f"{key}@example.org"
     values: dict[str, Any] = {
         "key": key,
@@ -67,7 +67,7 @@ def contact(contact_group: str, key: str, kind: str = "user") -> GrantRow:
 
 
 def held_by(users: Iterable[UserRow], grants: Iterable[GrantRow]) -> list[Held]:
-    """What the records of `users` name, when `grants` is what they have by their records."""
+    """Return what the records of `users` hold, given the `grants` that user records name."""
     groups: dict[str, list[str]] = defaultdict(list)
     roles: dict[str, str] = {}
     for grant in grants:
@@ -80,7 +80,7 @@ def held_by(users: Iterable[UserRow], grants: Iterable[GrantRow]) -> list[Held]:
 
 @dataclass
 class Account:
-    """What Zoom would answer: lists by key. A list that is missing is not read."""
+    """The lists of an account, as Zoom would answer them."""
 
     users: list[UserRow] = field(default_factory=list)
     user_grants: list[GrantRow] = field(default_factory=list)
@@ -89,9 +89,9 @@ class Account:
     roles: list[RoleRow] = field(default_factory=lambda: [RoleRow("2", "Member", "", "common", None)])
     details: list[RoleDetail] = field(default_factory=list)
     grants: list[GrantRow] = field(default_factory=list)
-    """Of lists of their own: admins, contact group members."""
+    """Grants with lists of their own: admins and members of contact groups."""
     skip: frozenset[str] = frozenset()
-    """Parts not to read."""
+    """Parts that are not read."""
 
 
 _PARTS = {
@@ -103,7 +103,7 @@ _PARTS = {
 
 
 def stage(writer: SyncWriter, account: Account) -> None:
-    """Read the account as the engine would, but for the network."""
+    """Stage the account as a sync would, without the network."""
 
     def read(part: str, target: str = "", **rows: Any) -> None:
         if part not in account.skip:
@@ -129,7 +129,7 @@ def stage(writer: SyncWriter, account: Account) -> None:
 
 
 def publish(store: Store, account: Account, *not_read: NotRead) -> SyncInfo:
-    """Sync the account and check that the store is sound."""
+    """Publish the account as a sync, and check the store's integrity."""
     writer = store.begin(STARTED)
     stage(writer, account)
     gaps = not_read or tuple(NotRead(part, "", "not allowed") for part in sorted(account.skip))

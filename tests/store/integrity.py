@@ -1,4 +1,4 @@
-"""Whether a store is sound: what must hold whenever, and after whatever, the file is opened."""
+"""Checks the integrity of a store: invariants that hold whenever the file is opened."""
 
 from __future__ import annotations
 

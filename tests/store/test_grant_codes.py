@@ -1,4 +1,4 @@
-"""A grant kind and its target as one number, and that no other module knows how they are packed."""
+"""Packed grant numbers, and that only one module takes them apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file itself: who may read it, versions of its schema, and what is said when it cannot be used."""
+"""Store files: permissions, schema versions, and errors for files that cannot be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated Zoom over real HTTP, a real store, and a clock for both that runs fast."""
+"""A simulated Zoom over real HTTP, a real store, and a fast clock for both."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.transport import HttpxTransport, Timeouts
 
 SPEED = 25.0
-"""Seconds of the tests' clock per second: rate limits and back-off keep their meaning and cost little."""
+"""Seconds of the clock per real second: rate limits and back-off are tested without waiting for long."""
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of an answer that is too large for the tests' client."""
 
 
 class FastClock:
-    """Time since its making, `SPEED` times as fast; `ahead` moves it."""
+    """A clock that runs `SPEED` times as fast; `offset` (seconds) moves it."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._epoch = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).timestamp()
-        self.ahead = 0.0
+        self.offset = 0.0
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._start) * SPEED + self.ahead
+        return (time.monotonic() - self._start) * SPEED + self.offset
 
     def timestamp(self) -> float:
         return self._epoch + self.monotonic()
@@ -51,16 +51,16 @@ class FastClock:
 
 
 class Bench:
-    """One simulated account, one store, and what a sync of the one into the other told."""
+    """A test bench: a simulated account, a store, and the events of the syncs from one to the other."""
 
     def __init__(self, path: Path, account: Account, options: Options) -> None:
         self.clock = FastClock()
         self.computer_behind = 0.0
-        """Seconds by which the clock of this computer, and not Zoom's, is behind."""
+        """Seconds by which this computer's clock is behind Zoom's."""
         self.zoom = SimServer(account, options, clock=self.clock.timestamp)
         self.store = new_store(path)
         self.read_timeout = 60.0
-        """Seconds until an answer is taken for one that never comes; long, for a laden machine answers late."""
+        """Timeout of requests in seconds; long, because a busy machine is slow."""
         self.events: list[SyncEvent] = []
         self.on_event: Callable[[SyncEvent], None] = lambda event: None
 
@@ -127,7 +127,7 @@ class Bench:
         return int(self.zoom.control.stats()["by_endpoint"].get(endpoint, 0))
 
     def truth(self) -> dict[str, int]:
-        """What a complete sync has to count, from the account itself."""
+        """Return the counts of a complete sync, computed from the account."""
         account = self.account
         return {
             "users": len(account.users),
@@ -146,7 +146,7 @@ MakeBench = Callable[..., Bench]
 
 @pytest.fixture
 def make_bench(tmp_path: Path) -> Iterator[MakeBench]:
-    """`make_bench(users=..., groups=..., options={...})`: a bench, running."""
+    """Return a running bench: `make_bench(users=..., groups=..., options={...})`."""
     benches: list[Bench] = []
 
     def make(

@@ -1,4 +1,4 @@
-"""What a sync is said to cost, against what it costs."""
+"""Estimated requests of a sync, against the actual ones."""
 
 from __future__ import annotations
 

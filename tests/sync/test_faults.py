@@ -1,4 +1,4 @@
-"""Whatever goes wrong under way: what happens, and that nothing is lost."""
+"""Faults during a sync: what happens, and that nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading one list whose pages are told: where it ends, when it starts again, and when it is split."""
+"""Reading one list with scripted pages: its end, restarts, and splitting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the events of a sync say in a log."""
+"""Events of a sync as lines of a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the machine and of time, rather than of Zoom."""
+"""Faults of the computer and its clock, not of Zoom."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_longer_than_an_hour(make_bench: MakeBench) -> None:
 
     def listen(event: object) -> None:
         if isinstance(event, ListAdvanced) and event.key.part == "users-active":
-            bench.clock.ahead += 400
+            bench.clock.offset += 400
 
     bench.on_event = listen
     began = bench.clock.monotonic()

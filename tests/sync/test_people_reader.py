@@ -1,4 +1,4 @@
-"""Which lists of users are read again, and when the active ones are read role by role: with readers that are told."""
+"""Which user lists are read again, and when active users are read by role; with scripted readers."""
 
 from __future__ import annotations
 

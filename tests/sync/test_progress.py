@@ -1,4 +1,4 @@
-"""Rates and remaining times, by a clock that is set."""
+"""Rates and remaining times, with a manual clock."""
 
 from __future__ import annotations
 

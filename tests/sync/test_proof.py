@@ -1,4 +1,4 @@
-"""Membership as read against Zoom's counts."""
+"""Memberships that were read, against Zoom's counts."""
 
 from __future__ import annotations
 

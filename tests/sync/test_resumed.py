@@ -1,4 +1,4 @@
-"""A sync that goes on from an interrupted one: the account has moved on meanwhile, and nobody may fall through."""
+"""Resuming an interrupted sync: the account has changed meanwhile, and nobody is missed."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_without_any_change_no_list_is_read_again(make_bench: MakeBench) -
 @pytest.mark.parametrize(("hours", "resumes"), [(35, True), (37, False), (240, False)])
 async def test_only_a_run_of_the_last_day_and_a_half_is_resumed(bench: Bench, hours: int, resumes: bool) -> None:
     await interrupted(bench)
-    bench.clock.ahead += hours * 3600
+    bench.clock.offset += hours * 3600
     asked = bench.asked("GET /contacts/groups")
     await complete(bench)
     assert (bench.resumed > 0) is resumes

@@ -1,4 +1,4 @@
-"""From Zoom's records to the store's rows, whatever the records look like."""
+"""Zoom's records as rows of the store, whatever the records contain."""
 
 from __future__ import annotations
 

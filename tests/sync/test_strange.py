@@ -1,4 +1,4 @@
-"""Networks, clocks and answers as no document describes them."""
+"""Networks, clocks and answers that no document describes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole sync over real HTTP, against an account whose content is known."""
+"""A whole sync over real HTTP, against an account of known content."""
 
 from __future__ import annotations
 

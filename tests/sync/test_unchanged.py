@@ -1,4 +1,4 @@
-"""People whose record is that of the last sync are not taken apart again: the store must hold the same all the same."""
+"""Unchanged records are not decoded again; the store holds the same as if they were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of jobs on the one thread, and that small ones go there together."""
+"""The worker thread: the order of its jobs, and batches of small ones."""
 
 from __future__ import annotations
 

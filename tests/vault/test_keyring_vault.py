@@ -1,4 +1,4 @@
-"""The system's keyring as a vault: what it keeps, what it refuses, and how each failure reads."""
+"""The keyring as a vault: what it stores, what it refuses, and the words of each failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real Secret Service over a real D-Bus: GNOME Keyring, unlocked, locked and dead."""
+"""A real Secret Service over D-Bus: GNOME Keyring unlocked, locked, and killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Awaiting a keyring that may never answer."""
+"""Time limits for a keyring that may never answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated Zoom over real HTTP, a client whose clock is wound by hand, and one call to verify."""
+"""A simulated Zoom over real HTTP, a client with a manual clock, and one call that verifies."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Verify = Callable[..., Coroutine[Any, Any, Report]]
 
 
-class HandClock:
-    """Time that passes only while somebody sleeps, and then at once."""
+class ManualClock:
+    """A clock that only `sleep` advances, which returns at once."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -38,7 +38,7 @@ class HandClock:
 
 
 def credentials_of(zoom: SimServer, **changes: str) -> Credentials:
-    """The simulated app's credentials, with some of the three replaced."""
+    """Return the simulated app's credentials, with some replaced."""
     return Credentials(
         changes.get("account_id", zoom.account_id),
         changes.get("client_id", zoom.client_id),
@@ -47,8 +47,8 @@ def credentials_of(zoom: SimServer, **changes: str) -> Credentials:
 
 
 def client_for(url: str, credentials: Credentials, transport: Transport | None = None) -> ZoomClient:
-    """A client that never really waits."""
-    clock = HandClock()
+    """Return a client that never waits in real time."""
+    clock = ManualClock()
     return ZoomClient(
         parse_cloud(url), credentials, transport=transport, clock=clock, sleep=clock.sleep, random=lambda: 0.5
     )
@@ -56,7 +56,7 @@ def client_for(url: str, credentials: Credentials, transport: Transport | None =
 
 @pytest.fixture
 def zoom() -> Iterator[SimServer]:
-    """A small account on a business plan; nothing about it is wrong."""
+    """A small account on a business plan, in which every check is green."""
     account = build_account(users=40, groups=3, contact_groups=2, roles=4, seed=7)
     with SimServer(account, Options(rate_limit="unlimited")) as server:
         yield server

@@ -1,4 +1,4 @@
-"""Whatever a server sends: a typed line within the time limit, never an exception, never a secret."""
+"""Arbitrary answers of a server: always a typed line within the time limit, never an exception or a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What verify says about each plan, and how fast it lets the account ask."""
+"""What verify reports for each plan, and the rate limit it finds."""
 
 from __future__ import annotations
 

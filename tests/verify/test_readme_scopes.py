@@ -1,4 +1,4 @@
-"""The table of scopes in the README says what the catalogue says."""
+"""The README's table of scopes equals the catalogue."""
 
 from __future__ import annotations
 

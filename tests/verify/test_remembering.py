@@ -1,4 +1,4 @@
-"""What one verification leaves for the next: the scopes that Zoom may take away again."""
+"""Scopes remembered from one verification to the next, to find those that were taken away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report for programs and for a support ticket."""
+"""The report as JSON for programs, and as Markdown for a support ticket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a verification behaves: lines as they finish, repeating some, stopping, going without."""
+"""Running checks: lines as they finish, repeating some, cancelling, leaving parts out."""
 
 from __future__ import annotations
 

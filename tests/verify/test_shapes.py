@@ -1,4 +1,4 @@
-"""Hints about the three values, before and beside Zoom's short answer."""
+"""Hints about the shape of pasted credentials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every situation over real HTTP against the simulator: the one right diagnosis, and no other."""
+"""Every situation, over real HTTP against the simulator: exactly the right diagnosis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table over a made-up source, in the smallest app."""
+"""A table with a made-up source, in an app with nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES = ("active", "inactive", "pending")
 
 
 class People:
-    """`count` people, row id = 10 x place; knows what was asked of it."""
+    """A source of `count` people, whose row ids are 10 x index; records queries and numbers of rows read."""
 
     columns = (
         TableColumn("name", "Name", 20, least=12, most=30),
@@ -56,7 +56,7 @@ class People:
 
 
 class TableApp(App[None]):
-    """Nothing but a table; keeps what it posts."""
+    """An app with only a table; records its messages."""
 
     def __init__(self, table: IdentityTable) -> None:
         super().__init__()
@@ -94,5 +94,5 @@ def table_app() -> type[TableApp]:
 
 
 def shown(app: App[None]) -> list[str]:
-    """The screen as lines of text, right blanks cut."""
+    """Return the screen as lines of text, without blanks at their ends."""
     return ["".join(segment.text for segment in line).rstrip() for line in app.screen._compositor.render_strips()]

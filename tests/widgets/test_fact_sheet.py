@@ -1,4 +1,4 @@
-"""Facts wrap under themselves and names are never markup."""
+"""Facts wrap with a hanging indent, and names are never markup."""
 
 from __future__ import annotations
 

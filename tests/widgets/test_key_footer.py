@@ -1,4 +1,4 @@
-"""Keys at the bottom are made anew only when they are others."""
+"""The footer is rebuilt only when its keys change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists that are paged at an odd moment."""
+"""Paging a list before its lines are measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of a sync follows its end, until a key scrolls it."""
+"""The log scrolls with new lines, until a key scrolls it."""
 
 from __future__ import annotations
 

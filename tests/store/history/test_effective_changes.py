@@ -1,4 +1,4 @@
-"""Comparing what people reach in effect: through user groups in contact groups, too."""
+"""Comparing access in effect: through user groups in contact groups as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing when one of the two syncs did not read everything: not compared, never gained or lost."""
+"""Comparing syncs that did not read everything: what was not read is neither gained nor lost."""
 
 from __future__ import annotations
 

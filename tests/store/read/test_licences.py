@@ -1,4 +1,4 @@
-"""Licences and logins counted in SQL, against Python over all people."""
+"""Counts of licences and logins in SQL, against Python over all people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions over a real store, against Python over all rows."""
+"""Conditions on a real store, against Python over all rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written ahead of the first publication makes no difference to what is published."""
+"""Writing facts ahead of the first publication does not change what is published."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def published(reads: list[Read], pieces: int) -> dict[str, list[tuple[object, ..
                 read.key,
                 users=read.users,
                 digests={row.key: number for number, row in enumerate(read.users, 100 * place)},
-                groups=[GroupRow(*one, 1) for one in read.things if part == "groups"],
-                contact_groups=[ContactGroupRow(*one, 1, "") for one in read.things if part == "contact-groups"],
-                roles=[RoleRow(*one, "", "common", 1) for one in read.things if part == "roles"],
+                groups=[GroupRow(*one, 1) for one in read.resources if part == "groups"],
+                contact_groups=[ContactGroupRow(*one, 1, "") for one in read.resources if part == "contact-groups"],
+                roles=[RoleRow(*one, "", "common", 1) for one in read.resources if part == "roles"],
                 held=held_by(read.users, read.grants),
                 grants=() if read.users else read.grants,
             )
@@ -79,7 +79,7 @@ def test_who_goes_by_another_number_now_is_published_as_if_nothing_had_been_writ
         Read(ListKey("group-admins", "g1"), grants=(admin("g1", "email:eve@example.org"),)),
         Read(ListKey("users-inactive"), (eve[1],), grants=(member("g1", "eve"), holder("1", "eve"))),
         Read(ListKey("users-pending"), (user("email:ann@example.org", status="pending"),)),
-        Read(ListKey("groups"), things=(("g1", "G"),)),
+        Read(ListKey("groups"), resources=(("g1", "G"),)),
         Read(ListKey("contact-group-members", "c1"), grants=(contact("c1", "eve"),)),
     ]
     with_it = published(reads, PIECES)

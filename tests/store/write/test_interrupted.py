@@ -1,4 +1,4 @@
-"""A sync that dies, is stopped, or runs out of disk loses nothing, and never shows half of itself."""
+"""Syncs that are killed, stopped or out of disk space lose nothing, and never show half of a sync."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sync makes visible, what it ends, and what it leaves as it was."""
+"""What publishing a sync makes visible, what it ends, and what it leaves unchanged."""
 
 from __future__ import annotations
 

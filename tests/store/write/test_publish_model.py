@@ -1,4 +1,4 @@
-"""Random accounts, partial failures and interruptions against a model that keeps plain sets."""
+"""Random accounts, partial failures and interruptions, against a model of plain sets."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Read:
 
     key: ListKey
     users: tuple[UserRow, ...] = ()
-    things: tuple[tuple[str, str], ...] = ()
+    resources: tuple[tuple[str, str], ...] = ()
     grants: tuple[GrantRow, ...] = ()
     finished: bool = True
 
@@ -71,8 +71,8 @@ def user_lists(draw: st.DrawFn) -> list[Read]:
 def syncs(draw: st.DrawFn) -> list[Read]:
     reads = draw(user_lists())
     for part, ids in (("groups", GROUPS), ("contact-groups", CONTACTS), ("roles", ROLES)):
-        things = tuple((one, draw(st.sampled_from(["A", "B"]))) for one in sorted(draw(subsets(ids))))
-        reads.append(Read(ListKey(part), things=things, finished=draw(mostly)))
+        resources = tuple((one, draw(st.sampled_from(["A", "B"]))) for one in sorted(draw(subsets(ids))))
+        reads.append(Read(ListKey(part), resources=resources, finished=draw(mostly)))
     for part, ids in _LISTED.items():
         for target in sorted(draw(subsets(ids))):
             grants = [_MAKE[part](target, key) for key in sorted(draw(subsets([*PEOPLE, "stranger"])))]
@@ -91,7 +91,7 @@ class Model:
     """What should be known: a plain copy of everything for each sync."""
 
     users: dict[str, UserRow] = field(default_factory=dict)
-    things: dict[str, dict[str, str]] = field(
+    resources: dict[str, dict[str, str]] = field(
         default_factory=lambda: {part: {} for part in ("groups", "contact-groups", "roles")}
     )
     facts: frozenset[Fact] = frozenset()
@@ -136,15 +136,15 @@ class Model:
             if listed.part in _LIST_KINDS:
                 facts |= {tuple(grant) for grant in read.grants}  # type: ignore[misc]
 
-        things = {part: dict(named) for part, named in self.things.items()}
+        resources = {part: dict(named) for part, named in self.resources.items()}
         for part, kinds in (
             ("groups", (GrantKind.GROUP_MEMBER, GrantKind.GROUP_ADMIN)),
             ("contact-groups", (GrantKind.CONTACT_GROUP_MEMBER,)),
             ("roles", (GrantKind.ROLE,)),
         ):
             if ListKey(part) in lists:
-                things[part] = dict(lists[ListKey(part)].things)
-                for gone in set(self.things[part]) - set(things[part]):
+                resources[part] = dict(lists[ListKey(part)].resources)
+                for gone in set(self.resources[part]) - set(resources[part]):
                     facts -= {
                         fact for fact in facts
                         if fact[0] in kinds and fact[1] == gone and (fact[0], gone) not in covered
@@ -158,7 +158,7 @@ class Model:
         staged = frozenset(read.key for read in reads)
         return Model(
             users,
-            things,
+            resources,
             frozenset(facts),
             missing,
             where,
@@ -177,7 +177,7 @@ class Model:
             if sort == "user":
                 found.setdefault(principal, set()).add(words.get(kind, "member"))
                 continue
-            name = self.things["groups"].get(principal, principal)
+            name = self.resources["groups"].get(principal, principal)
             for other, group, _, person in self.facts:
                 if other is GrantKind.GROUP_MEMBER and group == principal:
                     found.setdefault(person, set()).add(f"through {name}")
@@ -202,7 +202,7 @@ def expect_same(reader: Reader, model: Model) -> None:
     for kind, ids, kinds in _TARGETS:
         listed = reader.order(kind)
         assert {reader.key(number): row[0] for number, row in zip(listed, reader.rows(kind, listed), strict=True)} == (
-            model.things[_PARTS[kind]]
+            model.resources[_PARTS[kind]]
         )
         for target in ids:
             expected = model.effective(kinds, target)
@@ -245,7 +245,7 @@ def expect_difference(reader: Reader, before: int, after: int, old: Model, new: 
     assert changes.missing == len(old.users.keys() & new.missing.keys())
     for kind, part in _PARTS.items():
         found = {(item.id, item.how) for item in changes.items if item.kind is kind}
-        named, renamed = old.things[part], new.things[part]
+        named, renamed = old.resources[part], new.resources[part]
         assert found == {
             (one, "added" if one not in named else "removed" if one not in renamed else "changed")
             for one in named.keys() | renamed.keys()
@@ -276,13 +276,13 @@ def stage_list(writer: SyncWriter, read: Read) -> None:
     writer.restart(read.key)
     middle = len(read.users) // 2
     for rows in (read.users[:middle], read.users[middle:]):
-        things = read.things if rows is not read.users[:middle] or not middle else ()
+        resources = read.resources if rows is not read.users[:middle] or not middle else ()
         writer.stage(
             read.key,
             users=rows,
-            groups=[GroupRow(*one, 1) for one in things if read.key.part == "groups"],
-            contact_groups=[ContactGroupRow(*one, 1, "") for one in things if read.key.part == "contact-groups"],
-            roles=[RoleRow(*one, "", "common", 1) for one in things if read.key.part == "roles"],
+            groups=[GroupRow(*one, 1) for one in resources if read.key.part == "groups"],
+            contact_groups=[ContactGroupRow(*one, 1, "") for one in resources if read.key.part == "contact-groups"],
+            roles=[RoleRow(*one, "", "common", 1) for one in resources if read.key.part == "roles"],
             held=held_by(rows, read.grants),
             grants=() if read.users else read.grants,
         )

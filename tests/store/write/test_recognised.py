@@ -1,4 +1,4 @@
-"""Whose record has not changed is found by its digest, in whatever order Zoom lists people."""
+"""Unchanged records are recognised by their digest, in any order of the list."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def own_folder() -> Iterator[Path]:
-    with trouble.own_folder() as folder:
+def unprivileged_folder() -> Iterator[Path]:
+    with trouble.unprivileged_folder() as folder:
         yield folder
 
 
@@ -47,21 +47,21 @@ def test_a_full_disk_does_not_keep_anybody_from_reading(store: Store) -> None:
         assert is_busy(store.path)
 
 
-def test_a_folder_that_may_not_be_written_is_read(own_folder: Path) -> None:
-    store = Store(own_folder / "one.sqlite3")
+def test_a_folder_that_may_not_be_written_is_read(unprivileged_folder: Path) -> None:
+    store = Store(unprivileged_folder / "one.sqlite3")
     publish(store, Account(users=[user("ann"), user("bob")]))
-    own_folder.chmod(0o500)
+    unprivileged_folder.chmod(0o500)
     for mode in (0o600, 0o400):
         store.path.chmod(mode)
         again = Store(store.path)
         assert people_in(again) == 2
         assert again.get_meta("page size") is None
-        with pytest.raises(StoreError, match=f"Check that {own_folder} belongs to you"):
+        with pytest.raises(StoreError, match=f"Check that {unprivileged_folder} belongs to you"):
             again.set_meta("page size", "300")
         with pytest.raises(StoreError, match="belongs to you and is not read-only"):
             again.begin(STARTED)
     with pytest.raises(StoreError, match="cannot be written"):
-        Store(own_folder / "two.sqlite3")
+        Store(unprivileged_folder / "two.sqlite3")
 
 
 def test_a_reader_without_sqlites_own_files_notices_a_sync(store: Store) -> None:
@@ -89,14 +89,14 @@ def test_the_list_of_connectors_is_read_on_a_full_disk(tmp_path: Path) -> None:
     registry.close()
 
 
-def test_the_list_of_connectors_is_read_where_it_may_not_be_written(own_folder: Path) -> None:
-    path = own_folder / "connectors.sqlite3"
+def test_the_list_of_connectors_is_read_where_it_may_not_be_written(unprivileged_folder: Path) -> None:
+    path = unprivileged_folder / "connectors.sqlite3"
     registry = Registry(path)
     made = registry.create(Draft(new_app="Zoom", name="corp", owners=(Owner("a@corp.example"),)))
     registry.close()
     path.chmod(0o400)
-    own_folder.chmod(0o500)
+    unprivileged_folder.chmod(0o500)
     assert registry.find("corp") == made
-    with pytest.raises(RegistryError, match=f"Check that {own_folder} belongs to you"):
+    with pytest.raises(RegistryError, match=f"Check that {unprivileged_folder} belongs to you"):
         registry.remove(made.id)
     registry.close()

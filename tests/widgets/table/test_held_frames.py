@@ -1,4 +1,4 @@
-"""What a letter finds is drawn with it, and frames go on whatever happens meanwhile."""
+"""Held frames: a letter is drawn with what it finds, and frames are always released."""
 
 from __future__ import annotations
 

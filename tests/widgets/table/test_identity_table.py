@@ -1,4 +1,4 @@
-"""The table at 80x24, driven by keys and mouse as a person does."""
+"""The table at 80x24, by keyboard and mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search line, the count and the notice around a table."""
+"""Search line, count and notice of a table."""
 
 from __future__ import annotations
 

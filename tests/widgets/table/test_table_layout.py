@@ -1,4 +1,4 @@
-"""Widths in cells: every line is exactly as wide as the screen, whatever people call themselves."""
+"""Widths in cells: every line is exactly as wide as the screen, whatever the names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every colour as the one of 256 that looks most like it."""
+"""The nearest of 256 colours for every colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A link is opened by a real program that stands in for a browser: what it is given, and what it must not get."""
+"""Opening links with a real program in place of the browser: its arguments and its environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said about copying through terminals that may refuse it."""
+"""Hints for terminals that may refuse to copy."""
 
 from __future__ import annotations
 
