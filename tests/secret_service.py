@@ -1,4 +1,4 @@
-"""A Secret Service of a test's own: a private D-Bus and an unlocked GNOME Keyring, both gone when the test is.
+"""A Secret Service for one test: a private D-Bus and an unlocked GNOME Keyring, stopped when the test ends.
 
 Nobody's own keyring is read, written or asked to unlock, and no test can disturb another's.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATIENCE: Final = 30.0
-"""Seconds until both programs must answer; generous, since a laden machine is slow."""
+"""Seconds until both programs must answer; long, because a busy machine is slow."""
 
 # Unlike the bus of a desktop this one starts nothing: a keyring that died must not come back, locked, unnoticed.
 _BUS: Final = """\
@@ -42,7 +42,7 @@ _BUS: Final = """\
 
 @dataclass(frozen=True)
 class SecretService:
-    """A running one.
+    """A running Secret Service.
 
     Attributes:
         environment: what a program needs to use it; no display, so that nobody can answer a prompt.
@@ -53,17 +53,17 @@ class SecretService:
 
     @property
     def address(self) -> str:
-        """The address of its bus."""
+        """The address of its D-Bus."""
         return self.environment["DBUS_SESSION_BUS_ADDRESS"]
 
     def die(self) -> None:
-        """Kill the keyring; its bus stays."""
+        """Kill the keyring; its D-Bus stays."""
         self._keyring.kill()
         self._keyring.wait(_PATIENCE)
 
 
 def unavailable(reason: str) -> NoReturn:
-    """Skip on a person's machine that lacks a program; fail where the checks promise to have it."""
+    """Skip the test where a program is missing; fail with `REAL_KEYRING=1`."""
     if os.environ.get("REAL_KEYRING") == "1":
         pytest.fail(f"REAL_KEYRING=1, but {reason}")
     pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""The Textual app: themes, command palette, signals, notifications, and what is restored at the next start."""
+"""The Textual app: themes, command palette, notifications, signals, session state."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.secret_service import SecretService
 
 PATIENCE = 40.0
-"""Seconds until a screen must have appeared; generous, since a laden machine is slow and a hang is what we look for."""
+"""Seconds until a screen must have appeared; long, because a busy machine is slow: only hangs should fail."""
 
 
 class Terminal:
@@ -32,7 +32,7 @@ class Terminal:
         columns, rows = size
         self._status = folder / f"{self._socket}.status"
         assignments = [f"{name}={value}" for name, value in environment.items()]
-        # tmux does not always learn how its child ended; the shell around it does.
+        # tmux does not always get the exit status of its child; the shell around it does.
         noting = ["sh", "-c", 'env -i "$@"; echo $? > "$0"', str(self._status)]
         self._tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder),
@@ -50,22 +50,22 @@ class Terminal:
         self._tmux("send-keys", *names)
 
     def write(self, text: str) -> None:
-        """Type text and see that it arrived."""
+        """Type text, and wait until the screen shows it."""
         self._tmux("send-keys", "-l", text)
         self.wait_for(text)
 
     def paste(self, text: str) -> None:
-        """Paste as a terminal does (bracketed)."""
+        """Paste text in brackets, as terminals do."""
         subprocess.run(["tmux", "-L", self._socket, "load-buffer", "-"], input=text, check=True, text=True, timeout=60)
         self._tmux("paste-buffer", "-p", "-d")
 
     @property
     def screen(self) -> str:
-        """What the person sees."""
+        """Return the text on the screen."""
         return self._tmux("capture-pane", "-p")
 
     def wait_for(self, *texts: str, absent: str | None = None) -> str:
-        """Wait until every text stands on the screen (line breaks count as blanks); returns it."""
+        """Wait until the screen shows every text, line breaks counting as blanks; return the screen."""
 
         def there(screen: str) -> bool:
             flat = " ".join(screen.split())
@@ -74,7 +74,7 @@ class Terminal:
         return self._until(there, f"{texts!r} to appear" + (f" and {absent!r} to go" if absent else ""))
 
     def wait_until_ended(self) -> None:
-        """Wait until the program has left; fails when it left with an error."""
+        """Wait until the program has ended; fail if it ended with an error."""
         self._until(lambda screen: self._status.exists() and self._status.read_text() != "", "the program to end")
         assert self._status.read_text() == "0\n", self.screen
 
@@ -94,7 +94,7 @@ class Terminal:
 
 @pytest.fixture
 def person_environment(tmp_path: Path, secret_service: SecretService) -> dict[str, str]:
-    """The environment of a person's shell: an empty home and a keyring, nothing of ours."""
+    """Return an environment with an empty home and a keyring, without variables of this program."""
     home = tmp_path / "home"
     temporary = tmp_path / "tmp"
     home.mkdir()
@@ -118,7 +118,7 @@ def program() -> list[str]:
 def open_terminal(
     tmp_path: Path, person_environment: dict[str, str], program: list[str]
 ) -> Iterator[Callable[..., Terminal]]:
-    """Start the program in a terminal of 80x24; every one is closed at the end."""
+    """Start the program in a terminal of 80x24; all are closed after the test."""
     if shutil.which("tmux") is None:
         unavailable("tmux is not installed: apt-get install tmux")
     opened: list[Terminal] = []
@@ -134,7 +134,7 @@ def open_terminal(
 
 
 class Simulator:
-    """`zoomgov sim` as its own process."""
+    """`zoomgov sim` as a process of its own."""
 
     def __init__(self, program: list[str], *arguments: str) -> None:
         self._process = subprocess.Popen(
@@ -152,7 +152,7 @@ class Simulator:
 
     @property
     def pasted_block(self) -> str:
-        """The credentials as copied from Zoom's page."""
+        """Return the credentials as copied from Zoom's page."""
         return (
             "App Credentials\n\n"
             f"Account ID\n{self.account_id}\n Copy \n"
@@ -169,7 +169,7 @@ class Simulator:
 
 @pytest.fixture
 def start_simulator(program: list[str]) -> Iterator[Callable[..., Simulator]]:
-    """Start a simulator with options; stopped at the end."""
+    """Start a simulator with options; it is stopped after the test."""
     started: list[Simulator] = []
 
     def start(*arguments: str) -> Simulator:

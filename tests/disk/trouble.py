@@ -31,7 +31,7 @@ def full_disk() -> Iterator[None]:
 
 @contextmanager
 def unprivileged_folder() -> Iterator[Path]:
-    """Make a folder whose owner is not root, and drop root's rights: root may write anywhere."""
+    """Make a folder; as root, give it to an unprivileged user and become that user, as root may write anywhere."""
     folder = Path(tempfile.mkdtemp(prefix="zoomgov-test-"))
     is_root = os.geteuid() == 0
     if is_root:

@@ -101,7 +101,7 @@ class Bench:
                 clock=self.clock.monotonic,
             )
 
-    # What was told
+    # Events of the last sync
 
     @property
     def notes(self) -> list[str]:

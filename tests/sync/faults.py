@@ -1,6 +1,6 @@
-"""The table of docs/faults.md, gathered from the tests that hold it true.
+"""Writes the table of docs/faults.md from the decorators of the tests that check it.
 
-After a change of the tests: `python -m tests.sync.faults` writes the table anew.
+After a change of those tests run `python -m tests.sync.faults`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ MODULES: Final = (
     "tests.store.write.test_power_loss",
 )
 ROWS: Final[dict[str, list[tuple[str, str, str]]]] = {}
-"""By the last part of the module's name, so that the order does not depend on which is imported first."""
+"""Rows by the last part of the module's name, so that their order does not depend on the order of imports."""
 
 NOTHING: Final = "nothing"
 
 
 def fault(what: str, happens: str, lost: str = NOTHING) -> Callable[[T], T]:
-    """The test decorated shows that when `what` goes wrong, `happens` is what follows."""
+    """Decorate a test that checks a row: the fault `what`, what `happens`, and what is `lost`."""
 
     def keep(test: T) -> T:
         rows = ROWS.setdefault(test.__module__.rpartition(".")[2], [])
@@ -44,7 +44,7 @@ def fault(what: str, happens: str, lost: str = NOTHING) -> Callable[[T], T]:
 
 
 def passing(cases: dict[str, dict[str, Any]], happens: str) -> Callable[[T], T]:
-    """Parametrise with faults that pass by themselves: description, and what to arm the simulator with."""
+    """Parametrise a test with transient faults: `cases` are fields of `FaultRule` by description."""
 
     def keep(test: T) -> T:
         for what in cases:
@@ -56,7 +56,7 @@ def passing(cases: dict[str, dict[str, Any]], happens: str) -> Callable[[T], T]:
 
 
 def document() -> str:
-    """The whole of docs/faults.md."""
+    """Return the text of docs/faults.md."""
     for module in MODULES:
         importlib.import_module(module)
         assert module.rpartition(".")[2] in ROWS, f"{module} holds no line"

@@ -55,7 +55,7 @@ async def test_the_keys_follow_the_focus_and_what_is_possible_and_stay_otherwise
 
 
 async def test_no_key_begins_as_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each change of its class has a key styled anew."""
+    """Each change of a key's classes styles it again."""
     changed: list[bool] = []
     monkeypatch.setattr(FooterKey, "_watch_compact", lambda key, compact: changed.append(compact))
     async with FooterApp().run_test() as pilot:

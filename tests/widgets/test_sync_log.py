@@ -70,7 +70,7 @@ async def test_lines_that_come_before_it_has_a_size_are_followed() -> None:
 
 @pytest.mark.parametrize("turns", range(12))
 async def test_a_key_is_not_lost_as_a_line_comes(turns: int) -> None:
-    """Whether the line comes before the key is handled, meanwhile, or after it."""
+    """A line that is added before, while or after the key is handled."""
     app = LogApp()
     async with app.run_test() as pilot:
         log = filled(app)

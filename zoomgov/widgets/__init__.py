@@ -1,1 +1,4 @@
-"""Widgets that several pages use. They draw and post messages; pages decide what follows."""
+"""Widgets that several pages use.
+
+Widgets draw and post messages; pages decide what follows.
+"""

@@ -19,7 +19,7 @@ from zoomgov.widgets.table.table_source import TableQuery
 
 
 class Slow:
-    """A source whose first rows come when `go` is set."""
+    """A source that finds the first rows when `go` is set."""
 
     def __init__(self, source: Any) -> None:
         self.go = threading.Event()
@@ -29,7 +29,7 @@ class Slow:
         return getattr(self._source, name)
 
     def interrupt(self) -> None:
-        """There is nothing to interrupt."""
+        """Do nothing: `first` waits for `go` only."""
 
     def first(self, query: TableQuery) -> tuple[array[int], bool]:
         assert not query.text or self.go.wait(HANG)
@@ -37,7 +37,7 @@ class Slow:
 
 
 class SearchApp(App[None]):
-    """Keeps what each frame shows of the search: the text typed, and the text whose rows are there."""
+    """Records for each frame the text typed, and the text whose rows are shown."""
 
     def __init__(self, source: Any) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class SearchApp(App[None]):
 
 @pytest.fixture(autouse=True)
 def drawn_by_the_clock(frames_by_the_clock: None) -> None:
-    """Frames are what is tested here."""
+    """Draw frames at Textual's times: they are tested here."""
 
 
 async def ready(app: SearchApp, pilot: Any) -> None:
@@ -66,7 +66,7 @@ async def ready(app: SearchApp, pilot: Any) -> None:
 
 
 async def letter_drawn(app: SearchApp) -> tuple[str, str]:
-    """The first frame that shows a letter; those before it, as of the focus, show none."""
+    """Return the first frame that shows a letter; earlier ones, as of the focus, show none."""
     await until(lambda: any(typed for typed, _ in app.frames), lambda: str(app.frames))
     return next(frame for frame in app.frames if frame[0])
 
@@ -106,7 +106,7 @@ async def test_frames_go_on_when_the_table_is_gone_meanwhile(people: type[People
 
 
 class LeftApp(App[None]):
-    """Lets frames go when its screens are gone, as a timer may."""
+    """Releases frames when its screens are gone, as a timer may."""
 
     released = False
 

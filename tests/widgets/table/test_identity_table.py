@@ -225,7 +225,7 @@ async def test_hostile_names_are_shown_as_text_and_keep_the_columns_aligned(
 
 
 class Slow:
-    """Answers one question at a time, when told to."""
+    """A source that answers one query at a time, when the test lets it."""
 
     columns: tuple[TableColumn, ...] = (TableColumn("name", "Name", 10),)
 
@@ -272,7 +272,7 @@ async def test_the_old_view_stays_while_the_next_is_made_and_only_the_last_quest
 
 
 class Found(Slow):
-    """Finds one row, whose id is the length of the text."""
+    """A source that finds one row, whose id is the length of the text."""
 
     def order(self, query: TableQuery) -> array[int]:
         super().order(query)
@@ -302,7 +302,7 @@ async def test_enter_after_a_search_opens_what_it_finds(table_app: type[TableApp
 
 
 class Watched(IdentityTable):
-    """Knows which of its lines were drawn since it was last asked."""
+    """A table that records which of its lines were drawn."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -328,7 +328,7 @@ async def test_only_the_header_is_drawn_again_where_only_it_changes(table_app: t
         await pilot.press("right")
         await pilot.pause()
         assert table.drawn() == {0}
-        await pilot.press("s")  # its rows are on their way
+        await pilot.press("s")  # its rows are not there yet
         await pilot.pause()
         assert "E-mail ▲" in lines(pilot.app)[0]
         assert table.drawn() == {0}
@@ -399,7 +399,7 @@ async def test_resizing_keeps_the_cursor_on_screen(people: type[People], table_a
 
 
 class _Slow:
-    """Knows its first rows at once, and all of them when it is let."""
+    """A source that finds the first rows at once, and all when the test lets it."""
 
     columns = (TableColumn("name", "Name", 12),)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Script = Callable[[str, str], None]
-    """Makes a script of this name and text the only browser there is."""
+    """Make a script with this name and text the only browser."""
 
 LINK = "https://zoom.us/user?name=Ada%20L&x=1"
 NOTES = """#!{python}
@@ -90,7 +90,7 @@ async def test_a_browser_that_stays_counts_as_opened(
     use("my-browser", f"#!{sys.executable}\nopen({str(tmp_path / 'until')!r}).read()\n")
     monkeypatch.setattr(browser, "PATIENCE", 0.0)
     assert await browser.opened(LINK)
-    with open(tmp_path / "until", "w"):  # noqa: ASYNC230  # lets it go
+    with open(tmp_path / "until", "w"):  # noqa: ASYNC230  # lets the script end
         pass
     for thread in threading.enumerate():
         if thread.name == "browser":

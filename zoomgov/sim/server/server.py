@@ -47,7 +47,7 @@ class _Server(uvicorn.Server):
         self._stopping = asyncio.Event()
 
     async def main_loop(self) -> None:
-        """Serve until told to stop."""
+        """Serve until `stop` is called."""
         self._loop = asyncio.get_running_loop()
         self._on_ready()
         if not self.should_exit:

@@ -108,7 +108,7 @@ ENDPOINTS: Final = (
              ("account:read:trusted_domains:master",), "AccountProfile:Read"),
     Endpoint("plan_usage", "/accounts/{accountId}/plans/usage", _H, True, (*_ACCOUNT, "billing:master"),
              ("billing:read:plan_usage:admin",), "BillingSubscription:Read"),
-    # For primary accounts only; a normal one is told 404/2001
+    # Only primary accounts can call it; others get 404/2001
     Endpoint("read_account", "/accounts/{accountId}", _L, False, _ACCOUNT,
              ("account:read:sub_account:admin", "account:read:sub_account:master"), "SubAccount:Read"),
 )
