@@ -8,7 +8,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from textual import app, notifications, pilot
+from textual import app, constants, notifications, pilot
 from textual.app import ScreenStackError
 from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
@@ -148,6 +148,7 @@ def apps_without_a_clock() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        patch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")  # or a test looks while something still scrolls
         for module in (app, pilot):
             patch.setattr(module, "wait_for_idle", idle)
         patch.setattr(pilot.Pilot, "_wait_for_screen", _wait_for_widgets)
