@@ -68,6 +68,19 @@ def test_who_may_be_in_a_list_that_was_not_read_is_not_gone(store: Store) -> Non
         assert (changes.grants, changes.missing) == ((), 0)
 
 
+def test_a_missing_person_whom_a_member_list_names_has_not_lost_the_group(store: Store) -> None:
+    """Their membership ended with their record, and began again with the list of members: it holds at both syncs."""
+    group = [GroupRow("g", "Group", 1)]
+    sync(store, Account(users=[user("a", status="inactive")], user_grants=[member("g", "a")], groups=group))
+    sync(store, Account(groups=group), ["users-active"])
+    sync(store, Account(groups=group, grants=[member("g", "a")]), ["users-active"])
+    active = Account(users=[user("a")], user_grants=[member("g", "a")], groups=group)
+    sync(store, active)
+    with store.reader() as reader:
+        changes = reader.diff(3, 4)
+    assert told(changes) == (["changed Person a"], [])
+
+
 def test_who_is_in_no_list_once_all_were_read_is_gone(store: Store) -> None:
     account = Account(users=[user("a"), user("b")], user_grants=[member("g", "a")], groups=[GroupRow("g", "Group", 1)])
     sync(store, account)

@@ -244,8 +244,8 @@ def _holders(connection: sqlite3.Connection, sources: tuple[str, ...], bounds: d
 def _changed_grants(pair: _Comparison) -> tuple[Holders, Holders]:
     """Return the grants lost and those gained. Call after `_items`, which finds the people of `pair.unknown`."""
     begun, ended = changed_grants(pair.connection, pair.before, pair.after)
-    held = unread.holders_of_missing(pair.connection, pair.missed)
-    not_lost = unread.holders_of_missing(pair.connection, pair.missing)
+    held = unread.holders_of_missing(pair.connection, pair.missed, pair.before)
+    not_lost = unread.holders_of_missing(pair.connection, pair.missing, pair.after)
     nobody: set[int] = set()
     lost, gained = {}, {}
     for fact in ended.keys() | held.keys():

@@ -86,17 +86,22 @@ def missing_people(connection: sqlite3.Connection, sync: SyncInfo) -> dict[int, 
     }
 
 
-def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[int, int]]) -> Holders:
-    """Return the memberships and roles whose ranges were closed only because their people went missing."""
-    rows = select_in(
-        connection,
-        f"SELECT target, kind, principal, gone_at FROM grants_past WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})",
-        sorted(missing),
-    )
+def holders_of_missing(connection: sqlite3.Connection, missing: dict[int, tuple[int, int]], number: int) -> Holders:
+    """Return the memberships and roles whose ranges were closed only because their people went missing.
+
+    Not those that hold at sync `number` all the same, because a list of members read since names the person.
+    """
+    people = sorted(missing)
+    past = f"SELECT target, kind, principal, gone_at FROM grants_past WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})"
     found: Holders = {}
-    for target, kind, person, gone in rows:
+    for target, kind, person, gone in select_in(connection, past, people):
         if gone == missing[person][1]:
             found.setdefault(fact_of(kind, target), set()).add(person)
+    if found:
+        held = facts_at("grants", number)
+        now = f"SELECT target, kind, principal FROM {held} WHERE {RECORD_GRANTS_SQL} AND principal IN ({{}})"
+        for target, kind, person in select_in(connection, now, people):
+            found.get(fact_of(kind, target), set()).discard(person)
     return found
 
 
