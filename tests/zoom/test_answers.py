@@ -78,6 +78,7 @@ def refusal(response: Response) -> ZoomError:
         (503, {"message": "It does not contain scopes:[a:b]"}, ErrorKind.SERVER, None),
         (429, {"message": "It does not contain scopes:[a:b]"}, ErrorKind.RATE_LIMIT, None),
         (503, b"<html>busy</html>", ErrorKind.SERVER, None),
+        (503, b"\xff\xfe", ErrorKind.SERVER, None),
         (500, {"code": 500, "message": "oops"}, ErrorKind.SERVER, 500),
         (200, b"", ErrorKind.UNEXPECTED, None),
         (200, b"<html>sign in</html>", ErrorKind.UNEXPECTED, None),
@@ -138,6 +139,19 @@ def test_the_evidence_of_a_refusal() -> None:
     assert str(error) == "GET /users: HTTP 400, code 300: No"
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type", "says"),
+    [
+        (b"busy", "Text/HTML; charset=utf-8", "a web page"),
+        (b" <p>busy", "", "a web page"),
+        (b"busy", "text/plain", "not the JSON"),
+        (b" \n", "text/html", "is empty"),
+    ],
+)
+def test_what_is_said_of_an_answer_that_cannot_be_quoted(body: bytes, content_type: str, says: str) -> None:
+    assert says in refusal(reply(body, 200, content_type=content_type)).message
+
+
 def test_what_was_wrong_with_a_request_is_told_field_by_field() -> None:
     wrong = [{"field": "page_size", "message": "too big"}, "odd", {"field": "x"}, {"message": "y"}, {"field": "z"}]
     error = refusal(reply({"code": 300, "message": "Validation Failed.", "errors": wrong}, 400))
@@ -148,7 +162,7 @@ def test_nothing_there_is_an_answer_too() -> None:
     headers = {"x-zm-trackingid": "t"}
     answer = read_answer(LIST_USERS, Response(204, headers, b""), Circumstances("GET /users", 12.5, 3, NOW))
     assert answer == Answer(204, headers, b"", 12.5, "t", attempts=3)
-    assert answer.json() == {}
+    assert (answer.json(), answer.next_page_token, answer.total_records) == ({}, "", None)
 
 
 @pytest.mark.parametrize(("token", "total"), [(17, "7"), (None, True), (["x"], 7.5)])

@@ -145,6 +145,22 @@ def test_a_custom_host_keeps_the_token_to_itself() -> None:
     assert note
 
 
+@pytest.mark.parametrize(
+    ("address", "api_url", "trusted"),
+    [
+        ("http://127.0.0.1", "http://127.0.0.1:80", True),
+        ("https://proxy.example.com:443", "https://PROXY.example.com/v2", True),
+        ("http://127.0.0.1", "http://127.0.0.1:443", False),
+        ("https://proxy.example.com", "http://proxy.example.com", False),
+    ],
+)
+def test_the_port_of_a_custom_host_may_be_left_out(address: str, api_url: str, trusted: bool) -> None:
+    cloud = parse_cloud(address)
+    chosen, note = choose_api_base(api_url, cloud)
+    assert chosen == cloud.api_base
+    assert bool(note) is not trusted
+
+
 # --- retries
 
 
@@ -277,6 +293,16 @@ def test_other_refusals_are_not_taken_for_the_page_size() -> None:
     drive(lambda request: reply({"code": 300, "message": "The next page token is invalid or expired."}, 400), work)
 
 
+def test_a_list_that_has_one_size_has_more_pages() -> None:
+    answers = [reply({"groups": [], "next_page_token": token}) for token in ("b", "")]
+
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        assert len([page async for page in client.pages(LIST_GROUPS)]) == 2
+        assert [query_of(request)["page_size"] for request in transport.sent] == ["300", "300"]
+
+    drive(lambda request: answers.pop(0), work)
+
+
 def test_a_token_that_repeats_ends_the_list() -> None:
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
         with pytest.raises(ZoomError) as caught:
@@ -398,6 +424,7 @@ def test_what_is_learnt_survives_as_text() -> None:
     assert not learnt.set_page_size("list_users", 300, EPOCH.date())
     assert LearntLimits.loads(learnt.dumps(), EPOCH) == learnt
     assert LearntLimits.loads(learnt.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
+    assert LearntLimits() == LearntLimits(None, {}, None, DailyBudget())
     for odd in (None, "", "[]", "{", '{"tier": "GOLD"}'):
         assert LearntLimits.loads(odd, EPOCH) == LearntLimits()
 

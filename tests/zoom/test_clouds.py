@@ -31,8 +31,8 @@ def test_pages_for_people_belong_to_the_cloud() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["https://proxy.example.com", "https://proxy.example.com:8443/zoom", "http://127.0.0.1:8000", "http://localhost:1",
-     "http://[::1]:9000"],
+    ["https://proxy.example.com", "https://proxy.example.com:8443/zoom", "https://proxy.example.com/X", "http://127.0.0.1:8000",
+     "http://localhost:1", "http://[::1]:9000"],
 )  # fmt: skip
 def test_an_address_serves_tokens_and_api(text: str) -> None:
     cloud = parse_cloud(text + "/")

@@ -191,22 +191,32 @@ def test_each_reason_is_told_once_for_all_addresses_of_a_name() -> None:
     assert reason(ValueError()) == "ValueError"
 
 
-async def test_the_environment_is_asked_once_for_a_server(
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_no_proxy_lies_between_this_computer_and_itself(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "proxy.example:8080")
+    assert proxy_for(f"http://{host}:8000") == ""
+    assert proxy_for("http://zoom.example:8000") == "http://proxy.example:8080"
+
+
+async def test_the_environment_is_asked_once_for_a_server_and_the_library_loaded_once(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked: list[str] = []
+    loaded: list[None] = []
 
     def counted(origin: str) -> str:
         asked.append(origin)
         return proxy_for(origin)
 
     monkeypatch.setattr("zoomgov.zoom.transport.proxy_for", counted)
+    monkeypatch.setattr("zoomgov.zoom.transport._load_httpx", lambda: loaded.append(None))
     server.answer = lambda one: as_json({})
     transport = HttpxTransport()
     for path in ("/v2/users", "/v2/users/a/b/c/d", "/v2/users?x=/a/b", ""):
         await transport.send(Request("GET", server.url + path, "GET /x"))
     await transport.aclose()
     assert asked == [server.url]
+    assert len(loaded) == 1
 
 
 async def test_an_address_that_is_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -94,3 +95,19 @@ def test_closing_ends_a_token_request_that_is_under_way() -> None:
         assert client.token_requests == 1
 
     drive(lambda request: reply({}), work, token_answer=lambda count: reply(b"", 503))
+
+
+def test_a_refusal_that_nobody_waits_for_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        waiting = asyncio.create_task(client.authenticate())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.sleep(1)
+        assert (waiting.cancelled(), client.token_requests) == (True, 1)
+        await failure(client.authenticate())  # drops the request before, with an exception that nobody has seen
+        gc.collect()
+        assert client.token_requests == 2
+
+    body = {"error": "invalid_client"}
+    drive(lambda request: reply({}), work, token_answer=lambda count: reply(body, 400))
+    assert caplog.records == []

@@ -23,6 +23,7 @@ async def failure(transport: HttpxTransport, url: str) -> ZoomError:
     with pytest.raises(ZoomError) as caught:
         await transport.send(Request("GET", url, "GET /x"))
     await transport.aclose()
+    assert caught.value.endpoint == "GET /x"
     return caught.value
 
 
