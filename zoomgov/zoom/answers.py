@@ -45,7 +45,6 @@ class _Envelope(msgspec.Struct, gc=False):
     errors: object = None
     next_page_token: object = None
     total_records: object = None
-    page_size: object = None
 
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
