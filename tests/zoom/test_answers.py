@@ -303,3 +303,7 @@ def test_whatever_is_sent_ends_in_an_answer_or_a_zoom_error(response: Response, 
 def test_half_a_character_costs_only_itself(body: bytes, name: str) -> None:
     answer = read_answer(LIST_USERS, reply(body), Circumstances("GET /users", 1.0, 1, NOW))
     assert answer.json()["users"] == [{"first_name": name}]
+
+
+def test_a_kind_of_error_is_called_like_its_name() -> None:
+    assert [kind.value for kind in ErrorKind] == [kind.name.lower().replace("_", " ") for kind in ErrorKind]
