@@ -134,7 +134,7 @@ Without a keyring you can keep it for this session only, or give all three value
         """Fill the fields from a paste that labels its values. False: it is one value, for this field."""
         pasted = parse_credentials_block(text)
         # A secret that was broken into lines on the way is still one value.
-        if not pasted.found and (not pasted.warnings or isinstance(entry, SecretInput)):
+        if not pasted.found and (not pasted.warnings or (isinstance(entry, SecretInput) and not pasted.labelled)):
             return False
         for warning in pasted.warnings:
             self.notify(warning, severity="warning", timeout=10, markup=False)
