@@ -3,8 +3,9 @@
 One entry per cause. The keys of an entry are the fields of `Advice`, plus
 
 - `when`: symptoms, any one of which is enough. `code` (Zoom's number or OAuth word), `text` and `body` (regular
-  expressions, case-insensitive), `status` and `kind` (of `ErrorKind`). All keys given must match, as far as the query
-  tells: the same number means different things per call (Zoom's error docs).
+  expressions, case-insensitive, with bounded gaps so that they are linear), `status`, `kind` (of `ErrorKind`) and
+  `call` (`token`: the token endpoint). All keys given must match, as far as the query tells: the same number means
+  different things per call (Zoom's error docs).
 - `seen`: what users would type who have no code to quote.
 
 Entries that match equally well keep the order of the files: likelier causes first.
@@ -72,12 +73,15 @@ class _Symptom:
     codes: frozenset[str]
     text: re.Pattern[str] | None
     body: re.Pattern[str] | None
+    call: str | None = None
 
     def score(self, clues: Clues) -> int:
         """How well the clues match; 0 for not at all. A text weighs more than a code, a code more than a status."""
         if (self.codes or self.text or self.body) and clues.code is clues.text is clues.body is None:
             return 0
-        score = 0
+        if self.call is not None and self.call != clues.call:
+            return 0
+        score = _STATUS if self.call is not None else 0
         for weight, given, known, fits in (
             (_KIND, self.kinds, clues.kind, clues.kind in self.kinds),
             (_STATUS, self.statuses, clues.status, clues.status in self.statuses),
@@ -108,7 +112,7 @@ def _symptom(data: dict[str, Any]) -> _Symptom:
     def pattern(key: str) -> re.Pattern[str] | None:
         return re.compile(data[key], re.IGNORECASE | re.DOTALL) if key in data else None
 
-    if unknown := set(data) - {"kind", "status", "code", "text", "body"}:
+    if unknown := set(data) - {"kind", "status", "code", "text", "body", "call"}:
         raise ValueError(f"a symptom has no key {sorted(unknown)}")
     return _Symptom(
         kinds=frozenset(data.get("kind", ())),
@@ -116,6 +120,7 @@ def _symptom(data: dict[str, Any]) -> _Symptom:
         codes=frozenset(str(code).lower() for code in data.get("code", ())),
         text=pattern("text"),
         body=pattern("body"),
+        call=data.get("call"),
     )
 
 
