@@ -99,6 +99,60 @@ def test_trouble_ends_in_cause_and_remedy(
     assert "Traceback" not in result.err + result.out
 
 
+def test_the_basic_plan_is_one_headline(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.change_plan("basic")
+    result = cli("verify", connector)
+    assert result.code == 1
+    assert result.out.count("✗") == 1
+    assert "Not ready: The account is on the Basic plan." in result.out
+    report = json.loads(cli("verify", connector, "--json").out)
+    assert [line["id"] for line in report["lines"] if line["status"] == "problem"] == ["plan.name"]
+    assert not report["ready"]
+
+
+@pytest.mark.parametrize("trouble", ["scopes", "secret", "inactive"])
+def test_every_cause_is_printed_and_each_once(
+    cli: Cli, connector: str, zoom: SimServer, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "2000")
+    if trouble == "scopes":
+        zoom.control.set_scopes(())
+    elif trouble == "secret":
+        monkeypatch.setenv("ZOOMGOV_CLIENT_SECRET", "mistyped")
+    else:
+        zoom.control.deactivate_app()
+    report = json.loads(cli("verify", connector, "--json").out)
+    printed = cli("verify", connector).out
+    causes = [cause for line in report["lines"] if line["status"] in ("problem", "warning") for cause in line["advice"]]
+    assert len({cause["id"] for cause in causes}) > 1
+    for cause in causes:
+        assert printed.count(cause["cause"]) == 1, cause["cause"]
+    for steps in {tuple(cause["remedy"]) for cause in causes if "scope" not in cause["id"]}:
+        assert all(step in printed for step in steps)
+
+
+def test_activation_comes_first_where_nobody_ticked_it(cli: Cli, connector: str, zoom: SimServer) -> None:
+    zoom.control.deactivate_app()
+    report = json.loads(cli("verify", connector, "--json").out)
+    (refused,) = [line for line in report["lines"] if line["status"] == "problem"]
+    assert refused["advice"][0]["id"] == "app-not-active"
+
+
+def test_a_sync_that_cannot_begin_says_every_cause(cli: Cli, connector: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMGOV_CLIENT_SECRET", "mistyped")
+    result = cli("sync", connector, "--quiet")
+    assert result.code == 1
+    assert result.err.count("The app is not activated.") == 1
+    assert "or:" in result.err
+
+
+def test_explain_prints_every_cause(cli: Cli) -> None:
+    causes = json.loads(cli("explain", "200", "--json").out)
+    assert len(causes) > 3
+    printed = cli("explain", "200").out
+    assert all(printed.count(cause["cause"]) == 1 for cause in causes)
+
+
 def test_a_complete_sync_counts_what_the_account_has(cli: Cli, connector: str, zoom: SimServer) -> None:
     result = cli("sync", connector, "--json")
     assert result.code == 0

@@ -95,8 +95,7 @@ LICENCES_REFUSED: States = {Capability.LICENCES: ROLE}
 NO_LICENCES: Causes = {"probe.plan_usage": "role-lacks-privilege"}
 NOT_OWNER: Causes = {"owner.role": "owner-not-account-owner"}
 ALL_PAID = ("list_groups", "list_contact_groups", "list_roles", "list_role_members", "read_role", "plan_usage")
-BASIC: Causes = {f"probe.{need}": "basic-plan" for need in (*ALL_PAID, "account_settings")}
-BASIC["plan.name"] = "basic-plan"
+BASIC: Causes = {"plan.name": "basic-plan"}
 BASIC_LEAVES: States = {capability: PLAN for capability in Capability if capability is not Capability.USERS}
 LACKING: Causes = {f"probe.{need}": "role-lacks-privilege" for need in (*ALL_PAID[1:], "account_settings")}
 ASKED_FOR = [need for need in NEEDS if need.importance is not Importance.OPTIONAL]
@@ -180,6 +179,29 @@ SITUATIONS = [
         arrange=both(options(inactive_answer="invalid_request"), lambda zoom: zoom.control.deactivate_app()),
         capabilities=NOTHING_CHECKED,
         among=("app-not-active",),
+    ),
+    *(
+        Situation(
+            f"app not activated, and its line is not ticked ({name})",
+            {TOKEN: "app-not-active"},
+            arrange=both(options(inactive_answer=name), lambda zoom: zoom.control.deactivate_app()),
+            facts={"activated": False},
+            capabilities=NOTHING_CHECKED,
+            among=("client-credentials-wrong",) if name == "invalid_client" else ("account-id-wrong",),
+        )
+        for name in ("invalid_client", "invalid_request")
+    ),
+    *(
+        Situation(
+            f"the token call answers HTTP 400 with {body!r}",
+            {TOKEN: cause},
+            arrange=answer("/oauth", 400, body),
+            facts={"activated": activated},
+            capabilities=NOTHING_CHECKED,
+            among=("client-credentials-wrong", "account-id-wrong", "app-not-active"),
+        )
+        for body in ("", {}, " ")
+        for activated, cause in ((True, "client-credentials-wrong"), (False, "app-not-active"))
     ),
     Situation(
         "app disabled by Zoom", {APP: "app-disabled"}, arrange=options(disabled=True), capabilities=NOTHING_CHECKED

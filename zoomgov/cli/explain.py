@@ -34,8 +34,8 @@ def explain_command(words: tuple[str, ...], as_json: bool) -> int:
     elif not found:
         say("Nothing is known about that. Zoom's support can look it up by the tracking id of the answer.")
     else:
-        for number, advice in enumerate(found[:3], 1):
-            _say_advice(advice, number, len(found[:3]))
+        for number, advice in enumerate(found, 1):
+            _say_advice(advice, number, len(found))
     return Exit.OK if found else Exit.FAILED
 
 

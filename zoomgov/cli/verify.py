@@ -58,11 +58,12 @@ def verify_command(name: str, as_json: bool, report_file: Path | None, force: bo
         print_json(as_dict(report))
     else:
         section = ""
+        told: set[tuple[str, str]] = set()
         for line in report.lines:
             if line.section != section:
                 section = line.section
                 say(f"\n{section}")
-            _say_line(line)
+            _say_line(line, told)
         say()
         say(report.verdict)
         if report.missing_scopes:
@@ -97,12 +98,20 @@ def _counting() -> Iterator[Callable[[CheckLine], None]]:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _say_line(line: CheckLine) -> None:
+def _say_line(line: CheckLine, told: set[tuple[str, str]]) -> None:
+    """Print a check, and every cause of what is wrong, likeliest first; what was said before is only named again."""
     say(f"{_MARKS[line.status]} {line.status:<8} {printable(line.full_title)}: {printable(line.result)}")
-    if line.status in ("problem", "warning") and line.advice:
-        likeliest = line.advice[0]
-        _say_wrapped("why:  ", likeliest.cause)
-        for step in likeliest.remedy:
+    if line.status not in ("problem", "warning"):
+        return
+    for number, cause in enumerate(line.advice):
+        label = "or:   " if number else "why:  "
+        if (cause.id, cause.cause) in told:
+            _say_wrapped(label, f"{cause.title} (see above)")
+            continue
+        known = any(entry_id == cause.id for entry_id, _ in told)
+        told.add((cause.id, cause.cause))
+        _say_wrapped(label, cause.cause if number == 0 else f"{cause.title}. {cause.cause}")
+        for step in ("as above",) if known else cause.remedy:
             _say_wrapped("next: ", step)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.services.problems import likeliest_cause
 from zoomgov.zoom.clouds import ZOOM_US, parse_cloud
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from zoomgov.verify.model import CheckLine, Report
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.errors import ZoomError
+
+
+ACTIVATED: Final = "activate"
+"""Key of the wizard's line about the activation, kept with the scopes that were ticked."""
 
 
 class Checking:
@@ -61,6 +65,7 @@ class Checking:
             scope_kind=connector.scope_kind,
             ticked=connector.checked.intersection(SCOPES),
             held_before=known.held_scopes,
+            activated=ACTIVATED in connector.checked,
         )
         async with self._client_of(connector, credentials) as client:
             report = await verify(client, facts, on_line, only=only)

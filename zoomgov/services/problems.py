@@ -33,6 +33,7 @@ class Problem(Exception):
         what: one sentence.
         why: the cause with Zoom's own words where there are any; may be empty.
         next_steps: what to click or run, in order; may be none.
+        others: less likely causes, each in a sentence.
         code: exit code of the command.
         needs_credentials: whether entering credentials would mend it.
     """
@@ -42,12 +43,14 @@ class Problem(Exception):
         what: str,
         why: str = "",
         *next_steps: str,
+        others: tuple[str, ...] = (),
         code: Exit = Exit.FAILED,
         needs_credentials: bool = False,
     ) -> None:
         super().__init__(what)
         self.what, self.why, self.next_steps, self.code = what, why, next_steps, code
         self.needs_credentials = needs_credentials
+        self.others = others
 
     @property
     def text(self) -> str:
@@ -57,6 +60,7 @@ class Problem(Exception):
     def lines(self) -> list[str]:
         """The text as printed, one line a part."""
         parts = [("zoomgov: ", self.what), ("  why:  ", self.why), *(("  next: ", step) for step in self.next_steps)]
+        parts += [("  or:   ", cause) for cause in self.others]
         return [f"{label}{text}" for label, text in parts if text]
 
 
@@ -113,9 +117,16 @@ def likeliest_cause(error: ZoomError, cloud: Cloud = ZOOM_US) -> Advice:
 
 
 def _zoom_problem(error: ZoomError, cloud: Cloud) -> Problem:
-    advice = likeliest_cause(error, cloud)
+    from zoomgov.advice.knowledge import explain
+
+    advice, *others = explain(error, cloud=cloud)
     evidence = str(error) + (f" (tracking id {error.tracking_id})" if error.tracking_id else "")
-    return Problem(f"{advice.title}.", f"{advice.cause} [{printable(evidence)}]", *advice.remedy)
+    return Problem(
+        f"{advice.title}.",
+        f"{advice.cause} [{printable(evidence)}]",
+        *advice.remedy,
+        others=tuple(f"{other.title}. {other.cause}" for other in others),
+    )
 
 
 def _vault_problem(error: VaultError) -> Problem:

@@ -11,7 +11,7 @@ from zoomgov.verify.context import Context, Outcome, evidence, evidence_of, ok, 
 from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID
+from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, Importance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,18 +44,24 @@ async def plan_name(context: Context) -> Outcome:
         return skipped("No token")
     usage = await context.answers.probe("plan_usage")
     code = text_of(plan_base(body(usage)), "type")
-    if code:
-        title = plan_title(code)
-        shown = title if title == code else f"{title} ({code})"
-        if title == "Basic":
-            return Outcome(CheckStatus.PROBLEM, shown, evidence(usage, _PLAN_USAGE), context.advise("basic-plan"))
-        return Outcome(CheckStatus.OK, printable(shown), evidence(usage, _PLAN_USAGE))
-    paid = False
+    title = plan_title(code)
+    shown = title if title == code else f"{title} ({code})"
+    refused, paid = [], False
     for need in NEEDS:
         found = await context.answers.probe(need.id)
         if isinstance(found, ZoomError) and found.kind is ErrorKind.PLAN:
-            return Outcome(CheckStatus.PROBLEM, "Basic", (evidence_of(found),), context.explain(found))
+            refused.append((need, found))
         paid = paid or (isinstance(found, Answer) and need.id in _PAID)
+    if refused:
+        needed = any(need.importance is not Importance.OPTIONAL for need, _ in refused)
+        calls = ", ".join(need.title for need, _ in refused)
+        result = f"{printable(shown) or 'Basic'}: refused {'is' if len(refused) == 1 else 'are'} {calls}"
+        status = CheckStatus.PROBLEM if needed or title == "Basic" else CheckStatus.WARNING
+        return Outcome(status, result, (evidence_of(refused[0][1]),), context.explain(refused[0][1]))
+    if title == "Basic":
+        return Outcome(CheckStatus.PROBLEM, shown, evidence(usage, _PLAN_USAGE), context.advise("basic-plan"))
+    if code:
+        return Outcome(CheckStatus.OK, printable(shown), evidence(usage, _PLAN_USAGE))
     if not paid:
         return skipped("Not known: no call told")
     limits = context.client.limits

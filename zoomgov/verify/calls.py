@@ -46,6 +46,8 @@ async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
         causes = context.explain(error, "scope-just-added", "missing-scope", scopes=wanted)
         text = "The token lists the scope, but Zoom does not go by it yet"
         return Outcome(status, text, (evidence_of(error),), causes)
+    if error.kind is ErrorKind.PLAN:
+        return skipped("Not on this plan: see The plan is high enough")
     if error.kind is ErrorKind.NOT_FOUND and need.id not in ("list_users", "list_groups", "list_roles"):
         status = CheckStatus.WARNING
     return context.failed(error, status)

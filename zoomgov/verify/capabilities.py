@@ -49,6 +49,8 @@ async def verdict(context: Context, capability: Capability) -> tuple[CapabilityV
         )
         without = f", without: {', '.join(weak)}" if weak else ""
         return found, Outcome(CheckStatus.WARNING if weaker else CheckStatus.OK, f"Ready{without}")
+    if state is CapabilityState.PLAN:
+        return found, skipped(result)  # one cause, one headline: the line about the plan
     if required:
         known = state is not CapabilityState.UNKNOWN
         return found, Outcome(CheckStatus.PROBLEM if known else CheckStatus.SKIPPED, result, scopes=found.scopes)

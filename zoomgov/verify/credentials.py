@@ -111,7 +111,10 @@ async def token(context: Context) -> Outcome:
     if info.kind is not ErrorKind.CREDENTIALS:
         return context.failed(info)
     blamed = [hint for hint in shape_hints(context.facts.credentials) if _blamed(hint, info)]
-    causes = context.explain(info, *(hint.advice_id for hint in blamed))
+    first = [hint.advice_id for hint in blamed]
+    if not context.facts.activated and any(cause.id == "app-not-active" for cause in context.explain(info)):
+        first.append("app-not-active")
+    causes = context.explain(info, *first)
     result = blamed[0].text if blamed else f"Zoom refuses them: {info.message}"
     return Outcome(CheckStatus.PROBLEM, result, (evidence_of(info),), causes)
 

@@ -54,6 +54,8 @@ class KnownFacts:
     """Scopes the person says to have ticked in Zoom."""
     held_before: frozenset[str] = frozenset()
     """Scopes the token had when everything was last ready."""
+    activated: bool = True
+    """Whether the person says to have activated the app in Zoom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,9 @@ class Report:
         remarks = f" {warnings} warning{'' if warnings == 1 else 's'}." if warnings else ""
         if self.ready:
             return f"Ready: everything required works.{remarks}"
+        plan = self.line("plan.name")
+        if plan is not None and plan.status is CheckStatus.PROBLEM and plan.advice and problems == 1:
+            return f"Not ready: {plan.advice[0].title}.{remarks}"
         if problems:
             return f"Not ready: {problems} problem{'' if problems == 1 else 's'}.{remarks}"
         return f"Not ready: not everything was checked.{remarks}"

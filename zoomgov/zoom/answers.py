@@ -39,6 +39,8 @@ class _Envelope(msgspec.Struct, gc=False):
     error_code: object = None
     errorCode: object = None
     errorMessage: object = None
+    errorDescription: object = None
+    error_description: object = None
     status: object = None
     reason: object = None
     error: object = None
@@ -138,13 +140,16 @@ def token_refusal(response: Response, at: Circumstances) -> ZoomError:
     """The typed error for a token answer that holds no token: `{"reason", "error"}`, judged by `error` only."""
     envelope = _envelope(response.body)
     error = refusal(response, envelope, at)
+    if envelope is None and not response.body.strip() and response.status in _REFUSALS:
+        error.kind = ErrorKind.CREDENTIALS
     if envelope is None or error.kind in (ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT, ErrorKind.SERVER):
         return error
     word = envelope.error if isinstance(envelope.error, str) and envelope.error else None
-    reason = envelope.reason if isinstance(envelope.reason, str) else ""
+    told = (envelope.reason, envelope.errorDescription, envelope.error_description, envelope.message)
+    reason = next((text for text in told if isinstance(text, str) and text), "")
     if word in ("server_error", "temporarily_unavailable"):
         error.kind = ErrorKind.SERVER
-    elif word is not None or (error.code is not None and response.status < 500):
+    elif word is not None or response.status in _REFUSALS or (error.code is not None and response.status < 500):
         error.kind = ErrorKind.CREDENTIALS
     else:
         error.kind = ErrorKind.UNEXPECTED
@@ -154,6 +159,9 @@ def token_refusal(response: Response, at: Circumstances) -> ZoomError:
         error.body_excerpt = None
     return error
 
+
+_REFUSALS: Final = (400, 401)
+"""Statuses of a token answer that refuse the credentials or the app, also where nothing else is said."""
 
 # `does not contain scopes:[a, b].`, the same as broken JSON with unescaped quotes, `does not contain a scope.`
 _SCOPE_TEXT: Final = re.compile(r"does\s+not\s+contain\b.*\bscope", re.IGNORECASE | re.DOTALL)
@@ -185,6 +193,9 @@ _MISSING_TEXT: Final = re.compile(r"not exist|not found|not belong", re.IGNORECA
 
 def _kind(response: Response, envelope: _Envelope | None, code: int | str | None, message: str, text: str) -> ErrorKind:
     status = response.status
+    if status < 400 or (envelope is not None and envelope.status is False and status < 500):
+        # a refusal that calls its status a code; Zoom's own codes of three digits are no such statuses
+        status = code if isinstance(code, int) and 401 <= code < 600 else status
     if status < 500 and status != 429 and _SCOPE_TEXT.search(message or text):
         return ErrorKind.SCOPE
     if status == 429 or (code == 429 and status < 500):
@@ -275,7 +286,8 @@ def _code(envelope: _Envelope | None) -> int | str | None:
 def _message(envelope: _Envelope | None, hide: tuple[Secret, ...]) -> str:
     if envelope is None:
         return ""
-    for value in (envelope.message, envelope.errorMessage, envelope.reason):
+    texts = (envelope.message, envelope.errorMessage, envelope.errorDescription, envelope.error_description)
+    for value in (*texts, envelope.reason, envelope.error):
         if isinstance(value, str) and value.strip():
             text = value
             break
