@@ -12,6 +12,7 @@ from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.words.parts import part_name
 from zoomgov.words.syncs import listed
 from zoomgov.words.times import moment
+from zoomgov.zoom.scopes import scope_to_add
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +60,6 @@ def targets_to_name(sync: SyncInfo) -> list[tuple[str, str]]:
     return [(part, target) for (part, *_), targets in _grouped(sync).items() for target in targets[:_NAMED] if target]
 
 
-def _any_of(scopes: tuple[str, ...]) -> str:
-    """Return the scopes that only read; Zoom lists every scope that would do, granular and classic ones."""
-    return " or ".join([scope for scope in scopes if ":read:" in scope] or scopes)
-
-
 def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
     """Return everything that is missing from `sync`, and the numbers that disagree."""
     sections = []
@@ -73,8 +69,8 @@ def notes_sheet(sync: SyncInfo, names: Mapping[str, str]) -> Sheet:
         if len(targets) > _NAMED:
             named.append(f"{len(targets) - _NAMED:,} more")
         facts = [Fact("Not read", f"{what} of {listed(named)}" if named else what, "warning"), Fact("Why", reason)]
-        if scopes:
-            facts.append(Fact("Scope to add", _any_of(scopes)))
+        if scope := scope_to_add(scopes, None):
+            facts.append(Fact("Scope to add", scope))
         if last_read is not None:
             facts.append(Fact("Shown instead", f"what sync {last_read} read"))
         sections.append(Section("", tuple(facts)))

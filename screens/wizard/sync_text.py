@@ -17,6 +17,7 @@ from zoomgov.words.kinds import count
 from zoomgov.words.parts import part_words
 from zoomgov.words.syncs import change_lines, counted
 from zoomgov.words.times import duration
+from zoomgov.zoom.scopes import scope_to_add
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,8 @@ def summary_content(summary: SyncSummary, width: int) -> tuple[Content, Content]
         ends_line = place % 2 or width < _TWO_NUMBERS
         parts += [(f"{number.title:<23}", "dim"), f"{value:>9}", "\n" if ends_line else "     "]
     for unread in summary.not_read[:4]:
-        scopes = f" Add the scope {unread.missing_scopes[0]}." if unread.missing_scopes else ""
+        scope = scope_to_add(unread.missing_scopes, None)
+        scopes = f" Add the scope {scope}." if scope else ""
         parts.append((f"\n! Not read: {part_words(unread)}: {printable(unread.reason)}{scopes}", "$text-warning"))
     if len(summary.not_read) > 4:
         parts.append((f"\n! and {len(summary.not_read) - 4:,} more; n lists all of them.", "$text-warning"))

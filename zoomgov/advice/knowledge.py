@@ -26,6 +26,7 @@ from zoomgov.advice.query import Clues, clues_in
 from zoomgov.text import printable
 from zoomgov.zoom.clouds import ZOOM_US
 from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.scopes import kind_of, scope_to_add, writes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -170,7 +171,7 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
         scopes: the missing scopes to name where the query itself names none.
     """
     clues = clues_in(query)
-    named = clues.scopes or tuple(scopes)
+    named = _to_name(clues.scopes) or tuple(scopes)
     found = _by_clues(clues)
     if not found and not isinstance(query, ZoomError):
         found = _by_words(clues.raw)
@@ -182,6 +183,13 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
     if cloud.custom:
         found = [_AT_AN_ADDRESS.get(entry_id, entry_id) for entry_id in found]
     return [advice(entry_id, cloud=cloud, scopes=named) for entry_id in found or [UNRECOGNISED]]
+
+
+def _to_name(listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the scopes a refusal lists, one of each kind to add; those that write only where nothing else is listed."""
+    reading = [scope for scope in listed if not writes(scope)]
+    kinds = dict.fromkeys(map(kind_of, reading))
+    return tuple(scope for kind in kinds if (scope := scope_to_add(reading, kind))) or listed
 
 
 _AT_AN_ADDRESS: Final = {"connection-blocked": "address-silent", "name-not-found": "address-not-found"}

@@ -20,6 +20,7 @@ from zoomgov.words.syncs import change_lines, counted
 from zoomgov.words.times import duration
 from zoomgov.zoom.clouds import parse_cloud
 from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.scopes import scope_to_add
 
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
@@ -148,7 +149,7 @@ def print_summary(connector: Connector, summary: SyncSummary) -> None:
         say("Since the last sync: nothing changed.")
     for part in summary.not_read:
         say(f"Not read: {part_words(part)}: {printable(part.reason)}")
-        if part.missing_scopes:
-            say(f"  next: add the scope {part.missing_scopes[0]} in Zoom, then sync again")
+        if scope := scope_to_add(part.missing_scopes, None):
+            say(f"  next: add the scope {scope} in Zoom, then sync again")
     for item in summary.disagreements:
         say(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")

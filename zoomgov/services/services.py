@@ -134,7 +134,7 @@ def open_client(connector: Connector, credentials: Credentials) -> ZoomClient:
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.clouds import parse_cloud
 
-    return ZoomClient(parse_cloud(connector.cloud), credentials)
+    return ZoomClient(parse_cloud(connector.cloud), credentials, scope_kind=connector.scope_kind)
 
 
 def build_services(environ: Mapping[str, str], *, vault: Vault | None = None, demo: Demo | None = None) -> Services:

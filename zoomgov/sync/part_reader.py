@@ -11,6 +11,7 @@ from zoomgov.sync.list_reader import CLOSES_THE_PART, ListReader, ends_the_sync,
 from zoomgov.sync.outcome import ListOutcome
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier
+from zoomgov.zoom.scopes import ScopeKind, app_kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ class PartReader:
             self._report.finished(key, done, done)
             return ListOutcome(done, done)
         if self._lacks_scope(part):
-            self._miss(_no_scope(part))
+            self._miss(_no_scope(part, self._scopes))
             return None
         try:
             return await read(key)
@@ -121,7 +122,7 @@ class PartReader:
             return
         if self._lacks_scope(part):
             if part is parts.ROLE:
-                self._miss(_no_scope(part))
+                self._miss(_no_scope(part, self._scopes))
             self._closed.add(part.name)
             return
         finished = self._writer.finished
@@ -208,12 +209,13 @@ class PartReader:
 
     def _lacks_scope(self, part: Part) -> bool:
         """Whether the token names its scopes and none of them is for an optional part; required parts are tried."""
-        return bool(self._scopes) and not part.required and not part.allowed(self._scopes)
+        return bool(self._scopes) and not part.required and not part.need.may_be_met_by(self._scopes)
 
     def _miss(self, not_read: NotRead) -> None:
         self.not_read.append(not_read)
         self._report.not_read(ListKey(not_read.part, not_read.target), not_read)
 
 
-def _no_scope(part: Part) -> NotRead:
-    return NotRead(part.name, "", f"The app has no scope for {part.endpoint.template}.", part.need.accepted, False)
+def _no_scope(part: Part, held: frozenset[str]) -> NotRead:
+    wanted = part.need.tick(app_kind(held) or ScopeKind.GRANULAR)
+    return NotRead(part.name, "", f"The app has no scope for {part.endpoint.template}.", (wanted,), False)

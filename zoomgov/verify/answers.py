@@ -14,13 +14,14 @@ from zoomgov.zoom.auth import TOKEN_ENDPOINT, TokenInfo
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, ScopeKind
+from zoomgov.zoom.scopes import NEEDS_BY_ID, app_kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from zoomgov.verify.model import KnownFacts
     from zoomgov.zoom.client import ZoomClient
+    from zoomgov.zoom.scopes import ScopeKind
 
 T = TypeVar("T")
 
@@ -139,12 +140,7 @@ class SharedAnswers:
 
     async def scope_kind(self) -> ScopeKind:
         """Which sort of names to show: those of the app's scopes, else those the user chose."""
-        held = await self.held() or frozenset()
-        if any(scope in need.classic for need in NEEDS for scope in held):
-            return ScopeKind.CLASSIC
-        if any(scope in need.granular for need in NEEDS for scope in held):
-            return ScopeKind.GRANULAR
-        return self.facts.scope_kind
+        return app_kind(await self.held() or ()) or self.facts.scope_kind
 
     # Calls
 
@@ -191,7 +187,7 @@ class SharedAnswers:
         held = await self.held()
         if need.classic_only and not (held or frozenset()).intersection(need.classic):
             return NotTried("Only older apps with classic scopes can ask this")
-        if held is not None and not need.met_by(held):
+        if held is not None and not need.may_be_met_by(held):
             return NotTried("The scope is missing")
         path = await self._path(need_id)
         if isinstance(path, NotTried):

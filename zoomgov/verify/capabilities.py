@@ -71,7 +71,7 @@ async def _state(context: Context, need: Need) -> CapabilityState:
     held = await context.answers.held()
     if need.classic_only and held is not None and not held.intersection(need.classic):
         return CapabilityState.NOT_OFFERED
-    if held is not None and not need.met_by(held):
+    if held is not None and not need.may_be_met_by(held):
         return CapabilityState.MISSING_SCOPE
     listing = NEEDS_BY_ID.get(LISTED_BY.get(need.id, ""))
     return await _state(context, listing) if listing is not None else CapabilityState.UNKNOWN

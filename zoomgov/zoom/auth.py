@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 TOKEN_ENDPOINT: Final = "POST /oauth/token"
 EARLY: Final = 300.0
 """Seconds before it expires at which a token is renewed."""
+_BETWEEN_SCOPES: Final = re.compile(r"[\s,;]+")
+"""Zoom writes a blank between scopes, and a comma has been seen."""
 _LIFETIME: Final = 3600.0
 _ATTEMPTS: Final = 4
 
@@ -168,9 +171,10 @@ class TokenSource:
             seconds = int(seconds[:9])
         usable = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         lifetime = min(max(float(seconds), 0.0), 86400.0) if usable else _LIFETIME  # type: ignore[arg-type]
-        scope = answer.scope if isinstance(answer.scope, str) else ""
+        scope = " ".join(map(str, answer.scope)) if isinstance(answer.scope, list) else answer.scope
+        scopes = frozenset(_BETWEEN_SCOPES.split(scope)) - {""} if isinstance(scope, str) else frozenset()
         base, note = choose_api_base(answer.api_url, self._cloud)
-        return Secret(token), TokenInfo(frozenset(scope.split()), base, int(lifetime), note), lifetime
+        return Secret(token), TokenInfo(scopes, base, int(lifetime), note), lifetime
 
 
 def _basic(credentials: Credentials) -> Secret:

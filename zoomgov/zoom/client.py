@@ -22,6 +22,7 @@ from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import LabelUse, Limits, RateMeter, Tier
 from zoomgov.zoom.retry import gives_up, retry_delay
+from zoomgov.zoom.scopes import app_kind, scope_to_add
 from zoomgov.zoom.transport import HttpxTransport, Request
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from zoomgov.secret import Credentials, Secret
     from zoomgov.zoom.clouds import Cloud
     from zoomgov.zoom.endpoints import Endpoint
+    from zoomgov.zoom.scopes import ScopeKind
     from zoomgov.zoom.transport import Response, Transport
 
 __all__ = ["Answer", "LearntLimits", "Stats", "TokenInfo", "ZoomClient"]
@@ -69,6 +71,7 @@ class ZoomClient:
         *,
         transport: Transport | None = None,
         learnt: LearntLimits | None = None,
+        scope_kind: ScopeKind | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -88,6 +91,7 @@ class ZoomClient:
             cloud, credentials, self._transport, clock=clock, now=now, sleep=sleep, random=random
         )
         self._secret = credentials.client_secret
+        self._scope_kind = scope_kind
         self.account = f"{cloud.name} {credentials.account_id}"
         """Identifies the account: what was staged or learnt of another one must not be used."""
         self.limits = Limits(clock, sleep, self.learnt.tier or Tier.PRO, self.learnt.budget)
@@ -314,6 +318,10 @@ class ZoomClient:
                 endpoint, response, Circumstances(endpoint.template, milliseconds, attempt, self._now(), hide)
             )
         except ZoomError as error:
+            if error.kind is ErrorKind.SCOPE:
+                kind = app_kind(self._tokens.info.scopes) or self._scope_kind
+                wanted = scope_to_add(error.missing_scopes, kind, endpoint.template)
+                error.missing_scopes = (wanted,) if wanted is not None else ()
             if error.kind is ErrorKind.RATE_LIMIT and not gives_up(error, self._now()):
                 asked = (error.retry_at - self._now()).total_seconds() if error.retry_at is not None else None
                 limiter.refused(asked)

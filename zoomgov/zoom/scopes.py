@@ -73,6 +73,17 @@ class Need:
         """True when any accepted scope, granular or classic, is among `held`."""
         return any(scope in held for scope in (*self.granular, *self.classic))
 
+    def may_be_met_by(self, held: Collection[str]) -> bool:
+        """True when `held` meets it, or holds a form for accounts with sub-accounts, of which only a call can tell."""
+        return self.met_by(held) or bool(self.for_sub_accounts(held))
+
+    def for_sub_accounts(self, held: Collection[str]) -> list[str]:
+        """Those of `held` that end in `:master` where an accepted one ends in `:admin` or in nothing (zoom-api 5.3)."""
+        accepted = {scope.removesuffix(":admin") for scope in self.accepted}
+        return sorted(
+            scope for scope in held if scope.endswith(":master") and scope.removesuffix(":master") in accepted
+        )
+
     @property
     def accepted(self) -> tuple[str, ...]:
         """Every scope that opens the endpoint, granular first."""
@@ -274,8 +285,8 @@ def scopes_to_tick(
 
 
 def needs_for_scope(scope: str) -> list[Need]:
-    """The needs that `scope` meets, in the catalogue's order."""
-    return [need for need in NEEDS if scope in need.accepted]
+    """The needs that `scope` meets or may meet, in the catalogue's order."""
+    return [need for need in NEEDS if need.may_be_met_by((scope,))]
 
 
 def unneeded(held: Iterable[str]) -> list[str]:
@@ -289,3 +300,40 @@ def writes(scope: str) -> bool:
     Classic: `area:write…`; granular: `area:write|update|delete:…` (Z-GRAN's naming rule).
     """
     return scope.split(":")[1:2] in (["write"], ["update"], ["delete"])
+
+
+def kind_of(scope: str) -> ScopeKind:
+    """The kind of a scope by its shape: classic ones name no resource, but may have four parts (zoom-api 5.5)."""
+    classic = scope.split(":")[2:3] in ([], ["admin"], ["master"])
+    return ScopeKind.CLASSIC if classic else ScopeKind.GRANULAR
+
+
+def app_kind(held: Collection[str]) -> ScopeKind | None:
+    """The kind of an app's scopes, by those of the job among `held`, else by the shape of all; None for none."""
+    telling = [scope for scope in held if needs_for_scope(scope)] or list(held)
+    if not telling:
+        return None
+    kinds = {kind_of(scope) for scope in telling}
+    return ScopeKind.CLASSIC if ScopeKind.CLASSIC in kinds else ScopeKind.GRANULAR
+
+
+def scope_to_add(alternatives: Collection[str], kind: ScopeKind | None, endpoint: str = "") -> str | None:
+    """The one scope to add for a read that Zoom refused: of the app's own kind, and never one that writes.
+
+    Args:
+        alternatives: what Zoom's refusal lists, any one of which would do; scopes of both kinds stand side by side.
+        kind: of the app's scopes; None when it is not known, then granular names are preferred.
+        endpoint: the call, as in `Need.endpoint`, where it is known: the catalogue names its scope if Zoom does not.
+
+    Returns:
+        None when nothing is known that only reads.
+    """
+    asked = [need for need in NEEDS if need.endpoint == endpoint]
+    kinds = (kind,) if kind is not None else (ScopeKind.GRANULAR, ScopeKind.CLASSIC)
+    for one in kinds:
+        listed = [scope for scope in alternatives if kind_of(scope) is one and not writes(scope)]
+        if listed:
+            ticked = {need.tick(one) for need in asked or NEEDS}
+            return min(listed, key=lambda scope: (scope not in ticked, not scope.endswith(":admin")))
+    own = asked or [need for need in NEEDS if not set(need.accepted).isdisjoint(alternatives)]
+    return own[0].tick(kinds[0]) if own else None
