@@ -24,6 +24,7 @@ Causes = dict[str, str | None]
 GRANULAR = tuple(scopes_to_tick(ScopeKind.GRANULAR))
 READY, ROLE, PLAN = CapabilityState.READY, CapabilityState.ROLE, CapabilityState.PLAN
 MISSING, FAILED, UNKNOWN = CapabilityState.MISSING_SCOPE, CapabilityState.FAILED, CapabilityState.UNKNOWN
+SAYING_NOTHING: tuple[str | dict[str, Any], ...] = ("", {}, " ")
 NOTHING_CHECKED: States = {capability: UNKNOWN for capability in Capability if capability is not Capability.IM_GROUPS}
 
 
@@ -200,7 +201,7 @@ SITUATIONS = [
             capabilities=NOTHING_CHECKED,
             among=("client-credentials-wrong", "account-id-wrong", "app-not-active"),
         )
-        for body in ("", {}, " ")
+        for body in SAYING_NOTHING
         for activated, cause in ((True, "client-credentials-wrong"), (False, "app-not-active"))
     ),
     Situation(

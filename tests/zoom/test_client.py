@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.zoom.conftest import EPOCH, TOKEN_BODY, ScriptedTransport, drive, failure, query_of, reply
+from tests.zoom.conftest import (
+    EPOCH,
+    TOKEN_BODY,
+    ScriptedTransport,
+    drive,
+    failure,
+    query_of,
+    reply,
+)
+from zoomgov.advice.knowledge import explain
 from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, Cloud, parse_cloud
 from zoomgov.zoom.endpoints import LIST_GROUPS, LIST_USERS, PLAN_USAGE, READ_USER, Label, encode_segment
@@ -65,9 +74,64 @@ def test_token_refused_though_fresh_ends_in_a_token_error() -> None:
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
         error = await failure(client.get(LIST_GROUPS))
         assert error.kind is ErrorKind.TOKEN
-        assert len(transport.sent) == transport.token_requests == 2
+        assert not error.token_worked
+        assert len(transport.sent) == transport.token_requests == 5
+        assert (await failure(client.get(LIST_GROUPS))).kind is ErrorKind.TOKEN
+        assert transport.token_requests == 5, "asked once more, not five times"
 
     drive(lambda request: reply({"code": 124, "message": "Invalid access token."}, 401), work)
+
+
+def test_a_request_that_waited_uses_the_token_of_now() -> None:
+    ended = {"Bearer token-1"}
+
+    def answer(request: Request) -> Response:
+        if request.headers["authorization"] in ended:
+            return reply({"code": 124, "message": "Invalid access token."}, 401)
+        return reply({"groups": []})
+
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        await asyncio.gather(*(client.get(LIST_GROUPS) for _ in range(200)))
+        assert len(transport.sent) < 200 + 40
+        assert transport.token_requests == 2
+
+    drive(answer, work)
+
+
+def test_a_token_that_dies_again_and_again_is_renewed_again_and_again() -> None:
+    def answer(request: Request) -> Response:
+        # Every token is good for one call: another program takes the next one.
+        if request.headers["authorization"] in answered:
+            return reply({"code": 124, "message": "Invalid access token."}, 401)
+        answered.add(request.headers["authorization"])
+        return reply({"groups": []})
+
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        await asyncio.gather(*(client.get(LIST_GROUPS) for _ in range(25)))
+        assert transport.token_requests >= 25
+
+    answered: set[str] = set()
+    drive(answer, work)
+
+
+def test_tokens_that_worked_and_then_never_again_name_the_other_program() -> None:
+    def answer(request: Request) -> Response:
+        if len(answered) < 100:
+            answered.append(request)
+            return reply({"groups": []})
+        return reply({"code": 124, "message": "Invalid access token."}, 401)
+
+    async def work(client: ZoomClient, transport: ScriptedTransport) -> None:
+        for _ in range(100):
+            await client.get(LIST_GROUPS)
+        error = await failure(client.get(LIST_GROUPS))
+        assert (error.kind, error.token_worked) == (ErrorKind.TOKEN, True)
+        causes = [cause.id for cause in explain(error)]
+        assert causes[0] == "token-replaced"
+        assert "wrong-cloud" not in causes
+
+    answered: list[Request] = []
+    drive(answer, work)
 
 
 def test_missing_scope_with_401_renews_nothing() -> None:

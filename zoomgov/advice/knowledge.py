@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from zoomgov.advice.query import Clues, clues_in
 from zoomgov.text import printable
 from zoomgov.zoom.clouds import ZOOM_US
-from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import kind_of, scope_to_add, writes
 
 if TYPE_CHECKING:
@@ -180,6 +180,12 @@ def explain(query: ZoomError | int | str, *, cloud: Cloud = ZOOM_US, scopes: Col
         found = [UNRECOGNISED, *_by_clues(replace(clues, text=None, body=None))]
     if not found and clues.status is not None:
         found = _by_clues(Clues(status=clues.status))
+    if isinstance(query, ZoomError) and query.kind is ErrorKind.TOKEN and query.token_worked:
+        # Zoom answered with such tokens before, so that neither app nor cloud can be wrong.
+        found = [
+            "token-replaced",
+            *(entry_id for entry_id in found if entry_id not in ("token-replaced", "wrong-cloud")),
+        ]
     if cloud.custom:
         found = [_AT_AN_ADDRESS.get(entry_id, entry_id) for entry_id in found]
     return [advice(entry_id, cloud=cloud, scopes=named) for entry_id in found or [UNRECOGNISED]]

@@ -142,7 +142,8 @@ def _from_text(text: str) -> Clues:
     said = next((int(group) for match in _STATUS.finditer(flat) for group in match.groups() if group), None)
     status = said if said is not None else status
     if code is not None and _is_status(code):
-        code, status = (code if code == "429" else None), status or int(code)
+        status = status or int(code)
+        code = code if code == "429" else None
     leading = re.match(r"([1-5]\d\d)\b", flat)
     if status is None and leading is not None and code is not None:
         status = int(leading[1])

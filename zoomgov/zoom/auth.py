@@ -33,6 +33,14 @@ _BETWEEN_SCOPES: Final = re.compile(r"[\s,;]+")
 """Zoom writes a blank between scopes, and a comma has been seen."""
 _LIFETIME: Final = 3600.0
 _ATTEMPTS: Final = 4
+_YOUNG: Final = 60.0
+"""Seconds; a token that Zoom refuses before was most likely ended by another program of the same app."""
+_LONGEST_TURN: Final = 4.0
+"""Seconds that are left to other programs before a token is taken from them again, at most, before jitter."""
+_TOKENS_REFUSED: Final = 4
+"""Tokens in a row that may be refused, while none ever worked, before the reason is taken to be the app itself."""
+_TOKENS_LOST: Final = 12
+"""The same where tokens worked before: then somebody else ends them, and a turn will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,13 @@ class TokenSource:
         self._token: Secret | None = None
         self._renew_at = 0.0
         self._renewal: asyncio.Task[Secret] | None = None
+        self._given_at = 0.0
+        self._died_young = 0
+        self._refused = 0
         self.info: TokenInfo | None = None
         self.requests = 0
+        self.worked = False
+        """Whether Zoom's API accepted a token of this source."""
 
     def __repr__(self) -> str:
         return f"TokenSource({self._cloud.name})"
@@ -99,10 +112,33 @@ class TokenSource:
         return await self._shared_renewal()
 
     async def renew(self, stale: Secret) -> Secret:
-        """A token other than `stale`, which Zoom refused; no request if another caller renewed it meanwhile."""
-        if self._token is not None and self._token != stale:
-            return self._token
-        return await self._shared_renewal()
+        """A token other than `stale`, which Zoom refused; no request if another caller renewed it meanwhile.
+
+        Where tokens die young one after the other, programs that share the app take turns: each waits a while before
+        it ends the token of the others, longer each time.
+        """
+        if self._token is None or self._token != stale:
+            return await self.token()
+        self._token = None  # so that nobody uses it while we wait
+        self._refused += 1
+        self._died_young = self._died_young + 1 if self._clock() - self._given_at < _YOUNG else 1
+        turn = min(0.25 * 2**self._died_young, _LONGEST_TURN) if self._died_young > 1 else 0.0
+        return await self._shared_renewal(turn * (0.5 + self._random()))
+
+    def accepted(self) -> None:
+        """Note that Zoom's API answered a call with a token."""
+        self.worked = True
+        self._refused = 0
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether so many tokens were refused, with no call answered between, that another one would not help."""
+        return self._refused >= (_TOKENS_LOST if self.worked else _TOKENS_REFUSED)
+
+    @property
+    def shared(self) -> bool:
+        """Whether another program seems to take tokens of the same app, which ends ours."""
+        return self.worked and self._died_young > 1
 
     def forget(self) -> None:
         """Drop the token, so that the next call asks for one with the scopes the app has by then."""
@@ -114,17 +150,19 @@ class TokenSource:
             self._renewal.cancel()
             await asyncio.gather(self._renewal, return_exceptions=True)
 
-    async def _shared_renewal(self) -> Secret:
+    async def _shared_renewal(self, turn: float = 0.0) -> Secret:
         if self._renewal is None or self._renewal.done():
-            self._renewal = asyncio.create_task(self._request_patiently(), name="zoom-token")
+            self._renewal = asyncio.create_task(self._request_patiently(turn), name="zoom-token")
             self._renewal.add_done_callback(_retrieve)
         try:
             return await asyncio.shield(self._renewal)
         except ZoomError as error:
             raise replace(error) from None  # each caller its own: a shared one would collect everybody's traceback
 
-    async def _request_patiently(self) -> Secret:
+    async def _request_patiently(self, turn: float) -> Secret:
         attempt = 0
+        if turn > 0:
+            await self._sleep(turn)
         while True:
             attempt += 1
             try:
@@ -155,6 +193,7 @@ class TokenSource:
             hide = (credentials.client_secret, basic)
             raise token_refusal(response, Circumstances(TOKEN_ENDPOINT, milliseconds, attempt, self._now(), hide))
         self._token, self.info = token, info
+        self._given_at = started
         self._renew_at = started + lifetime - min(EARLY, lifetime / 2)
         return token
 

@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
 from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
-from zoomgov.zoom.auth import TokenInfo, TokenSource
+from zoomgov.zoom.auth import TOKEN_ENDPOINT, TokenInfo, TokenSource
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.learnt_limits import LearntLimits
@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     from zoomgov.zoom.transport import Response, Transport
 
 __all__ = ["Answer", "LearntLimits", "Stats", "TokenInfo", "ZoomClient"]
+
+
+_MOST_RENEWALS: Final = 100
+"""Tokens that one request may be refused with before it fails: its turn should have come long before."""
+_ABOUT_THE_CALL: Final = frozenset(
+    {ErrorKind.SCOPE, ErrorKind.PRIVILEGE, ErrorKind.PLAN, ErrorKind.NOT_FOUND, ErrorKind.PAGE_TOKEN, ErrorKind.REQUEST}
+)
+"""Refusals that show that the token was accepted."""
 
 
 @dataclass(slots=True)
@@ -176,25 +184,35 @@ class ZoomClient:
         Raises:
             ZoomError: Zoom's refusal, or what is in the way.
         """
-        attempt, renewed = 0, False
+        attempt, renewals = 0, 0
         self.stats.under_way += 1
         try:
             while True:
                 attempt += 1
-                token = await self._tokens.token()
+                await self._tokens.token()
+                used: list[Secret] = []
                 try:
-                    return await self._attempt(endpoint, path, query, token, attempt, urgent)
+                    answer = await self._attempt(endpoint, path, query, used, attempt, urgent)
                 except ZoomError as error:
                     failure = error
-                if failure.kind is ErrorKind.TOKEN and not renewed:
-                    renewed = True
-                    self._note("Zoom no longer takes the access token: asked for a new one.")
-                    await self._tokens.renew(token)
+                else:
+                    self._tokens.accepted()
+                    return answer
+                if not used and failure.endpoint == TOKEN_ENDPOINT:
+                    raise failure  # there is no token, which was tried patiently
+                if failure.kind is ErrorKind.TOKEN:
+                    renewals += 1
+                    failure.token_worked = self._tokens.worked
+                    if self._tokens.gives_up or renewals > _MOST_RENEWALS:
+                        raise failure
+                    await self._renew(used[0])
                     continue
+                if failure.kind in _ABOUT_THE_CALL:
+                    self._tokens.accepted()
                 now = self._now()
                 if gives_up(failure, now):
                     failure.kind = ErrorKind.DAILY_LIMIT
-                delay = retry_delay(failure, attempt, now, self._random) if retry else None
+                delay = retry_delay(failure, attempt - renewals, now, self._random) if retry else None
                 if delay is None:
                     raise failure
                 self.stats.retried += 1
@@ -205,6 +223,15 @@ class ZoomClient:
                 await self._sleep(delay)
         finally:
             self.stats.under_way -= 1
+
+    async def _renew(self, refused: Secret) -> None:
+        """Replace a token that Zoom refused, and tell why where it can be told."""
+        self._note(
+            "Another program takes tokens of this app, which ends ours: asked for a new one."
+            if self._tokens.shared
+            else "Zoom no longer takes the access token: asked for a new one."
+        )
+        await self._tokens.renew(refused)
 
     async def pages(
         self,
@@ -284,13 +311,11 @@ class ZoomClient:
         endpoint: Endpoint,
         path: Mapping[str, str],
         query: Mapping[str, str | int],
-        token: Secret,
+        used: list[Secret],
         attempt: int,
         urgent: bool,
     ) -> Answer:
-        assert self._tokens.info is not None
-        url = endpoint.url(self._tokens.info.api_base, path, query)
-        request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token.reveal()}"})
+        """Send one request when its turn has come; the token it went with is added to `used`."""
         limiter = self.limits.by_label[endpoint.label]
         self.learnt.budget.spend(endpoint.label, self.limits.tier, endpoint.template, self._now())
         await limiter.slot(self.limits.in_flight, self.on_wait, urgent=urgent)
@@ -302,10 +327,18 @@ class ZoomClient:
         self._last_second[endpoint.label].count()
         started = self._clock()
         try:
+            # Only now: another caller may have renewed it while this one waited for its turn.
+            token = await self._tokens.token()
+            assert self._tokens.info is not None
+            url = endpoint.url(self._tokens.info.api_base, path, query)
+            request = Request("GET", url, endpoint.template, {"authorization": f"Bearer {token.reveal()}"})
+            used.append(token)
+            started = self._clock()
             response = await self._transport.send(request)
         except ZoomError as error:
-            error.attempts = attempt
-            error.milliseconds = (self._clock() - started) * 1000
+            if used:  # otherwise it is about the token, and says so itself
+                error.attempts = attempt
+                error.milliseconds = (self._clock() - started) * 1000
             raise
         finally:
             stats.in_flight -= 1

@@ -59,6 +59,8 @@ class ZoomError(Exception):
     """Any one of these would do (zoom-api 5.4)."""
     retry_at: datetime | None = None
     """When Zoom said to come back, aware, UTC."""
+    token_worked: bool = False
+    """For TOKEN: whether Zoom had answered other calls with such tokens, so that app and cloud are right."""
     milliseconds: float | None = None
     attempts: int = 1
     body_excerpt: str | None = field(default=None, repr=False)
