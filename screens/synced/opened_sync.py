@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,10 @@ class OpenedSync:
         self._open_reader = open_reader
         self._lock = threading.Lock()
         self._reader: Reader | None = None
+        self._use_lock = threading.Lock()
+        """Of `_in_use`; held for a moment only, as the event loop takes it too."""
+        self._in_use: Counter[Reader] = Counter()
+        """Questions that are asked of each reader now."""
         self._columns: Callable[[Kind, Query], tuple[Column, ...]] | None = None
         """Of the sync opened last; columns are known while a newer one is being opened."""
         self._closed = False
@@ -75,7 +80,10 @@ class OpenedSync:
             reader, older = self._opened(), self._reader
             self._reader, self._columns, self.sync = reader, reader.columns, reader.sync
         if older is not None:
-            older.close()
+            with self._use_lock:
+                idle = not self._in_use[older]
+            if idle:  # else whoever asks it last closes it
+                older.close()
 
     def _opened(self) -> Reader:
         latest = self._open_reader()
@@ -132,10 +140,21 @@ class OpenedSync:
 
     @contextmanager
     def _reading(self) -> Iterator[Reader]:
-        with _as_source_error():
+        with self._use_lock:
             if (reader := self._reader) is None:
                 raise SourceError("The store was closed. Go back and open it again.")
-            yield reader
+            self._in_use[reader] += 1
+        try:
+            with _as_source_error():
+                yield reader
+        finally:
+            with self._use_lock:
+                self._in_use[reader] -= 1
+                replaced = reader is not self._reader and not self._in_use[reader]
+                if not self._in_use[reader]:
+                    del self._in_use[reader]
+            if replaced:
+                reader.close()
 
     def source(self, kind: Kind, within: Target | None = None, columns: Sequence[str] = ()) -> StoreSource:
         """Make the source of a table: all of `kind`, or the people in a resource; with `columns`, or all there are."""
