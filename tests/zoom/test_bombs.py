@@ -23,7 +23,7 @@ MOST: Final = 300
 """MiB that the whole process may take."""
 
 CLIENT: Final = """
-import asyncio, json, resource, sys
+import asyncio, json, sys
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.transport import HttpxTransport, Request
 
@@ -37,7 +37,9 @@ async def main():
     transport = HttpxTransport()
     told = await asyncio.gather(*(one(transport) for _ in range(int(sys.argv[2]))))
     await transport.aclose()
-    print(json.dumps([told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+    with open("/proc/self/status") as status:  # ru_maxrss would be that of the tests, which it began as
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    print(json.dumps([told, peak // 1024]))
 
 asyncio.run(main())
 """
