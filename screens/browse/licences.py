@@ -111,7 +111,7 @@ def licence_rows(found: Licences) -> list[tuple[str, Row]]:
     nobody can tell which of them somebody uses, and each is a line of its own.
     """
     plans = list(found.plans or ())
-    base = [plan for plan in plans if plan.is_base]
+    base = [plan for plan in plans if plan.is_base and (plan.bought or plan.used)]
     of_licensed = base[0] if len(base) == 1 else None
     rows = []
     for tier in found.tiers:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoomgov.findings import fixes
 from zoomgov.findings.context import BUFFER_DAYS, Check, Context, Found, last_login, many, people
 from zoomgov.findings.model import Level, Subject
+from zoomgov.model.licences import seats
 from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.store.read import audit
 
@@ -101,21 +102,10 @@ def licensed_never(context: Context) -> Found:
 def _free(context: Context, count: int) -> str:
     """How many licences a downgrade would free, and of how many bought where Zoom tells."""
     gain = f"A downgrade to Basic would free {many(count, 'licence', 'licences')}"
-    bought, used = seats(context.plan_usage)
+    bought, used = seats(json.loads(context.plan_usage) if context.plan_usage else None)
     if bought is None or used is None:
         return f"{gain}."
     return f"{gain}: {used:,} of {bought:,} bought are in use, {max(used - count, 0):,} would be."
-
-
-def seats(plan_usage: bytes | None) -> tuple[int | None, int | None]:
-    """Licences bought and used, from Zoom's plan usage: `plan_base` is an object, or an array of one."""
-    base = json.loads(plan_usage).get("plan_base") if plan_usage else None
-    if isinstance(base, list):
-        base = base[0] if base else None
-    if not isinstance(base, dict):
-        return None, None
-    bought, used = base.get("hosts"), base.get("usage")
-    return (bought if isinstance(bought, int) else None), (used if isinstance(used, int) else None)
 
 
 # Who is not of the organisation

@@ -68,3 +68,34 @@ class Charts:
     never: int
     licensed: tuple[tuple[int, str, int], ...]
     """(Number, when it was finished, people with a licence) of each sync that is kept, oldest first."""
+
+
+def is_for_people(key: str) -> bool:
+    """Whether a key of Zoom's plan usage is a plan whose seats people take: the base plan, or a bundle with it."""
+    bundle = any(word in key for word in ("united", "zoom_one", "bundle", "workplace"))
+    return key == "plan_base" or (bundle and key.startswith("plan_"))
+
+
+def seats(usage: object) -> tuple[int | None, int | None]:
+    """Licences bought and used, by Zoom's plan usage; None for what it does not tell.
+
+    Each plan is an object, or an array of objects (zoom-api 3.9). Numbers may be text.
+    """
+    bought = used = None
+    for key, value in usage.items() if isinstance(usage, dict) else ():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and isinstance(key, str) and is_for_people(key):
+                bought, used = _sum(bought, one.get("hosts")), _sum(used, one.get("usage"))
+    return bought, used
+
+
+def seats_number(value: object) -> int | None:
+    """A number of seats, which may be text; None for anything else."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 12:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _sum(total: int | None, value: object) -> int | None:
+    number = seats_number(value)
+    return total if number is None else (total or 0) + number

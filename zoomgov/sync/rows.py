@@ -54,10 +54,12 @@ class Rows:
         return [resource.id for resource in resources]
 
 
-_DECODER_VERSION: Final = b"1"
+_DECODER_VERSION: Final = b"2"
 """Raise when `UserPages` decodes other fields: digests of an older version must not match, so that all are decoded."""
 
 
+_BEFORE_ZOOM: Final = frozenset({"0", "1970-", "1969-", "0001-", "0000-", "1601-", "1899-", "1900-"})
+"""How times begin that stand for *never*: the first moment of Unix or of another system, as text or as a number."""
 _MOMENT: Final = re.compile(rb'"created_at"\s*:\s*"[^"]*"')
 
 
@@ -127,6 +129,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
             rows.unreadable += 1
             continue
         kind = kind or status
+        login = "" if login[:5] in _BEFORE_ZOOM else login
         verified = pop("verified", None)
         groups = pop("group_ids", None)
         pop("host_key", None)  # a secret, neither asked for nor kept
@@ -197,6 +200,7 @@ class _PlainPage(msgspec.Struct):
 
 
 _PLAIN_PAGE: Final = msgspec.json.Decoder(_PlainPage)
+_LOGIN: Final = UserRow._fields.index("last_login_time")
 _CREATED_AT: Final = UserRow._fields.index("created_at")
 _COLUMNS: Final = UserRow._fields.index("extra")
 _MORE: Final = _PlainUser.__struct_fields__.index("custom_attributes")
@@ -211,6 +215,8 @@ def _plain_users(records: list[_PlainUser]) -> Rows | None:
         values = msgspec.structs.astuple(record)
         if not (values[0] and values[_CREATED_AT] and record.status):
             return None
+        if values[_LOGIN][:5] in _BEFORE_ZOOM:
+            values = (*values[:_LOGIN], "", *values[_LOGIN + 1 :])
         more, extra = values[_MORE:], b"{}"
         if more != _NO_MORE:
             extra = _ENCODER.encode(

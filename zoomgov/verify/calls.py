@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoomgov.verify.answers import IN_THE_WAY, NotTried, body, number_of, rows, text_of
+from zoomgov.model.licences import seats
+from zoomgov.verify.answers import IN_THE_WAY, NotTried, body, rows, text_of
 from zoomgov.verify.context import Context, Outcome, evidence_of, line_of_api_failure, severity, skipped
 from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
@@ -98,6 +99,5 @@ def plan_base(usage: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seats(usage: dict[str, Any]) -> str:
-    base = plan_base(usage)
-    bought, used = number_of(base, "hosts"), number_of(base, "usage")
+    bought, used = seats(usage)
     return f"{used:,} of {bought:,} seats used" if bought is not None and used is not None else "Answered"

@@ -9,9 +9,11 @@ LICENSED: Final = "Licensed"
 ON_PREM: Final = "On-prem"
 UNASSIGNED: Final = "Unassigned"
 NO_LICENCE: Final = "None"
-_TYPES: Final = {1: BASIC, 2: LICENSED, 3: ON_PREM, 4: UNASSIGNED, 99: NO_LICENCE}
+UNKNOWN: Final = "Unknown"
+"""Zoom did not tell, or told null."""
+_TYPES: Final = {0: UNKNOWN, 1: BASIC, 2: LICENSED, 3: ON_PREM, 4: UNASSIGNED, 99: NO_LICENCE}
 """By `UserRow.type`."""
-NOT_SOLD: Final = (BASIC, UNASSIGNED, NO_LICENCE)
+NOT_SOLD: Final = (BASIC, UNASSIGNED, NO_LICENCE, UNKNOWN)
 """Tiers of which no seats are bought."""
 _SHORT_TYPES: Final = {LICENSED: "Lic.", ON_PREM: "Prem.", UNASSIGNED: "Un."}
 _TIERS: Final = ("Pro", "Business", "Enterprise")

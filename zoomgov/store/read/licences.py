@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.model.licences import Licences, Logins, Plan, Tier
+from zoomgov.model.licences import Licences, Logins, Plan, Tier, is_for_people, seats_number
 from zoomgov.store.read.id_vectors import ids_of, mask_of, span
 from zoomgov.words.licences import licence
 
@@ -71,9 +71,10 @@ def plans(usage: bytes | None) -> tuple[Plan, ...] | None:
     told = []
     for key, value in found.items():
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict) and isinstance(one.get("hosts"), int) and key.startswith("plan_"):
+            bought = seats_number(one.get("hosts")) if isinstance(one, dict) else None
+            if bought is not None and key.startswith("plan_"):
                 name = _NAMES.get(key, key.removeprefix("plan_").replace("_", " ").capitalize())
                 kind = one.get("name") or one.get("type")
-                used, pending = (number if isinstance(number := one.get(field), int) else 0 for field in _TAKEN)
-                told.append(Plan(f"{name} ({kind})" if kind else name, one["hosts"], used, pending, key == "plan_base"))
+                used, pending = (seats_number(one.get(field)) or 0 for field in _TAKEN)
+                told.append(Plan(f"{name} ({kind})" if kind else name, bought, used, pending, is_for_people(key)))
     return tuple(told)
