@@ -146,6 +146,40 @@ def test_a_sync_that_cannot_begin_says_every_cause(cli: Cli, connector: str, mon
     assert "or:" in result.err
 
 
+def test_a_sync_that_failed_unseen_is_said_in_one_line(
+    cli: Cli, connector: str, zoom: SimServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands = [
+        ("list", "users", connector),
+        ("list", "users", connector, "--format", "json"),
+        ("findings", connector),
+        ("findings", connector, "--format", "json"),
+        ("export", connector, "--format", "json", "--output", str(tmp_path / "out.json"), "--force"),
+        ("export", connector, "--format", "json", "--output", "-"),
+    ]
+    assert cli("sync", connector, "--quiet").code == 0
+    before = [cli(*words) for words in commands]
+    assert all(result.code in (0, 3) for result in before), before
+    assert not any("failed" in result.err for result in before)
+    with monkeypatch.context() as patch:
+        patch.setenv("ZOOMGOV_CLIENT_SECRET", "mistyped")
+        assert cli("sync", connector, "--quiet").code == 1
+    for words, earlier in zip(commands, before, strict=True):
+        result = cli(*words)
+        assert result.code == earlier.code
+        (line,) = [line for line in result.err.splitlines() if "failed" in line]
+        assert "Client secret" in line
+        assert "sync 1" in line
+        if "json" in words:
+            assert result.out == earlier.out or "--output" in words
+    with monkeypatch.context() as patch:
+        patch.delenv("ZOOMGOV_CLIENT_SECRET")
+        assert cli("sync", connector, "--quiet").code == 1, "as from cron, where nobody unlocks a keyring"
+    assert len([line for line in cli("list", "users", connector).err.splitlines() if "failed" in line]) == 1
+    assert cli("sync", connector, "--quiet").code == 0
+    assert "failed" not in cli("list", "users", connector).err
+
+
 def test_explain_prints_every_cause(cli: Cli) -> None:
     causes = json.loads(cli("explain", "200", "--json").out)
     assert len(causes) > 3

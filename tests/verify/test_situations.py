@@ -24,7 +24,6 @@ Causes = dict[str, str | None]
 GRANULAR = tuple(scopes_to_tick(ScopeKind.GRANULAR))
 READY, ROLE, PLAN = CapabilityState.READY, CapabilityState.ROLE, CapabilityState.PLAN
 MISSING, FAILED, UNKNOWN = CapabilityState.MISSING_SCOPE, CapabilityState.FAILED, CapabilityState.UNKNOWN
-SAYING_NOTHING: tuple[str | dict[str, Any], ...] = ("", {}, " ")
 NOTHING_CHECKED: States = {capability: UNKNOWN for capability in Capability if capability is not Capability.IM_GROUPS}
 
 
@@ -107,6 +106,8 @@ DROPPED: Causes = {
 NOT_USERS: States = {
     capability: MISSING for capability in Capability if capability not in (Capability.USERS, Capability.IM_GROUPS)
 }
+
+BODIES_THAT_SAY_NOTHING: tuple[object, ...] = ("", {}, " ")
 
 SITUATIONS = [
     Situation("nothing is wrong, granular scopes"),
@@ -201,7 +202,7 @@ SITUATIONS = [
             capabilities=NOTHING_CHECKED,
             among=("client-credentials-wrong", "account-id-wrong", "app-not-active"),
         )
-        for body in SAYING_NOTHING
+        for body in BODIES_THAT_SAY_NOTHING
         for activated, cause in ((True, "client-credentials-wrong"), (False, "app-not-active"))
     ),
     Situation(

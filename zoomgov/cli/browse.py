@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
-from zoomgov.cli.running import ConnectorName, get_connector, open_services
+from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.model.kinds import Kind
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
@@ -53,9 +53,10 @@ def _open(name: str) -> Reader:
     if reader.sync is None:
         raise Problem(
             f"{printable(connector.name)} has not been synced yet.",
-            "",
+            failed_sync(connector),
             command_line("sync", connector.name),
         )
+    tell_failed_sync(connector, reader.sync)
     return reader
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
-from zoomgov.cli.running import ConnectorName, get_connector, open_services
+from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.cli.scripted import ends_with
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.text import printable
@@ -38,7 +38,10 @@ def open_synced(name: str) -> tuple[Connector, Reader, list[SyncInfo]]:
     syncs = reader.syncs()
     if not syncs:
         called = printable(connector.name)
-        raise Problem(f"{called} has not been synced yet.", "", command_line("sync", connector.name))
+        raise Problem(
+            f"{called} has not been synced yet.", failed_sync(connector), command_line("sync", connector.name)
+        )
+    tell_failed_sync(connector, syncs[-1])
     return connector, reader, syncs
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zoomgov.cli.output import command_line
+from zoomgov.cli.output import command_line, note
 from zoomgov.cli.stopping import stops
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from zoomgov.connectors.model import Connector
+    from zoomgov.model.syncs import SyncInfo
     from zoomgov.services.services import Services
 
 T = TypeVar("T")
@@ -37,6 +38,21 @@ def open_services() -> Services:
         found = context.meta["zoomgov.services"] = build_services(os.environ)
         context.call_on_close(found.close)
     return found
+
+
+def failed_sync(connector: Connector) -> str:
+    """That the last sync of a connector failed, and why, in one line; empty when it did not."""
+    from zoomgov.connectors.model import ConnectorStatus
+
+    if connector.status is not ConnectorStatus.ERROR:
+        return ""
+    return f"The last sync failed: {printable(connector.reason).rstrip('.') or 'the reason is not known'}."
+
+
+def tell_failed_sync(connector: Connector, shown: SyncInfo) -> None:
+    """Say on standard error that what follows is older than it could be, as a later sync failed."""
+    if failed := failed_sync(connector):
+        note(f"{failed} What follows is of sync {shown.number}, finished {shown.finished_at}.")
 
 
 def run(job: Coroutine[Any, Any, T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
@@ -14,7 +14,7 @@ from zoomgov.services.problems import as_problem, likeliest_cause
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from zoomgov.connectors.model import Connector
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncEvent, SyncSummary
     from zoomgov.zoom.client import ZoomClient
+
+T = TypeVar("T")
 
 
 class Syncing:
@@ -76,8 +78,9 @@ class Syncing:
             published = published or isinstance(event, Published)
             on_event(event)
 
-        async with self._client_of(connector, await self._credentials.required(connector)) as client:
-            store = await asyncio.to_thread(self._stores.open, connector)
+        credentials = await self._or_label(connector, self._credentials.required(connector))
+        async with self._client_of(connector, credentials) as client:
+            store = await self._or_label(connector, asyncio.to_thread(self._stores.open, connector))
             await self._label(connector, ConnectorStatus.SYNCING)
             try:
                 summary = await run_sync(client, store, on_event=listen, thorough=thorough, without=connector.without)
@@ -123,6 +126,21 @@ class Syncing:
                     load_learnt_limits, client, await asyncio.to_thread(self._stores.open, connector)
                 )
             return await estimate(client, without=connector.without)
+
+    async def _or_label(self, connector: Connector, start: Awaitable[T]) -> T:
+        """The result of `start`; where it fails, a connector that was synced before is labelled *Error*.
+
+        What is shown of it from then on is older than people think, and nobody may have seen the error.
+        """
+        from zoomgov.services.credentials import NoCredentials, VaultError
+
+        try:
+            return await start
+        except (NoCredentials, VaultError, StoreError) as error:
+            if connector.last_sync_at is not None and not isinstance(error, StoreBusy):
+                with suppress(RegistryError):
+                    await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
+            raise
 
     async def _label(self, connector: Connector, status: ConnectorStatus, reason: str = "", line: str = "") -> None:
         change = partial(self._registry.update, connector.id, status=status, reason=reason, reason_line=line)
