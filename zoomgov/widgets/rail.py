@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from textual.containers import Container
 from textual.content import Content
+from textual.geometry import Offset, Region
 from textual.message import Message
-from textual.widgets import Static
+from textual.widget import Widget
 
 from zoomgov.connectors.model import Step
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.app import ComposeResult
 
 TITLES: Final = {
     Step.APP: "App",
@@ -28,37 +27,15 @@ TITLES: Final = {
 """Titles of the steps; `Step.DONE` has no page."""
 _ALL_TITLES: Final = sum(len(title) + 4 for title in TITLES.values()) + 2
 """Cells of a line with all titles, their icons and gaps."""
+_GAP: Final = 2
+"""Cells between two steps of a line."""
 
 
-class RailStep(Static):
-    """One step; a click on it goes there, if it was reached before."""
+class Rail(Widget):
+    """All steps in order; a click on one goes there, if it was reached before.
 
-    def __init__(self, step: Step, *, current: Step, reached: Step) -> None:
-        self.step = step
-        self._current = step == current
-        self.open = step != current and step <= reached
-        if step == current:
-            icon, state = "●", "-current"
-        elif step < reached:
-            icon, state = "✓", "-done"
-        else:
-            icon, state = "○", "-ahead"
-        self._icon = icon
-        super().__init__(classes=state, id=f"rail-{step.name.lower()}")
-
-    def show_title(self, *, short: bool) -> None:
-        """Show the step's title; with `short` its number, unless it is the current step."""
-        title = str(int(self.step)) if short and not self._current else TITLES[self.step]
-        self.update(Content(f"{self._icon} {title}"))
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        if self.open:
-            self.post_message(Rail.Chosen(self.step))
-
-
-class Rail(Container):
-    """All steps in order."""
+    It is one widget, not one for each step: those took 4 ms of each step's page.
+    """
 
     @dataclass
     class Chosen(Message):
@@ -71,19 +48,58 @@ class Rail(Container):
         super().__init__(id="rail")
         self._current = current
         self._reached = max(reached, current)
-        self._short = False
+        self._hovered: Step | None = None
 
-    def compose(self) -> ComposeResult:
-        self._short = self.app.size.width < _ALL_TITLES
-        for step in TITLES:
-            shown = RailStep(step, current=self._current, reached=self._reached)
-            shown.show_title(short=self._short)
-            yield shown
+    @property
+    def _is_column(self) -> bool:
+        return self.screen.has_class("-wide")
+
+    def _label(self, step: Step) -> str:
+        """Return icon and title; where not all titles fit, that of the current step only, and numbers for others."""
+        icon = "●" if step == self._current else "✓" if step < self._reached else "○"
+        short = self.app.size.width < _ALL_TITLES and step != self._current
+        return f"{icon} {int(step) if short else TITLES[step]}"
+
+    def _style(self, step: Step) -> str:
+        if step == self._current:
+            return "bold $text-primary"
+        if step < self._reached:
+            return "$text-success underline" if step == self._hovered else "$text-success"
+        return ""
+
+    def place(self, step: Step) -> Region:
+        """Return where a step is drawn, in cells of the content."""
+        before = [self._label(other) for other in TITLES if other < step]
+        width = len(self._label(step))
+        if self._is_column:
+            return Region(0, 2 * len(before), width, 1)
+        return Region(sum(len(label) + _GAP for label in before), 0, width, 1)
+
+    def _step_at(self, offset: Offset | None) -> Step | None:
+        """Return the step that is drawn at a place of the content."""
+        return next((step for step in TITLES if offset is not None and offset in self.place(step)), None)
+
+    def render(self) -> Content:
+        gap = Content.styled("\n\n" if self._is_column else " " * _GAP, "$foreground")
+        return gap.join(Content.styled(self._label(step), self._style(step)) for step in TITLES)
 
     def on_resize(self) -> None:
-        """Switch between titles and numbers when the width requires it; each switch costs a layout."""
-        short = self.app.size.width < _ALL_TITLES
-        if short != self._short:
-            self._short = short
-            for step in self.query(RailStep):
-                step.show_title(short=short)
+        """Draw again: between a line and a column, or between titles and numbers, it is another text."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        step = self._step_at(event.get_content_offset(self))
+        if step is not None and step != self._current and step <= self._reached:
+            self.post_message(self.Chosen(step))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self._hover(self._step_at(event.get_content_offset(self)))
+
+    def on_leave(self) -> None:
+        self._hover(None)
+
+    def _hover(self, step: Step | None) -> None:
+        if step != self._hovered:
+            self._hovered = step
+            self.refresh()

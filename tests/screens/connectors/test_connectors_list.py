@@ -23,6 +23,7 @@ from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
 from zoomgov.vault import MemoryVault, VaultError
+from zoomgov.widgets.rail import Rail
 from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ async def test_the_mouse_works_too(stage: Stage) -> None:
     async with stage.run() as pilot:
         await pilot.click("#connectors", offset=(2, 1))
         await stage.on(pilot, ScopesScreen)
-        await pilot.click("#rail-zoom_app")
+        rail = pilot.app.screen.query_one(Rail)
+        await pilot.click(rail, offset=rail.place(Step.ZOOM_APP).translate((2, 0)).offset)  # within its padding
         await stage.on(pilot, ZoomAppScreen)
         await pilot.click("#next")
         await stage.on(pilot, ScopesScreen)
