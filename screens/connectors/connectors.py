@@ -18,7 +18,6 @@ from textual.widgets.option_list import Option
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.cells import cells, share
@@ -406,6 +405,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     def _not_removed(self, error: Exception) -> None:
         """Say what failed, and what is left."""
+        from zoomgov.services.problems import as_problem
+
         problem = as_problem(error)
         text = printable(" ".join((problem.text, *problem.next_steps)))
         self.notify(text, title="Not removed", severity="error", timeout=8, markup=False)

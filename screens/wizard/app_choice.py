@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import App, Connector, Draft, Step
-from zoomgov.connectors.steps import StepContext, can_leave
 from zoomgov.text import printable
 from zoomgov.widgets.field import Field, TextInput
 from zoomgov.widgets.radio_group import Alternative, RadioGroup
@@ -147,6 +146,8 @@ Arrow keys choose, `tab` moves on, `enter` goes to the next step.
             await self.services.run(self.services.registry.save_draft, self.draft)
 
     async def finish(self) -> bool:
+        from zoomgov.connectors.steps import StepContext, can_leave  # not before the first frame
+
         self._collect()
         refusal = can_leave(Step.APP, StepContext(draft=self.draft, apps=self._apps))
         if refusal is not None:

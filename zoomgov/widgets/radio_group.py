@@ -36,12 +36,13 @@ class RadioGroup(OptionList, inherit_bindings=False):
         Binding("space", "take", "Choose", show=False),
     ]
 
-    @dataclass
     class Chosen(Message):
         """Another alternative was chosen."""
 
-        radio_group: RadioGroup
-        key: str
+        def __init__(self, radio_group: RadioGroup, key: str) -> None:
+            super().__init__()
+            self.radio_group = radio_group
+            self.key = key
 
         @property
         def control(self) -> RadioGroup:

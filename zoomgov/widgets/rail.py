@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -37,11 +36,12 @@ class Rail(Widget):
     It is one widget, not one for each step: those took 4 ms of each step's page.
     """
 
-    @dataclass
     class Chosen(Message):
         """A step that was reached before was clicked."""
 
-        step: Step
+        def __init__(self, step: Step) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(self, *, current: Step, reached: Step) -> None:
         """`reached`: the furthest step so far; those before it are done."""
