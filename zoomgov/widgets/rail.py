@@ -77,7 +77,7 @@ class Rail(Widget):
 
     def _step_at(self, offset: Offset | None) -> Step | None:
         """Return the step that is drawn at a place of the content."""
-        return next((step for step in TITLES if offset is not None and offset in self.place(step)), None)
+        return next((step for step in TITLES if offset is not None and self.place(step).contains_point(offset)), None)
 
     def render(self) -> Content:
         gap = Content.styled("\n\n" if self._is_column else " " * _GAP, "$foreground")
