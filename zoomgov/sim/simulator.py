@@ -8,6 +8,7 @@ from zoomgov.sim.account.account import Plan
 from zoomgov.sim.api import oauth
 from zoomgov.sim.api.reads import HANDLERS
 from zoomgov.sim.api.reads_users import warm_users
+from zoomgov.sim.api.shaping import shape
 from zoomgov.sim.world import endpoints
 from zoomgov.sim.world.answers import HTML, Refused, Request, SimAnswer, encode, refuse, zoom_error
 from zoomgov.sim.world.app_state import Token
@@ -136,7 +137,7 @@ class Simulator:
             value not in ("me", account.id) or endpoint.id == "read_account"
         ):
             return zoom_error(404, 2001, f"This account does not exist or does not belong to you: {value}.")
-        return HANDLERS[endpoint.id](self.world, request, endpoint, value)
+        return shape(options, endpoint, HANDLERS[endpoint.id](self.world, request, endpoint, value))
 
     def _missing_scope(self, endpoint: Endpoint) -> SimAnswer:
         """Return the refusal in the form that is switched on (zoom-api 5.4), naming scopes of the app's kind."""

@@ -17,14 +17,27 @@ def page_of(
     world: World, request: Request, endpoint: Endpoint, items: list[T], maximum: int | None = None
 ) -> PageOfRows[T]:
     """Return one page of `items`. `maximum` page size, where it is not the endpoint's."""
+    options = world.options
+    largest = options.page_max or maximum or endpoint.page_max or 300
     return world.pager.page(
         request,
         items,
-        default=endpoint.page_default or 30,
-        maximum=maximum or endpoint.page_max or 300,
-        refuse_too_big=world.options.page_size_too_big == "refuse",
+        default=min(endpoint.page_default or 30, largest),
+        maximum=largest,
+        refuse_too_big=options.page_size_too_big == "refuse",
         now=world.clock.now(),
+        tokens=options.paging == "tokens",
     )
+
+
+def members_seen(world: World, users: list[User], cache_key: tuple[str, ...]) -> list[User]:
+    """Return those of the `users` of a member list whom the app may see."""
+    return users if world.options.limited_owner == "users" else visible(world, users, cache_key)
+
+
+def counted(world: World, users: list[User], cache_key: tuple[str, ...]) -> int:
+    """Return how many of `users` a total counts: all of them, also those the app may not see, but for one option."""
+    return len(visible(world, users, cache_key) if world.options.limited_owner == "everything" else users)
 
 
 def visible(world: World, users: list[User], cache_key: tuple[str, ...]) -> list[User]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.sim.account.account import Plan, Role, User
-from zoomgov.sim.api.listing import page_of, visible
+from zoomgov.sim.api.listing import counted, members_seen, page_of
 from zoomgov.sim.world.answers import Request, SimAnswer, invalid, ok, refuse
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _role_row(world: World, role: Role) -> dict[str, Any]:
         "name": role.name,
         "description": role.description,
         "type": role.type,
-        "total_members": len(role_members(world, role.id)),
+        "total_members": counted(world, role_members(world, role.id), ("role", role.id)),
     }
 
 
@@ -73,7 +73,7 @@ def read_role(world: World, _request: Request, _endpoint: Endpoint, value: str) 
 def list_role_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
     """The holders of one role. Their field is `department` here, and `dept` in the user list."""
     members = role_members(world, _role(world, value).id)
-    page = page_of(world, request, endpoint, visible(world, members, ("role", value)))
+    page = page_of(world, request, endpoint, members_seen(world, members, ("role", value)))
     return ok(page.envelope() | {"members": [_holder_row(user) for user in page.items]})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoomgov.sim.api.listing import page_of, visible
+from zoomgov.sim.api.listing import counted, members_seen, page_of
 from zoomgov.sim.world.answers import Request, SimAnswer, ok, refuse
 
 if TYPE_CHECKING:
@@ -25,19 +25,24 @@ def group_members(world: World, group_id: str) -> list[User]:
 
 
 def _group_row(world: World, group: Group) -> dict[str, Any]:
-    return {"id": group.id, "name": group.name, "total_members": len(group_members(world, group.id))}
+    total = counted(world, group_members(world, group.id), ("group", group.id))
+    return {"id": group.id, "name": group.name, "total_members": total}
 
 
 def list_groups(world: World, request: Request, endpoint: Endpoint, _: str) -> SimAnswer:
     """The user groups: paged, or all at once without the option `groups_paged`."""
     groups = list(world.account.groups.values())
+    if (seen := world.visible_groups()) is not None and world.options.limited_owner == "everything":
+        groups = [group for group in groups if group.id in seen]
+    if not groups and world.options.no_groups == "nothing":
+        return ok({})
     if not world.options.groups_paged:
         return ok({"total_records": len(groups), "groups": [_group_row(world, group) for group in groups]})
     page = page_of(world, request, endpoint, groups)
     return ok(
         {
             "total_records": page.total,
-            "next_page_token": page.next_token,
+            **page.next_page(),
             "groups": [_group_row(world, group) for group in page.items],
         }
     )
@@ -73,7 +78,7 @@ def member_row(user: User) -> dict[str, Any]:
 def list_group_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
     """The members of one group that the app may see."""
     members = group_members(world, _group(world, value).id)
-    page = page_of(world, request, endpoint, visible(world, members, ("group", value)))
+    page = page_of(world, request, endpoint, members_seen(world, members, ("group", value)))
     return ok(page.envelope() | {"members": [member_row(user) for user in page.items]})
 
 
@@ -86,7 +91,7 @@ def list_group_admins(world: World, request: Request, endpoint: Endpoint, value:
         ({"id": user.id} if world.options.group_admin_ids else {}) | {"email": user.email, "name": user.name}
         for user in page.items
     ]
-    envelope = {"page_size": page.size, "total_records": page.total, "next_page_token": page.next_token}
+    envelope = {"page_size": page.size, "total_records": page.total} | page.next_page()
     return ok(envelope | {"admins": admins})
 
 
@@ -111,7 +116,7 @@ def list_contact_groups(world: World, request: Request, endpoint: Endpoint, _: s
     groups = list(world.account.contact_groups.values())
     page = page_of(world, request, endpoint, groups, world.options.contact_page_max)
     rows = [_contact_row(group) for group in page.items]
-    return ok({"page_size": page.size, "next_page_token": page.next_token, "groups": rows})
+    return ok({"page_size": page.size} | page.next_page() | {"groups": rows})
 
 
 def _contact_group(world: World, group_id: str) -> ContactGroup:
@@ -132,7 +137,7 @@ def list_contact_group_members(world: World, request: Request, endpoint: Endpoin
     group = _contact_group(world, value)
     page = page_of(world, request, endpoint, group.members, world.options.contact_page_max)
     rows = [{"type": kind, "id": key, "name": _member_name(world, kind, key)} for kind, key in page.items]
-    envelope = {"page_size": page.size, "next_page_token": page.next_token}
+    envelope = {"page_size": page.size} | page.next_page()
     return ok(envelope | {world.options.contact_members_key: rows})
 
 
@@ -182,5 +187,5 @@ def read_im_group(world: World, _request: Request, _endpoint: Endpoint, value: s
 def list_im_group_members(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
     """The members of one IM group."""
     members = _im_members(world, _im_group(world, value).id)
-    page = page_of(world, request, endpoint, visible(world, members, ("im", value)))
+    page = page_of(world, request, endpoint, members_seen(world, members, ("im", value)))
     return ok(page.envelope() | {"members": [member_row(user) for user in page.items]})

@@ -155,6 +155,7 @@ class SimServer:
         self.control = Control(self.world)
         self.control.set_latency(latency_ms, jitter)
         self._port = port
+        self.simulator = Simulator(self.world)
         self._ready = threading.Event()
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
@@ -198,9 +199,8 @@ class SimServer:
         """
         sock = _listen("127.0.0.1", self._port)
         self.world.url = _url(sock)
-        simulator = Simulator(self.world)
-        simulator.warm()
-        self._server = _server(simulator, self.control, self._ready.set)
+        self.simulator.warm()
+        self._server = _server(self.simulator, self.control, self._ready.set)
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="zoom simulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(10):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,17 @@ START_ONLY: Final = frozenset(
     }
 )
 """Options that are read at the start only: later, operations of `Control` change what they describe."""
+
+
+class LeftOut(NamedTuple):
+    """A field that answers do not have."""
+
+    call: str
+    """Id of the endpoint, or `*`."""
+    field: str
+    """Of the answer itself, or of the rows in its list."""
+    whose: str = ""
+    """Only in rows of this status, or of `some`: every other row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +85,30 @@ class Options:
     role_filter: Literal["works", "ignored", "leaky"] = "works"
     """What `role_id` does on GET /users: filters, does nothing, or filters and loses one person in five."""
     page_size_too_big: Literal["cap", "refuse"] = "cap"
+    page_max: int | None = None
+    """The largest page of every list, in place of each list's own."""
+    paging: Literal["tokens", "numbers"] = "tokens"
+    """How the next page is found: by `next_page_token`, or by `page_number` as on older servers, without a token."""
     users_page_max: int = 300
     contact_page_max: int = 50
     groups_paged: bool = True
     """False: GET /groups answers all groups at once, as in 2022."""
     empty_arrays: Literal["omit", "send"] = "omit"
+    no_groups: Literal["list", "nothing"] = "list"
+    """What GET /groups answers on an account without groups: an empty list, or `{}`."""
+    leave_out: tuple[LeftOut, ...] = ()
+    """Fields that answers do not have: [["list_users", "group_ids", "inactive"], ["*", "total_records"]]."""
+    numbers: Literal["plain", "text", "fraction"] = "plain"
+    """Numbers as text ("2") or with a fraction (2.0), and then ids of digits as numbers."""
     group_admin_ids: bool = False
     contact_members_key: Literal["group_members", "members"] = "group_members"
     plan_base: Literal["object", "array"] = "object"
     inactive_in_members: bool = False
     """Whether member lists and totals include deactivated people. They keep `group_ids` and `role_id` either way."""
+    limited_owner: Literal["lists", "users", "everything"] = "lists"
+    """Where an owner who is limited to groups misses the others: in the lists of users and members, in that of users
+    alone, or in these and in all totals, the groups themselves and their admins, too."""
+
     server_error: Literal["html", "empty", "json"] = "html"
     """The body of a 5xx from a fault that gives none."""
 

@@ -33,6 +33,14 @@ class PageOfRows(Generic[T]):
     next_token: str
     by_token: bool
     """Whether a page token was sent."""
+    has_tokens: bool = True
+    """False: pages are found by their number, and the answer has no tokens."""
+
+    def next_page(self) -> dict[str, Any]:
+        """Return the fields that tell of the next page."""
+        if self.has_tokens:
+            return {"next_page_token": self.next_token}
+        return {"page_count": -(-self.total // self.size) or 1, "page_number": self.number}
 
     def envelope(self) -> dict[str, Any]:
         """Return the envelope; `page_count` and `page_number` are sent only without a token (FORUM 68825)."""
@@ -40,7 +48,7 @@ class PageOfRows(Generic[T]):
         return counted | {
             "page_size": self.size,
             "total_records": self.total,
-            "next_page_token": self.next_token,
+            **self.next_page(),
         }
 
 
@@ -56,7 +64,15 @@ class Pager:
         self._epoch += 1
 
     def page(
-        self, request: Request, items: Sequence[T], *, default: int, maximum: int, refuse_too_big: bool, now: float
+        self,
+        request: Request,
+        items: Sequence[T],
+        *,
+        default: int,
+        maximum: int,
+        refuse_too_big: bool,
+        now: float,
+        tokens: bool = True,
     ) -> PageOfRows[T]:
         """Return the page that the request asks for.
 
@@ -90,8 +106,9 @@ class Pager:
             size=size,
             total=len(items),
             number=number,
-            next_token=self._make(end, request, now) if end < len(items) else "",
+            next_token=self._make(end, request, now) if tokens and end < len(items) else "",
             by_token=bool(token),
+            has_tokens=tokens,
         )
 
     def _make(self, offset: int, request: Request, now: float) -> str:
