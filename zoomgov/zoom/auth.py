@@ -122,7 +122,7 @@ class TokenSource:
         self._token = None  # so that nobody uses it while we wait
         self._refused += 1
         self._died_young = self._died_young + 1 if self._clock() - self._given_at < _YOUNG else 1
-        turn = min(0.25 * 2**self._died_young, _LONGEST_TURN) if self._died_young > 1 else 0.0
+        turn = min(0.125 * 2**self._died_young, _LONGEST_TURN) if self._died_young > 1 else 0.0
         return await self._shared_renewal(turn * (0.5 + self._random()))
 
     def accepted(self) -> None:
