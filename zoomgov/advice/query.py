@@ -86,6 +86,7 @@ _PHRASES: Final = (
     "client error|server error|bad request|unauthori[sz]ed|forbidden|not found|method not allowed|proxy auth|conflict"
     "|gone|too many requests|internal server error|not implemented|bad gateway|service unavailable|gateway time-?out"
 )
+_PHRASE: Final = re.compile(_PHRASES, re.IGNORECASE)
 _STATUS: Final = re.compile(
     r"""\b(?:HTTP(?:[ /][\d.]{1,4})?|http_?(?:status|code)|status(?:[ _-]?code)?|http error|response code)"""
     rf"""["']?\s{{0,4}}(?:=>|[:=])?\s{{0,4}}["'(]?([1-5]\d\d)\b"""
@@ -110,6 +111,7 @@ _TEXT_KEYS: Final = (
     "description", "msg", "error", "title",
 )  # fmt: skip
 _STATUS_KEYS: Final = ("status", "statusCode", "status_code", "httpStatus", "http_status")
+_TOKEN_CALL: Final = re.compile(r"/oauth/token|\btoken (?:request|endpoint|call)\b", re.IGNORECASE)
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _WRAP: Final = re.compile(r"(?:(?<!\s)[ \t]{1,8})?\n[ \t]{0,8}")
 """A line end within a message: a console's, which breaks lines within words."""
@@ -147,6 +149,8 @@ def _from_text(text: str) -> Clues:
     leading = re.match(r"([1-5]\d\d)\b", flat)
     if status is None and leading is not None and code is not None:
         status = int(leading[1])
+    if status == 429:
+        code = code or "429"
     words = _words_of(flat)
     if message is None and words is not None and status is not None and _LIBRARY.search(flat):
         words = None
@@ -155,7 +159,7 @@ def _from_text(text: str) -> Clues:
         code=code.lower() if code is not None else None,
         text=message if message is not None else words,
         body=plain if plain.startswith("<") else None,
-        call="token" if "/oauth/token" in flat else None,
+        call="token" if _TOKEN_CALL.search(flat) else None,
         scopes=_scopes(message or flat) or _scopes(flat),
         raw=text,
     )
@@ -179,7 +183,7 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 def _words_of(text: str) -> str | None:
     """The query as Zoom's words; None when it holds only numbers, or is a web page."""
-    rest = _STATUS.sub("", _CODE.sub("", text)).strip(" :,.;{}\"'")
+    rest = _STATUS.sub("", _ERROR_NUMBER.sub("", _CODE.sub("", text))).strip(" :,.;{}\"'")
     return text if re.search(r"[A-Za-z]{3}", rest) and not text.startswith("<") else None
 
 
@@ -272,8 +276,8 @@ def _told(fields: dict[str, Any]) -> _Told:
         value = fields.get(key)
         if not isinstance(value, str) or not value.strip() or value.lstrip().startswith(("{", "[")):
             continue
-        if key == "error" and _OAUTH_WORD.fullmatch(value.strip()):
-            continue
+        if key in ("error", "title") and (_OAUTH_WORD.fullmatch(value.strip()) or _PHRASE.fullmatch(value.strip())):
+            continue  # a code, or the words of the HTTP status
         if not _LIBRARY.search(value[:2000]):
             text = _WRAP.sub(lambda match: " " if match.group() != "\n" else "", value.strip())
             break
