@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _create(path: Path) -> int:
     """Create a file that is not there, mode 0600 whatever the umask; returns its descriptor, open for writing."""
     descriptor = os.open(path, _CREATE | os.O_WRONLY, 0o600)
     try:
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.fchmod(descriptor, 0o600)
     except BaseException:
         os.close(descriptor)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -90,6 +91,13 @@ def _clear_up(records: Path) -> None:
             record.unlink()
 
 
+def _is_private(folder: os.stat_result) -> bool:
+    """Whether a folder is ours and nobody else may use it. Windows has no modes: there it is taken as given."""
+    if sys.platform == "win32":
+        return True
+    return folder.st_uid == os.geteuid() and not folder.st_mode & 0o077
+
+
 class _Made:
     """A folder that an export made, held open so that nothing else can take its place."""
 
@@ -107,8 +115,7 @@ class _Made:
             self._identity = found.st_dev, found.st_ino
             if expected is None:
                 expected = self._identity if not os.listdir(self._at()) else None
-            is_private = not _BY_DESCRIPTOR or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
-            if self._identity != expected or not is_private:
+            if self._identity != expected or not _is_private(found):
                 raise PermissionError(1, "the working folder was replaced by somebody else")
         except BaseException:
             self._close()
