@@ -25,9 +25,6 @@ def main() -> None:
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:
         try:
-            from zoomgov.deferred import defer
-
-            defer()
             from zoomgov.app import run
 
             run()
