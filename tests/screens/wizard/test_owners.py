@@ -88,7 +88,7 @@ async def test_another_address_is_asked_for_and_checked(stage: Stage) -> None:
         await stage.press(pilot, "tab", "tab", "down", "down", "tab")
         await stage.type(pilot, "http://zoom.example.com")
         await stage.press(pilot, "enter")
-        assert "unencrypted" in stage.text(pilot)
+        await stage.until(pilot, lambda: "unencrypted" in stage.text(pilot))  # scrolled to once it is drawn
         screen.query_one("#address", Input).value = "https://zoom.example.com/"
         await stage.press(pilot, "enter")
         await stage.on(pilot, ZoomAppScreen)
