@@ -173,3 +173,10 @@ def test_other_errors_however_they_were_printed(pasted: str, cause: str) -> None
 )
 def test_any_length_of_anything_comes_to_an_end(piece: str) -> None:
     assert explain(piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    "digits", ["&#" + "9" * 5000 + ";", "{'code': 0x" + "f" * 3900 + "}", "{'status': 0x" + "f" * 3900 + "}"]
+)
+def test_a_number_that_python_does_not_convert_is_none(digits: str) -> None:
+    assert explain(f"does not contain scopes:[user:read:admin] {digits}")[0].id == "missing-scope"

@@ -239,6 +239,8 @@ def test_daily_limit_without_a_time_reopens_at_midnight_utc() -> None:
 
 def test_missing_scopes_of_other_texts_are_none() -> None:
     assert missing_scopes("Validation Failed. [x]") == ()
+    assert missing_scopes("doe\u017f not contain a scope") == ()
+    assert missing_scopes('Invalid access token, does not contain scopes:["role:read:admin') == ()
 
 
 JSON = st.recursive(

@@ -13,15 +13,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.zoom.answers import missing_scopes
+from zoomgov.zoom.answers import SEARCHED, missing_scopes, one_line
 from zoomgov.zoom.auth import TOKEN_ENDPOINT
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST: Final = 20_000
-"""Characters of a query that are parsed; a message is shorter."""
 _MOST_OBJECTS: Final = 40
 """Objects that are looked for in a query, and how deep they may be nested in texts."""
 
@@ -54,7 +52,7 @@ def clues_in(query: ZoomError | int | str) -> Clues:
             call="token" if query.endpoint == TOKEN_ENDPOINT else None,
             scopes=query.missing_scopes,
         )
-    text = str(query)[: 2 * _LONGEST].strip()[:_LONGEST]
+    text = str(query)[: 2 * SEARCHED].strip()[:SEARCHED]
     if _NUMBER_ALONE.fullmatch(text) or _OAUTH_WORD.fullmatch(text):
         code = _without_separators(text)
         status = int(code) if re.fullmatch(r"[1-5]\d\d", code) else None
@@ -115,7 +113,7 @@ _TOKEN_CALL: Final = re.compile(r"/oauth/token|\btoken (?:request|endpoint|call)
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _WRAP: Final = re.compile(r"(?:(?<!\s)[ \t]{1,8})?\n[ \t]{0,8}")
 """A line end within a message: a console's, which breaks lines within words."""
-_CUT: Final = re.compile(r"scopes?\s{0,4}:?\s{0,4}\[([^\]]{1,2000})$", re.IGNORECASE)
+_CUT: Final = re.compile(r"scopes?\s{0,4}:?\s{0,4}\[([^\[\]]{1,2000})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +131,9 @@ class _Told:
 
 
 def _from_text(text: str) -> Clues:
-    plain = html.unescape(_COLOUR.sub("", text))
+    plain = _unescaped(_COLOUR.sub("", text))
     told = max(map(_told, _objects(plain)), key=lambda one: one.weight, default=_Told(None, None, None))
-    flat = " ".join(plain.replace("\\", "").split())
+    flat = one_line(plain.replace("\\", ""))
     code, message, status = told.code, told.text, told.status
     if code is None and (match := _CODE.search(flat) or _WORD.search(flat) or _ERROR_NUMBER.search(flat)):
         code = _without_separators(next(group for group in match.groups() if group))
@@ -163,6 +161,14 @@ def _from_text(text: str) -> Clues:
         scopes=_scopes(message or flat) or _scopes(flat),
         raw=text,
     )
+
+
+def _unescaped(text: str) -> str:
+    """HTML's entities as characters; the text as it is where one stands for a number that Python does not read."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
 
 
 def _is_status(code: str) -> bool:
@@ -197,10 +203,10 @@ def _quoted(text: str) -> str | None:
     return found or None
 
 
-_ENDS: Final = {
-    quote: re.compile(rf"{quote}\s{{0,4}}(?:[}})]|,\s{{0,4}}[\"']?\w{{1,40}}[\"']?\s{{0,4}}(?::|=>))")
-    for quote in "\"'"
-}
+_AFTER_QUOTED: Final = r"\s{0,4}(?:[})]|,\s{0,4}[\"']?\w{1,40}[\"']?\s{0,4}(?::|=>))"
+_DOUBLE_END: Final = re.compile(f'"{_AFTER_QUOTED}')
+_SINGLE_END: Final = re.compile(f"'{_AFTER_QUOTED}")
+_ENDS: Final = {'"': _DOUBLE_END, "'": _SINGLE_END}
 """By the quote it began with: where a quoted text ends, which may hold such quotes itself."""
 
 
@@ -264,10 +270,9 @@ def _told(fields: dict[str, Any]) -> _Told:
     code = text = None
     status = next((number for key in _STATUS_KEYS if (number := _number(fields.get(key))) is not None), None)
     for key in _CODE_KEYS:
-        value = fields.get(key)
-        if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        given = _without_separators(_code_text(fields.get(key)))
+        if not given:
             continue
-        given = _without_separators(str(value).strip())
         if given.isascii() and given.isdigit() and _is_status(given):
             status, code = status or int(given), (given if given == "429" else code)
         elif given.isascii() and (given.isdigit() or _OAUTH_WORD.fullmatch(given)):
@@ -286,5 +291,12 @@ def _told(fields: dict[str, Any]) -> _Told:
 
 def _number(value: object) -> int | None:
     """An HTTP status, as a number or as text."""
-    text = "" if isinstance(value, bool) else str(value).strip() if isinstance(value, str | int) else ""
+    text = _code_text(value)
     return int(text) if re.fullmatch(r"[1-5]\d\d", text, re.ASCII) else None
+
+
+def _code_text(value: object) -> str:
+    """A text, or a number as text; empty for anything else, and for numbers too long for a code."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 64 else ""

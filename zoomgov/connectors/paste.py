@@ -31,6 +31,10 @@ _BETWEEN: Final = re.compile(
 _BULLET: Final = re.compile(r"^[ \t]*(?:[-*•·–]|\d{1,2}[.)])[ \t]+")
 
 _MASK: Final = re.compile(r"[•●*∙·⋅]{3,}|x{6,}", re.IGNORECASE)
+_LONGEST: Final = 100_000
+"""Characters of a paste that are looked at; the page has some 2,000."""
+_MOST_LABELS: Final = 2 * len(_TITLES)
+"""Labels in a row to which a wrapped value may belong; each costs a search through all that follows them."""
 _PART: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
@@ -77,7 +81,7 @@ def parse_credentials_block(text: str) -> Pasted:
 
     A single value without a label is not assigned: it belongs to the field it was pasted into.
     """
-    before, labels = _read(plain_lines(text))
+    before, labels = _read(plain_lines(text[:_LONGEST]))
     if not labels:
         return _by_shape(before.values)
     warnings: list[str] = []
@@ -171,14 +175,14 @@ def _bind(run: list[_Label], warnings: list[str]) -> list[tuple[str, _Value]]:
         return whole
     warnings += doubts
     taken = {value.text for _, value in bound}
+    left = {part.line for part in run[-1].parts if part.text not in taken and not _PLAIN_WORD.fullmatch(part.text)}
     for name, value in bound:
-        if not _is_whole(name, value) and _PART.fullmatch(value.text):
-            beside = [part for part in run[-1].parts if part.text not in taken and abs(part.line - value.line) <= 1]
-            if any(not _PLAIN_WORD.fullmatch(part.text) for part in beside):
-                warnings.append(
-                    f"The {_TITLES[name]} seems to be wrapped, and where it ends is not clear: paste it by hand."
-                )
-                return [pair for pair in bound if pair[0] != name]
+        beside = left.intersection((value.line - 1, value.line, value.line + 1))
+        if beside and not _is_whole(name, value) and _PART.fullmatch(value.text):
+            warnings.append(
+                f"The {_TITLES[name]} seems to be wrapped, and where it ends is not clear: paste it by hand."
+            )
+            return [pair for pair in bound if pair[0] != name]
     return bound
 
 
@@ -188,11 +192,14 @@ def _is_whole(name: str, value: _Value) -> bool:
 
 def _put_together(names: Sequence[str], parts: Sequence[_Value]) -> list[tuple[str, _Value]]:
     """Join consecutive parts to one value of the usual length for each name; empty unless there is just one way."""
-    ways = []
+    ways: list[list[tuple[str, _Value]]] = []
+    if len(names) > _MOST_LABELS:
+        return []
+    most = sum(LENGTHS[name] for name in names)
     for start in range(len(parts)):
         pairs: list[tuple[str, _Value]] = []
         text = ""
-        for part in parts[start:]:
+        for part in parts[start : start + most]:
             text += part.text
             if len(text) >= LENGTHS[names[len(pairs)]]:
                 pairs.append((names[len(pairs)], _Value(text, part.line)))

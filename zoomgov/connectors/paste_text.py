@@ -12,6 +12,8 @@ LENGTHS: Final = {"account_id": 22, "client_id": 22, "client_secret": 32, "secre
 """Characters of each value, as observed; Zoom does not document them."""
 
 _INVISIBLE: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
+_PIECE: Final = 500
+"""Characters whose forms are made plain together."""
 _ENTITY: Final = re.compile(r"&(?:nbsp|quot|amp|lt|gt|apos|colon|equals|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 
 # What an equals sign is followed by in a quoted-printable text (RFC 2045, 6.7): itself, a character in UTF-8, a blank
@@ -20,7 +22,7 @@ _QUOTED: Final = re.compile(
     r"=(?:3D|20(?=\n|$)|0D|0A|09|[C-F][0-9A-F](?:(?:=\n)?=[89AB][0-9A-F]){1,3}|[ \t]{0,8}(?=\n|$))"
 )
 _QUOTED_EQUALS: Final = re.compile(r"=3D([A-Za-z0-9_-]*)")
-_SOFT_BREAK: Final = re.compile(r"([A-Za-z0-9_-]+)=\n([A-Za-z0-9_-]+)")
+_SOFT_BREAK: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)=\n([A-Za-z0-9_-]+)")
 
 
 def plain_lines(text: str) -> list[str]:
@@ -30,7 +32,8 @@ def plain_lines(text: str) -> list[str]:
     """
     text = "\n".join(text.splitlines())
     text = _ENTITY.sub(lambda match: html.unescape(match.group()), _unquoted(text))
-    text = unicodedata.normalize("NFKC", text)
+    # in pieces, as a run of accents takes time that grows with its square
+    text = "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
     kept = (" " if character != "\n" and character.isspace() else character for character in text)
     return "".join(one for one in kept if one == "\n" or unicodedata.category(one) not in _INVISIBLE).split("\n")
 

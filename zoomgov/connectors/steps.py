@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import App, Connector
     from zoomgov.secret import Credentials
 
-_E_MAIL: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+_E_MAIL: Final = re.compile(r"[^\s@<>,;\"]+@([^\s@<>,;\"]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class StepContext:
 
 def is_email(text: str) -> bool:
     """Whether the text has the shape of an e-mail address; only sending proves more."""
-    return bool(_E_MAIL.fullmatch(text)) and text.isprintable() and len(text) <= 254
+    found = _E_MAIL.fullmatch(text) if len(text) <= 254 else None
+    return found is not None and "." in found[1][1:-1] and text.isprintable()
 
 
 def can_leave(step: Step, context: StepContext) -> Refusal | None:

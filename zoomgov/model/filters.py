@@ -73,6 +73,8 @@ _TOKEN: Final = re.compile(
 _PART: Final = re.compile(r'"([^"]*)"?|([^,"]+)')
 _AGE: Final = re.compile(r"([<>])(\d{1,5})([dwmy]?)")
 _DAYS: Final = {"": 1, "d": 1, "w": 7, "m": 30, "y": 365}
+LONGEST: Final = 10_000
+"""Characters of a filter that are read."""
 _NUMBER: Final = re.compile(r"([<>]?)(\d{1,9})")
 
 
@@ -111,6 +113,9 @@ def parse_filter(text: str, kind: Kind) -> Filter:
     words: list[str] = []
     conditions: list[Condition] = []
     problems: list[str] = []
+    if len(text) > LONGEST:
+        text = text[:LONGEST]
+        problems.append(f"It is too long: what follows the first {LONGEST:,} characters is left out.")
     for token in _TOKEN.finditer(text):
         typed = token["field"]
         if typed is None:
@@ -168,9 +173,20 @@ def number_matches(value: Value, number: int) -> bool:
     return {"<": number < value.number, ">": number > value.number}.get(value.sign, number == value.number)
 
 
+def _last_part(value: str) -> str:
+    """What follows the last comma that is in no quotation marks."""
+    quoted = False
+    for place in range(len(value) - 1, -1, -1):
+        if value[place] == '"':
+            quoted = not quoted
+        elif value[place] == "," and not quoted:
+            return value[place + 1 :]
+    return value
+
+
 def completed(text: str, kind: Kind, values: Mapping[str, Sequence[str]]) -> str | None:
     """Return `text` with its last word completed to a field or to one of its `values`; None when nothing fits."""
-    tokens = list(_TOKEN.finditer(text))
+    tokens = list(_TOKEN.finditer(text)) if len(text) <= LONGEST else []
     if not tokens or tokens[-1].end() != len(text):
         return None
     token = tokens[-1]
@@ -180,7 +196,7 @@ def completed(text: str, kind: Kind, values: Mapping[str, Sequence[str]]) -> str
         fits = [field for field in fields if start and field.startswith(start.lower().removeprefix("-"))]
         return None if not fits else text + fits[0][len(start.removeprefix("-")) :] + ":"
     field = _SYNONYMS.get(token["field"].lower(), token["field"].lower())
-    typed = re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*$)', token["value"])[-1]
+    typed = _last_part(token["value"])
     bare = typed.removeprefix('"')
     if not bare or (len(typed) > 1 and typed.endswith('"')):
         return None

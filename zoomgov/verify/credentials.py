@@ -53,7 +53,7 @@ def shape_hints(credentials: Credentials) -> list[Hint]:
 
 
 def _id_hints(field: str, name: str, value: str) -> list[Hint]:
-    number = bool(re.fullmatch(r"[\d\s-]*\d[\d\s-]*", value))
+    number = bool(re.fullmatch(r"[\d\s-]+", value) and re.search(r"\d", value))
     if not value:
         return [Hint(field, "credentials-missing", f"The {name} is empty")]
     if "@" in value:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_EMAIL: Final = re.compile(r"[^\s@<>,;:\"'()\[\]]+@((?:[\w-]+\.)+\w{2,})")
+_EMAIL: Final = re.compile(r"(?<![^\s@<>,;:\"'()\[\]])[^\s@<>,;:\"'()\[\]]+@((?:[\w-]+\.)+\w{2,})")
 _ID: Final = re.compile(r"(?<![\w:.-])(dir\.)?([A-Za-z0-9_-]{16,})(?![\w:-])")
 _TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _REMOVED: Final = "[removed]"

@@ -29,6 +29,10 @@ T = TypeVar("T")
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 """What decoding bytes that are not JSON may raise."""
 _EXCERPT: Final = 400
+SEARCHED: Final = 20_000
+"""Characters of a text that are searched for what it means; Zoom's are shorter than 1,000."""
+_CLEANED: Final = 50_000
+"""Characters of a text from which secrets are removed; the rest is dropped."""
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -116,7 +120,7 @@ def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> An
 
 def refusal(response: Response, envelope: _Envelope | None, at: Circumstances) -> ZoomError:
     """The typed error for a response that is not a success."""
-    text = _clean(response.body.decode("utf-8", "replace"), at.hide)
+    text = _clean(response.body[: 4 * _CLEANED].decode("utf-8", "replace"), at.hide)
     message = _message(envelope, at.hide)
     code = _code(envelope)
     missing = missing_scopes(message or text)
@@ -163,21 +167,48 @@ def token_refusal(response: Response, at: Circumstances) -> ZoomError:
 _REFUSALS: Final = (400, 401)
 """Statuses of a token answer that refuse the credentials or the app, also where nothing else is said."""
 
+# Patterns here are linear: no two repetitions that may take the same characters follow each other, and none that runs
+# to the end of the text begins at many places. tests/house/test_linear.py holds all patterns of the program to that.
+
 # `does not contain scopes:[a, b].`, the same as broken JSON with unescaped quotes, `does not contain a scope.`
-_SCOPE_TEXT: Final = re.compile(r"does\s+not\s+contain\b.*\bscope", re.IGNORECASE | re.DOTALL)
-_SCOPE_LIST: Final = re.compile(r"scopes?\s*:?\s*\[([^\]]*)\]", re.IGNORECASE)
-_SCOPE_WORD: Final = re.compile(r"contain\s+([\w:.,\s]+?)\s+scope", re.IGNORECASE)
+_NOT_CONTAINED: Final = re.compile(r"does not contain\b", re.IGNORECASE | re.ASCII)
+_SCOPE: Final = re.compile(r"\bscope", re.IGNORECASE)
+_SCOPE_LIST: Final = re.compile(r"scopes? ?:? ?\[([^\[\]]*)\]", re.IGNORECASE)
+_SCOPE_WORDS: Final = re.compile(r"[\w:., ]+")
 
 
 def missing_scopes(text: str) -> tuple[str, ...]:
     """The scopes named by a missing-scope text, any one of which would do; empty when it names none."""
-    if not _SCOPE_TEXT.search(text):
+    text = one_line(text)
+    if not _tells_missing_scope(text):
         return ()
-    found = _SCOPE_LIST.search(text) or _SCOPE_WORD.search(text)
-    if found is None:
-        return ()
-    names = (name.strip(" \t\n\r\"'\\") for name in found.group(1).split(","))
+    found = _SCOPE_LIST.search(text)
+    named = found.group(1) if found is not None else _before_scope(text)
+    names = (name.strip(" \"'\\") for name in named.split(","))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def one_line(text: str) -> str:
+    """`text` as far as it is searched, with one blank for each run of white space."""
+    return " ".join(text[:SEARCHED].split())
+
+
+def _tells_missing_scope(text: str) -> bool:
+    """Whether a text of `one_line` says that a scope is missing."""
+    begin = _NOT_CONTAINED.search(text)
+    return begin is not None and _SCOPE.search(text, begin.end()) is not None
+
+
+def _before_scope(text: str) -> str:
+    """What stands between *contain* and *scope*; empty where that is no name."""
+    folded = text.lower()
+    if len(folded) != len(text):  # one letter has two in lower case
+        text = folded
+    begin = folded.index("does not contain")
+    end = folded.find(" scope", begin)
+    contain = folded.rfind("contain ", begin, end) if end > 0 else -1
+    named = text[contain + len("contain ") : end] if contain > 0 else ""
+    return named if _SCOPE_WORDS.fullmatch(named) else ""
 
 
 _NOT_FOUND_CODES: Final = frozenset({1001, 1010, 1034, 1120, 2001, 4130, 4131})
@@ -196,7 +227,7 @@ def _kind(response: Response, envelope: _Envelope | None, code: int | str | None
     if status < 400 or (envelope is not None and envelope.status is False and status < 500):
         # a refusal that calls its status a code; Zoom's own codes of three digits are no such statuses
         status = code if isinstance(code, int) and 401 <= code < 600 else status
-    if status < 500 and status != 429 and _SCOPE_TEXT.search(message or text):
+    if status < 500 and status != 429 and _tells_missing_scope(one_line(message or text)):
         return ErrorKind.SCOPE
     if status == 429 or (code == 429 and status < 500):
         return _limit_kind(response, message or text)
@@ -300,9 +331,13 @@ def _message(envelope: _Envelope | None, hide: tuple[Secret, ...]) -> str:
 
 
 def _clean(text: str, hide: tuple[Secret, ...]) -> str:
+    is_cut = len(text) >= _CLEANED
+    text = text[:_CLEANED]
     for secret in hide:
         if secret:
             text = text.replace(secret.reveal(), "…")
+    if is_cut:  # what was cut through is not known again
+        text = text[: -max((len(secret.reveal()) for secret in hide), default=0) or None]
     return printable(text[: 10 * _EXCERPT]).strip()
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-_CALL_FAILED: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \(.*?\)")
+_CALL_FAILED: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \([^()]*\)")
 _NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 
 
