@@ -61,9 +61,9 @@ def test_a_fresh_token_is_asked_for_when_wanted() -> None:
          "temporarily_unavailable", 4),
         ({"error": "invalid_client", "reason": "s3cr3t-value is wrong"}, 400, ErrorKind.CREDENTIALS, "invalid_client",
          "… is wrong", 1),
-        ({"error": "invalid_client"}, 429, ErrorKind.RATE_LIMIT, None,
-         "The answer is not the JSON that Zoom's docs describe.", 4),
-        ({"error": 7}, 400, ErrorKind.UNEXPECTED, None, "The answer is not the JSON that Zoom's docs describe.", 4),
+        ({"error": "invalid_client"}, 429, ErrorKind.RATE_LIMIT, None, "invalid_client", 4),
+        # A refusal with nothing to say: credentials that are wrong, or an app that is not active.
+        ({"error": 7}, 400, ErrorKind.CREDENTIALS, None, "The answer is not the JSON that Zoom's docs describe.", 1),
     ],
 )  # fmt: skip
 def test_what_the_token_endpoint_says_and_how_often_it_is_asked(
