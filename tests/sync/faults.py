@@ -19,6 +19,8 @@ MODULES: Final = (
     "tests.sync.test_faults",
     "tests.sync.test_more_faults",
     "tests.sync.test_strange",
+    "tests.sync.test_membership",
+    "tests.sync.test_gone",
     "tests.sync.test_malformed",
     "tests.sync.test_resumed",
     "tests.sync.test_killed",

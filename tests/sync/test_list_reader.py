@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -15,17 +16,18 @@ from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import GrantRow
 from zoomgov.model.syncs import ListKey
 from zoomgov.store.store import Store
-from zoomgov.sync import parts
+from zoomgov.sync import list_reader, parts
 from zoomgov.sync.background_writer import BackgroundWriter
 from zoomgov.sync.events import ListAdvanced, ListRestarted, SyncEvent
-from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_RESTARTS, ListReader, together
+from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_REFUSED, MAX_RESTARTS, ListReader, together
 from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.reporter import Reporter
-from zoomgov.sync.rows import Rows, group_rows, principal_rows
+from zoomgov.sync.rows import Rows, contact_group_rows, group_rows, principal_rows
 from zoomgov.zoom.client import Answer, ZoomClient
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
+    from zoomgov.sync.list_reader import Beside
     from zoomgov.sync.outcome import Query
 
 NOW = "2026-11-23T00:00:00Z"
@@ -85,7 +87,7 @@ class Reading:
     async def groups(self, **more: Any) -> ListOutcome:  # those of `ListReader.read`
         return await self._reader.read(parts.GROUPS, group_rows, **more)
 
-    async def members(self, beside: Rows) -> ListOutcome:
+    async def members(self, beside: Beside) -> ListOutcome:
         def decode(records: Any) -> Rows:
             return principal_rows(GrantKind.GROUP_MEMBER, "g1", records)
 
@@ -138,11 +140,65 @@ async def test_a_token_that_is_lost_each_time_gives_it_up(read: Read, writer: Ba
     assert writer.finished == {}
 
 
-async def test_other_errors_are_raised_at_once(read: Read) -> None:
-    reading = read([page("a", more=True), GONE])
+async def test_an_error_at_the_first_page_is_raised_at_once(read: Read) -> None:
+    reading = read([GONE])
     with pytest.raises(ZoomError) as caught:
         await reading.groups()
     assert (caught.value.kind, reading.restarts) == (ErrorKind.SERVER, [])
+
+
+async def test_a_page_that_is_refused_starts_it_again_once(read: Read) -> None:
+    reading = read([page("a", more=True), GONE], [page("a", more=True), page("b")])
+    assert await reading.groups() == ListOutcome(2, None, moved=True)
+    assert len(reading.restarts) == 1
+    reading = read([page("a", more=True), GONE], [page("a", more=True), GONE])
+    with pytest.raises(ZoomError) as caught:
+        await reading.groups()
+    assert caught.value.kind is ErrorKind.SERVER
+    assert len(reading.restarts) == MAX_REFUSED == 1
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.SCOPE, ErrorKind.CREDENTIALS, ErrorKind.DAILY_LIMIT])
+async def test_an_error_about_every_page_is_raised_at_once(read: Read, kind: ErrorKind) -> None:
+    reading = read([page("a", more=True), ZoomError(kind, "GET /groups", "No.", status=400)])
+    with pytest.raises(ZoomError):
+        await reading.groups()
+    assert reading.restarts == []
+
+
+@pytest.mark.parametrize(("total", "most"), [(3, None), (None, 3)])
+async def test_a_list_without_end_is_given_up_where_something_tells_how_long_it_is(
+    read: Read, total: int | None, most: int | None
+) -> None:
+    def endless() -> Iterator[Answer]:
+        for number in count():
+            yield page(*(f"{number}-{place}" for place in range(100)), total=total, more=True)
+
+    reading = read(cast(Pass, endless()))
+    with pytest.raises(ZoomError, match=r"rows where it counts 3, .* has no end") as caught:
+        await reading.groups(most=lambda: most)
+    assert caught.value.kind is ErrorKind.UNEXPECTED
+    assert reading.restarts == []
+
+
+async def test_a_list_without_end_and_without_any_number(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_reader, "MAX_PAGES", 30)
+    pages: Pass = [page(str(number), more=True) for number in range(40)]
+    with pytest.raises(ZoomError, match="has no end"):
+        await read(pages).groups()
+
+
+@pytest.mark.parametrize("totals", [(None, None), (0, 0)])
+async def test_an_answer_without_a_list(writer: BackgroundWriter, totals: tuple[int | None, int | None]) -> None:
+    nothing = Answer(200, {}, b"{}", total_records=totals[0])
+    assert (await Reading(writer, Pages([nothing])).groups()).read == 0  # GET /groups may
+    reader = ListReader(cast(ZoomClient, Pages([nothing])), writer, Reporter(cast(ZoomClient, Pages()), lambda _: None))
+    if totals[0] is None:
+        with pytest.raises(ZoomError, match="holds no list"):
+            await reader.read(parts.CONTACT_GROUPS, contact_group_rows)
+        assert ListKey("contact-groups") not in writer.finished
+    else:
+        assert (await reader.read(parts.CONTACT_GROUPS, contact_group_rows)).read == 0
 
 
 async def test_a_list_that_does_not_add_up_is_read_once_more_and_no_further(read: Read) -> None:
@@ -213,13 +269,12 @@ async def test_a_split_list_is_all_of_its_queries_and_what_is_missing_is_read_in
     assert reading.restarts == ["9 rows where Zoom counts 14: read once more"]
 
 
-async def test_rows_beside_a_list_are_kept_where_the_list_has_not_the_same(
-    read: Read, writer: BackgroundWriter
-) -> None:
-    def grant(key: str) -> GrantRow:
-        return GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", key)
+async def test_rows_beside_a_list_are_staged_before_it_is_finished(read: Read, writer: BackgroundWriter) -> None:
+    async def beside(key: ListKey) -> int:
+        await writer.stage_rows(key, Rows(grants=[GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", "c")]))
+        return 1
 
-    outcome = await read([page("a", "b", total=2, under="members")]).members(Rows(grants=[grant("b"), grant("c")]))
+    outcome = await read([page("a", "b", total=2, under="members")]).members(beside)
     assert (outcome.read, outcome.expected) == (2, 2)
     assert outcome.seen == {"usera", "userb"}
     assert writer.finished == {ListKey("group-members", "g1"): 3}
@@ -243,7 +298,11 @@ async def test_a_list_that_is_stopped_while_its_last_page_is_staged_is_finished(
     read: Read, writer: BackgroundWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading = read([page("a", total=1, under="members")])
-    beside = Rows(grants=[GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", "b")])
+
+    async def beside(key: ListKey) -> int:
+        await writer.stage_rows(key, Rows(grants=[GrantRow(GrantKind.GROUP_MEMBER, "g1", "user", "b")]))
+        return 1
+
     task = asyncio.create_task(reading.members(beside))
     stage = writer.stage
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from zoomgov.model.syncs import ListKey
+from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync import parts
 from zoomgov.sync.events import ListFinished, ListNotRead, Noted, PartAdvanced, SyncEvent
 from zoomgov.sync.outcome import ListedResource, ListOutcome
 from zoomgov.sync.part_reader import MAX_FAILURES, PartReader
 from zoomgov.sync.reporter import Reporter
+from zoomgov.zoom.answers import Answer
 from zoomgov.zoom.auth import TokenInfo
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from zoomgov.sync.background_writer import BackgroundWriter
     from zoomgov.zoom.client import ZoomClient
 
@@ -39,7 +43,18 @@ class Bench:
         self.restarted: list[ListKey] = []
         self.events: list[SyncEvent] = []
         self.tiers: list[Tier] = []
-        client = cast("ZoomClient", SimpleNamespace(limits=SimpleNamespace(learnt=learnt), set_tier=self.tiers.append))
+        self.listed: list[str] | ZoomError = [group.id for group in GROUPS]
+        """Ids of the groups Zoom lists by now, or its refusal to list them."""
+        self.listings = 0
+        client = cast(
+            "ZoomClient",
+            SimpleNamespace(
+                limits=SimpleNamespace(learnt=learnt),
+                set_tier=self.tiers.append,
+                pages=self.pages,
+                stats=SimpleNamespace(under_way=0),
+            ),
+        )
         token = TokenInfo(scopes, "https://api.zoom.us/v2", 3600)
         report = Reporter(client, self.events.append)
         self.reader = PartReader(client, cast("BackgroundWriter", self), report, token, without)
@@ -50,6 +65,12 @@ class Bench:
     async def finish(self, key: ListKey, expected: int | None) -> None:
         assert expected is None
         self.finished[key] = 0
+
+    async def pages(self, endpoint: object, **_: object) -> AsyncGenerator[Answer, None]:
+        self.listings += 1
+        if isinstance(self.listed, ZoomError):
+            raise self.listed
+        yield Answer(200, {}, json.dumps({"groups": [{"id": one} for one in self.listed]}).encode())
 
     @property
     def missing(self) -> list[tuple[str, str]]:
@@ -149,6 +170,23 @@ async def test_without_the_scope_of_an_optional_part_nothing_is_asked() -> None:
     assert bench.progress == []
 
 
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [("user:read:list_users:admin", "group:read:list_members:admin"), ("user:read:admin", "group:read:admin")],
+)
+def test_a_list_that_is_needed_names_itself_and_one_scope_of_the_apps_kind(held: str, wanted: str) -> None:
+    bench = Bench(scopes=frozenset({held}))
+    bench.reader.require(parts.GROUP_MEMBERS, GROUPS[0], "Needed.")
+    assert bench.reader.not_read == [NotRead("group-members", "g0", "Needed.", (wanted,), True, name="Group 0")]
+
+
+def test_a_gap_that_is_known_becomes_a_required_one() -> None:
+    bench = Bench()
+    bench.reader.note_gap(NotRead("group-members", "", "No scope.", required=False))
+    bench.reader.require(parts.GROUP_MEMBERS, GROUPS[0], "Needed.")
+    assert bench.reader.not_read == [NotRead("group-members", "", "No scope.", required=True)]
+
+
 async def test_lists_that_fail_alone_are_named_and_one_too_many_ends_it() -> None:
     bench = Bench()
     failing = MAX_FAILURES
@@ -166,19 +204,37 @@ async def test_lists_that_fail_alone_are_named_and_one_too_many_ends_it() -> Non
         await bench.reader.each(parts.GROUP_ADMINS, GROUPS, read)
 
 
-async def test_what_was_deleted_meanwhile_is_no_gap() -> None:
+async def not_found(resource: ListedResource) -> int:
+    raise error(ErrorKind.NOT_FOUND, 404)
+
+
+async def test_what_was_deleted_meanwhile_is_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
+    bench.listed = [group.id for group in GROUPS[1:]]
+    read_again: list[str] = []
 
-    async def read(resource: ListedResource) -> int:
-        raise error(ErrorKind.NOT_FOUND, 404)
+    async def again(part: parts.Part, decode: object) -> bool:
+        read_again.append(part.name)
+        return True
 
-    await bench.reader.each(parts.GROUP_ADMINS, GROUPS[:1], read)
-    key = ListKey("group-admins", "g0")
-    assert (bench.missing, bench.restarted, bench.finished) == ([], [key], {key: 0})
-    assert bench.reader.deleted == {key}
+    monkeypatch.setattr(bench.reader, "again", again)
+    await bench.reader.each(parts.GROUP_ADMINS, GROUPS[:1], not_found)
+    key, members = ListKey("group-admins", "g0"), ListKey("group-members", "g0")
+    assert (bench.missing, bench.restarted, bench.finished) == ([], [key, members], {key: 0, members: 0})
+    assert (bench.reader.deleted, read_again) == ({"g0"}, ["groups"])
     assert bench.progress[-1] == (1, 1, 0)
     notes = [event.text for event in bench.events if isinstance(event, Noted)]
     assert notes == ["Admins of Group 0: it was deleted while the sync ran."]
+
+
+@pytest.mark.parametrize("listed", [["g0"], error(ErrorKind.SERVER, 500)], ids=["listed", "unknown"])
+async def test_a_list_that_does_not_exist_is_a_gap_unless_its_group_is_gone(listed: list[str] | ZoomError) -> None:
+    bench = Bench()
+    bench.listed = listed
+    await bench.reader.each(parts.GROUP_ADMINS, GROUPS[:1], not_found)
+    assert bench.missing == [("group-admins", "g0")]
+    assert [gap.name for gap in bench.reader.not_read] == ["Group 0"]
+    assert (bench.reader.deleted, bench.finished, bench.listings) == (set(), {}, 1)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Zoom:
         self.split: Split | None = None
 
     async def whole(
-        self, part: Part, decode: object, *, query: dict[str, str], urgent: bool, split: Split | None
+        self, part: Part, decode: object, *, query: dict[str, str], urgent: bool, split: Split | None, most: object
     ) -> ListOutcome:
         status = query["status"]
         assert part is parts.USERS[status]
@@ -68,7 +68,7 @@ class Zoom:
 
 
 class Reading:
-    def __init__(self, zoom: Zoom, *, thorough: bool = False) -> None:
+    def __init__(self, zoom: Zoom) -> None:
         self.zoom = zoom
         self.events: list[SyncEvent] = []
         report = Reporter(cast("ZoomClient", zoom), self.events.append)
@@ -77,7 +77,6 @@ class Reading:
             cast("BackgroundWriter", zoom),
             report,
             cast("PartReader", zoom),
-            thorough=thorough,
         )
 
     @property
@@ -99,7 +98,7 @@ async def test_everyone_is_read_once_and_written_ahead(zoom: Zoom) -> None:
     await reading.people.read()
     await reading.people.read_changed()
     assert (sorted(zoom.read), zoom.written_ahead, zoom.counted, reading.restarts) == (STATUSES, 1, [], [])
-    assert reading.people.membership.heard == set(STATUSES)
+    assert reading.people.heard == set(STATUSES)
 
 
 async def test_lists_that_may_be_read_again_are_not_written_ahead(zoom: Zoom) -> None:
@@ -137,7 +136,7 @@ async def test_lists_an_interrupted_run_has_read_are_counted_again(zoom: Zoom) -
     interrupted(zoom, "inactive")
     reading = Reading(zoom)
     await reading.people.read()
-    assert reading.people.membership.heard == {"active", "pending"}
+    assert reading.people.heard == {"active", "pending"}
     await reading.people.read_changed()
     assert (zoom.counted, reading.restarts) == (STATUSES, [])
 
@@ -168,25 +167,11 @@ async def test_a_list_during_which_people_came_or_went_is_read_again_once(zoom: 
     reading = Reading(zoom)
     await reading.people.read()
     zoom.read.clear()
-    assert await reading.people.read_again("drifted")
+    assert await reading.people.read_drifted()
     assert zoom.read == ["pending"]
     assert reading.restarts == [("users-pending", "People came or went while it was read: read once more")]
-    assert not await reading.people.read_again("drifted")
+    assert not await reading.people.read_drifted()
     assert zoom.read == ["pending"]
-
-
-@pytest.mark.parametrize(("thorough", "read"), [(False, ["inactive"]), (True, ["active", "inactive"])])
-async def test_what_an_interrupted_run_heard_is_read_again_to_be_compared(
-    zoom: Zoom, thorough: bool, read: list[str]
-) -> None:
-    interrupted(zoom, "active", "inactive")
-    reading = Reading(zoom, thorough=thorough)
-    await reading.people.read()
-    zoom.read.clear()
-    assert await reading.people.read_again("unheard")
-    assert zoom.read == read
-    assert {reason for _, reason in reading.restarts} == {"It has to be compared: read once more"}
-    assert not await reading.people.read_again("unheard")
 
 
 async def test_a_list_that_could_not_be_read_is_not_read_again(zoom: Zoom) -> None:
@@ -194,8 +179,9 @@ async def test_a_list_that_could_not_be_read_is_not_read_again(zoom: Zoom) -> No
     reading = Reading(zoom)
     await reading.people.read()
     zoom.finished.clear()
-    assert not await reading.people.read_again("drifted")
-    assert not await reading.people.read_again("unheard")
+    zoom.read.clear()
+    await reading.people.read_drifted()
+    assert zoom.read == []
 
 
 @pytest.mark.parametrize(

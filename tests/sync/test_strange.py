@@ -15,7 +15,7 @@ from tests.sync.faults import fault
 from tests.sync.test_faults import complete
 from tests.sync.test_resumed import stored
 from zoomgov.sim.world.options import Options
-from zoomgov.sync.events import ListAdvanced, Outcome
+from zoomgov.sync.events import ListAdvanced, ListFinished, Outcome
 from zoomgov.zoom.client import Answer, ZoomClient
 from zoomgov.zoom.endpoints import LIST_CONTACT_GROUPS
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -259,8 +259,18 @@ async def test_a_person_in_two_lists(bench: Bench) -> None:
 
 @fault("A role is deleted between the list and its privileges", "it is noted; the rest is read")
 async def test_a_role_deleted_between_the_list_and_its_privileges(bench: Bench) -> None:
+    role = list(bench.account.roles)[-1]
     body = {"code": 1034, "message": "The role does not exist."}
-    bench.zoom.control.add_fault(path="/roles/2", status=400, body=body, times=None)
+    bench.zoom.control.add_fault(path=f"/roles/{role}", status=400, body=body, times=None)
+
+    def delete(event: object) -> None:
+        if isinstance(event, ListFinished) and event.key.part == "roles" and role in bench.account.roles:
+            del bench.account.roles[role]
+            for user in bench.account.users:
+                user.role_id = "2" if user.role_id == role else user.role_id
+            bench.account.touch()
+
+    bench.on_event = delete
     summary = await bench.sync()
     assert summary.outcome is Outcome.COMPLETE
     assert any("deleted while the sync ran" in note for note in bench.notes)

@@ -168,12 +168,26 @@ def test_nothing_there_is_an_answer_too() -> None:
     assert (answer.json(), answer.next_page_token, answer.total_records) == ({}, "", None)
 
 
-@pytest.mark.parametrize(("token", "total"), [(17, "7"), (None, True), (["x"], 7.5)])
+@pytest.mark.parametrize(("token", "total"), [({}, "seven"), (None, True), (["x"], 7.5)])
 def test_an_envelope_of_other_types_names_no_page_and_no_total(token: object, total: object) -> None:
     body = {"next_page_token": token, "total_records": total}
     page = read_answer(LIST_USERS, reply(body), Circumstances("GET /users", 12.5, 3, NOW))
     assert (page.next_page_token, page.total_records) == ("", None)
     assert (page.milliseconds, page.attempts) == (12.5, 3)
+
+
+@pytest.mark.parametrize("total", ["7", 7.0, "7.0", 7])
+def test_numbers_may_be_text_and_a_token_a_number(total: object) -> None:
+    page = read_answer(
+        LIST_USERS, reply({"next_page_token": 17, "total_records": total}), Circumstances("GET /users", 1.0, 1, NOW)
+    )
+    assert (page.next_page_token, page.total_records, page.no_count) == ("17", 7, "")
+
+
+@pytest.mark.parametrize(("total", "shown"), [("seven", "seven"), (True, "True"), (7.5, "7.5")])
+def test_a_total_that_is_no_count_is_told(total: object, shown: str) -> None:
+    page = read_answer(LIST_USERS, reply({"total_records": total}), Circumstances("GET /users", 1.0, 1, NOW))
+    assert (page.total_records, page.no_count) == (None, shown)
 
 
 def test_a_record_is_in_no_repr() -> None:

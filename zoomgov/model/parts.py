@@ -28,6 +28,8 @@ class PartKey(StrEnum):
     ROLE_MEMBERS = "role-members"
     PLAN_USAGE = "plan-usage"
     IM_GROUPS = "im-groups"
+    UNSEEN_USERS = "unseen-users"
+    """Not a list: users the app may not see, noted as not read where something tells that there are some."""
 
 
 USER_PARTS: Final[Mapping[str, PartKey]] = {

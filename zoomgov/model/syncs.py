@@ -29,6 +29,8 @@ class NotRead:
     """False: optional; a sync without it may still be complete."""
     last_read: int | None = None
     """The last sync that did read it, whose facts are still shown; None when none did. Set when published."""
+    name: str = ""
+    """What `target` is called; empty for a whole part, and where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,18 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.sync.outcome import ListedResource
-from zoomgov.sync.records import decode_list, join_list, split_list
+import msgspec
+
+from zoomgov.model.kinds import GrantKind
+from zoomgov.sync.outcome import Beside, ListedResource
+from zoomgov.sync.records import decode_list, join_list, lacks_list, split_list
 from zoomgov.sync.rows import UserPages, digests_of
 from zoomgov.sync.worker import Worker
+from zoomgov.zoom.values import as_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    import msgspec
-
-    from zoomgov.model.kinds import GrantKind
     from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
     from zoomgov.store.store import Store
     from zoomgov.store.write.writer import SyncWriter
@@ -61,6 +62,8 @@ class BackgroundWriter:
         """Lists that are staged whole, and the rows read of each; those of an interrupted run included."""
         self.unreadable: Counter[ListKey] = Counter()
         """Records of a list that have neither id nor address: no row holds them, but Zoom counts them."""
+        self.without_list: set[ListKey] = set()
+        """Lists that are no list in one of their answers: Zoom leaves out what is empty, and perhaps more."""
         self.resumed = 0
         self.limits: Callable[[], str] | None = None
         """Gives what the client has learnt of Zoom's limits, to be stored with every commit: it survives a kill."""
@@ -147,7 +150,10 @@ class BackgroundWriter:
             if people and (records := split_list(endpoint, body)):
                 seen.update(self._stage_people(key, endpoint, people, body, records))
             else:
-                rows = decode(decode_list(endpoint, body))
+                records_read = decode_list(endpoint, body)
+                if not records_read and lacks_list(endpoint, body):
+                    self.without_list.add(key)
+                rows = decode(records_read)
                 self.unreadable[key] += rows.unreadable
                 self._write(key, rows)
                 seen.update(rows.identities())
@@ -206,6 +212,7 @@ class BackgroundWriter:
         if key in self._touched or self._interrupted:
             self.finished.pop(key, None)
             self.unreadable.pop(key, None)
+            self.without_list.discard(key)
             await self._change(partial(self._writer.restart, key))
 
     async def write_ahead(self) -> None:
@@ -242,6 +249,64 @@ class BackgroundWriter:
     async def member_counts(self, kind: GrantKind) -> dict[str, dict[str, int]]:
         """Number of different users staged as members, by resource and user status."""
         return await self._worker.submit(partial(self._writer.staged_membership_counts, kind))
+
+    async def people(self) -> dict[str, int]:
+        """Number of different users staged, by status."""
+        return await self._worker.submit(lambda: self._writer.counts.people())
+
+    async def recorded(self, kind: GrantKind) -> dict[str, int]:
+        """Number of grants that the records of users name, by the status of the users."""
+        return await self._worker.submit(lambda: self._writer.counts.recorded(kind))
+
+    async def without_role(self) -> dict[str, int]:
+        """Number of users of whom nothing tells the role, by status."""
+        return await self._worker.submit(lambda: self._writer.counts.without_role())
+
+    async def outside_groups(self, groups: Iterable[str]) -> int:
+        """Number of users whose records name none of these groups."""
+
+        def job() -> int:
+            facts = [self._writer.fact(GrantKind.GROUP_MEMBER, group) for group in groups]
+            return self._writer.counts.outside(facts)
+
+        return await self._change(job)
+
+    async def limited_roles(self) -> dict[str, set[str]]:
+        """The groups that roles are limited to, by id of the role; roles without a limit are left out."""
+        details = await self._worker.submit(self._writer.staged_role_details)
+        found: dict[str, set[str]] = {}
+        for detail in details:
+            for scope in msgspec.json.decode(detail.privilege_scopes):
+                groups = as_strings(scope.get("group_ids")) if isinstance(scope, dict) else ()
+                if groups:
+                    found.setdefault(detail.role_id, set()).update(groups)
+        return found
+
+    async def some_of(self, status: str, most: int) -> list[str]:
+        """Zoom's ids of some users of a status, spread over its list."""
+        return await self._worker.submit(lambda: self._writer.some_of(status, most))
+
+    async def beside(self, key: ListKey, kind: GrantKind) -> Beside:
+        """Compare the people staged of one list of members with those whose records name the group or role."""
+
+        def job() -> Beside:
+            writer = self._writer
+            found = writer.counts.beside(writer.fact(kind, key.target), writer.people_on(key))
+            left_out = {
+                number: (name, writer.counts.status(number))
+                for number, name in writer.keys_of(found.only_recorded).items()
+            }
+            return Beside(left_out, found.only_listed, found.strangers, found.statuses)
+
+        return await self._change(job)
+
+    async def stage_people(self, key: ListKey, kind: GrantKind, people: Collection[int]) -> None:
+        """Stage people, given by their numbers in `Beside.left_out`, beside the list that leaves them out."""
+        await self._change(lambda: self._writer.stage_people(key, self._writer.fact(kind, key.target), people))
+
+    async def staged_blob(self, name: str) -> bytes | None:
+        """An answer that was staged as it is."""
+        return await self._worker.submit(partial(self._writer.staged_blob, name))
 
     async def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
         """Finished lists, of an interrupted run too, that are not as long as Zoom says: (rows, Zoom's number)."""

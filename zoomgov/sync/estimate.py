@@ -50,15 +50,17 @@ class _Counter:
         if part.capability in self._without:
             return 0
         try:
-            answer = await self._client.get(part.endpoint, query=query)
+            rest = {key: value for key, value in query.items() if key != "page_size"}
+            size = query.get("page_size")
+            answer = await self._client.first_page(part.endpoint, query=rest, page_size=int(size) if size else None)
         except ZoomError as error:
             if error.kind in _NOTHING:
                 return 0
             raise
         self.milliseconds.append(answer.milliseconds)
         rows = len(decode_list(part.endpoint, answer.body))
-        if answer.total_records is None and answer.next_page_token:
-            pages = self._client.pages(part.endpoint, query={key: query[key] for key in query if key != "page_size"})
+        if answer.total_records is None and (answer.next_page_token or (answer.page_count or 0) > 1):
+            pages = self._client.pages(part.endpoint, query=rest)
             return sum([len(decode_list(part.endpoint, page.body)) async for page in pages])
         return max(rows, answer.total_records or 0)
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync.outcome import ListOutcome
-from zoomgov.sync.rows import Rows
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
     from typing import Any
 
     from zoomgov.sync.background_writer import BackgroundWriter
@@ -23,8 +22,20 @@ if TYPE_CHECKING:
     from zoomgov.sync.reporter import Reporter
     from zoomgov.zoom.client import ZoomClient
 
+    Beside = Callable[[ListKey], Awaitable[int]]
+
 MAX_RESTARTS: Final = 3
 """Restarts of a list whose page token Zoom no longer knows, before it is given up."""
+
+MAX_REFUSED: Final = 1
+"""Restarts of a list after a page in the middle of it was refused: a firewall may dislike one page token."""
+
+MAX_ROWS: Final = 1_000_000
+"""Rows after which a list that Zoom gives no total for has no end."""
+MAX_PAGES: Final = 20_000
+"""Pages after which it has none either."""
+MORE_THAN_COUNTED: Final = 1_000
+"""Rows beyond twice Zoom's total after which a list has no end: people may join while it is read, but not so many."""
 
 MAX_IDLE_PAGES: Final = 20
 """Consecutive pages with nothing new on them, each with a new token, after which a list is given up."""
@@ -39,6 +50,12 @@ ENDS_THE_SYNC: Final = frozenset(
 
 CLOSES_THE_PART: Final = frozenset({ErrorKind.SCOPE, ErrorKind.PLAN, ErrorKind.PRIVILEGE})
 """No other list of the part can be read either."""
+
+_NOT_THIS_PAGE: Final = frozenset(
+    {ErrorKind.CREDENTIALS, ErrorKind.TOKEN, ErrorKind.PAGE_TOKEN, ErrorKind.SCOPE, ErrorKind.PLAN}
+    | {ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT}
+)
+"""Errors that no other page token would mend."""
 
 
 def ends_the_sync(error: ZoomError) -> bool:
@@ -68,9 +85,13 @@ class ListReader:
         title: str = "",
         urgent: bool = False,
         split: Split | None = None,
-        beside: Rows | None = None,
+        beside: Beside | None = None,
+        most: Callable[[], int | None] = lambda: None,
     ) -> ListOutcome:
-        """Read a list to its end. It starts again when Zoom loses the page token, and once when it does not add up.
+        """Read a list to its end.
+
+        It starts again when Zoom loses the page token, once when a later page is refused, and once when it does not
+        add up.
 
         Args:
             key: the list; by default that of the whole account.
@@ -79,30 +100,37 @@ class ListReader:
             urgent: its requests go ahead of others at the rate limiter.
             split: called after the first page of a long list for queries that together give all of it, to be read
                 in parallel; if they turn out not to, the list is read again by one query.
-            beside: rows that belong to the list though Zoom leaves them out.
+            beside: called when all is read and before the list is finished: stages what belongs to the list though
+                Zoom leaves it out, and gives the number of rows that adds.
+            most: rows after which it has no end where Zoom gives no total of its own.
 
         Raises:
             ZoomError: it could not be read; what was staged of it is dropped when it is read again.
         """
         key = key or ListKey(part.name)
         self._report.started(part, key, title or part.title)
-        lost = 0
+        lost = refused = 0
         counted_again = drifted = False
         while True:
             await self._writer.restart(key)
-            attempt = _Attempt(self._client, self._writer, self._report, part, decode, key, path)
+            attempt = _Attempt(self._client, self._writer, self._report, part, decode, key, path, most)
             try:
                 await attempt.read_pages(query, urgent, split, finishes=beside is None)
             except ZoomError as error:
-                lost += 1
-                if error.kind is not ErrorKind.PAGE_TOKEN or lost > MAX_RESTARTS:
+                if error.kind is ErrorKind.PAGE_TOKEN and lost < MAX_RESTARTS:
+                    lost += 1
+                    self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
+                elif attempt.under_way and _may_be_this_page(error) and refused < MAX_REFUSED:
+                    refused += 1
+                    self._report.restarted(key, f"A page in the middle of it was refused ({error.message})")
+                else:
                     raise
-                self._report.restarted(key, f"Zoom no longer knows the page that was next ({error.message})")
                 continue
             except asyncio.CancelledError:
-                if attempt.ended and attempt.adds_up:  # it is all there: the next run need not read it again
+                if attempt.ended and attempt.proved:  # it is all there: the next run need not read it again
                     await self._finish(key, attempt.outcome(), beside)
                 raise
+            attempt.raise_if_no_list()
             outcome = attempt.outcome()
             drifted = drifted or outcome.drifted
             if counted_again or attempt.adds_up:
@@ -114,16 +142,20 @@ class ListReader:
             self._report.restarted(key, f"{why}: read once more")
         await self._finish(key, outcome, beside)
         self._report.finished(key, outcome.read, outcome.expected)
-        return replace(outcome, moved=drifted or counted_again or lost > 0)
+        return replace(outcome, moved=drifted or counted_again or lost + refused > 0)
 
-    async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Rows | None) -> None:
+    async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Beside | None) -> None:
         if key in self._writer.finished:
             return
-        apart = [grant for grant in beside.grants if f"user{grant.principal_key}" not in outcome.seen] if beside else []
-        if apart:
-            await self._writer.stage_rows(key, Rows(grants=apart))
-        expected = None if outcome.expected is None else outcome.expected + len(apart)
+        apart = await beside(key) if beside is not None else 0
+        expected = None if outcome.expected is None else outcome.expected + apart
         await self._writer.finish(key, expected)
+
+
+def _may_be_this_page(error: ZoomError) -> bool:
+    """Whether an error may be about one page token, so that others would be taken: a firewall may refuse just that."""
+    answered = error.status is not None or error.kind in (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT)
+    return answered and error.kind not in _NOT_THIS_PAGE
 
 
 class _Attempt:
@@ -138,6 +170,7 @@ class _Attempt:
         decode: Decode,
         key: ListKey,
         path: Mapping[str, str],
+        most: Callable[[], int | None],
     ) -> None:
         self._client = client
         self._writer = writer
@@ -148,6 +181,11 @@ class _Attempt:
         self._path = path
         self._seen: set[Identity] = set()
         self._totals: list[int] = []
+        self._at_least = 0
+        self._most = most
+        self._pages = 0
+        self.under_way = False
+        """Whether a page of it was read."""
         self.ended = False
         """Whether the last page was read and staged; stays False for a list read by several queries."""
 
@@ -178,6 +216,8 @@ class _Attempt:
         try:
             async with aclosing(pages):
                 async for page in pages:
+                    self.under_way = True
+                    self._pages += 1
                     if splitting is not None:
                         queries, splitting = await splitting, None
                         if queries:
@@ -185,6 +225,8 @@ class _Attempt:
                             break
                     if counts and page.total_records is not None:
                         self._totals.append(page.total_records)
+                    if counts and page.at_least is not None:
+                        self._at_least = page.at_least
                     if staged is not None:
                         before, read = read, await asyncio.shield(staged)
                         self._advanced(read)
@@ -195,7 +237,8 @@ class _Attempt:
                                 self._part.endpoint.template,
                                 f"Zoom gave {idle} pages without anything new: the list has no end.",
                             )
-                    last = counts and not page.next_page_token
+                        self._raise_if_endless(read)
+                    last = counts and not page.next_page_token and not page.by_number
                     complete = self._complete_outcome if last and finishes else None
                     staged = self._writer.stage(
                         self._key, self._part.endpoint, page.body, self._decode, self._seen, complete
@@ -215,6 +258,18 @@ class _Attempt:
                 await asyncio.wait([staged])
                 # `exception()` is called in any case, or asyncio logs that it was never retrieved
                 self.ended = staged.exception() is None and last
+
+    def _raise_if_endless(self, read: int) -> None:
+        """Raise when there are more rows than a list of this sort can have."""
+        counted = self._totals[0] if self._totals else self._most()
+        most = MAX_ROWS if counted is None else 2 * max(counted, 0) + MORE_THAN_COUNTED
+        if read > most or (counted is None and self._pages > MAX_PAGES):
+            of = "" if counted is None else f" where it counts {counted:,}"
+            raise ZoomError(
+                ErrorKind.UNEXPECTED,
+                self._part.endpoint.template,
+                f"Zoom gave {read:,} rows{of}, and always says that more follow: the list has no end.",
+            )
 
     async def _queries(self, staged: asyncio.Future[int], split: Split) -> Sequence[Query] | None:
         rows, total = await asyncio.shield(staged), self._totals[0]
@@ -236,13 +291,38 @@ class _Attempt:
         outcome = self.outcome()
         return outcome.expected in (None, outcome.read) and not self.shrank
 
+    @property
+    def proved(self) -> bool:
+        """Whether it adds up, and is a list at all."""
+        return self.adds_up and not self._is_no_list
+
     def _complete_outcome(self) -> ListOutcome | None:
-        return self.outcome() if self.adds_up else None
+        return self.outcome() if self.proved else None
+
+    @property
+    def _is_no_list(self) -> bool:
+        missing = not self._totals and self._key in self._writer.without_list
+        return missing and not self._part.may_be_no_list
+
+    def raise_if_no_list(self) -> None:
+        """Raise when an answer held neither the list nor a total: it may be empty, or left out.
+
+        Raises:
+            ZoomError: UNEXPECTED.
+        """
+        if self._is_no_list:
+            raise ZoomError(
+                ErrorKind.UNEXPECTED,
+                self._part.endpoint.template,
+                "Zoom's answer holds no list, and no total: whether there is anything in it is not known.",
+            )
 
     def outcome(self) -> ListOutcome:
         """What was read so far. Any count Zoom gave meanwhile may prove it complete: people come and go."""
         read = len(self._seen)
         expected = read if read in self._totals else self._totals[-1] if self._totals else None
+        if expected is None and read < self._at_least:
+            expected = self._at_least
         if expected is None and (unreadable := self._writer.unreadable[self._key]):
             expected = read + unreadable
         seen: frozenset[Identity] = frozenset(self._seen) if self._key.target else frozenset()
@@ -261,10 +341,10 @@ async def together(*jobs: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def unread(part: Part, error: ZoomError, target: str = "") -> NotRead:
+def unread(part: Part, error: ZoomError, target: str = "", name: str = "") -> NotRead:
     """The note that a part, or one list of it, is missing, with Zoom's own words as the reason."""
     evidence = [f"HTTP {error.status}"] if error.status else []
     if error.code is not None:
         evidence.append(f"code {error.code}")
     reason = f"{error.message} ({', '.join(evidence)})" if evidence else error.message
-    return NotRead(part.name, target, reason, error.missing_scopes, required=part.required)
+    return NotRead(part.name, target, reason, error.missing_scopes, required=part.required, name=name)

@@ -1,74 +1,119 @@
-"""What the user lists say about membership, kept while a sync runs to be held beside the member lists."""
+"""Member lists beside what the records of users say: the union of both, and where they differ."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.model.kinds import GrantKind
-from zoomgov.model.rows import GrantRow
 from zoomgov.model.syncs import Disagreement
-from zoomgov.sync.rows import Rows, UserPages
+from zoomgov.sync.list_reader import ends_the_sync
+from zoomgov.sync.records import decode_object
+from zoomgov.zoom import endpoints
+from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.values import as_strings, as_text
 
 if TYPE_CHECKING:
-    from zoomgov.sync.outcome import ListedResource, ListOutcome
+    from zoomgov.model.syncs import ListKey
+    from zoomgov.sync.background_writer import BackgroundWriter
+    from zoomgov.sync.outcome import Beside, ListedResource
     from zoomgov.sync.parts import Part
+    from zoomgov.zoom.client import ZoomClient
+
+MOST_ASKED_FOR: Final = 20
+"""Single users asked for in a sync at most, to decide between a list and their record, or to see what one holds."""
 
 
-class UserListMembership:
-    """Who is in what, by user status.
+class SingleUsers:
+    """Records of single users, each asked for once: what a list leaves out, they may tell."""
 
-    Deactivated and invited people are always kept: they are few, and Zoom's member lists may leave them out though
-    their own records name the group. Active people are kept only for a thorough sync, which compares everyone.
+    def __init__(self, client: ZoomClient) -> None:
+        self._client = client
+        self._known: dict[str, dict[str, Any] | None] = {}  # Any: whatever JSON Zoom sends
+
+    async def record(self, user: str) -> dict[str, Any] | None:
+        """The record of a user by Zoom's id; None when it cannot be read, or too many were asked for.
+
+        Raises:
+            ZoomError: nothing else could be read either.
+        """
+        if user not in self._known:
+            if len(self._known) >= MOST_ASKED_FOR:
+                return None
+            self._known[user] = await self._read(user)
+        return self._known[user]
+
+    async def _read(self, user: str) -> dict[str, Any] | None:
+        endpoint = endpoints.READ_USER
+        try:
+            answer = await self._client.get(endpoint, path={"userId": user})
+            return decode_object(endpoint, answer.body)
+        except ZoomError as error:
+            if ends_the_sync(error):
+                raise
+            return None
+
+    async def names(self, user: str, kind: GrantKind, target: str) -> bool | None:
+        """Whether a user's own record names a group or role; None when it does not tell."""
+        record = await self.record(user)
+        if record is None:
+            return None
+        if kind is GrantKind.ROLE:
+            role = as_text(record.get("role_id"))
+            return role == target if role else None
+        return target in as_strings(record["group_ids"]) if "group_ids" in record else None
+
+
+class Union:
+    """Keeps beside a member list the users whose record names the group or role, and whom it leaves out.
+
+    Zoom's member lists may leave out deactivated and invited people. An active person may have left between the two
+    lists: their own record decides, as it is now.
     """
 
-    def __init__(self, *, everyone: bool) -> None:
-        self._everyone = everyone
-        self._members: dict[tuple[GrantKind, str], dict[str, str]] = defaultdict(dict)
-        self.heard: set[str] = set()
-        """Statuses whose list was read in this run; nothing is known of the others: an interrupted run read them."""
+    def __init__(self, writer: BackgroundWriter, singles: SingleUsers) -> None:
+        self._writer = writer
+        self._singles = singles
+        self.found: dict[ListKey, Beside] = {}
+        """By list, without the users who have left since."""
 
-    def pages(self, status: str) -> UserPages:
-        """The decoder of the user list of `status`, which also keeps the memberships it sees."""
-        if status == "active" and not self._everyone:
-            return UserPages(status)
+    async def stage(self, key: ListKey, kind: GrantKind) -> int:
+        """Stage the users whom a list leaves out, and return how many there are."""
+        beside = await self._writer.beside(key, kind)
+        left_out = dict(beside.left_out)
+        for number, (user, status) in beside.left_out.items():
+            if status == "active" and await self._has_left(user, kind, key.target):
+                del left_out[number]
+        self.found[key] = beside._replace(left_out=left_out)
+        if left_out:
+            await self._writer.stage_people(key, kind, left_out)
+        return len(left_out)
 
-        def note(rows: Rows) -> None:
-            for user, (role, groups) in zip(rows.users, rows.held, strict=True):
-                for group in groups:
-                    self._members[GrantKind.GROUP_MEMBER, group][user.key] = status
-                if role:
-                    self._members[GrantKind.ROLE, role][user.key] = status
-
-        return UserPages(status, note)
-
-    def of(self, kind: GrantKind, target: str, statuses: frozenset[str]) -> set[str]:
-        """Keys of the members of `target` that have one of `statuses`."""
-        return {key for key, status in self._members.get((kind, target), {}).items() if status in statuses}
-
-    def beside(self, kind: GrantKind, target: str, counted: frozenset[str]) -> Rows:
-        """Grants of the members whose status Zoom does not count, to be staged beside its member list."""
-        members = self._members.get((kind, target), {})
-        return Rows(
-            grants=[GrantRow(kind, target, "user", key) for key, status in members.items() if status not in counted]
-        )
+    async def _has_left(self, user: str, kind: GrantKind, target: str) -> bool:
+        return await self._singles.names(user, kind, target) is False
 
 
-def member_list_differences(
-    part: Part, resource: ListedResource, told: set[str], outcome: ListOutcome
+def contradicted(beside: Beside) -> int:
+    """How many users whose record names the group or role a list leaves out, though it has others of their status."""
+    return sum(status in {"active", *beside.statuses} for _, status in beside.left_out.values())
+
+
+def differences(
+    part: Part, resource: ListedResource, beside: Beside, read: int, *, thorough: bool
 ) -> list[Disagreement]:
-    """Where a member list names other people than the user lists do. Only a thorough sync has both.
+    """Where a member list names other people than their records do.
 
     Args:
-        told: keys of the members by the user lists.
+        beside: what was found when the list was read.
+        read: people on the list.
+        thorough: tell also of people whose record does not name the group or role: it may leave that out.
     """
-    by_record = {f"user{key}" for key in told}  # as `Rows.identities` writes them
     title = part.title.format(resource.name)
+    by_record = read - beside.only_listed - beside.strangers
     found = []
-    if only := len(outcome.seen - by_record):
-        source = f"{only} of {part.endpoint.template} whose user record does not say so"
-        found.append(Disagreement(title, len(by_record & outcome.seen), outcome.read, source))
-    if missing := len(by_record - outcome.seen):
+    if thorough and beside.only_listed:
+        source = f"{beside.only_listed} of {part.endpoint.template} whose user record does not say so"
+        found.append(Disagreement(title, by_record, read, source))
+    if missing := contradicted(beside):
         source = f"{missing} whose user record says so, missing in {part.endpoint.template}"
-        found.append(Disagreement(title, len(by_record), outcome.read, source))
+        found.append(Disagreement(title, by_record + missing, read, source))
     return found

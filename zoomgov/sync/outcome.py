@@ -34,6 +34,19 @@ class ListOutcome:
     may be in neither."""
 
 
+class Beside(NamedTuple):
+    """A list of members beside what the records of users say of the same group or role."""
+
+    left_out: dict[int, tuple[str, str]]
+    """Users whose record names it and whom the list leaves out: number in the store to Zoom's id and status."""
+    only_listed: int
+    """Users on the list whose record does not name it."""
+    strangers: int
+    """People on the list who are in no list of users."""
+    statuses: frozenset[str]
+    """Statuses of the people on the list; "" for strangers."""
+
+
 class ListedResource(NamedTuple):
     """A group, contact group or role."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +11,7 @@ from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync import parts, rows
 from zoomgov.sync.list_reader import CLOSES_THE_PART, ListReader, ends_the_sync, together, unread
 from zoomgov.sync.outcome import ListOutcome
+from zoomgov.sync.records import decode_list
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.limits import Tier
 from zoomgov.zoom.scopes import ScopeKind, app_kind
@@ -18,10 +21,10 @@ if TYPE_CHECKING:
 
     from zoomgov.model.kinds import GrantKind
     from zoomgov.sync.background_writer import BackgroundWriter
+    from zoomgov.sync.list_reader import Beside
     from zoomgov.sync.outcome import Decode, ListedResource, Split
     from zoomgov.sync.parts import Part
     from zoomgov.sync.reporter import Reporter
-    from zoomgov.sync.rows import Rows
     from zoomgov.zoom.client import TokenInfo, ZoomClient
 
     ReadResource = Callable[[ListedResource], Awaitable[int]]
@@ -31,6 +34,18 @@ LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read concurrently; the rate limiter decides how fast."""
 MAX_FAILURES: Final = 5
 """Lists that may be lost to server errors; with one more the whole sync is put off."""
+
+
+_OWNERS: Final[Mapping[str, tuple[Part, Decode]]] = {
+    parts.GROUP_ADMINS.name: (parts.GROUPS, rows.group_rows),
+    parts.GROUP_MEMBERS.name: (parts.GROUPS, rows.group_rows),
+    parts.CONTACT_GROUP_MEMBERS.name: (parts.CONTACT_GROUPS, rows.contact_group_rows),
+    parts.ROLE.name: (parts.ROLES, rows.role_rows),
+    parts.ROLE_MEMBERS.name: (parts.ROLES, rows.role_rows),
+}
+"""The list of the resources that each part has a list for."""
+_MEMBERS: Final = {parts.GROUPS.name: parts.GROUP_MEMBERS, parts.ROLES.name: parts.ROLE_MEMBERS}
+"""The part with the members of groups, or of roles, whose user records name them too."""
 
 
 class PartReader:
@@ -46,8 +61,10 @@ class PartReader:
     ) -> None:
         """`without`: capabilities (values of `Capability`) to leave out."""
         self.not_read: list[NotRead] = []
-        self.deleted: set[ListKey] = set()
-        """Lists whose resource was deleted in Zoom during the sync."""
+        self.deleted: set[str] = set()
+        """Ids of resources that were deleted in Zoom during the sync."""
+        self._missing: dict[ListKey, tuple[ListedResource, ZoomError]] = {}
+        """Lists of which Zoom says that their resource does not exist, until the list of resources is asked again."""
         self._client = client
         self._writer = writer
         self._report = report
@@ -79,11 +96,12 @@ class PartReader:
         query: Mapping[str, str | int] = {},
         urgent: bool = False,
         split: Split | None = None,
+        most: Callable[[], int | None] = lambda: None,
     ) -> ListOutcome | None:
         """Read a paged list of the account, as `guarded` does. The arguments are those of `ListReader.read`."""
 
         async def read(key: ListKey) -> ListOutcome:
-            return await self._lists.read(part, decode, key=key, query=query, urgent=urgent, split=split)
+            return await self._lists.read(part, decode, key=key, query=query, urgent=urgent, split=split, most=most)
 
         return await self.guarded(part, read)
 
@@ -126,7 +144,7 @@ class PartReader:
             self._closed.add(part.name)
             return
         finished = self._writer.finished
-        todo = [resource for resource in resources if ListKey(part.name, resource.id) not in finished]
+        todo = self._unread(part, resources)
         rows_before = sum(finished.get(ListKey(part.name, resource.id), 0) for resource in resources)
         self._report.planned(part, len(resources), len(resources) - len(todo), rows_before)
         waiting = iter(todo)
@@ -134,9 +152,23 @@ class PartReader:
             await self._one(part, next(waiting), read)
         workers = min(LISTS_IN_FLIGHT, len(todo))
         await together(*(self._read_waiting(part, waiting, read) for _ in range(workers)))
+        await self._look_for_missing(part)
 
-    async def each_list(self, part: Part, resources: Sequence[ListedResource], kind: GrantKind) -> None:
-        """Read the list of principals of each resource, as `each` does."""
+    def _unread(self, part: Part, resources: Sequence[ListedResource]) -> list[ListedResource]:
+        """Those whose list is neither read nor known to be unreadable."""
+        known = {*self._writer.finished, *(ListKey(gap.part, gap.target) for gap in self.not_read)}
+        return [resource for resource in resources if ListKey(part.name, resource.id) not in known]
+
+    async def each_list(
+        self, part: Part, resources: Sequence[ListedResource], kind: GrantKind, *, only_new: bool = False
+    ) -> None:
+        """Read the list of principals of each resource, as `each` does.
+
+        Args:
+            only_new: do nothing when each of these lists is read, or noted as not read.
+        """
+        if only_new and not (part.name not in self._closed and self._unread(part, resources)):
+            return
 
         async def read(resource: ListedResource) -> int:
             return (await self.principals(part, resource, kind)).read
@@ -144,7 +176,7 @@ class PartReader:
         await self.each(part, resources, read)
 
     async def principals(
-        self, part: Part, resource: ListedResource, kind: GrantKind, beside: Rows | None = None
+        self, part: Part, resource: ListedResource, kind: GrantKind, beside: Beside | None = None
     ) -> ListOutcome:
         """Read the members, admins or holders of one resource. `beside` is that of `ListReader.read`."""
         return await self._lists.read(
@@ -170,12 +202,70 @@ class PartReader:
                 self.go_on_without(part, error, resource)
                 return
             key = ListKey(part.name, resource.id)
-            self.deleted.add(key)
+            self._missing[key] = (resource, error)
             await self._writer.restart(key)
-            await self._writer.finish(key, None)
-            self._report.note(f"{part.title.format(resource.name)}: it was deleted while the sync ran.")
             rows_read = 0
         self._report.one_done(part, rows_read)
+
+    async def _look_for_missing(self, part: Part) -> None:
+        """Ask for the list of resources once more, where Zoom said that some of them do not exist.
+
+        Those that are gone were deleted meanwhile. One that is still listed has a list that cannot be read.
+        """
+        missing = {key: found for key, found in self._missing.items() if key.part == part.name}
+        if not missing:
+            return
+        self._missing = {key: found for key, found in self._missing.items() if key.part != part.name}
+        owner, decode = _OWNERS[part.name]
+        listed = await self._ids(owner, decode)
+        for key, (resource, error) in missing.items():
+            if listed is None or resource.id in listed:
+                self._errors.setdefault(part.name, error)
+                self._miss(unread(part, error, resource.id, resource.name))
+                continue
+            await self.take_as_deleted(owner, resource.id)
+            await self._writer.finish(key, None)
+            self._report.note(f"{part.title.format(resource.name)}: it was deleted while the sync ran.")
+        if listed is not None and any(key.target not in listed for key in missing):
+            await self.again(owner, decode)
+
+    async def take_as_deleted(self, owner: Part, target: str) -> None:
+        """Take it that nobody is in a group or role that is no longer listed, though records read before name it."""
+        self.deleted.add(target)
+        if (members := _MEMBERS.get(owner.name)) is not None:
+            key = ListKey(members.name, target)
+            await self._writer.restart(key)
+            await self._writer.finish(key, None)
+
+    async def _ids(self, owner: Part, decode: Decode) -> set[str] | None:
+        """Ids of the resources that are listed now; None when that cannot be read."""
+        found: set[str] = set()
+        try:
+            async with aclosing(self._client.pages(owner.endpoint)) as pages:
+                async for page in pages:
+                    found.update(map(str, decode(decode_list(owner.endpoint, page.body)).identities()))
+        except ZoomError as error:
+            if ends_the_sync(error):
+                raise
+            return None
+        return found
+
+    def note_unlisted(self, owner: Part, target: str, people: int) -> None:
+        """Note a group or role that records of users name and its list leaves out."""
+        reason = f"The records of {people:,} users name it, and {owner.endpoint.template} leaves it out."
+        self._miss(NotRead(owner.name, target, reason))
+
+    def note_gap(self, gap: NotRead) -> None:
+        """Note what the sync could not read, found out by somebody else."""
+        self._miss(gap)
+
+    def require(self, part: Part, resource: ListedResource, reason: str) -> None:
+        """Note that the sync is not complete without one list that was not read."""
+        for place, gap in enumerate(self.not_read):
+            if gap.part == part.name and gap.target in ("", resource.id):
+                self.not_read[place] = replace(gap, required=True)
+                return
+        self._miss(NotRead(part.name, resource.id, reason, (_scope_of(part, self._scopes),), name=resource.name))
 
     # What may fail alone
 
@@ -199,7 +289,7 @@ class PartReader:
         self._failures += 1
         if self._failures > MAX_FAILURES:
             raise error
-        self._miss(unread(part, error, resource.id))
+        self._miss(unread(part, error, resource.id, resource.name))
 
     def _is_unwanted(self, part: Part) -> bool:
         if part.capability not in self._without:
@@ -217,5 +307,10 @@ class PartReader:
 
 
 def _no_scope(part: Part, held: frozenset[str]) -> NotRead:
-    wanted = part.need.tick(app_kind(held) or ScopeKind.GRANULAR)
-    return NotRead(part.name, "", f"The app has no scope for {part.endpoint.template}.", (wanted,), False)
+    reason = f"The app has no scope for {part.endpoint.template}."
+    return NotRead(part.name, "", reason, (_scope_of(part, held),), False)
+
+
+def _scope_of(part: Part, held: frozenset[str]) -> str:
+    """The one scope to add for a part, of the kind of those the app holds."""
+    return part.need.tick(app_kind(held) or ScopeKind.GRANULAR)

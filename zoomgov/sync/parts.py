@@ -27,6 +27,8 @@ class Part:
     capability: Capability
     required: bool = True
     """Whether a sync without it is partial. False: its absence is shown, but the sync may be complete."""
+    may_be_no_list: bool = False
+    """Whether an answer without list and total is an empty list: GET /groups may answer `{}`."""
     path_key: str = ""
     """Name of the id in the path, for parts with a list for each resource."""
 
@@ -44,7 +46,7 @@ USERS: Final = {
     status: Part(key, f"{status.capitalize()} users", endpoints.LIST_USERS, Capability.USERS)
     for status, key in USER_PARTS.items()
 }
-GROUPS: Final = Part(PartKey.GROUPS, "Groups", endpoints.LIST_GROUPS, Capability.GROUPS)
+GROUPS: Final = Part(PartKey.GROUPS, "Groups", endpoints.LIST_GROUPS, Capability.GROUPS, may_be_no_list=True)
 GROUP_ADMINS: Final = Part(
     PartKey.GROUP_ADMINS, "Admins of {}", endpoints.LIST_GROUP_ADMINS, Capability.GROUP_ADMINS, path_key="groupId"
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.syncs import ListKey
 from zoomgov.sync import parts
 from zoomgov.sync.list_reader import ends_the_sync, together
-from zoomgov.sync.membership import UserListMembership
+from zoomgov.sync.rows import UserPages
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
@@ -26,20 +26,19 @@ MAX_RECOUNTS: Final = 3
 
 
 class PeopleReader:
-    """Reads users of all statuses, and what their records say about membership."""
+    """Reads users of all statuses."""
 
-    def __init__(
-        self, client: ZoomClient, writer: BackgroundWriter, report: Reporter, reader: PartReader, *, thorough: bool
-    ) -> None:
-        """`thorough`: decode everyone, and keep everyone's memberships to be compared with the member lists."""
-        self.membership = UserListMembership(everyone=thorough)
+    def __init__(self, client: ZoomClient, writer: BackgroundWriter, report: Reporter, reader: PartReader) -> None:
+        self.heard: set[str] = set()
+        """Statuses whose list was read in this run; an interrupted run read the others."""
+        self.most: int | None = None
+        """The most people there can be, for a list without a total; None while nothing tells."""
         self.roles_tried = asyncio.Event()
         """To be set when the list of roles is read, or cannot be: a split by role waits for it."""
         self._client = client
         self._writer = writer
         self._report = report
         self._reader = reader
-        self._thorough = thorough
         self._outcomes: dict[str, ListOutcome] = {}
         """By status."""
 
@@ -54,15 +53,16 @@ class PeopleReader:
         read_before = ListKey(part.name) in self._writer.finished
         outcome = await self._reader.whole(
             part,
-            self.membership.pages(status),
+            UserPages(status),
             query={"status": status},
             urgent=True,  # the longest chains of pages; and once all people are read, they are written beside the rest
             split=self._by_role if status == "active" else None,
+            most=lambda: self.most,
         )
         if outcome is not None:
             self._outcomes[status] = outcome
             if not read_before:
-                self.membership.heard.add(status)
+                self.heard.add(status)
 
     async def _by_role(self, total: int) -> list[Query] | None:
         """One query for each role, to read a long list of active users in parallel; None when one role has most."""
@@ -75,18 +75,24 @@ class PeopleReader:
         self._report.note(f"Reading {total} active users role by role, side by side.")
         return [{"status": "active", "role_id": role.id} for role in roles]
 
-    async def read_changed(self) -> None:
-        """Ask how many people there are by now and read again the lists whose count differs.
+    async def read_changed(self, *, always: bool = False) -> bool:
+        """Ask how many people there are by now and read again the lists whose count differs; True when one did.
 
         Only where somebody came or went while they were listed, or an interrupted run read some of them: who is
         deactivated after one list was read and before the other is in neither, and only the counts tell.
+
+        Args:
+            always: ask once in any case.
         """
+        found = False
         lists = {status: ListKey(part.name) for status, part in parts.USERS.items()}
         finished = self._writer.finished
         for _ in range(MAX_RECOUNTS):
             here = [status for status, key in lists.items() if key in finished]
-            if not any(status not in self.membership.heard or self._outcomes[status].moved for status in here):
-                return
+            moved = (status not in self.heard or self._outcomes[status].moved for status in here)
+            if not always and not any(moved):
+                break
+            always = False
             totals = await asyncio.gather(*map(self._count, here))
             changed = [
                 status
@@ -96,7 +102,9 @@ class PeopleReader:
             for status in changed:
                 await self._read_again(status, "The number of people in it has changed")
             if not changed:
-                return
+                break
+            found = True
+        return found
 
     async def _count(self, status: str) -> int | None:
         """Zoom's count of people with `status`; None when it cannot be asked for."""
@@ -108,30 +116,13 @@ class PeopleReader:
             return None
         return answer.total_records
 
-    async def read_again(self, which: Literal["drifted", "unheard"]) -> bool:
-        """Read some lists once more; False when there was none of that sort.
-
-        Args:
-            which: `drifted`, those during which people came or went; `unheard`, those an interrupted run read, of
-                which this run does not know who is a member of what.
-        """
-        again = [
-            status
-            for status in parts.USERS
-            if ListKey(parts.USERS[status].name) in self._writer.finished
-            and (
-                self._outcomes[status].drifted
-                if which == "drifted"
-                else status not in self.membership.heard and (status != "active" or self._thorough)
-            )
-        ]
+    async def read_drifted(self) -> bool:
+        """Read the lists once more during which people came or went; False when there was none."""
+        again = [status for status, outcome in self._outcomes.items() if outcome.drifted]
         for status in again:
-            if which == "unheard":
-                await self._read_again(status, "It has to be compared")
-                continue
-            await self._read_again(status, "People came or went while it was read")
-            if status in self._outcomes:
-                self._outcomes[status] = replace(self._outcomes[status], drifted=False)
+            if ListKey(parts.USERS[status].name) in self._writer.finished:
+                await self._read_again(status, "People came or went while it was read")
+            self._outcomes[status] = replace(self._outcomes[status], drifted=False)
         return bool(again)
 
     async def _read_again(self, status: str, reason: str) -> None:

@@ -5,93 +5,178 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.model.kinds import GrantKind
 from zoomgov.model.syncs import Disagreement, ListKey
 from zoomgov.sync import parts, rows
-from zoomgov.sync.membership import member_list_differences
+from zoomgov.sync.membership import SingleUsers, Union, contradicted, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from zoomgov.model.kinds import GrantKind
     from zoomgov.sync.background_writer import BackgroundWriter
     from zoomgov.sync.outcome import ListedResource
-    from zoomgov.sync.part_reader import PartReader
+    from zoomgov.sync.part_reader import PartReader, ReadResource
     from zoomgov.sync.parts import Part
     from zoomgov.sync.people_reader import PeopleReader
+    from zoomgov.zoom.client import ZoomClient
 
 _CONVENTIONS: Final = (
-    frozenset({"active", "inactive", "pending"}),
+    frozenset({"active"}),
     frozenset({"active", "inactive"}),
     frozenset({"active", "pending"}),
-    frozenset({"active"}),
+    frozenset({"active", "inactive", "pending"}),
 )
 """Statuses `total_members` may count. Zoom does not say whether deactivated and invited people are in it."""
+_FEW: Final = 2
+"""So few equal counts do not prove that deactivated or invited people are counted: a missing active one may hide
+behind one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A sort of membership to prove."""
+
+    owner: Part
+    """Groups or roles, whose list has `total_members`."""
+    members: Part
+    """The part with a member list for each of them."""
+    kind: GrantKind
+    what: str
+    """Names a disagreement, before the name of the resource: `members of group`."""
+
+
+GROUPS: Final = Subject(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
+ROLES: Final = Subject(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
 
 
 class Proof:
-    """Reads whatever it takes to explain a difference, and notes those that stay."""
+    """Reads whatever it takes to explain a difference, and notes those that stay.
 
-    def __init__(self, writer: BackgroundWriter, reader: PartReader, people: PeopleReader, *, thorough: bool) -> None:
+    The records of users name groups and roles, but Zoom leaves `group_ids` out for people in no group, and may leave
+    out any field. So they prove nothing by what they do not name: a count of Zoom's or a member list has to agree.
+    """
+
+    def __init__(
+        self, client: ZoomClient, writer: BackgroundWriter, reader: PartReader, people: PeopleReader, *, thorough: bool
+    ) -> None:
         """`thorough`: read every member list, not only those of resources whose count differs."""
         self.disagreements: list[Disagreement] = []
+        self.singles = SingleUsers(client)
+        self._union = Union(writer, self.singles)
         self._writer = writer
         self._reader = reader
         self._people = people
         self._thorough = thorough
 
-    async def prove(self, owner: Part, members: Part, kind: GrantKind, what: str) -> None:
-        """Compare the membership read off the user lists with Zoom's counts; read member lists where they differ.
+    async def strangers(self) -> int:
+        """The most people that one member list has who are in no list of users."""
+        kinds: dict[str, GrantKind] = {GROUPS.members.name: GROUPS.kind, ROLES.members.name: ROLES.kind}
+        counts = [(await self._writer.beside(key, kinds[key.part])).strangers for key in self._union.found]
+        return max(counts, default=0)
 
-        Args:
-            owner: groups or roles, whose list has `total_members`.
-            members: the part with a member list for each of them.
-            what: names a disagreement, before the name of the resource: `members of group`.
-        """
+    async def prove(self, subject: Subject) -> None:
+        """Compare the membership read off the user lists with Zoom's counts; read member lists where they differ."""
         finished = self._writer.finished
+        owner = subject.owner
         if ListKey(owner.name) not in finished or ListKey(parts.USERS["active"].name) not in finished:
             return
-        compared = await self._compare(owner, kind)
-        if compared.differing:
+        compared = await self._compare(subject)
+        before = {resource.id for resource in await self._writer.resources(owner.name)}
+        if compared.differing or compared.unlisted:
             # counted at another moment than the users were read: ask for the counts of now before anything longer
             if not await self._reader.again(owner, rows.group_rows if owner is parts.GROUPS else rows.role_rows):
                 return
-            compared = await self._compare(owner, kind)
-        if compared.differing and await self._people.read_again("drifted"):
-            compared = await self._compare(owner, kind)
+            compared = await self._compare(subject)
+        if (compared.differing or compared.unlisted) and await self._people.read_drifted():
+            compared = await self._compare(subject)
         resources = await self._writer.resources(owner.name)
-        wanted = [resource for resource in resources if self._thorough or resource.id in compared.differing]
+        needed = await self._needed(subject, resources, compared)
+        wanted = [resource for resource in resources if self._thorough or resource.id in needed]
         if wanted:
-            await self._people.read_again("unheard")
-            await self._read_members(members, wanted, kind, compared.counted)
-            compared = await self._compare(owner, kind)
-        names = {resource.id: resource.name for resource in resources}
-        source = f"total_members of {owner.endpoint.template}"
-        self.disagreements += [
-            Disagreement(f"{what} {names.get(target, target)}", read, expected, source)
-            for target, (read, expected) in compared.differing.items()
-            if ListKey(members.name, target) not in self._reader.deleted
-        ]
+            await self._reader.each(subject.members, wanted, self._read(subject))
+            compared = await self._compare(subject)
+        self._note(subject, resources, compared)
+        for target, people in compared.unlisted.items():
+            if target in before:
+                await self._reader.take_as_deleted(owner, target)
+            elif target not in self._reader.deleted:
+                self._reader.note_unlisted(owner, target, people)
+        for resource in wanted:
+            key = ListKey(subject.members.name, resource.id)
+            if resource.total is None and key not in finished and resource.id in needed:
+                reason = f"Zoom gives no number of its members, and the app has no scope for {_template(subject)}."
+                self._reader.require(subject.members, resource, reason)
+        await (self._note_roles() if subject is ROLES else self._note_silence(compared))
 
-    async def _read_members(
-        self, part: Part, resources: list[ListedResource], kind: GrantKind, counted: frozenset[str]
-    ) -> None:
-        """Read member lists, and keep beside each of them the people of the user lists it leaves out."""
-        membership = self._people.membership
+    async def _needed(
+        self, subject: Subject, resources: Collection[ListedResource], compared: CountComparison
+    ) -> set[str]:
+        """Ids of the resources whose membership is not proved without their member list."""
+        needed = {*compared.differing, *compared.leaning}
+        without_total = {resource.id for resource in resources if resource.total is None}
+        if subject is GROUPS:
+            return needed | without_total
+        # everybody has exactly one role: where each record names it, nobody is missing
+        return needed | without_total if await self._writer.without_role() else needed
+
+    def _read(self, subject: Subject) -> ReadResource:
+        """Reads one member list, with the people beside it."""
 
         async def read(resource: ListedResource) -> int:
-            beside = membership.beside(kind, resource.id, counted)
-            outcome = await self._reader.principals(part, resource, kind, beside)
-            if self._thorough:
-                told = membership.of(kind, resource.id, counted)
-                self.disagreements += member_list_differences(part, resource, told, outcome)
-            return outcome.read
+            async def beside(key: ListKey) -> int:
+                return await self._union.stage(key, subject.kind)
 
-        await self._reader.each(part, resources, read)
+            return (await self._reader.principals(subject.members, resource, subject.kind, beside)).read
 
-    async def _compare(self, owner: Part, kind: GrantKind) -> CountComparison:
-        resources = await self._writer.resources(owner.name)
+        return read
+
+    def _note(self, subject: Subject, resources: Collection[ListedResource], compared: CountComparison) -> None:
+        source = f"total_members of {subject.owner.endpoint.template}"
+        for resource in resources:
+            key = ListKey(subject.members.name, resource.id)
+            read, expected = compared.differing.get(resource.id, (0, 0))
+            beside = self._union.found.get(key)
+            left_out = 0
+            if beside is not None and (self._thorough or resource.total is None or read != expected):
+                on_list = self._writer.finished[key] - len(beside.left_out)
+                self.disagreements += differences(subject.members, resource, beside, on_list, thorough=self._thorough)
+                left_out = contradicted(beside)
+            if read != expected and read - left_out != expected and resource.id not in self._reader.deleted:
+                self.disagreements.append(Disagreement(f"{subject.what} {resource.name}", read, expected, source))
+
+    async def _note_roles(self) -> None:
+        for status, people in (await self._writer.without_role()).items():
+            everyone = (await self._writer.people()).get(status, 0)
+            source = f"{status} users, each of whom has a role"
+            self.disagreements.append(Disagreement(f"roles of {status} users", everyone - people, everyone, source))
+
+    async def _note_silence(self, compared: CountComparison) -> None:
+        """Note statuses of which no record names a group, where nothing else tells that they are in none."""
+        recorded, people = await self._writer.recorded(GrantKind.GROUP_MEMBER), await self._writer.people()
+        listed = {status for beside in self._union.found.values() for status in beside.statuses}
+        if not compared.members:
+            return
+        for status in ("inactive", "pending"):
+            silent = people.get(status, 0) and not recorded.get(status) and status not in listed
+            if not silent or (status == "pending" and recorded):  # invitations hold hardly anything
+                continue
+            if recorded and status == "inactive" and await self._say_none(status):
+                continue
+            source = f"{status} users: no record names a group, and Zoom's member lists leave them out"
+            self.disagreements.append(Disagreement(f"groups of {status} users", 0, people[status], source))
+
+    async def _say_none(self, status: str) -> bool:
+        """Whether the records of single users name no group either, as far as they are asked for."""
+        for user in await self._writer.some_of(status, 5):
+            record = await self.singles.record(user)
+            if record is None or record.get("group_ids"):
+                return False
+        return True
+
+    async def _compare(self, subject: Subject) -> CountComparison:
+        resources = await self._writer.resources(subject.owner.name)
         totals = {resource.id: resource.total for resource in resources}
-        return compare_counts(totals, await self._writer.member_counts(kind))
+        return compare_counts(totals, await self._writer.member_counts(subject.kind))
 
     async def note_unequal_lists(self) -> None:
         """Note the lists that are not as long as Zoom says, those of an interrupted run too."""
@@ -103,14 +188,22 @@ class Proof:
             self.disagreements.append(Disagreement(title, read, expected, parts.source_of(key.part)))
 
 
+def _template(subject: Subject) -> str:
+    return subject.members.endpoint.template
+
+
 @dataclass(frozen=True, slots=True)
 class CountComparison:
     """Membership as it was read beside Zoom's counts."""
 
-    counted: frozenset[str] = _CONVENTIONS[0]
-    """Statuses of the people Zoom's counts include."""
     differing: dict[str, tuple[int, int]] = field(default_factory=dict)
     """By id: members read, and the number Zoom gives."""
+    leaning: frozenset[str] = frozenset()
+    """Ids whose number is right only if deactivated or invited people are counted, where hardly any other shows it."""
+    unlisted: dict[str, int] = field(default_factory=dict)
+    """Ids that records of users name and Zoom's list leaves out: how many people name them."""
+    members: int = 0
+    """Members read, of all."""
 
 
 def compare_counts(totals: Mapping[str, int | None], counts: Mapping[str, Mapping[str, int]]) -> CountComparison:
@@ -123,7 +216,7 @@ def compare_counts(totals: Mapping[str, int | None], counts: Mapping[str, Mappin
         totals: `total_members` by id; None where Zoom gave no number, which proves nothing either way.
         counts: members read, by id and user status; "" is somebody in no user list.
     """
-    best: CountComparison | None = None
+    by_convention: list[dict[str, tuple[int, int]]] = []
     for convention in _CONVENTIONS:
         found: dict[str, tuple[int, int]] = {}
         for target, total in totals.items():
@@ -132,6 +225,13 @@ def compare_counts(totals: Mapping[str, int | None], counts: Mapping[str, Mappin
             read = sum(count for status, count in counts.get(target, {}).items() if status in convention or not status)
             if read != total:
                 found[target] = (read, total)
-        if best is None or len(found) < len(best.differing):
-            best = CountComparison(convention, found)
-    return best or CountComparison()
+        by_convention.append(found)
+    # of equally good ones the last: who is counted in most ways is missed in none
+    differing = min(reversed(by_convention), key=lambda found: (len(found), sum(abs(n - m) for n, m in found.values())))
+    leaning = by_convention[0].keys() - differing.keys()
+    return CountComparison(
+        differing=differing,
+        leaning=frozenset(leaning) if len(leaning) <= _FEW else frozenset(),
+        unlisted={target: sum(found.values()) for target, found in counts.items() if target not in totals and found},
+        members=sum(sum(found.values()) for found in counts.values()),
+    )

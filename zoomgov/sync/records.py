@@ -12,6 +12,7 @@ import msgspec
 
 from zoomgov.zoom.answers import UNREADABLE, decode_leniently
 from zoomgov.zoom.errors import ErrorKind, ZoomError
+from zoomgov.zoom.values import as_count, as_number, as_strings, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,12 @@ def decode_list(endpoint: Endpoint, body: bytes) -> list[Record]:
     return []
 
 
+def lacks_list(endpoint: Endpoint, body: bytes) -> bool:
+    """Whether the answer has none of the keys that may hold the rows."""
+    page = decode_object(endpoint, body)
+    return all(page.get(key) is None for key in endpoint.list_keys)
+
+
 def split_list(endpoint: Endpoint, body: bytes) -> list[msgspec.Raw] | None:
     """The rows of one page, each as the JSON that Zoom sent; None when they cannot be found by the short way."""
     try:
@@ -72,29 +79,6 @@ def join_list(endpoint: Endpoint, records: Sequence[msgspec.Raw]) -> bytes:
     return b'{"%s":[%s]}' % (endpoint.list_keys[0].encode(), b",".join(records))
 
 
-def as_text(value: object) -> str:
-    """A text or a whole number, as text; else ""."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def as_number(value: object) -> int | None:
-    """A whole number, also when Zoom sends it as text; None when there is none SQLite could hold."""
-    if value.__class__ is int and 0 <= value < 2**63:  # nearly always
-        return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
-        return value
-    return None
-
-
-def as_strings(value: object) -> tuple[str, ...]:
-    """The texts in a list; () when it is none, as Zoom leaves empty lists out."""
-    return tuple([item for item in value if isinstance(item, str) and item]) if isinstance(value, list) else ()
-
-
 def text(record: Mapping[str, Any], *keys: str) -> str:
     """The first of `keys` that holds a text or a number, as text; else ""."""
     return next((found for key in keys if (found := as_text(record.get(key)))), "")
@@ -103,6 +87,11 @@ def text(record: Mapping[str, Any], *keys: str) -> str:
 def number(record: Mapping[str, Any], key: str) -> int | None:
     """`as_number` of what is under `key`."""
     return as_number(record.get(key))
+
+
+def count(record: Mapping[str, Any], key: str) -> int | None:
+    """`as_count` of what is under `key`."""
+    return as_count(record.get(key))
 
 
 def strings(record: Mapping[str, Any], key: str) -> tuple[str, ...]:

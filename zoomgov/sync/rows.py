@@ -14,8 +14,9 @@ from msgspec import UNSET
 
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.rows import ContactGroupRow, GrantRow, GroupRow, Held, RoleDetail, RoleRow, UserRow
-from zoomgov.sync.records import Record, as_number, as_strings, as_text, number, strings, text
+from zoomgov.sync.records import Record, count, number, strings, text
 from zoomgov.zoom.answers import UNREADABLE
+from zoomgov.zoom.values import as_number, as_strings, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,7 +131,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
             continue
         kind = kind or status
         login = "" if login[:5] in _BEFORE_ZOOM else login
-        verified = pop("verified", None)
+        verified = _flag(pop("verified", None))
         groups = pop("group_ids", None)
         pop("host_key", None)  # a secret, neither asked for nor kept
         # for pending people Zoom sends the moment of the call
@@ -148,7 +149,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
                 dept,
                 zone,
                 as_number(pop("pmi", None)),
-                int(bool(verified)) if isinstance(verified, int) else None,
+                None if verified is None else int(bool(verified)),
                 created,
                 login,
                 client,
@@ -159,6 +160,10 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
         )
         held.append(Held(role_id, as_strings(groups)))
     return rows
+
+
+def _flag(value: object) -> int | None:
+    return int(value) if isinstance(value, bool) else as_number(value)
 
 
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -233,7 +238,7 @@ def group_rows(records: Iterable[Record]) -> Rows:
     rows = Rows()
     for record in records:
         if group_id := text(record, "id"):
-            rows.groups.append(GroupRow(group_id, text(record, "name"), number(record, "total_members")))
+            rows.groups.append(GroupRow(group_id, text(record, "name"), count(record, "total_members")))
         else:
             rows.unreadable += 1
     return rows
@@ -268,7 +273,7 @@ def role_rows(records: Iterable[Record]) -> Rows:
                     text(record, "name"),
                     text(record, "description"),
                     text(record, "type"),
-                    number(record, "total_members"),
+                    count(record, "total_members"),
                 )
             )
         else:

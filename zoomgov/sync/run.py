@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.syncs import ListKey
-from zoomgov.sync import parts, rows
+from zoomgov.sync import parts, proof, rows
 from zoomgov.sync.list_reader import together
 from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.part_reader import PartReader
 from zoomgov.sync.people_reader import PeopleReader
 from zoomgov.sync.proof import Proof
 from zoomgov.sync.records import decode_object, text
+from zoomgov.sync.unseen import Unseen, seats_used
 from zoomgov.zoom.limits import tier_of_plan
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from zoomgov.sync.outcome import ListedResource
     from zoomgov.sync.reporter import Reporter
     from zoomgov.zoom.client import TokenInfo, ZoomClient
+
+
+PEOPLE_A_SEAT: Final = 500
+"""People for each seat in use that an account may have at most: those on Basic need none."""
 
 
 class Run:
@@ -45,8 +50,8 @@ class Run:
         self._writer = writer
         self._scopes = token.scopes
         self._reader = PartReader(client, writer, report, token, without)
-        self._people = PeopleReader(client, writer, report, self._reader, thorough=thorough)
-        self._proof = Proof(writer, self._reader, self._people, thorough=thorough)
+        self._people = PeopleReader(client, writer, report, self._reader)
+        self._proof = Proof(client, writer, self._reader, self._people, thorough=thorough)
         writer.skips_unchanged = not thorough
 
     @property
@@ -75,9 +80,22 @@ class Run:
         )
         self._reader.raise_if_nothing_was_read()
         await self._people.read_changed()
-        await self._proof.prove(parts.GROUPS, parts.GROUP_MEMBERS, GrantKind.GROUP_MEMBER, "members of group")
-        await self._proof.prove(parts.ROLES, parts.ROLE_MEMBERS, GrantKind.ROLE, "holders of role")
+        await self._proof.prove(proof.GROUPS)
+        await self._proof.prove(proof.ROLES)
+        await self._lists_of_new_resources()
         await self._proof.note_unequal_lists()
+        usage = await self._writer.staged_blob(parts.PLAN_USAGE.name)
+        told = decode_object(parts.PLAN_USAGE.endpoint, usage) if usage else None
+        await Unseen(self._writer, self._reader, self._people, self._proof).note(told)
+
+    async def _lists_of_new_resources(self) -> None:
+        """Read the lists of groups that were made after the groups were first listed, if these were listed again."""
+        for owner, part, kind in (
+            (parts.GROUPS, parts.GROUP_ADMINS, GrantKind.GROUP_ADMIN),
+            (parts.CONTACT_GROUPS, parts.CONTACT_GROUP_MEMBERS, GrantKind.CONTACT_GROUP_MEMBER),
+        ):
+            if ListKey(owner.name) in self._writer.finished:
+                await self._reader.each_list(part, await self._writer.resources(owner.name), kind, only_new=True)
 
     async def _groups(self) -> None:
         if await self._reader.whole(parts.GROUPS, rows.group_rows) is not None:
@@ -95,6 +113,9 @@ class Run:
         finally:
             self._people.roles_tried.set()
         if outcome is not None:
+            totals = [role.total for role in await self._writer.resources(parts.ROLES.name)]
+            if totals and None not in totals:  # everybody has one role
+                self._people.most = sum(total for total in totals if total is not None)
             roles = await self._writer.resources(parts.ROLES.name)
             await self._reader.each(parts.ROLE, roles, self._read_role)
 
@@ -119,6 +140,8 @@ class Run:
             tier = tier_of_plan(text(base, "type")) if isinstance(base, dict) else None
             if tier is not None and not self._client.limits.learnt:
                 self._client.set_tier(tier)
+            if self._people.most is None and (used := seats_used(usage)):
+                self._people.most = used * PEOPLE_A_SEAT
             await self._writer.stage_rows(key, rows.blob_rows(key.part, usage))
             await self._writer.finish(key, None)
             return ListOutcome(1, None)

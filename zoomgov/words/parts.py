@@ -26,6 +26,7 @@ PART_WORDS: Final[Mapping[str, str]] = {
     PartKey.ROLE_MEMBERS: "role members",
     PartKey.PLAN_USAGE: "plan usage",
     PartKey.IM_GROUPS: "IM groups",
+    PartKey.UNSEEN_USERS: "users the app may not see",
 }
 """Within a sentence."""
 
@@ -49,6 +50,7 @@ PART_SUBJECTS: Final[Mapping[str, str]] = {
     PartKey.ROLES: "The roles",
     PartKey.ROLE: "The rights of roles",
     PartKey.PLAN_USAGE: "Bought and used licences",
+    PartKey.UNSEEN_USERS: "Users the app may not see",
 }
 """As the plural subject of a sentence."""
 
@@ -65,6 +67,6 @@ def part_title(part: str) -> str:
 
 
 def part_words(part: NotRead) -> str:
-    """What was not read, e.g. `group admins of g1`."""
+    """What was not read, e.g. `group admins of Finance`."""
     name = part_name(part.part)
-    return f"{name} of {printable(part.target)}" if part.target else name
+    return f"{name} of {printable(part.name or part.target)}" if part.target else name

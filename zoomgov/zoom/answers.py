@@ -15,6 +15,7 @@ import msgspec
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.retry import retry_moment
+from zoomgov.zoom.values import as_count, as_number, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +50,11 @@ class _Envelope(msgspec.Struct, gc=False):
     reason: object = None
     error: object = None
     errors: object = None
-    next_page_token: object = None
+    next_page_token: object = msgspec.UNSET
     total_records: object = None
+    page_size: object = None
+    page_count: object = None
+    page_number: object = None
 
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
@@ -70,6 +74,17 @@ class Answer:
     next_page_token: str = ""
     total_records: int | None = None
     attempts: int = 1
+    ends: bool = True
+    """Whether it says that no page follows: it has a next page token, which is empty. Such a token may be left out."""
+    page_count: int | None = None
+    page_number: int | None = None
+    page_size: int | None = None
+    by_number: bool = False
+    """Whether the next page is asked for by its number, if there is one: it may turn out that this one was the last."""
+    at_least: int | None = None
+    """Rows the list has at least, by its number of pages."""
+    no_count: str = ""
+    """What `total_records` holds where that cannot be a count: it is ignored."""
 
     def json(self) -> dict[str, Any]:
         """The body as a plain object; `{}` when empty. Any: Zoom's fields are whatever Zoom sends."""
@@ -101,21 +116,33 @@ def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> An
     envelope = _envelope(response.body)
     tracking_id = response.headers.get("x-zm-trackingid")
     if 200 <= response.status < 300 and envelope is not None and not _tells_error(envelope):
-        total = envelope.total_records
-        token = envelope.next_page_token
+        total = as_number(envelope.total_records)
+        token = as_text(envelope.next_page_token)
         return Answer(
             response.status,
             response.headers,
             response.body,
             at.milliseconds,
             tracking_id,
-            next_page_token=token if isinstance(token, str) else "",
-            total_records=total if isinstance(total, int) and not isinstance(total, bool) else None,
+            next_page_token=token,
+            total_records=total,
             attempts=at.attempts,
+            ends=envelope.next_page_token is not msgspec.UNSET and not token,
+            page_count=as_count(envelope.page_count),
+            page_number=as_count(envelope.page_number),
+            page_size=as_count(envelope.page_size),
+            no_count="" if total is not None or envelope.total_records is None else _shown(envelope.total_records),
         )
     if response.status == 204 and not response.body:
         return Answer(204, response.headers, b"", at.milliseconds, tracking_id, attempts=at.attempts)
     raise refusal(response, envelope, at)
+
+
+def _shown(value: object) -> str:
+    try:
+        return printable(str(value)[:80])
+    except ValueError:  # of more digits than Python writes
+        return "a number without end"
 
 
 def refusal(response: Response, envelope: _Envelope | None, at: Circumstances) -> ZoomError:

@@ -9,18 +9,17 @@ import asyncio
 import random as random_module
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
-import msgspec
-
-from zoomgov.zoom.answers import UNREADABLE, Answer, Circumstances, read_answer
+from zoomgov.zoom.answers import Answer, Circumstances, read_answer
 from zoomgov.zoom.auth import TOKEN_ENDPOINT, TokenInfo, TokenSource
 from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import LabelUse, Limits, RateMeter, Tier
+from zoomgov.zoom.paging import Place, count_rows
 from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.scopes import app_kind, scope_to_add
 from zoomgov.zoom.transport import HttpxTransport, Request
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.scopes import ScopeKind
     from zoomgov.zoom.transport import Response, Transport
+
+FALLBACK_PAGE_SIZE: Final = 30
+"""Asked for when Zoom refuses all of an endpoint's page sizes: its default for most lists. Then none is asked for."""
 
 __all__ = ["Answer", "LearntLimits", "Stats", "TokenInfo", "ZoomClient"]
 
@@ -242,31 +244,55 @@ class ZoomClient:
         page_size: int | None = None,
         urgent: bool = False,
     ) -> AsyncGenerator[Answer, None]:
-        """Yield a list's pages, asking for the largest Zoom takes, until there is no next page token.
+        """Yield a list's pages, asking for the largest Zoom takes, until one is the last.
 
-        Every other parameter stays the same while a token is followed (Zoom's pagination docs).
+        Every other parameter stays the same while a token is followed (Zoom's pagination docs). Where Zoom counts more
+        pages than it gives tokens for, the next one is asked for by its number, as older servers want it.
 
         Raises:
-            ZoomError: PAGE_TOKEN when the list must start again, UNEXPECTED when a token repeats, and all of `get`.
+            ZoomError: PAGE_TOKEN when the list must start again, UNEXPECTED when a token repeats or nothing tells
+                whether the list has ended, and all of `get`.
         """
         answer, size = await self._first_page(endpoint, path, query, page_size, urgent)
+        following: dict[str, str | int] = {**query, "page_size": size} if size else dict(query)
         seen: set[str] = set()
+        place = Place(endpoint, size)
         while True:
-            yield answer
             token = answer.next_page_token
-            if not token:
-                return
             if token in seen:
                 raise ZoomError(
                     ErrorKind.UNEXPECTED,
                     endpoint.template,
                     "Zoom gave the same next page token twice: the list has no end.",
                 )
-            seen.add(token)
-            following: dict[str, str | int] = dict(query)
-            if size is not None:
-                following["page_size"] = size
-            answer = await self.get(endpoint, path=path, query={**following, "next_page_token": token}, urgent=urgent)
+            more = place.more(answer)
+            if more is False and not token:
+                yield answer if place.at_least is None else replace(answer, at_least=place.at_least)
+                return
+            yield answer if token else replace(answer, by_number=True, at_least=place.at_least)
+            if token:
+                seen.add(token)
+            page: dict[str, str | int] = {"next_page_token": token} if token else {"page_number": place.read + 1}
+            before = answer
+            answer = await self.get(endpoint, path=path, query={**following, **page}, urgent=urgent)
+            if not token and place.is_same(before, answer):
+                if more is None:
+                    raise ZoomError(
+                        ErrorKind.UNEXPECTED,
+                        endpoint.template,
+                        "Zoom says neither how many there are nor whether more follow: the list may go on.",
+                    )
+                return
+
+    async def first_page(
+        self, endpoint: Endpoint, *, query: Mapping[str, str | int] = {}, page_size: int | None = None
+    ) -> Answer:
+        """The first page of a list, of `page_size` rows or of the largest size Zoom takes.
+
+        Raises:
+            ZoomError: all of `get`.
+        """
+        return (await self._first_page(endpoint, {}, query, page_size, urgent=False))[0]
 
     async def _first_page(
         self,
@@ -276,25 +302,36 @@ class ZoomClient:
         wanted: int | None,
         urgent: bool,
     ) -> tuple[Answer, int | None]:
-        """The first page and the size it was asked with, falling back while Zoom refuses the size."""
+        """The first page and the size it was asked with, falling back while Zoom refuses the size.
+
+        Returns:
+            The size is 0 when Zoom took none, and None for a call that is not paged.
+        """
         if not endpoint.page_sizes and wanted is None:
             return await self.get(endpoint, path=path, query=query, urgent=urgent), None
-        sizes = (wanted,) if wanted is not None else endpoint.page_sizes
         known = self.learnt.page_sizes.get(endpoint.page_size_key)
-        if wanted is None and known is not None:
-            sizes = tuple(size for size in sizes if size <= known) or sizes[-1:]
-        for size in sizes:
+        sizes = (*endpoint.page_sizes, FALLBACK_PAGE_SIZE, 0)
+        if wanted is not None:
+            sizes = (wanted, *(size for size in sizes if size < wanted))
+        elif known is not None:
+            sizes = tuple(size for size in sizes if size <= known)
+        refused: ZoomError | None = None
+        for size in dict.fromkeys(sizes):
             try:
-                answer = await self.get(endpoint, path=path, query={**query, "page_size": size}, urgent=urgent)
+                asked = {**query, "page_size": size} if size else query
+                answer = await self.get(endpoint, path=path, query=asked, urgent=urgent)
             except ZoomError as error:
-                if error.kind is not ErrorKind.REQUEST or error.status != 400 or size == sizes[-1]:
+                if error.kind is not ErrorKind.REQUEST or not 400 <= (error.status or 0) < 500:
                     raise
-                self._set_page_size(endpoint, sizes[sizes.index(size) + 1])
+                refused = refused or error
                 continue
-            if wanted is None and answer.next_page_token and size != sizes[-1]:
+            if wanted is None and refused is not None:
+                self._set_page_size(endpoint, size)
+            if wanted is None and answer.next_page_token and size:
                 self._notice_cap(endpoint, answer, size)
             return answer, size
-        raise AssertionError("a paged endpoint has a page size")
+        assert refused is not None
+        raise refused
 
     def _notice_cap(self, endpoint: Endpoint, answer: Answer, asked: int) -> None:
         """Learn the page size when Zoom gave a shorter page than asked for though more follow."""
@@ -304,7 +341,8 @@ class ZoomClient:
 
     def _set_page_size(self, endpoint: Endpoint, size: int) -> None:
         if self.learnt.set_page_size(endpoint.page_size_key, size, self._now().date()):
-            self._note(f"{endpoint.template}: Zoom takes pages of {size} here.")
+            takes = f"takes pages of {size} here" if size else "takes no page size here"
+            self._note(f"{endpoint.template}: Zoom {takes}.")
 
     async def _attempt(
         self,
@@ -347,7 +385,7 @@ class ZoomClient:
         self._learn(endpoint, response)
         hide = (token, self._secret)
         try:
-            return read_answer(
+            answer = read_answer(
                 endpoint, response, Circumstances(endpoint.template, milliseconds, attempt, self._now(), hide)
             )
         except ZoomError as error:
@@ -361,6 +399,9 @@ class ZoomClient:
             if error.kind in (ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT):
                 stats.refused += 1
             raise
+        if answer.no_count:
+            self._note(f"{endpoint.template}: Zoom's total_records is {answer.no_count}, which is ignored.")
+        return answer
 
     def _learn(self, endpoint: Endpoint, response: Response) -> None:
         tier = self.limits.learn(endpoint.label, response.headers)
@@ -372,15 +413,3 @@ class ZoomClient:
     def _note(self, text: str) -> None:
         if self.on_note is not None:
             self.on_note(text)
-
-
-def count_rows(endpoint: Endpoint, answer: Answer) -> int | None:
-    """How many rows a page has, without decoding them; None when the list is not where it should be."""
-    try:
-        page = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
-        for key in endpoint.list_keys:
-            if key in page:
-                return len(msgspec.json.decode(page[key], type=list[msgspec.Raw]))
-    except UNREADABLE:
-        pass
-    return None

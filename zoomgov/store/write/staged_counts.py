@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zoomgov.disk.database import select_in
+from zoomgov.model.kinds import GrantKind
 from zoomgov.model.parts import USER_PARTS_LIKE
 from zoomgov.store.grant_codes import (
+    EMAIL_PREFIX,
     FACT_SQL,
     GRANT_CODES,
     LIST_CODES,
@@ -23,9 +26,24 @@ from zoomgov.store.write.staged_pages import winners
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from zoomgov.model.kinds import GrantKind
+
+_JOINED: Final = ("active", "inactive")
+"""Statuses of the people who have a role; an invitation need not name one."""
+
+
+class MembersBeside(NamedTuple):
+    """One list of members beside what the records of users say."""
+
+    only_recorded: frozenset[int]
+    """Ids of those whose record names the group or role, and whom the list leaves out."""
+    only_listed: int
+    """How many users are on the list whose record does not name it."""
+    strangers: int
+    """How many on the list are in no list of users."""
+    statuses: frozenset[str]
+    """Statuses of the people on the list."""
 
 
 class StagedCounts:
@@ -76,14 +94,21 @@ class StagedCounts:
     def by_key(self, kind: GrantKind) -> dict[str, dict[str, int]]:
         """People by key of the group or role, and by status.
 
-        Where the group's or role's own member list is finished, that decides; people who are in no list of users count
-        under the status "".
+        Where the group's or role's own member list is finished, that counts, with those staged beside it; people who
+        are in no list of users count under the status "".
         """
         code = GRANT_CODES[kind]
         keys = dict(self._connection.execute("SELECT id, key FROM things WHERE kind = ?", (TARGET_KINDS[code],)))
         counts = {
             keys[target_of(fact)]: by_status for fact, by_status in self._counts.items() if grant_kind(fact) == code
         }
+        counts.update(
+            {target: dict(Counter(map(self.status, people))) for target, people in self._listed(code).items()}
+        )
+        return counts
+
+    def _listed(self, code: int) -> dict[str, set[int]]:
+        """People on each finished list of a kind of grants, by key of the group or role."""
         listed: dict[str, set[int]] = {}
         for part in (part for part, of in LIST_CODES.items() if of == code):
             for target, blob in self._connection.execute(
@@ -92,8 +117,83 @@ class StagedCounts:
                 (part,),
             ):
                 listed.setdefault(target, set()).update(unpack_grants(blob)[0] if blob is not None else ())
-        counts.update({target: dict(Counter(map(self.status, people))) for target, people in listed.items()})
-        return counts
+        return listed
+
+    def people(self) -> dict[str, int]:
+        """People in the finished lists of users, each once, by status."""
+        found: Counter[str] = Counter()
+        for page, number in Counter(self._winners).items():
+            if page:
+                found[self._status_of_page[page]] += number
+        return dict(found)
+
+    def recorded(self, kind: GrantKind) -> dict[str, int]:
+        """Grants of a kind that the records of users name, by the status of the users."""
+        found: Counter[str] = Counter()
+        for fact, by_status in self._counts.items():
+            if grant_kind(fact) == GRANT_CODES[kind]:
+                found.update(by_status)
+        return dict(found)
+
+    def without_role(self) -> dict[str, int]:
+        """People who joined of whom neither their record nor a finished list of holders names a role, by status."""
+        people, held = self.people(), self.recorded(GrantKind.ROLE)
+        if all(people.get(status, 0) == held.get(status, 0) for status in _JOINED):
+            return {}  # a record names one role at most
+        code = GRANT_CODES[GrantKind.ROLE]
+        holders: set[int] = set()
+        for fact, named in self._named.items():
+            if grant_kind(fact) == code:
+                holders.update(named)
+        for listed in self._listed(code).values():
+            holders |= listed
+        statuses = (self.status(number) for number, page in enumerate(self._winners) if page and number not in holders)
+        return {status: number for status, number in Counter(statuses).items() if status in _JOINED}
+
+    def outside(self, facts: Iterable[int]) -> int:
+        """People of whom the records name none of `facts`."""
+        inside: set[int] = set()
+        for fact in facts:
+            inside.update(self._named.get(fact, ()))
+        return sum(1 for number, page in enumerate(self._winners) if page and number not in inside)
+
+    def beside(self, fact: int, listed: Collection[int]) -> MembersBeside:
+        """Compare the people on the list of one fact with those whose records name it."""
+        recorded = set(self._named.get(fact, ()))
+        on_list = set(listed)
+        strangers = [number for number in on_list if not self.status(number)]
+        for stranger, person in select_in(
+            self._connection,
+            "SELECT t.id, u.id FROM things t JOIN users u ON u.email = substr(t.key, 7) COLLATE NOCASE "
+            f"WHERE t.key LIKE '{EMAIL_PREFIX}%' AND t.id IN ({{}})",
+            strangers,
+        ):
+            on_list.remove(stranger)
+            on_list.add(person)
+        return MembersBeside(
+            frozenset(recorded - on_list),
+            sum(1 for number in on_list - recorded if self.status(number)),
+            sum(1 for number in on_list if not self.status(number)),
+            frozenset(self.status(number) for number in on_list),
+        )
+
+    @cached_property
+    def _named(self) -> dict[int, array[int]]:
+        """The people whose records name each fact. Reads all grants of people: for the few syncs that need it."""
+        found: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        if self._published:
+            special, same = self._special()
+            for fact, principal in self._connection.execute(
+                f"SELECT {FACT_SQL}, principal FROM grants WHERE {RECORD_GRANTS_SQL}"
+            ):
+                if principal not in special or principal in same:
+                    found[fact].append(principal)
+        for page, _, blob in self._pages():
+            for number, facts in grants_of(blob):
+                if self._winners[number] == page:
+                    for fact in facts:
+                        found[fact].append(number)
+        return found
 
     @cached_property
     def _counts(self) -> dict[int, dict[str, int]]:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from array import array
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zoomgov.disk.database import explained, transaction
+from zoomgov.disk.database import explained, select_in, transaction
 from zoomgov.disk.errors import StoreError
 from zoomgov.model.kinds import GrantKind
+from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
 from zoomgov.model.syncs import ListKey
-from zoomgov.store.grant_codes import STATUS_OF_PART
+from zoomgov.store.grant_codes import EMAIL_PREFIX, STATUS_OF_PART
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, meta_key
 from zoomgov.store.write.compare import grant_page, user_page
 from zoomgov.store.write.first_sync import WRITTEN, FirstSyncWriter, is_wanted, take_back, write_people
 from zoomgov.store.write.identities import Identities
-from zoomgov.store.write.pages import PAGE_FORMAT, StagedPage, ids_of, pack, pack_renamed, unpack
+from zoomgov.store.write.pages import PAGE_FORMAT, StagedPage, ids_of, pack, pack_grants, pack_renamed, unpack
 from zoomgov.store.write.publish import publish
 from zoomgov.store.write.publish_people import recognised
 from zoomgov.store.write.staged_counts import StagedCounts
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zoomgov.disk.locks import ProcessLock
@@ -331,9 +332,62 @@ class SyncWriter:
         """Distinct people in each group, or holding each role, by Zoom's id and user status, as publishing would
         make it: see `StagedCounts.by_key`.
         """
+        return self.counts.by_key(kind)
+
+    @property
+    def counts(self) -> StagedCounts:
+        """What the finished lists of users say, and who is in them; to be asked for again when one of them changed."""
         if self._memberships is None:
             self._memberships = StagedCounts(self._connection, published=self._names.published)
-        return self._memberships.by_key(kind)
+        return self._memberships
+
+    def fact(self, kind: GrantKind, target: str) -> int:
+        """The number of *has this kind of grant of this group or role*, for `counts`."""
+        with self._change():  # a target nobody named yet gets its id
+            return self._names.facts(kind, [target])[target]
+
+    def people_on(self, key: ListKey) -> set[int]:
+        """Ids of the principals staged of one list."""
+        return self.people_of(self._lists.get(key))
+
+    def people_of(self, number: int | None) -> set[int]:
+        """The same of one row of `stage_lists`."""
+        found: set[int] = set()
+        if number is not None:
+            for (seen,) in self._connection.execute("SELECT seen FROM stage_pages WHERE list = ?", (number,)):
+                found.update(ids_of(seen))
+        return found
+
+    def keys_of(self, people: Iterable[int]) -> dict[int, str]:
+        """Zoom's ids of people, as `things` has them."""
+        renamed = dict(self._connection.execute("SELECT id, key FROM stage_keys"))
+        found = dict(select_in(self._connection, "SELECT id, key FROM things WHERE id IN ({})", sorted(people)))
+        return {**found, **{number: key for number, key in renamed.items() if number in found}}
+
+    def some_of(self, status: str, most: int) -> list[str]:
+        """Zoom's ids of up to `most` people of a status, spread over their list; not those without an id."""
+        number = self._lists.get(ListKey(USER_PARTS[status]))
+        people = [one for one in sorted(self.people_of(number)) if self.counts.status(one) == status]
+        keys = self.keys_of(people[:: max(1, len(people) // most)][:most])
+        return [key for _, key in sorted(keys.items()) if not key.startswith(EMAIL_PREFIX)]
+
+    def stage_people(self, key: ListKey, fact: int, people: Collection[int]) -> None:
+        """Stage people beside a list of members that leaves them out."""
+        ids = sorted(people)
+        with self._change():
+            self._connection.execute(
+                "INSERT INTO stage_pages (list, seen, grants, payload, renamed) VALUES (?, ?, ?, ?, ?)",
+                (self._list(key), array("I", ids).tobytes(), pack_grants(ids, [(fact,)] * len(ids)), pack(StagedPage()),
+                 pack_renamed([])),
+            )  # fmt: skip
+
+    def staged_role_details(self) -> list[RoleDetail]:
+        """The privileges of roles that are staged."""
+        return [detail for page in self._pages(PartKey.ROLE) for _, detail in page.role_details]
+
+    def staged_blob(self, name: str) -> bytes | None:
+        """An answer that is staged as it is."""
+        return next((page.blobs[name] for page in self._pages(name) if name in page.blobs), None)
 
     # The end
 

@@ -1,0 +1,103 @@
+"""Whether the app sees everyone: lists that a limited role cuts short are as long as Zoom says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoomgov.model.kinds import GrantKind
+from zoomgov.model.parts import PartKey
+from zoomgov.model.syncs import ListKey, NotRead
+from zoomgov.sync import parts
+from zoomgov.zoom.values import as_count, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zoomgov.sync.background_writer import BackgroundWriter
+    from zoomgov.sync.part_reader import PartReader
+    from zoomgov.sync.people_reader import PeopleReader
+    from zoomgov.sync.proof import Proof
+
+OWNER_ROLE = "0"
+_PLANS_OF_PEOPLE = ("plan_base", "plan_united", "plan_zoom_one")
+
+
+def seats_used(usage: Mapping[str, Any]) -> int:  # Any: whatever JSON Zoom sends
+    """Seats in use of the plan that has the most, each of them somebody's; 0 when nothing tells."""
+    used = [0]
+    for key, value in usage.items():
+        if key.startswith(_PLANS_OF_PEOPLE):
+            entries = value if isinstance(value, list) else [value]
+            used.append(sum(as_count(one.get("usage")) or 0 for one in entries if isinstance(one, dict)))
+    return max(used)
+
+
+class Unseen:
+    """Looks for people whom the lists of users leave out without an error.
+
+    The app has the role of its owner. One that is limited to some groups makes every list shorter, and perhaps the
+    totals with it, so each sign is looked for that does not come from the lists themselves.
+    """
+
+    def __init__(self, writer: BackgroundWriter, reader: PartReader, people: PeopleReader, proof: Proof) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._people = people
+        self._proof = proof
+
+    async def note(self, usage: Mapping[str, Any] | None) -> None:
+        """Note users the app may not see as not read, with every sign of them.
+
+        Args:
+            usage: Zoom's plan usage; None when it was not read.
+        """
+        if any(ListKey(part.name) not in self._writer.finished for part in parts.USERS.values()):
+            return  # which is told, and reason enough
+        found = await self._counted_more()
+        if found and await self._people.read_changed(always=True):  # or they came while the sync ran
+            found = await self._counted_more()
+        seen = sum((await self._writer.people()).values())
+        if usage is not None and (used := seats_used(usage)) > seen:
+            found.append(f"Zoom's plan usage counts {used:,} seats in use")
+        if await self._no_owner():
+            found.append("nobody among them holds the role Owner")
+        if role := await self._limiting_role():
+            found.append(role)
+        if found:
+            reason = f"The app sees {seen:,} people, but {' and '.join(found)}."
+            self._reader.note_gap(NotRead(PartKey.UNSEEN_USERS, "", reason))
+
+    async def _counted_more(self) -> list[str]:
+        seen = sum((await self._writer.people()).values())
+        found = []
+        totals = [role.total for role in await self._writer.resources(parts.ROLES.name)]
+        held = sum(total or 0 for total in totals)
+        if held > seen:  # everybody has one role
+            found.append(f"Zoom's roles count {held:,}")
+        strangers = await self._proof.strangers()
+        if strangers:
+            found.append(f"{strangers:,} in the lists of members are in no list of users")
+        return found
+
+    async def _no_owner(self) -> bool:
+        holders = await self._writer.member_counts(GrantKind.ROLE)
+        return bool(holders) and not holders.get(OWNER_ROLE)
+
+    async def _limiting_role(self) -> str:
+        """Words about the role that limits what the app sees; empty when no role does.
+
+        A role limited to groups shows the people of these groups, and its own holder. It is not the app's if there is
+        anybody else; otherwise the app's owner is asked for.
+        """
+        limited = await self._writer.limited_roles()
+        for role, groups in limited.items():
+            holders = sum((await self._writer.member_counts(GrantKind.ROLE)).get(role, {}).values())
+            silent = not await self._writer.recorded(GrantKind.GROUP_MEMBER)
+            if not silent and await self._writer.outside_groups(groups) > holders:
+                continue
+            owner = await self._proof.singles.record("me")
+            if owner is None or as_text(owner.get("role_id")) in ("", role):
+                names = {one.id: one.name for one in await self._writer.resources(parts.ROLES.name)}
+                whose = "the role" if owner is not None else "what may be the role"
+                return f"{whose} of the app's owner, {names.get(role, role)}, is limited to some groups"
+        return ""

@@ -1,0 +1,44 @@
+"""Reads single values of Zoom's JSON leniently: a number may be text or `2.0`, an id may be a number."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,19}(\.0{0,19})?")
+_MOST: Final = 2**63 - 1
+"""The largest number SQLite holds."""
+
+
+def as_text(value: object) -> str:
+    """A text or a whole number, as text; else ""."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def as_number(value: object) -> int | None:
+    """A whole number, also when Zoom sends it as text or with a fraction of zero; None for one SQLite cannot hold."""
+    if value.__class__ is int and 0 <= value <= _MOST:  # nearly always
+        return value
+    if isinstance(value, str):
+        value = value.strip()
+        value = int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else None
+    elif isinstance(value, float):
+        value = int(value) if value.is_integer() else None
+    if isinstance(value, int) and not isinstance(value, bool) and -_MOST - 1 <= value <= _MOST:
+        return value
+    return None
+
+
+def as_count(value: object) -> int | None:
+    """`as_number`, but None for what cannot be a count."""
+    number = as_number(value)
+    return number if number is not None and number >= 0 else None
+
+
+def as_strings(value: object) -> tuple[str, ...]:
+    """The texts and whole numbers in a list, as texts; () when it is none, as Zoom leaves empty lists out."""
+    return tuple([text for item in value if (text := as_text(item))]) if isinstance(value, list) else ()
