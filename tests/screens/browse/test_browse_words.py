@@ -72,4 +72,4 @@ def test_of_scopes_that_would_do_none_that_writes_is_named() -> None:
     would_do = ("billing:read:plan_usage:admin", "account:read:admin", "account:write:admin")
     sheet = notes_sheet(sync(NotRead("plan-usage", "", "The app has no scope.", would_do)), {})
     facts = {fact.label: fact.value for section in sheet.sections for fact in section.facts}
-    assert facts["Scope to add"] == "billing:read:plan_usage:admin or account:read:admin"
+    assert facts["Scope to add"] == "billing:read:plan_usage:admin"
