@@ -28,7 +28,6 @@ from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from textual.dom import DOMNode
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -180,14 +179,6 @@ class ZoomgovApp(Routes[int]):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
-
-    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
-        """Style a widget again. One that is not on a page yet is left: it is styled when it is put there.
-
-        Textual would style it for each class that its constructor adds.
-        """
-        if node in self._registry or node is self:
-            super().update_styles(node, animate)
 
     def _load_screen_css(self, screen: Screen[object]) -> None:
         """Parse the style sheets of a page when it is first opened. Textual would parse all others again."""

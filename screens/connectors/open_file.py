@@ -12,7 +12,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.handoff import FILE_NAME
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.field import Field, TextInput
 from zoomgov.widgets.key_footer import KeyFooter
 
@@ -43,7 +42,7 @@ class OpenFileScreen(ModalScreen[bool]):
             yield Static(Content(_TEXT), classes="dialog-text")
             yield Field("File", TextInput(FILE_NAME, id="path"), id="path-field")
             with Horizontal(classes="dialog-actions"):
-                yield ActionButton("Open  ⏎", id="open", primary=True)
+                yield Button("Open  ⏎", id="open", classes="action -primary", compact=True)
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:

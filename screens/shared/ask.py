@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 
@@ -62,8 +61,8 @@ class AskScreen(SeenFirst, ModalScreen[str]):
                 yield Static(Content(self._text), classes="dialog-text")
             with Container(classes="dialog-actions"):
                 for number, answer in enumerate(self.answers):
-                    label, primary = Content(answer.label), number == 0 and not answer.danger
-                    yield ActionButton(label, id=f"answer-{answer.key}", primary=primary, danger=answer.danger)
+                    kind = "action -danger" if answer.danger else "action -primary" if number == 0 else "action"
+                    yield Button(Content(answer.label), id=f"answer-{answer.key}", classes=kind, compact=True)
         yield KeyFooter(show_command_palette=False)
 
     def on_resize(self) -> None:

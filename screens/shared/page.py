@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual import events
-    from textual.app import App
 
     from zoomgov.connectors.model import Connector, Draft
     from zoomgov.model.syncs import SyncInfo
@@ -93,16 +92,15 @@ class Page(Screen[T]):
         """The way to everything below the screens."""
         return self.host.services
 
-    def _post_register(self, app: App[object]) -> None:
+    def on_compose(self) -> None:
         """Set the classes of this size at once. Textual sets them at the first layout, and styles everything again."""
-        super()._post_register(app)
-        across = self.HORIZONTAL_BREAKPOINTS or app.HORIZONTAL_BREAKPOINTS
-        down = self.VERTICAL_BREAKPOINTS or app.VERTICAL_BREAKPOINTS
+        across = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS
+        down = self.VERTICAL_BREAKPOINTS or self.app.VERTICAL_BREAKPOINTS
         fitting = [
             [step for step in steps or () if step[0] <= cells]
-            for steps, cells in ((across, app.size.width), (down, app.size.height))
+            for steps, cells in ((across, self.app.size.width), (down, self.app.size.height))
         ]
-        self.add_class(*(max(steps)[1] for steps in fitting if steps), update=False)
+        self.add_class(*(max(steps)[1] for steps in fitting if steps))
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
         """Leave the styles of a page that is shown for the first time: they were set as it was made, a moment ago.

@@ -16,7 +16,6 @@ from zoomgov.connectors.handoff import FILE_NAME, Handoff, HandoffError, write_h
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.disk.files import write_private
 from zoomgov.text import printable
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.key_footer import KeyFooter
@@ -77,9 +76,9 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
             with VerticalScroll(id="letter"):
                 yield Static(Content("\n".join(printable(line) for line in self.mail.body.splitlines())))
             with ButtonRow(id="actions"):
-                yield ActionButton("Copy the e-mail  c", id="copy", primary=True)
-                yield ActionButton("Save files  s", id="save")
-                yield ActionButton("Go on yourself  n", id="go-on")
+                yield Button("Copy the e-mail  c", id="copy", classes="action -primary", compact=True)
+                yield Button("Save files  s", id="save", classes="action", compact=True)
+                yield Button("Go on yourself  n", id="go-on", classes="action", compact=True)
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:

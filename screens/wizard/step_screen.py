@@ -13,7 +13,6 @@ from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.key_footer import KeyFooter
@@ -117,7 +116,7 @@ class StepScreen(Page[None]):
                     yield from self.body()
                 yield Static(id="problem")
                 with ButtonRow(id="actions"):
-                    yield ActionButton(Content(self.next_label), id="next", primary=True)
+                    yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
         yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)
 

@@ -18,7 +18,6 @@ from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CheckLine, CheckStatus, Report, planned_lines
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.button_row import ButtonRow
@@ -91,7 +90,7 @@ Step 4 has the whole choice of what to read.
         yield Static(id="found", classes="pane")
 
     def extra_actions(self) -> ComposeResult:
-        without = ActionButton("", id="without")
+        without = Button("", id="without", classes="action", compact=True)
         without.display = False
         yield without
 

@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from zoomgov.widgets.action_button import ActionButton
 from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.words.kinds import count
@@ -64,7 +63,7 @@ class WhatToReadScreen(ModalScreen[frozenset[str] | None]):
             yield TickList([self._item(part) for part in self._parts], ticked=self._read, id="parts")
             yield Static(id="part-detail", classes="pane")
             with Horizontal(classes="dialog-actions"):
-                yield ActionButton(self._label(self._read), id="take", primary=True)
+                yield Button(self._label(self._read), id="take", classes="action -primary", compact=True)
         yield KeyFooter(show_command_palette=False)
 
     def _item(self, part: Capability) -> Item:

@@ -47,8 +47,6 @@ class KeyFooter(Footer):
         for key in keys:
             if isinstance(key, FooterKey) and not key.has_class(_PALETTE):  # that one stays compact
                 key.set_reactive(FooterKey.compact, self.compact)
-            if isinstance(key, FooterKey):
-                key.set_class(key.compact, "-compact", update=False)
         self._fit([key for key in keys if isinstance(key, FooterKey)])
         yield from keys
 
