@@ -184,9 +184,7 @@ def test_numbers_may_be_text_and_a_token_a_number(total: object) -> None:
     assert (page.next_page_token, page.total_records, page.no_count) == ("17", 7, "")
 
 
-@pytest.mark.parametrize(
-    ("total", "shown"), [("seven", "seven"), (True, "True"), (7.5, "7.5"), (-1, "-1"), ("-7", "-7")]
-)
+@pytest.mark.parametrize(("total", "shown"), [("seven", "seven"), (True, "True"), (7.5, "7.5")])
 def test_a_total_that_is_no_count_is_told(total: object, shown: str) -> None:
     page = read_answer(LIST_USERS, reply({"total_records": total}), Circumstances("GET /users", 1.0, 1, NOW))
     assert (page.total_records, page.no_count) == (None, shown)

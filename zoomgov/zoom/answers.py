@@ -15,7 +15,7 @@ import msgspec
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.retry import retry_moment
-from zoomgov.zoom.values import as_count, as_text
+from zoomgov.zoom.values import as_count, as_number, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,7 @@ def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> An
     envelope = _envelope(response.body)
     tracking_id = response.headers.get("x-zm-trackingid")
     if 200 <= response.status < 300 and envelope is not None and not _tells_error(envelope):
-        total = as_count(envelope.total_records)
+        total = as_number(envelope.total_records)
         token = as_text(envelope.next_page_token)
         return Answer(
             response.status,
