@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import AwaitMount
 
     from zoomgov.connectors.model import Step
     from zoomgov.screens.synced.sync_page import SyncHost
@@ -179,6 +180,16 @@ class ZoomgovApp(Routes[int]):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def _get_screen(self, screen: Screen[object] | str) -> tuple[Screen[object], AwaitMount]:
+        """Register a page once its style sheets are parsed.
+
+        From Python 3.12 on Textual's tasks are eager: a page that is registered makes its widgets at once, and they
+        would take their first frame's styles from the sheets of the pages before it.
+        """
+        page = self.get_screen(screen)
+        self._load_screen_css(page)
+        return super()._get_screen(page)
 
     def _load_screen_css(self, screen: Screen[object]) -> None:
         """Parse the style sheets of a page when it is first opened. Textual would parse all others again."""
