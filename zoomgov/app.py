@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.theme import ThemeProvider
 
-from zoomgov import process
+from zoomgov import ending, process
 from zoomgov.preferences.session import SessionState, load_session, save_session
 from zoomgov.screens.routes import Routes, first_page, people_commands
 from zoomgov.screens.shared.page import Page
@@ -87,6 +87,7 @@ class ZoomgovApp(Routes[int]):
         self.now = now
         self.session = load_session(services.settings.data_dir)
         self._idle_timer: Timer | None = None
+        self._quits_on: asyncio.AbstractEventLoop | None = None
         self._notified = False
         """Whether there was a notification since the last input."""
         for theme in THEMES:
@@ -100,6 +101,7 @@ class ZoomgovApp(Routes[int]):
         return [*super().get_line_filters(), *self._color_filters]
 
     def on_mount(self) -> None:
+        self._quits_on = asyncio.get_running_loop()
         self._idle_timer = self.set_interval(_IDLE_AFTER, self._collect_garbage)
         self.screen_change_signal.subscribe(self, self._page_changed, immediate=True)
 
@@ -145,14 +147,21 @@ class ZoomgovApp(Routes[int]):
         """Run in this terminal; return the exit status. SIGTERM and SIGHUP (ssh is lost) quit as Ctrl+Q does."""
         process.prepare()
         self.adapt_colors()
+        if self.driver_class.__name__ == "LinuxDriver":
+            from zoomgov.widgets.terminal.driver import TerminalDriver
+
+            self.driver_class = TerminalDriver
         old_handlers = {
             name: signal.signal(name, self._quit_on_signal)
             for name in _QUIT_SIGNALS
             if signal.getsignal(name) is not signal.SIG_IGN
         }
+        watched = ending.watch(self._lose_terminal)
+        ending.at_last(self.services.close)
         try:
             return self.run() or 0
         finally:
+            ending.watch(watched)
             for name, handler in old_handlers.items():
                 signal.signal(name, handler)
 
@@ -164,8 +173,20 @@ class ZoomgovApp(Routes[int]):
             self._color_filters = [Ansi256()]
 
     def _quit_on_signal(self, number: int, frame: object) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="quit on a signal"))
+        ending.within_time(0)
+        self._quit_soon()
+
+    def _lose_terminal(self) -> None:
+        """Quit, told so on another thread."""
+        ending.within_time(0)
+        if (stop_reading := getattr(self._driver, "stop_reading", None)) is not None:
+            stop_reading()
+        self._quit_soon()
+
+    def _quit_soon(self) -> None:
+        if (loop := self._quits_on) is not None:  # else it has not begun yet, or ended already
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(lambda: loop.create_task(self.action_quit(), name="quit on a signal"))
 
     def get_default_screen(self) -> Screen[None]:
         """Return the list of connectors, the bottom of the stack."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zoomgov import ending
 from zoomgov.cli.output import note, say
 from zoomgov.cli.running import run
 from zoomgov.cli.sim import INSTALL_SIM, account_options
@@ -73,12 +75,14 @@ def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[s
         start_new_session=True,  # Ctrl-C stops the sync, not the simulator it reads from
     )
     assert process.stdout is not None
+    ending.at_last(process.terminate)
     try:
         line = process.stdout.readline()
         if not line:
             raise Problem("The simulator did not start.", "", "Run zoomgov sim to see why.")
         yield json.loads(line)
     finally:
+        ending.not_any_more(process.terminate)
         process.terminate()
         process.wait(10)
         process.stdout.close()
@@ -93,6 +97,7 @@ def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
 
     credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
     with tempfile.TemporaryDirectory(prefix="zoomgov-demo-") as folder:
+        ending.at_last(lambda: shutil.rmtree(folder, ignore_errors=True))
         environment = {**without_own_variables(os.environ), "ZOOMGOV_HOME": folder}
         services = build_services(environment, vault=MemoryVault(), demo=Demo(credentials, facts["url"]))
         try:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from zoomgov import __version__, process
-from zoomgov.cli.stopping import stops
+from zoomgov import __version__, ending, process
+from zoomgov.cli.stopping import lost, stop, stops
 from zoomgov.services.problems import Exit
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def command() -> None:
     """Run the command line and exit; an exception is printed as text, never as a traceback."""
     process.prepare()
     for name in stops():  # each raises KeyboardInterrupt, as Ctrl-C does, so that cleanup code runs
-        signal.signal(name, signal.default_int_handler)
+        signal.signal(name, stop)
+    ending.watch(lost)
     sys.exit(run_command())
 
 
@@ -134,7 +135,8 @@ def run_command(arguments: list[str] | None = None) -> int:
         click.echo(f"zoomgov: {error.format_message()}", err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("zoomgov: stopped; nothing was lost.", err=True)
+        with contextlib.suppress(OSError):  # there may be nobody to tell
+            click.echo("zoomgov: stopped; nothing was lost.", err=True)
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has ended (`| head`): print nothing, not at interpreter exit either.
@@ -142,6 +144,8 @@ def run_command(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except Exception as error:
+        if isinstance(error, OSError) and any(ending.is_lost(stream) for stream in (1, 2)):
+            return Exit.INTERRUPTED  # what failed was to tell somebody who is gone
         return report(error)
 
 
@@ -154,6 +158,7 @@ def report(error: Exception) -> int:
     from zoomgov.services.problems import as_problem
 
     problem = as_problem(error)
-    for line in problem.lines():
-        click.echo(line, err=True)
+    with contextlib.suppress(OSError):
+        for line in problem.lines():
+            click.echo(line, err=True)
     return problem.code

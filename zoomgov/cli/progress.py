@@ -39,9 +39,19 @@ def show_progress(*, quiet: bool = False) -> Iterator[Callable[[SyncEvent], None
         yield lambda event: None
     elif sys.stderr.isatty():
         with _Bars() as bars:
-            yield bars
+            yield _whatever_becomes_of_it(bars)
     else:
-        yield _Lines()
+        yield _whatever_becomes_of_it(_Lines())
+
+
+def _whatever_becomes_of_it(listener: Callable[[SyncEvent], None]) -> Callable[[SyncEvent], None]:
+    """Let no sync fail because its progress cannot be shown: whoever has lost its reader is stopped by `ending`."""
+
+    def listen(event: SyncEvent) -> None:
+        with contextlib.suppress(OSError):
+            listener(event)
+
+    return listen
 
 
 class _Bars:
@@ -63,7 +73,8 @@ class _Bars:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._live.stop()
+        with contextlib.suppress(OSError):
+            self._live.stop()
 
     def __call__(self, event: SyncEvent) -> None:
         with self._lock:

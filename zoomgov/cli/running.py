@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from zoomgov import ending
 from zoomgov.cli.output import command_line, note
-from zoomgov.cli.stopping import stops
+from zoomgov.cli.stopping import in_time, stop, stops
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
@@ -37,6 +38,7 @@ def open_services() -> Services:
 
         found = context.meta["zoomgov.services"] = build_services(os.environ)
         context.call_on_close(found.close)
+        ending.at_last(found.close)
     return found
 
 
@@ -66,9 +68,14 @@ def run(job: Coroutine[Any, Any, T]) -> T:
     async def interruptible() -> T:
         task = asyncio.ensure_future(job)
         loop = asyncio.get_running_loop()
+
+        def cancel(name: signal.Signals) -> None:
+            in_time(name)
+            task.cancel()
+
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C reaches asyncio.run instead
             for name in stops():
-                loop.add_signal_handler(name, task.cancel)
+                loop.add_signal_handler(name, cancel, name)
         try:
             return await task
         except asyncio.CancelledError:
@@ -89,7 +96,7 @@ def stopped_by_signals() -> Iterator[None]:
     Raises:
         KeyboardInterrupt: there was such a signal.
     """
-    before = {name: signal.signal(name, signal.default_int_handler) for name in stops()}
+    before = {name: signal.signal(name, stop) for name in stops()}
     try:
         yield
     finally:
