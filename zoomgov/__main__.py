@@ -19,8 +19,10 @@ def main() -> None:
             sys.stdout.write(f"zoomgov {__version__}\n")
             sys.stdout.flush()
             return
-    # Textual's log would contain every paste and key, and so the client secret.
-    os.environ.pop("TEXTUAL_LOG", None)
+    if (taken := process.take_textual_variables(os.environ)) and sys.stderr is not None:
+        with suppress(OSError):
+            text = f"zoomgov: not using {', '.join(taken)}: Textual would write or send what is typed, secrets too.\n"
+            sys.stderr.write(text)
     process.pause_collection()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:

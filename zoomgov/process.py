@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
 _THRESHOLDS: Final = (2_000, 10, 1_000)
 """Of `gc.set_threshold`: new objects until generation 0 is collected, collections of 0 until 1, of 1 until 2."""
@@ -58,6 +58,29 @@ def _share_one_arena() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+
+
+_HARMLESS: Final = frozenset(
+    f"TEXTUAL_{name}"
+    for name in (
+        "ANIMATIONS", "COLOR_SYSTEM", "DIM_FACTOR", "DISABLE_KITTY_KEY", "FILTERS", "FPS", "SLOW_THRESHOLD",
+        "SMOOTH_SCROLL", "SPEEDUPS", "THEME",
+    )
+)  # fmt: skip
+"""Variables of Textual 8.2.8 that decide only on looks and speed."""
+
+
+def take_textual_variables(environ: MutableMapping[str, str]) -> list[str]:
+    """Take every variable of Textual's away but those known to be harmless, and return their names.
+
+    The others write each key and paste to a file, or send them to a socket, the client secret among them (TEXTUAL,
+    TEXTUAL_DEBUG, TEXTUAL_LOG, TEXTUAL_DEVTOOLS_*), save pictures, press keys, or load a driver from somewhere. One
+    that a newer Textual brings is taken away as well. Call it before Textual is imported.
+    """
+    taken = sorted(name for name in environ if name.upper().startswith("TEXTUAL") and name.upper() not in _HARMLESS)
+    for name in taken:
+        del environ[name]
+    return taken
 
 
 def without_own_variables(environ: Mapping[str, str]) -> dict[str, str]:
