@@ -29,6 +29,7 @@ from zoomgov.connectors.rows import (
 from zoomgov.disk.database import connect, connect_at_rest, is_at_rest, migrate, schema_version
 from zoomgov.disk.errors import NewerSchema, obstacle
 from zoomgov.disk.files import create_private
+from zoomgov.disk.ownership import ForeignError
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
@@ -254,6 +255,8 @@ class Registry:
                 # connection does not notice changes.
                 with contextlib.closing(connect_at_rest(self._path)) as database:
                     yield database
+            except ForeignError as error:
+                raise RegistryError(str(error)) from None
             except NewerSchema as error:
                 raise RegistryError(
                     f"{self._path} was written by a newer zoomgov (schema {error.found}, this one knows {error.known}):"

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.disk.errors import NewerSchema, StoreError, error_name, obstacle
+from zoomgov.disk.ownership import expect_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +36,9 @@ def connect(
 
     Raises:
         sqlite3.Error: the file cannot be opened.
+        ForeignError: it, or its folder, belongs to somebody else or can be changed by others.
     """
+    expect_own(path)
     try:
         return _connect(path, writing, busy_seconds, durable)
     except sqlite3.Error as error:

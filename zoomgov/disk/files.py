@@ -11,6 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
+from zoomgov.disk.ownership import expect_own
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -104,8 +106,10 @@ def create_private(path: Path) -> None:
 
     Raises:
         OSError: the folder or the file cannot be created.
+        ForeignError: it, or its folder, belongs to somebody else or can be changed by others.
     """
     make_private_folder(path.parent)
+    expect_own(path)
     with contextlib.suppress(FileExistsError):
         os.close(_create(path))
     if os.name == "posix" and path.stat().st_mode & 0o077:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.disk.files import make_private_folder, write_private
+from zoomgov.disk.ownership import ForeignError, expect_own, is_own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +31,13 @@ class SessionState:
 
 
 def load_session(data_dir: Path) -> SessionState:
-    """Read the file; one that is missing or damaged is as if nothing had been saved.
+    """Read the file; one that is missing, damaged or not ours is as if nothing had been saved.
 
     By the standard library's decoder: this runs before the first frame, and importing msgspec would take longer than
     decoding three fields ever can.
     """
+    if not is_own(data_dir / _FILE):
+        return SessionState()
     try:
         found = json.loads((data_dir / _FILE).read_bytes())
         return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=int(found["step"]))
@@ -47,6 +50,7 @@ def save_session(data_dir: Path, state: SessionState) -> None:
 
     A folder that cannot be written is no reason to stop: the next start then opens the list.
     """
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ForeignError):
         make_private_folder(data_dir)
+        expect_own(data_dir / _FILE)
         write_private(data_dir / _FILE, json.dumps(asdict(state)), replace=True, durable=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from zoomgov.disk.files import make_private_folder, write_private
+from zoomgov.disk.ownership import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,9 @@ class ViewPreferences:
 
 
 def read_preferences(path: Path) -> ViewPreferences:
-    """Read the file; one that is missing, damaged or of another shape is as if nothing had been saved."""
+    """Read the file; one that is missing, damaged, not ours or of another shape is as if nothing had been saved."""
+    if not is_own(path):
+        return ViewPreferences()
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ViewPreferences)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
