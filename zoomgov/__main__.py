@@ -23,6 +23,7 @@ def main() -> None:
         with suppress(OSError):
             text = f"zoomgov: not using {', '.join(taken)}: Textual would write or send what is typed, secrets too.\n"
             sys.stderr.write(text)
+    process.hide_own_variables()
     process.pause_collection()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:

@@ -305,7 +305,7 @@ def run() -> None:
     """Run the app with the services of this environment, then exit."""
     from zoomgov.services.services import build_services
 
-    services = build_services(os.environ)
+    services = build_services(process.environment())
     try:
         status = ZoomgovApp(services).run_until_closed()
     finally:

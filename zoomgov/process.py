@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -83,8 +84,31 @@ def take_textual_variables(environ: MutableMapping[str, str]) -> list[str]:
     return taken
 
 
+_own: dict[str, str] = {}
+"""The variables of this program, once they were taken out of the environment."""
+
+
+def hide_own_variables() -> None:
+    """Take the variables of this program out of its environment; `environment` still has them.
+
+    Libraries start programs too, with all that is in the environment: click asks bash for its version, and a keyring
+    may call a helper. Credentials may be among the variables.
+    """
+    for name in [name for name in os.environ if _is_own(name)]:
+        _own[name] = os.environ.pop(name)
+
+
+def environment() -> dict[str, str]:
+    """The environment with the variables of this program."""
+    return {**os.environ, **_own}
+
+
+def _is_own(name: str) -> bool:
+    return name.upper().startswith("ZOOMGOV_")
+
+
 def without_own_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return `environ` without the variables of this program: credentials may be among them, and a browser, a mail
     program or a pager needs none.
     """
-    return {name: value for name, value in environ.items() if not name.upper().startswith("ZOOMGOV_")}
+    return {name: value for name, value in environ.items() if not _is_own(name)}

@@ -151,7 +151,7 @@ def run_command(arguments: list[str] | None = None) -> int:
 
 def report(error: Exception) -> int:
     """Print an exception as what happened, why, and what to do; return the exit code."""
-    if os.environ.get("ZOOMGOV_DEBUG"):
+    if process.environment().get("ZOOMGOV_DEBUG"):
         import traceback
 
         traceback.print_exc()

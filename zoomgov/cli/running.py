@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zoomgov import ending
+from zoomgov import ending, process
 from zoomgov.cli.output import command_line, note
 from zoomgov.cli.stopping import in_time, stop, stops
 from zoomgov.services.problems import Problem
@@ -36,7 +35,7 @@ def open_services() -> Services:
     if found is None:
         from zoomgov.services.services import build_services
 
-        found = context.meta["zoomgov.services"] = build_services(os.environ)
+        found = context.meta["zoomgov.services"] = build_services(process.environment())
         context.call_on_close(found.close)
         ending.at_last(found.close)
     return found
