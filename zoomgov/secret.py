@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MASK: Final = "••••••••"
+_TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
+REMOVED: Final = "[removed]"
+_SHORTEST: Final = 6
+"""Shortest secret that is removed: one of a few letters, mistyped, would be removed from every word."""
 
 
 class Secret:
@@ -64,3 +72,45 @@ class Credentials:
     def complete(self) -> bool:
         """True when none of the three values is empty."""
         return bool(self.account_id and self.client_id and self.client_secret)
+
+
+def sent_forms(credentials: Credentials) -> tuple[Secret, ...]:
+    """The forms in which the client secret is sent, and those in which a server may send it back.
+
+    Servers do, on purpose or in a debug page: as it is, in base64 alone or with the Client ID as in the Authorization
+    header, and each of these as it is written in JSON, in an address or in HTML.
+    """
+    import base64
+    from html import escape
+    from urllib.parse import quote
+
+    secret = credentials.client_secret.reveal()
+    pair = f"{credentials.client_id}:{secret}"
+    alone = [secret] if len(secret) >= _SHORTEST else []
+    plain = [*alone]
+    for text in (pair, *alone):
+        data = text.encode("utf-8", "surrogatepass")
+        # without the padding, which not everybody writes
+        plain += [encode(data).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)]
+    forms = {
+        form
+        for text in plain
+        for form in (
+            text,
+            quote(text, safe="", errors="replace"),
+            escape(text),
+            text.replace("/", "\\/"),
+            text.replace("+", "\\u002b"),
+            text.replace("/", "&#x2F;"),
+            text.replace("+", "&#43;"),
+        )
+    }
+    return tuple(Secret(form) for form in sorted(forms, key=len, reverse=True))
+
+
+def scrubbed(text: str, secrets: Iterable[Secret] = (), mark: str = REMOVED) -> str:
+    """`text` with `mark` in place of each of `secrets`, and of anything like a token: the one scrubbing for all."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret.reveal(), mark)
+    return _TOKEN.sub(mark, text)

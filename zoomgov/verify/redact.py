@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from zoomgov.secret import scrubbed, sent_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +17,6 @@ T = TypeVar("T")
 
 _EMAIL: Final = re.compile(r"(?<![^\s@<>,;:\"'()\[\]])[^\s@<>,;:\"'()\[\]]+@((?:[\w-]+\.)+\w{2,})")
 _ID: Final = re.compile(r"(?<![\w:.-])(dir\.)?([A-Za-z0-9_-]{16,})(?![\w:-])")
-_TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
-_REMOVED: Final = "[removed]"
-_SHORTEST: Final = 6
-"""Shortest secret that is removed: one of a few letters, mistyped, would be removed from every word."""
 _KEPT: Final = 4
 """Characters of an id that stay, so that two of them can be told apart."""
 
@@ -30,7 +27,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     Args:
         known: ids that are shortened wherever they stand, whatever they look like.
     """
-    text = _TOKEN.sub(_REMOVED, text)
+    text = scrubbed(text)
     for value in sorted({value.strip() for value in known if value.strip()}, key=len, reverse=True):
         shown = "***" if "@" in value or len(value) <= 2 * _KEPT else f"{value[:_KEPT]}…"
         text = text.replace(value, shown)
@@ -45,17 +42,13 @@ class Scrubber:
     """
 
     def __init__(self, credentials: Credentials) -> None:
-        secret = credentials.client_secret.reveal()
-        basic = base64.b64encode(f"{credentials.client_id}:{secret}".encode()).decode()
-        self._forms = tuple(form for form in (secret, basic) if len(secret) >= _SHORTEST)
+        self._forms = sent_forms(credentials)
 
     def __call__(self, value: T) -> T:
         """`value` without secrets: a text, or texts anywhere in tuples and frozen dataclasses."""
         clean: Any = value  # Any: the type stays the same, which the checker cannot see
         if type(value) is str:
-            for form in self._forms:
-                clean = clean.replace(form, _REMOVED)
-            clean = _TOKEN.sub(_REMOVED, clean)
+            clean = scrubbed(clean, self._forms)
         elif type(value) is tuple:
             clean = tuple(self(item) for item in clean)
         elif is_dataclass(value) and not isinstance(value, type):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
+from zoomgov.secret import scrubbed
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.retry import retry_moment
@@ -104,7 +105,7 @@ class Circumstances:
     now: datetime
     """UTC, for Retry-After."""
     hide: tuple[Secret, ...] = ()
-    """Token and secret, which must not appear in an error even if the server sends them back."""
+    """What must not appear in an error even if the server sends it back: the token, and `secret.sent_forms`."""
 
 
 def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> Answer:
@@ -150,6 +151,8 @@ def refusal(response: Response, envelope: _Envelope | None, at: Circumstances) -
     text = _clean(response.body[: 4 * _CLEANED].decode("utf-8", "replace"), at.hide)
     message = _message(envelope, at.hide)
     code = _code(envelope)
+    if isinstance(code, str):
+        code = _clean(code, at.hide)[:80]
     missing = missing_scopes(message or text)
     kind = _kind(response, envelope, code, message, text)
     return ZoomError(
@@ -337,7 +340,7 @@ def _code(envelope: _Envelope | None) -> int | str | None:
         if isinstance(value, int):
             return value
         if isinstance(value, str) and value:
-            return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else printable(value)[:80]
+            return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value
     return None
 
 
@@ -360,9 +363,7 @@ def _message(envelope: _Envelope | None, hide: tuple[Secret, ...]) -> str:
 def _clean(text: str, hide: tuple[Secret, ...]) -> str:
     is_cut = len(text) >= _CLEANED
     text = text[:_CLEANED]
-    for secret in hide:
-        if secret:
-            text = text.replace(secret.reveal(), "…")
+    text = scrubbed(text, hide, "…")
     if is_cut:  # what was cut through is not known again
         text = text[: -max((len(secret.reveal()) for secret in hide), default=0) or None]
     return printable(text[: 10 * _EXCERPT]).strip()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from zoomgov.secret import Secret
+from zoomgov.secret import Secret, scrubbed, sent_forms
 from zoomgov.zoom.answers import UNREADABLE, Circumstances, token_refusal
 from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.hosts import choose_api_base
@@ -190,7 +190,7 @@ class TokenSource:
         token, info, lifetime = self._read(response)
         if token is None or info is None:
             milliseconds = (self._clock() - started) * 1000
-            hide = (credentials.client_secret, basic)
+            hide = sent_forms(credentials)
             raise token_refusal(response, Circumstances(TOKEN_ENDPOINT, milliseconds, attempt, self._now(), hide))
         self._token, self.info = token, info
         self._given_at = started
@@ -213,6 +213,8 @@ class TokenSource:
         scope = " ".join(map(str, answer.scope)) if isinstance(answer.scope, list) else answer.scope
         scopes = frozenset(_BETWEEN_SCOPES.split(scope)) - {""} if isinstance(scope, str) else frozenset()
         base, note = choose_api_base(answer.api_url, self._cloud)
+        forms = sent_forms(self._credentials)
+        scopes, note = frozenset(scrubbed(name, forms) for name in scopes), scrubbed(note, forms)
         return Secret(token), TokenInfo(scopes, base, int(lifetime), note), lifetime
 
 

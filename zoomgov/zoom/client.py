@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
+from zoomgov.secret import sent_forms
 from zoomgov.zoom.answers import Answer, Circumstances, read_answer
 from zoomgov.zoom.auth import TOKEN_ENDPOINT, TokenInfo, TokenSource
 from zoomgov.zoom.endpoints import Label
@@ -100,7 +101,7 @@ class ZoomClient:
         self._tokens = TokenSource(
             cloud, credentials, self._transport, clock=clock, now=now, sleep=sleep, random=random
         )
-        self._secret = credentials.client_secret
+        self._sent = sent_forms(credentials)
         self._scope_kind = scope_kind
         self.account = f"{cloud.name} {credentials.account_id}"
         """Identifies the account: what was staged or learnt of another one must not be used."""
@@ -383,7 +384,7 @@ class ZoomClient:
             self.limits.in_flight.release()
         milliseconds = (self._clock() - started) * 1000
         self._learn(endpoint, response)
-        hide = (token, self._secret)
+        hide = (token, *self._sent)
         try:
             answer = read_answer(
                 endpoint, response, Circumstances(endpoint.template, milliseconds, attempt, self._now(), hide)

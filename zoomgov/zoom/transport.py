@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
+from zoomgov.secret import Secret, scrubbed
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.network import certificates, proxy_for, reason, signed_in
@@ -223,4 +224,5 @@ def _load_httpx() -> None:
 
 def _failure(kind: ErrorKind, request: Request, message: str, response: httpx.Response | None = None) -> ZoomError:
     status = response.status_code if response is not None else None
-    return ZoomError(kind, request.endpoint, printable(message)[:500], status=status)
+    sent = Secret(request.headers.get("authorization", "").rpartition(" ")[2])
+    return ZoomError(kind, request.endpoint, printable(scrubbed(message, (sent,)))[:500], status=status)
