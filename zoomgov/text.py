@@ -44,6 +44,24 @@ def _printable_character(character: str) -> str:
     return character
 
 
+def escaped_for_terminal(text: str) -> str:
+    """Return JSON text with `\\u` escapes for what a terminal would act on: control and bidirectional characters.
+
+    The same JSON to whoever decodes it. Line ends stay: within a string of JSON there are none.
+    """
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(
+        character if character == "\n" or _printable_character(character) == character else _escape(character)
+        for character in text
+    )
+
+
+def _escape(character: str) -> str:
+    data = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
 def spreadsheet_safe(value: object) -> str:
     """Return `printable(value)` so that a spreadsheet reads it as text, never as a formula.
 

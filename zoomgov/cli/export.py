@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zoomgov.cli.diff import compared, find_sync, open_synced
-from zoomgov.cli.output import note, say
+from zoomgov.cli.output import binary_stdout, note, say
 from zoomgov.cli.running import ConnectorName, check_replaced, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.services.problems import Exit, Problem
@@ -96,7 +96,7 @@ def export_command(
     else:
         what = _what(kind, text)
     streamed = output == "-"
-    destination = sys.stdout.buffer if streamed else Path(output).expanduser()
+    destination = binary_stdout() if streamed else Path(output).expanduser()
     if isinstance(destination, Path):
         from zoomgov.export import is_occupied
 

@@ -9,16 +9,18 @@ import os
 import shlex
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from codecs import getincrementaldecoder
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
-from zoomgov.text import printable, spreadsheet_safe
+from zoomgov.text import escaped_for_terminal, printable, spreadsheet_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console
+    from typing_extensions import Buffer
 
 FORMATS = ("table", "json", "csv")
 
@@ -46,8 +48,35 @@ def note(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as indented JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Print `value` as indented JSON; in a terminal without characters that it would act on."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    click.echo(escaped_for_terminal(text) if sys.stdout.isatty() else text)
+
+
+def binary_stdout() -> BinaryIO:
+    """Standard output for bytes of UTF-8 text; in a terminal as `print_json` writes it."""
+    out = sys.stdout.buffer
+    return cast("BinaryIO", _ToTerminal(out)) if sys.stdout.isatty() else out
+
+
+class _ToTerminal(io.RawIOBase):
+    """Passes text on, escaped."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        super().__init__()
+        self._out = out
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        view = memoryview(data)
+        self._out.write(escaped_for_terminal(self._decode(bytes(view))).encode("utf-8", "backslashreplace"))
+        return view.nbytes
+
+    def flush(self) -> None:
+        self._out.flush()
 
 
 def console(*, stderr: bool = False) -> Console:
