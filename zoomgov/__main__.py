@@ -19,11 +19,12 @@ def main() -> None:
             sys.stdout.write(f"zoomgov {__version__}\n")
             sys.stdout.flush()
             return
+    process.leave_no_core()
+    process.hide_own_variables()
     if (taken := process.take_textual_variables(os.environ)) and sys.stderr is not None:
         with suppress(OSError):
             text = f"zoomgov: not using {', '.join(taken)}: Textual would write or send what is typed, secrets too.\n"
             sys.stderr.write(text)
-    process.hide_own_variables()
     process.pause_collection()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:

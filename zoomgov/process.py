@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ _HARMLESS: Final = frozenset(
     f"TEXTUAL_{name}"
     for name in (
         "ANIMATIONS", "COLOR_SYSTEM", "DIM_FACTOR", "DISABLE_KITTY_KEY", "FILTERS", "FPS", "SLOW_THRESHOLD",
-        "SMOOTH_SCROLL", "SPEEDUPS", "THEME",
+        "SMOOTH_SCROLL", "SNAPSHOT_TEMPDIR", "SPEEDUPS", "THEME",
     )
 )  # fmt: skip
-"""Variables of Textual 8.2.8 that decide only on looks and speed."""
+"""Variables of Textual 8.2.8 that decide only on looks and speed, and one of its plug-in for tests."""
 
 
 def take_textual_variables(environ: MutableMapping[str, str]) -> list[str]:
@@ -82,6 +83,20 @@ def take_textual_variables(environ: MutableMapping[str, str]) -> list[str]:
     for name in taken:
         del environ[name]
     return taken
+
+
+def leave_no_core() -> None:
+    """Write no image of the memory to disk should the process crash: secrets and people's data are in it.
+
+    For POSIX systems. A handler that the system pipes such images to (`kernel.core_pattern` of Linux) is told the limit
+    and decides for itself; those of systemd and Ubuntu keep nothing.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 _own: dict[str, str] = {}
