@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from zoomgov.secret import Credentials, Secret
+from zoomgov.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -298,23 +299,69 @@ def _newer_backend() -> KeyringBackend | None:
 
 def _backends_of(backend: KeyringBackend) -> list[KeyringBackend]:
     """The back ends of a chainer, best first. A chainer itself would fall back to an unfit one."""
-    if type(backend).__module__ == "keyring.backends.chainer":
+    if _is_kind_of(backend, ("keyring.backends.chainer", "ChainerBackend")):
         chained: list[KeyringBackend] = list(backend.backends)  # type: ignore[attr-defined]  # ChainerBackend is untyped
         return chained
     return [backend]
 
 
+_PLAINTEXT: Final = (("keyrings.alt.pyfs", ""), ("", "PlaintextKeyring"))
+_PROMPTS: Final = (
+    ("keyrings.alt.file", "EncryptedKeyring"),
+    ("keyrings.alt.file", "Encrypted"),
+    ("keyrings.cryptfile", ""),
+)
+_WRAPPER: Final = ("keyrings.alt.multi", "MultipartKeyringWrapper")
+
+
+def _is_kind_of(backend: KeyringBackend, *kinds: tuple[str, str]) -> bool:
+    """Whether its class, or one it was derived from, is one of `kinds`: a module or package, and a name; "" is any.
+
+    By the names of its ancestors, since the packages that define them are seldom installed.
+    """
+    for ancestor in type(backend).__mro__:
+        for module, name in kinds:
+            if name in ("", ancestor.__name__) and f"{ancestor.__module__}.".startswith(f"{module}." if module else ""):
+                return True
+    return False
+
+
 def _refusal(backend: KeyringBackend) -> str:
-    """Why this back end must not store a secret; empty when it may."""
-    module, name = type(backend).__module__, type(backend).__name__
-    if module == "keyring.backends.fail":
-        return _no_keyring()
-    if module == "keyring.backends.null":
+    """Why this back end must not store a secret, by what it is and not by what it is called; empty when it may."""
+    if _is_kind_of(backend, ("keyring.backends.fail", "Keyring")):
+        chosen = _chosen()
+        return (
+            f"No keyring runs here: {chosen}, which keeps nothing. Remove that setting, or name a keyring in it."
+            if chosen
+            else _no_keyring()
+        )
+    if _is_kind_of(backend, ("keyring.backends.null", "Keyring")):
         return "The keyring is switched off on this machine (the null back end): it would forget the secret."
-    if "plaintext" in name.lower() or module.startswith("keyrings.alt.pyfs"):
+    if _is_kind_of(backend, *_PLAINTEXT):
         return f"The configured keyring ({backend.name}) writes secrets to a file that anyone with the file can read."
-    if module.startswith(("keyrings.alt.file", "keyrings.cryptfile")):
+    if _is_kind_of(backend, *_PROMPTS):
         return f"The configured keyring ({backend.name}) asks for its password in this terminal, which is in use."
+    if _is_kind_of(backend, ("keyrings.alt.Google", "")):
+        return f"The configured keyring ({backend.name}) sends secrets to a document at Google."
+    if _is_kind_of(backend, _WRAPPER):
+        wrapped: KeyringBackend = backend._keyring  # type: ignore[attr-defined]  # of an untyped package
+        return _refusal(wrapped)
+    return ""
+
+
+def _chosen() -> str:
+    """What chose the back end by name, as a clause; empty where keyring itself did."""
+    import os
+
+    from keyring.core import load_config
+    from keyring.util.platform_ import config_root
+
+    if named := os.environ.get("PYTHON_KEYRING_BACKEND"):
+        return f"PYTHON_KEYRING_BACKEND chooses {_one_line_of(named)}"
+    with suppress(Exception):
+        if (configured := load_config()) is not None:
+            kind = type(configured)
+            return f"keyring's settings in {config_root()} choose {kind.__module__}.{kind.__name__}"
     return ""
 
 
@@ -403,4 +450,8 @@ def _close_bus(error: Exception) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
+    return _one_line_of(str(error)).rstrip(".") or type(error).__name__
+
+
+def _one_line_of(text: str) -> str:
+    return " ".join(printable(text).split())[:300]

@@ -17,6 +17,7 @@ from zoomgov.vault import KeyringVault, MemoryVault, VaultChoice, VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SECRET = "Sq3cr3t-of-32-characters-xxxxxxx"
 CREDENTIALS = Credentials("AbCdEfGhIjKlMnOpQrStUv", "Cl13nt_1d_0f_22_chars0", Secret(SECRET))
@@ -143,6 +144,84 @@ def test_refuses_back_ends_that_lose_or_leak_the_secret(backend: Callable[[], Ke
         assert words in caught.value.reason
         assert caught.value.choices == (VaultChoice.RETRY, VaultChoice.SESSION, VaultChoice.ENVIRONMENT)
     assert getattr(made, "items", {}) == {}
+
+
+class Innocent(fail.Keyring):
+    """Called something else than what it is."""
+
+
+class Forgetful(null.Keyring):
+    pass
+
+
+class MyOwn(PlaintextKeyring):
+    pass
+
+
+class NotPlaintextAtAll(InMemory):
+    """One that may hold a secret, whatever it is called."""
+
+
+def derived(module: str, name: str, **more: object) -> KeyringBackend:
+    """A back end derived from one of a package that is not installed here."""
+    parent = type(name, (InMemory,), {"__module__": module})
+    backend: KeyringBackend = type("Mine", (parent,), more)()
+    return backend
+
+
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [
+        (Innocent, "No keyring"),
+        (Forgetful, "switched off"),
+        (MyOwn, "anyone with the file can read"),
+        (lambda: derived("keyrings.alt.file", "PlaintextKeyring"), "anyone with the file can read"),
+        (lambda: derived("keyrings.alt.pyfs", "BasicKeyring"), "anyone with the file can read"),
+        (lambda: derived("keyrings.alt.file", "EncryptedKeyring"), "password in this terminal"),
+        (lambda: derived("keyrings.cryptfile.cryptfile", "CryptFileKeyring"), "password in this terminal"),
+        (lambda: derived("keyrings.alt.Google", "DocsKeyring"), "a document at Google"),
+        (
+            lambda: derived("keyrings.alt.multi", "MultipartKeyringWrapper", _keyring=PlaintextKeyring()),
+            "anyone with the file can read",
+        ),
+        (lambda: derived("keyring.backends.chainer", "ChainerBackend", backends=[MyOwn()]), "anyone with the file"),
+    ],
+)
+def test_a_back_end_derived_from_an_unfit_one_is_as_unfit(backend: Callable[[], KeyringBackend], words: str) -> None:
+    made = backend()
+    with pytest.raises(VaultError) as caught:
+        KeyringVault(made).store("c1", CREDENTIALS)
+    assert words in caught.value.reason
+    assert getattr(made, "items", {}) == {}
+
+
+def test_one_is_not_refused_for_its_name() -> None:
+    backend = NotPlaintextAtAll()
+    KeyringVault(backend).store("c1", CREDENTIALS)
+    assert len(backend.items) == 3
+
+
+@pytest.mark.parametrize("kind", ["keyring.backends.fail.Keyring", "tests.vault.test_keyring_vault.Innocent"])
+def test_one_that_a_variable_chose_is_told_to_be_chosen(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """No Secret Service has to be started for that."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", kind)
+    with pytest.raises(VaultError) as caught:
+        KeyringVault().probe()
+    assert f"PYTHON_KEYRING_BACKEND chooses {kind}" in caught.value.reason
+    assert "start one" not in caught.value.reason
+
+
+def test_one_that_keyrings_settings_chose_is_told_to_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "python_keyring").mkdir()
+    (tmp_path / "python_keyring" / "keyringrc.cfg").write_text(
+        "[backend]\ndefault-keyring=keyring.backends.fail.Keyring\n"
+    )
+    with pytest.raises(VaultError, match=r"keyring.s settings in .* choose keyring\.backends\.fail\.Keyring"):
+        KeyringVault().probe()
 
 
 def chain(*backends: KeyringBackend) -> KeyringBackend:
