@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, CloudError, is_loopback, parse_cloud
+from zoomgov.zoom.hosts import choose_api_base
 
 
 @pytest.mark.parametrize("text", ["zoom.us", " Zoom.US ", "https://zoom.us", "https://zoom.us/"])
@@ -58,6 +61,82 @@ def test_an_address_serves_tokens_and_api(text: str) -> None:
 def test_what_is_no_cloud_is_refused_with_the_reason(text: str, says: str) -> None:
     with pytest.raises(CloudError, match=says):
         parse_cloud(text)
+
+
+LOOK_ALIKES = [
+    "https://z\u043e\u043em.us",  # Cyrillic o
+    "https://zoom.\u03c5s",  # Greek upsilon
+    "https://\uff5a\uff4f\uff4f\uff4d.us",  # full width: IDNA makes it zoom.us
+    "https://z\u1ecd\u1ecdm.us",  # o with a dot below
+    "https://zoom\u3002us",  # ideographic full stop: IDNA makes it a dot
+    "https://zoom.us\u2215x.example",  # division slash
+    "https://zoom.us\u200b.example",
+    "https://zoom\u00ad.us",
+    "z\u043eom.us",
+    "https://example.com/\u202egpj",
+]
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_letters_that_may_look_like_others_are_refused(text: str) -> None:
+    with pytest.raises(CloudError, match="may look like another letter"):
+        parse_cloud(text)
+
+
+def test_a_name_in_another_script_can_be_written_as_dns_has_it() -> None:
+    with pytest.raises(CloudError, match=r"write the name as xn--bcher-kva\.example"):
+        parse_cloud("https://b\u00fccher.example")
+    assert parse_cloud("https://xn--bcher-kva.example").token_url == "https://xn--bcher-kva.example/oauth/token"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a b", "https://a\tb", "https://a\nb.example", "https://a\x00b", "https://a_b.example", "https://-a.example",
+        "https://a-.example", "https://a..example", "https://.example", "https://a.example.", "https://a%20b",
+        "https://a%2fb.example", "https://a\\b.example", "https://a|b", "https://a,b", "https://a;b", "https://a*b",
+        f"https://{'a' * 64}.example", f"https://{'a.' * 130}example", "https://[fe80::1%25eth0]", "https://[::1]x",
+        "https://zoom.us@evil.example", "https://@evil.example", "https://a?", "https://a#", "https://a/b c", "https://a/<b>",
+    ],
+)  # fmt: skip
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(CloudError):
+        parse_cloud(text)
+
+
+def test_upper_case_is_no_other_host() -> None:
+    cloud = parse_cloud("HTTPS://Proxy.Example.COM/Zoom")
+    assert (cloud.name, cloud.token_url) == (
+        "https://proxy.example.com/Zoom",
+        "https://proxy.example.com/Zoom/oauth/token",
+    )
+
+
+@pytest.mark.parametrize("host", ["eu.zoom.us", "eu-1.zoom.us"])
+def test_a_data_region_is_under_the_clouds_domain(host: str) -> None:
+    assert choose_api_base(f"https://{host}", ZOOM_US) == (f"https://{host}/v2", "")
+
+
+@pytest.mark.parametrize(
+    "host", ["a b.zoom.us", "a_b.zoom.us", "a..zoom.us", ".zoom.us", "\uff41.zoom.us", "a%2e.zoom.us", "a\t.zoom.us"]
+)
+def test_a_data_region_of_another_kind_is_ignored(host: str) -> None:
+    base, note = choose_api_base(f"https://{host}", ZOOM_US)
+    assert base == ZOOM_US.api_base
+    assert note
+
+
+HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
+
+
+@given(st.one_of(st.text(max_size=60), st.text(max_size=40).map(lambda text: f"https://{text}")))
+def test_any_text_names_a_host_that_can_be_read_or_is_an_error(text: str) -> None:
+    try:
+        cloud = parse_cloud(text)
+    except CloudError:
+        return
+    assert cloud.token_url.isascii()
+    assert HOST.fullmatch(re.sub(r":\d*$", "", cloud.token_url.split("/")[2]))
 
 
 @given(st.text(max_size=60))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from zoomgov.text import printable
 
 
 class CloudError(ValueError):
@@ -54,6 +58,49 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#\[\]-]+")
+"""Characters of an address (RFC 3986)."""
+_PORT: Final = re.compile(r"(:[0-9]*)?")
+
+
+def is_host(name: str) -> bool:
+    """Whether it is an IP address or a host name as DNS has it: `[a-z0-9.-]`, other scripts in their `xn--` form."""
+    try:
+        return not getattr(ipaddress.ip_address(name), "scope_id", None)
+    except ValueError:
+        return len(name) <= 253 and all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
+def is_address(text: str) -> bool:
+    """Whether it has no character that an address cannot have; Python's parser drops some without a word."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def _refuse_letters(name: str) -> None:
+    """Refuse characters that no address has, and letters that may look like others.
+
+    Raises:
+        CloudError: there are some; says how a name in another script is written, for whoever means it.
+    """
+    if name.isascii():
+        if name and not is_address(name):
+            raise CloudError(f"{name!r} is not a web address: there is a character in it that addresses do not have.")
+        return
+    strange = next(character for character in name if not character.isascii())
+    told = f"{strange!r} ({unicodedata.name(strange, 'a character without a name')})"
+    try:
+        host = urlsplit(name if "//" in name else f"//{name}").hostname or ""
+        written = host.encode("idna").decode()
+    except ValueError:  # UnicodeError is one
+        written = ""
+    hint = f" If you mean it, write the name as {written}." if written.startswith("xn--") or ".xn--" in written else ""
+    raise CloudError(
+        f"{printable(name)!r} has {told} in it, which may look like another letter and lead to somebody else's host."
+        f"{hint}"
+    )
+
+
 def parse_cloud(text: str) -> Cloud:
     """Turn `zoom.us`, `zoomgov.com` or a base URL into a `Cloud`.
 
@@ -63,10 +110,11 @@ def parse_cloud(text: str) -> Cloud:
     Raises:
         CloudError: the text is none of these.
     """
-    name = text.strip().rstrip("/")
+    name = text.strip().rstrip("/")[:2000]
     for cloud in (ZOOM_US, ZOOM_GOV):
         if name.lower() in (cloud.name, f"https://{cloud.name}"):
             return cloud
+    _refuse_letters(name)
     try:
         parts = urlsplit(name)
         host, _ = parts.hostname or "", parts.port
@@ -80,8 +128,13 @@ def parse_cloud(text: str) -> Cloud:
         raise CloudError(
             f"{name!r} would send the client secret unencrypted: use https:// (http is for this machine only)."
         )
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in name or "#" in name:
         raise CloudError(f"{name!r} must be a plain address: no user name, query or fragment.")
+    shown = f"[{host}]" if ":" in host else host
+    before, _, after = parts.netloc.lower().partition(shown)
+    if not is_host(host) or before or not _PORT.fullmatch(after):
+        raise CloudError(f"{host!r} is not the name of a host: those have letters, digits, dots and hyphens.")
+    name = f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
     return Cloud(
         name=name,
         token_url=f"{name}/oauth/token",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from zoomgov.text import printable
+from zoomgov.zoom.clouds import is_address, is_host
 
 if TYPE_CHECKING:
     from zoomgov.zoom.clouds import Cloud
@@ -26,7 +27,7 @@ def choose_api_base(api_url: object, cloud: Cloud) -> tuple[str, str]:
     try:
         parts = urlsplit(api_url)
         own = urlsplit(cloud.api_base)
-        if parts.username or parts.password or parts.query or parts.fragment:
+        if not is_address(api_url) or parts.username or parts.password or parts.query or parts.fragment:
             return cloud.api_base, ignored
         if cloud.custom:
             # the custom address may have a path of its own, which the server behind it does not know
@@ -37,7 +38,7 @@ def choose_api_base(api_url: object, cloud: Cloud) -> tuple[str, str]:
             parts.scheme == "https"
             and parts.port in (None, 443)
             and host.endswith(f".{cloud.name}")
-            and host.isascii()
+            and is_host(host)
             and parts.path in ("", "/", "/v2", "/v2/")
         )
     except ValueError:
