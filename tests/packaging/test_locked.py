@@ -56,6 +56,7 @@ DEPENDENCIES: Final[list[str]] = PROJECT["project"]["dependencies"]
 ASKED_FOR: Final = {
     "run.txt": [*DEPENDENCIES, *EXTRAS["sim"], *EXTRAS["xlsx"], *EXTRAS["c1z"], *group("build")],
     "dev.txt": [*DEPENDENCIES, *(line for lines in EXTRAS.values() for line in lines), *group("dev")],
+    "audit.txt": group("audit"),
 }
 
 
