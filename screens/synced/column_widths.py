@@ -12,22 +12,30 @@ from zoomgov.words.times import day
 from .words import STATUS_TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from zoomgov.model.queries import Column as StoreColumn
+    from zoomgov.widgets.table.table_layout import Tone
+
+_NOT_READ: Final[Mapping[str, Tone]] = {"not read": "warning"}
+
+
+def _number(value: object) -> object:
+    return "not read" if value is None else value
+
 
 _COLUMNS: Final = {
     "name": TableColumn("", "", 24, least=18, most=40),
     "how": TableColumn("", "", 24, least=18, most=48),
     "email": TableColumn("", "", 28, least=26, most=40),
     "status": TableColumn("", "", 9, most=11, tones=STATUS_TONES),
-    "members": TableColumn("", "", 9),
-    "admins": TableColumn("", "", 8),
+    "members": TableColumn("", "", 9, show=_number, tones=_NOT_READ),
+    "admins": TableColumn("", "", 8, show=_number, tones=_NOT_READ),
     "role": TableColumn("", "", 10, least=8, most=22),
     "licence": TableColumn("", "", 14, most=32, brief=licence_in_brief),
     "dept": TableColumn("", "", 14, least=12, most=26),
     "last_login": TableColumn("", "", 12, show=lambda time: day(time) or "never", tones={"never": "muted"}),
-    "groups": TableColumn("", "", 8),
+    "groups": TableColumn("", "", 8, show=_number, tones=_NOT_READ),
     "privacy": TableColumn("", "", 30, least=16, most=38),
     "description": TableColumn("", "", 30, least=16, most=80),
     "type": TableColumn("", "", 10),

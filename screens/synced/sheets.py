@@ -87,10 +87,11 @@ def _zoom_counts(resource: Resource, total: int) -> Fact:
     """Return Zoom's own count. It may leave out inactive and invited people; any other difference is a warning."""
     left_out = {status: resource.statuses.get(status, 0) for status in ("inactive", "pending")}
     for missing in (("inactive",), ("pending",), ("inactive", "pending")):
-        if total == resource.members - sum(left_out[status] for status in missing):
+        if resource.members is not None and total == resource.members - sum(left_out[status] for status in missing):
             others = " and ".join(f"{left_out[status]:,} {status}" for status in missing if left_out[status])
             return Fact("Zoom counts", f"{total:,}: without {others}")
-    return Fact("Zoom counts", f"{total:,}; {resource.members:,} were read", "warning")
+    read = "they were not read" if resource.members is None else f"{resource.members:,} were read"
+    return Fact("Zoom counts", f"{total:,}; {read}", "warning")
 
 
 def resource_sheet(resource: Resource) -> Sheet:
@@ -101,7 +102,9 @@ def resource_sheet(resource: Resource) -> Sheet:
             Fact("Not listed", f"Zoom's records name it, but its list of {NOUNS[resource.kind]} does not", "warning")
         )
     facts.append(Fact("People", _people(resource)))
-    if resource.admins:
+    if resource.admins is None:
+        facts.append(Fact("Admins", "not read", "warning"))
+    elif resource.admins:
         facts.append(Fact("Admins", f"{resource.admins:,}"))
     if resource.total_members is not None and resource.total_members != resource.members:
         facts.append(_zoom_counts(resource, resource.total_members))
@@ -119,7 +122,9 @@ def resource_sheet(resource: Resource) -> Sheet:
 
 
 def _people(resource: Resource) -> str:
-    if resource.people == resource.members:
+    if resource.people is None:
+        return "not read"
+    if resource.people == resource.members or resource.members is None:
         return f"{resource.people:,}"
     return f"{resource.people:,}, of them {resource.members:,} {'directly' if resource.nested else 'as members'}"
 

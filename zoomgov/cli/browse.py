@@ -11,6 +11,7 @@ import click
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import PARTS_OF
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 from zoomgov.words.licences import licence_in_brief
@@ -60,11 +61,18 @@ def _open(name: str) -> Reader:
     return reader
 
 
-def _warn_about_gaps(reader: Reader, *parts: str) -> None:
+_NAMED = 10
+"""Lists of single resources that are named at most."""
+
+
+def _warn_about_gaps(reader: Reader, kind: Kind) -> None:
     """Say on standard error what was not read and which numbers disagree, so that a gap does not look like *none*."""
-    for gap in reader.sync.not_read if reader.sync else ():
-        if not gap.target and gap.part.startswith(parts):
-            note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
+    gaps = reader.sync.not_read if reader.sync else ()
+    told = [gap for gap in gaps if gap.part in PARTS_OF[kind]]
+    for gap in told[:_NAMED]:
+        note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
+    if len(told) > _NAMED:
+        note(f"Not read: {len(told) - _NAMED:,} more lists; zoomgov findings names them.")
     for item in reader.sync.disagreements if reader.sync else ():
         note(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")
 
@@ -116,6 +124,8 @@ def _short(key: str, cell: object, widths: Mapping[str, int]) -> object:
     """Shorten a cell for a narrow table: a time to its day, a licence to its brief form."""
     if key == "licence" and isinstance(cell, str) and len(cell) > widths[key]:
         return licence_in_brief(cell)
+    if cell is None:
+        return "not read"
     return cell[:_DAY] if isinstance(cell, str) and _TIME.fullmatch(cell) else cell
 
 
@@ -163,7 +173,7 @@ def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -
         )
     found = read_filter(text, Kind(kind))
     query = Query(text=found.text, conditions=found.conditions, sort=((column, descending),) if column else ())
-    _warn_about_gaps(reader, "users" if kind == "users" else kind)
+    _warn_about_gaps(reader, Kind(kind))
     _print(reader, Kind(kind), query, form)
 
 

@@ -121,7 +121,7 @@ def export_command(
     else:
         _tell_written(written)
     for gap in reader.sync.not_read:
-        note(f"Not read: {printable(f'{gap.part} {gap.target}'.strip())}: {printable(gap.reason)}")
+        note(f"Not read: {printable(f'{gap.part} {gap.name or gap.target}'.strip())}: {printable(gap.reason)}")
 
 
 def _what(kind: str | None, text: str) -> What:

@@ -87,15 +87,23 @@ RESOURCE_KEYS = ("users", "groups", "contact_groups", "roles")
 
 
 def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any]:
-    """The summary with the keys that scripts rely on."""
+    """The summary with the keys that scripts rely on. A number of what was not read is None."""
+    numbers = {number.key: number.value for number in counted(summary.counts, summary.not_read)}
     return {
         "connector": connector.name,
         "sync": summary.number,
         "outcome": str(summary.outcome),
-        **{key: summary.counts.get(key, 0) for key in RESOURCE_KEYS},
-        "grants": {key.replace(" ", "_"): summary.counts.get(key, 0) for key in GRANT_KEYS},
+        **{key: numbers[key] for key in RESOURCE_KEYS},
+        "grants": {key.replace(" ", "_"): numbers[key] for key in GRANT_KEYS},
         "not_read": [
-            {"part": part.part, "target": part.target, "reason": part.reason, "missing_scopes": part.missing_scopes}
+            {
+                "part": part.part,
+                "target": part.target,
+                "name": part.name,
+                "reason": part.reason,
+                "missing_scopes": part.missing_scopes,
+                "required": part.required,
+            }
             for part in summary.not_read
         ],
         "disagreements": [

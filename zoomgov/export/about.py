@@ -32,7 +32,13 @@ def about(
         "finished_at": sync.finished_at,
         "complete": sync.complete,
         "not_read": [
-            {"part": gap.part, "target": gap.target, "reason": gap.reason, "last_read_in_sync": gap.last_read}
+            {
+                "part": gap.part,
+                "target": gap.target,
+                "name": gap.name,
+                "reason": gap.reason,
+                "last_read_in_sync": gap.last_read,
+            }
             for gap in sync.not_read
         ],
         "disagreements": [
@@ -95,7 +101,7 @@ def about_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if "rows_chosen_by_hand" in facts:
         lines.append(("Only rows", f"chosen by hand: {facts['rows_chosen_by_hand']:,}"))
     for gap in facts["not_read"]:
-        where = f"{gap['part']} {gap['target']}".strip()
+        where = f"{gap['part']} {gap.get('name') or gap['target']}".strip()
         held = f" Shown as of sync {gap['last_read_in_sync']}." if gap["last_read_in_sync"] else ""
         lines.append(("Not read", f"{where}: {gap['reason']}{held}"))
     for one in facts["disagreements"]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoomgov.findings import people, resources
-from zoomgov.findings.context import Check, Context
+from zoomgov.findings.context import Check, Context, Found
 from zoomgov.findings.model import Audit, Finding, Level, Thresholds
 from zoomgov.model.parts import PartKey
 
@@ -59,8 +59,10 @@ def find(
 
 def _run(check: Check, context: Context, portal_url: str) -> Finding | None:
     """The finding of one check; None when nothing was found and everything it needs was read."""
-    limits, blind = context.limits(check.needs)
-    found = check.look(context)
+    limits, blind = context.limits((*check.needs, *((PartKey.UNSEEN_USERS,) if check.needs else ())))
+    unseen = check.by_absence and context.not_seen(check.needs)
+    found = Found(0) if unseen else check.look(context)
+    blind = blind or unseen
     fix = replace(check.fix, link=check.fix.link.replace("{portal}", portal_url))
     if found.count:
         return Finding(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zoomgov.findings.model import Level, Subject
 from zoomgov.model.kinds import Kind
+from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.store.read import audit
 from zoomgov.store.read.table_rows import grant_counts
 from zoomgov.words.parts import PART_SUBJECTS
@@ -53,6 +54,9 @@ class Check:
     fix: Fix
     """Its link begins with `{portal}`."""
     look: Callable[[Context], Found]
+    by_absence: bool = False
+    """Whether it concludes from what is not there: nothing is said, and nobody told to remove anything, while some of
+    what it needs was not read, or the app may not see everyone."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,16 @@ class Context:
             if gap.part == part and gap.target in ("", target) and gap.last_read is None:
                 return gap
         return None
+
+    def not_seen(self, parts: Iterable[str]) -> bool:
+        """Whether this sync did not read one of the lists of users among `parts`, or may not see everyone."""
+        wanted = {PartKey.UNSEEN_USERS, *USER_PARTS.values()}.intersection((*parts, PartKey.UNSEEN_USERS))
+        return any(gap.part in wanted and not gap.target for gap in self.sync.not_read)
+
+    @cached_property
+    def logins_known(self) -> bool:
+        """Whether Zoom sent anybody's last login: it may leave that field out for everyone."""
+        return audit.any_login(self.at)
 
     def limits(self, parts: Iterable[str]) -> tuple[list[str], bool]:
         """Sentences on what of `parts` was not read, and whether one of them was never read at all."""

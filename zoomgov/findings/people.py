@@ -23,6 +23,9 @@ _BUFFER: Final = (
 )
 
 
+_NO_LOGINS: Final = "Zoom sent nobody's last login."
+
+
 def _role_and_login(user: Someone) -> str:
     return f"{user.role}, {last_login(user)}"
 
@@ -46,6 +49,8 @@ def owners_and_admins(context: Context) -> Found:
 
 def idle_admins(context: Context) -> Found:
     """Admins without a login for long."""
+    if not context.logins_known:
+        return Found(0, limits=(_NO_LOGINS,))
     days = context.thresholds.admin_idle_days
     before = context.before(days, buffered=True)
     found = audit.idle_holders(context.at, context.admin_roles, before, context.thresholds.named)
@@ -92,6 +97,8 @@ def licensed_idle(context: Context) -> Found:
 
 def licensed_never(context: Context) -> Found:
     """Licensed people who never logged in, new ones left out."""
+    if not context.logins_known:
+        return Found(0, limits=(_NO_LOGINS,))
     days = context.thresholds.new_days
     found = audit.licensed_never(context.at, context.before(days, buffered=True), context.thresholds.named)
     title = f"{many(found.total, 'licensed person has', 'licensed people have')} never logged in"
@@ -251,6 +258,7 @@ CHECKS: Final = (
         (*_EVERYONE, PartKey.GROUP_ADMINS, PartKey.CONTACT_GROUP_MEMBERS),
         fixes.CONTACT_MEMBERS,
         not_users,
+        by_absence=True,
     ),
     Check(
         "owners-and-admins",

@@ -10,6 +10,7 @@ from zoomgov.findings.model import Level, Subject
 from zoomgov.model.kinds import Kind
 from zoomgov.model.parts import PartKey
 from zoomgov.store.read import audit
+from zoomgov.words.parts import gap_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,24 +23,23 @@ _OPEN: Final = 1
 
 def _subjects(context: Context, kind: Kind, resources: Iterable[ResourceFacts]) -> tuple[Subject, ...]:
     listed = list(resources)[: context.thresholds.named]
-    return tuple(
-        Subject(str(kind), resource.id, resource.name, "", many(resource.members, "member", "members"))
-        for resource in listed
-    )
+    return tuple(Subject(str(kind), resource.id, resource.name, "", _members(resource)) for resource in listed)
+
+
+def _members(resource: ResourceFacts) -> str:
+    return "members not read" if resource.members is None else many(resource.members, "member", "members")
 
 
 def groups_without_members(context: Context) -> Found:
     """Groups that nobody is in, by the user lists and by Zoom's count."""
-    found = [group for group in context.groups if not group.members and not group.total_members]
+    found = [group for group in context.groups if group.members == 0 and not group.total_members]
     title = f"{many(len(found), 'group has', 'groups have')} no members"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
 
 def groups_without_admins(context: Context) -> Found:
     """Groups whose list of admins was read and is empty."""
-    found = [
-        group for group in context.groups if not group.admins and not context.never_read(PartKey.GROUP_ADMINS, group.id)
-    ]
+    found = [group for group in context.groups if group.admins == 0]
     title = f"{many(len(found), 'group has', 'groups have')} no admins"
     return Found(len(found), title, _subjects(context, Kind.GROUPS, found))
 
@@ -94,7 +94,7 @@ def not_read(context: Context) -> Found:
     gaps = context.sync.not_read
     title = f"{many(len(gaps), 'part was', 'parts were')} not read"
     subjects = tuple(
-        Subject("parts", f"{gap.part} {gap.target}".strip(), gap.part, "", gap.reason)
+        Subject("parts", f"{gap.part} {gap.target}".strip(), gap_words(gap.part, gap.target, gap.name), "", gap.reason)
         for gap in gaps[: context.thresholds.named]
     )
     return Found(len(gaps), title, subjects, None if any(gap.required for gap in gaps) else Level.INFO)
@@ -127,6 +127,7 @@ CHECKS: Final = (
         (PartKey.ROLES, PartKey.ROLE, PartKey.USERS_ACTIVE),
         fixes.ROLE,
         unused_edit_roles,
+        by_absence=True,
     ),
     Check(
         "open-contact-groups",
@@ -142,9 +143,10 @@ CHECKS: Final = (
         Level.INFO,
         "Groups without members",
         "Left-overs make it harder to see which groups decide on anybody's settings.",
-        (PartKey.GROUPS, PartKey.USERS_ACTIVE),
+        (PartKey.GROUPS, PartKey.USERS_ACTIVE, PartKey.USERS_INACTIVE),
         fixes.GROUPS,
         groups_without_members,
+        by_absence=True,
     ),
     Check(
         "groups-without-admins",

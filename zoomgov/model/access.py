@@ -98,10 +98,10 @@ class Resource:
     privileges: tuple[str, ...] | None
     """Of a role, as `Area:Read`; None for other kinds, and while the role itself was never read."""
     privilege_scopes: bytes
-    members: int
-    """People who have it directly, as member or by holding the role."""
-    admins: int
-    people: int
+    members: int | None
+    """People who have it directly, as member or by holding the role; None when that is not known, as below."""
+    admins: int | None
+    people: int | None
     """Everyone in it, directly or through a group."""
     total_members: int | None
     """Zoom's own count; None when Zoom gives none."""

@@ -57,4 +57,7 @@ PARTS_UNDER: Final[Mapping[Kind, tuple[PartKey, ...]]] = {
 }
 """The parts with a list for each resource of the kind."""
 
-PARTS_OF: Final[Mapping[Kind, tuple[PartKey, ...]]] = {kind: (*WHOLE_PARTS[kind], *PARTS_UNDER[kind]) for kind in Kind}
+PARTS_OF: Final[Mapping[Kind, tuple[PartKey, ...]]] = {
+    kind: (*WHOLE_PARTS[kind], *PARTS_UNDER[kind], PartKey.UNSEEN_USERS) for kind in Kind
+}
+"""The parts without which what is shown of the kind may not be all."""

@@ -43,6 +43,9 @@ class Disagreement:
     expected: int
     source: str
     """Where the expectation comes from, e.g. `total_members of GET /groups`."""
+    part: str = ""
+    """The list that is not all, where it is one: its part, and `target` as in `NotRead`."""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

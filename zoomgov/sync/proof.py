@@ -61,6 +61,8 @@ class Proof:
     ) -> None:
         """`thorough`: read every member list, not only those of resources whose count differs."""
         self.disagreements: list[Disagreement] = []
+        self.cut_short = 0
+        """Member lists that were read to their end and hold fewer than Zoom counts of the group or role."""
         self.singles = SingleUsers(client)
         self._union = Union(writer, self.singles)
         self._writer = writer
@@ -142,7 +144,9 @@ class Proof:
                 self.disagreements += differences(subject.members, resource, beside, on_list, thorough=self._thorough)
                 left_out = contradicted(beside)
             if read != expected and read - left_out != expected and resource.id not in self._reader.deleted:
-                self.disagreements.append(Disagreement(f"{subject.what} {resource.name}", read, expected, source))
+                what = f"{subject.what} {resource.name}"
+                self.disagreements.append(Disagreement(what, read, expected, source, *key))
+                self.cut_short += key in self._writer.finished and read < expected
 
     async def _note_roles(self) -> None:
         for status, people in (await self._writer.without_role()).items():
@@ -185,7 +189,7 @@ class Proof:
             names |= {resource.id: resource.name for resource in await self._writer.resources(owner.name)}
         for key, (read, expected) in (await self._writer.unequal_lists()).items():
             title = parts.BY_NAME[key.part].title.format(names.get(key.target, key.target))
-            self.disagreements.append(Disagreement(title, read, expected, parts.source_of(key.part)))
+            self.disagreements.append(Disagreement(title, read, expected, parts.source_of(key.part), *key))
 
 
 def _template(subject: Subject) -> str:

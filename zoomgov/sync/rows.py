@@ -294,16 +294,17 @@ def principal_rows(kind: GrantKind, target_id: str, records: Iterable[Record]) -
     """Grants of one list of members, admins or holders.
 
     Admins come without an id (matched by address when everybody is known); members of contact groups may be whole
-    groups, type 2.
+    groups, type 2. One without type or address may be either, and is left out as unreadable.
     """
     rows = Rows()
     for record in records:
         email = text(record, "email")
         key = text(record, "id") or (email_key(email) if email else "")
-        if not key:
+        sort = number(record, "type") if kind is GrantKind.CONTACT_GROUP_MEMBER else 1
+        if not key or (sort is None and not email):
             rows.unreadable += 1
             continue
-        is_group = kind is GrantKind.CONTACT_GROUP_MEMBER and number(record, "type") == 2
+        is_group = sort == 2
         rows.grants.append(GrantRow(kind, target_id, "group" if is_group else "user", key))
     return rows
 

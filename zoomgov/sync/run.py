@@ -13,8 +13,9 @@ from zoomgov.sync.part_reader import PartReader
 from zoomgov.sync.people_reader import PeopleReader
 from zoomgov.sync.proof import Proof
 from zoomgov.sync.records import decode_object, text
-from zoomgov.sync.unseen import Unseen, seats_used
+from zoomgov.sync.unseen import Unseen
 from zoomgov.zoom.limits import tier_of_plan
+from zoomgov.zoom.values import seats_used
 
 if TYPE_CHECKING:
     from zoomgov.model.syncs import Disagreement, NotRead

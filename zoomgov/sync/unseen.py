@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.model.kinds import GrantKind
 from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import ListKey, NotRead
 from zoomgov.sync import parts
-from zoomgov.zoom.values import as_count, as_text
+from zoomgov.zoom.values import as_text, seats_used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,18 +18,7 @@ if TYPE_CHECKING:
     from zoomgov.sync.people_reader import PeopleReader
     from zoomgov.sync.proof import Proof
 
-OWNER_ROLE = "0"
-_PLANS_OF_PEOPLE = ("plan_base", "plan_united", "plan_zoom_one")
-
-
-def seats_used(usage: Mapping[str, Any]) -> int:  # Any: whatever JSON Zoom sends
-    """Seats in use of the plan that has the most, each of them somebody's; 0 when nothing tells."""
-    used = [0]
-    for key, value in usage.items():
-        if key.startswith(_PLANS_OF_PEOPLE):
-            entries = value if isinstance(value, list) else [value]
-            used.append(sum(as_count(one.get("usage")) or 0 for one in entries if isinstance(one, dict)))
-    return max(used)
+OWNER_ROLE: Final = "0"
 
 
 class Unseen:
@@ -51,8 +40,18 @@ class Unseen:
         Args:
             usage: Zoom's plan usage; None when it was not read.
         """
-        if any(ListKey(part.name) not in self._writer.finished for part in parts.USERS.values()):
-            return  # which is told, and reason enough
+        found = []
+        # where a list of users was not read, numbers prove nothing: that is told, and reason enough to differ
+        if all(ListKey(parts.USERS[status].name) in self._writer.finished for status in ("active", "inactive")):
+            found = await self._numbers(usage)
+        if role := await self._limiting_role():
+            found.append(role)
+        if found:
+            seen = sum((await self._writer.people()).values())
+            reason = f"The app sees {seen:,} people, but {' and '.join(found)}."
+            self._reader.note_gap(NotRead(PartKey.UNSEEN_USERS, "", reason))
+
+    async def _numbers(self, usage: Mapping[str, Any] | None) -> list[str]:
         found = await self._counted_more()
         if found and await self._people.read_changed(always=True):  # or they came while the sync ran
             found = await self._counted_more()
@@ -61,11 +60,7 @@ class Unseen:
             found.append(f"Zoom's plan usage counts {used:,} seats in use")
         if await self._no_owner():
             found.append("nobody among them holds the role Owner")
-        if role := await self._limiting_role():
-            found.append(role)
-        if found:
-            reason = f"The app sees {seen:,} people, but {' and '.join(found)}."
-            self._reader.note_gap(NotRead(PartKey.UNSEEN_USERS, "", reason))
+        return found
 
     async def _counted_more(self) -> list[str]:
         seen = sum((await self._writer.people()).values())
@@ -74,6 +69,8 @@ class Unseen:
         held = sum(total or 0 for total in totals)
         if held > seen:  # everybody has one role
             found.append(f"Zoom's roles count {held:,}")
+        if self._proof.cut_short:
+            found.append(f"Zoom counts more members than it lists, of {self._proof.cut_short:,} groups and roles")
         strangers = await self._proof.strangers()
         if strangers:
             found.append(f"{strangers:,} in the lists of members are in no list of users")

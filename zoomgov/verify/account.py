@@ -12,9 +12,12 @@ from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.client import Answer
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS, NEEDS_BY_ID, Importance
+from zoomgov.zoom.values import seats_used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from zoomgov.verify.model import Evidence
 
 OWNER_ROLE: Final = "0"
 _STATUSES: Final = ("active", "inactive", "pending")
@@ -112,7 +115,7 @@ async def owner_role(context: Context) -> Outcome:
 async def owner_sees(context: Context) -> Outcome:
     """Whether the app sees everyone: a role restricted to groups hides the others without an error.
 
-    Looks at the role's restriction, and compares the members of all roles with the users seen.
+    Looks at the role's restriction, and compares roles, plan usage and the Account Owner with the users seen.
     """
     answers = context.answers
     if isinstance(await answers.token(), ZoomError):
@@ -125,18 +128,34 @@ async def owner_sees(context: Context) -> Outcome:
     )
     if restricted and role_id and text_of(body(role), "id") in ("", role_id):
         result = "The role of the app's owner is limited to some groups"
-        proof = evidence(role, NEEDS_BY_ID["read_role"].endpoint)
-        return Outcome(CheckStatus.WARNING, result, proof, context.advise("restricted-owner"))
+        limits = evidence(role, NEEDS_BY_ID["read_role"].endpoint)
+        return Outcome(CheckStatus.WARNING, result, limits, context.advise("restricted-owner"))
+    seen = await _users_seen(context)
+    if seen is None:
+        return skipped("Not known: the numbers to compare cannot be read")
     roles = await answers.probe("list_roles")
     counts = [number_of(row, "total_members") for row in rows(roles, "roles")]
-    seen = await _users_seen(context)
-    if seen is None or not counts or None in counts:
-        return skipped("Not known: the numbers to compare cannot be read")
-    held = sum(count for count in counts if count is not None)
+    held = sum(count or 0 for count in counts)
+    usage = await answers.probe("plan_usage")
+    used = seats_used(body(usage))
+    owners = await answers.probe("list_role_members")
+    proof: tuple[Evidence, ...] = ()
+    found = []
     if held > seen[0]:
-        result = f"Zoom's roles count {held:,} people, the app sees {seen[0]:,}"
-        proof = (*evidence(roles, NEEDS_BY_ID["list_roles"].endpoint), *evidence(seen[1], _USERS))
+        found.append(f"Zoom's roles count {held:,} people")
+        proof += evidence(roles, NEEDS_BY_ID["list_roles"].endpoint)
+    if used > seen[0]:
+        found.append(f"Zoom's plan usage counts {used:,} seats in use")
+        proof += evidence(usage, _PLAN_USAGE)
+    if isinstance(owners, Answer) and not rows(owners, "members"):
+        found.append("Nobody is listed as Account Owner")
+        proof += evidence(owners, NEEDS_BY_ID["list_role_members"].endpoint)
+    if found:
+        result = f"{' and '.join(found)}, the app sees {seen[0]:,}"
+        proof += evidence(seen[1], _USERS)
         return Outcome(CheckStatus.WARNING, result, proof, context.advise("restricted-owner", "users-by-status"))
+    if not counts or None in counts:
+        return skipped("Not known: the numbers to compare cannot be read")
     return ok(f"The numbers add up: {seen[0]:,} people")
 
 

@@ -15,6 +15,7 @@ from zoomgov.zoom.client import Answer
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.scopes import NEEDS_BY_ID, app_kind
+from zoomgov.zoom.values import as_count
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -55,6 +56,8 @@ LISTED_BY: Final = {
     "list_contact_group_members": "list_contact_groups",
 }
 """By need: the call that gives the id it needs."""
+MAY_BE_NOTHING: Final = frozenset({"list_groups"})
+"""Calls that may answer `{}`: Zoom leaves out the list of groups on an account without any."""
 IN_THE_WAY: Final = frozenset({ErrorKind.TOKEN, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.UNEXPECTED})
 """Errors with a common cause when every call meets them."""
 
@@ -86,8 +89,7 @@ def text_of(row: Mapping[str, Any], key: str) -> str:
 
 def number_of(row: Mapping[str, Any], key: str) -> int | None:
     """A field as a count; None when it is missing, negative or something else."""
-    value = row.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return as_count(row.get(key))
 
 
 @dataclass

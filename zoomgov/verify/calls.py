@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zoomgov.model.licences import seats
-from zoomgov.verify.answers import IN_THE_WAY, NotTried, body, rows, text_of
+from zoomgov.verify.answers import IN_THE_WAY, MAY_BE_NOTHING, NotTried, body, rows, text_of
 from zoomgov.verify.context import Context, Outcome, evidence_of, line_of_api_failure, severity, skipped
 from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
@@ -23,7 +23,7 @@ async def probe(context: Context, need: Need) -> Outcome:
         return Outcome(CheckStatus.OK, found.reason) if found.nothing_there else skipped(found.reason)
     if isinstance(found, ZoomError):
         return await _refused(context, need, found)
-    if not body(found):
+    if not body(found) and need.id not in MAY_BE_NOTHING:
         shown = ZoomError(ErrorKind.UNEXPECTED, need.endpoint, "The answer holds nothing.", status=found.status)
         return context.failed(shown, severity(need.importance))
     result, hints = _summary(context, need.id, found)

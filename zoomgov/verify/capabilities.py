@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from zoomgov.verify.answers import IN_THE_WAY, LISTED_BY, NotTried, body
+from zoomgov.verify.answers import IN_THE_WAY, LISTED_BY, MAY_BE_NOTHING, NotTried, body
 from zoomgov.verify.context import Context, Outcome, skipped
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, CheckStatus
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -65,7 +65,7 @@ async def _state(context: Context, need: Need) -> CapabilityState:
             return CapabilityState.UNKNOWN
         return _STATES.get(found.kind, CapabilityState.FAILED)
     if not isinstance(found, NotTried):
-        return CapabilityState.READY if body(found) else CapabilityState.FAILED
+        return CapabilityState.READY if body(found) or need.id in MAY_BE_NOTHING else CapabilityState.FAILED
     if found.nothing_there:
         return CapabilityState.READY
     held = await context.answers.held()

@@ -68,5 +68,10 @@ def part_title(part: str) -> str:
 
 def part_words(part: NotRead) -> str:
     """What was not read, e.g. `group admins of Finance`."""
-    name = part_name(part.part)
-    return f"{name} of {printable(part.name or part.target)}" if part.target else name
+    return gap_words(part.part, part.target, part.name)
+
+
+def gap_words(part: str, target: str, called: str = "") -> str:
+    """The same from its pieces, as files and comparisons have them."""
+    name = part_name(part)
+    return f"{name} of {printable(called or target)}" if target else name

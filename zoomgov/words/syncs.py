@@ -95,10 +95,21 @@ _COUNTS: Final = (
 )
 
 
+_MORE: Final = {"group member": {PartKey.GROUP_MEMBERS}, "role": {PartKey.ROLE_MEMBERS}}
+"""Parts that may hold some more of a number: without them 0 is not known."""
+
+
 def counted(counts: Mapping[str, int], not_read: Sequence[NotRead]) -> list[Counted]:
     """The numbers of a sync in the order to show them; never 0 for what was not read."""
     missing = {part.part for part in not_read if not part.target}
-    return [Counted(key, title, None if parts & missing else counts.get(key, 0)) for key, title, parts in _COUNTS]
+    of_some = {part.part for part in not_read}
+
+    def value(key: str, parts: set[PartKey]) -> int | None:
+        number = counts.get(key, 0)
+        zero_is_unknown = not number and (parts | _MORE.get(key, set())) & of_some
+        return None if parts & missing or zero_is_unknown else number
+
+    return [Counted(key, title, value(key, parts)) for key, title, parts in _COUNTS]
 
 
 _CHANGES: Final = (

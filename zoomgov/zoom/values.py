@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,19}(\.0{0,19})?")
 _MOST: Final = 2**63 - 1
@@ -42,3 +45,16 @@ def as_count(value: object) -> int | None:
 def as_strings(value: object) -> tuple[str, ...]:
     """The texts and whole numbers in a list, as texts; () when it is none, as Zoom leaves empty lists out."""
     return tuple([text for item in value if (text := as_text(item))]) if isinstance(value, list) else ()
+
+
+_PLANS_OF_PEOPLE: Final = ("plan_base", "plan_united", "plan_zoom_one")
+
+
+def seats_used(usage: Mapping[str, Any]) -> int:  # Any: whatever JSON Zoom sends
+    """Seats in use of the plan that has the most, each of them somebody's; 0 when nothing tells."""
+    used = [0]
+    for key, value in usage.items():
+        if key.startswith(_PLANS_OF_PEOPLE):
+            entries = value if isinstance(value, list) else [value]
+            used.append(sum(as_count(one.get("usage")) or 0 for one in entries if isinstance(one, dict)))
+    return max(used)

@@ -40,7 +40,9 @@ _LISTS_UNDER: Final[Mapping[str, int]] = {PartKey.GROUPS: ADMIN, PartKey.CONTACT
 """Kinds of grants whose lists are read for the resources in such a list only."""
 _READ_ONE_BY_ONE: Final = (PartKey.GROUP_ADMINS, PartKey.CONTACT_GROUP_MEMBERS)
 """Lists of one resource each, that alone tell of the grants in them."""
-_COMPARED: Final = {*STATUS_OF_PART, *LIST_CODES, *_ITEM_PARTS, PartKey.ROLE}
+_OF_USERS: Final = {*STATUS_OF_PART, PartKey.UNSEEN_USERS}
+"""Whoever is in no list of users may be in one of these."""
+_COMPARED: Final = {*_OF_USERS, *LIST_CODES, *_ITEM_PARTS, PartKey.ROLE}
 
 Holders = dict[int, set[int]]
 """Fact to the ids of the principals who have it."""
@@ -64,7 +66,7 @@ def not_compared(older: SyncInfo, newer: SyncInfo) -> tuple[NotCompared, ...]:
 
 def all_read(sync: SyncInfo) -> int:
     """Return the sync since which every list of users was read at least once, up to this one; 0 when one never was."""
-    return min((one.last_read or 0 for one in sync.not_read if one.part in STATUS_OF_PART), default=sync.number)
+    return min((one.last_read or 0 for one in sync.not_read if one.part in _OF_USERS), default=sync.number)
 
 
 def missing_people(connection: sqlite3.Connection, sync: SyncInfo) -> dict[int, tuple[int, int]]:
@@ -131,7 +133,11 @@ def never_read(connection: sqlite3.Connection, not_read: Iterable[NotRead]) -> N
         row = connection.execute("SELECT id FROM things WHERE kind = ? AND key = ?", (TARGET_KINDS[code], key))
         facts.update(fact_of(code, number) for (number,) in row)
     return NeverRead(
-        frozenset(STATUS_OF_PART[part] for part in whole if part in STATUS_OF_PART),
+        frozenset(
+            STATUS_OF_PART.values()
+            if PartKey.UNSEEN_USERS in whole
+            else (STATUS_OF_PART[part] for part in whole if part in STATUS_OF_PART)
+        ),
         frozenset(_ITEM_PARTS[part] for part in whole if part in _ITEM_PARTS),
         frozenset(_LISTS_UNDER[part] for part in whole if part in _LISTS_UNDER)
         | frozenset(LIST_CODES[part] for part in whole if part in _READ_ONE_BY_ONE),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoomgov.model.kinds import Kind
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER
 from zoomgov.store.read import records
+from zoomgov.store.read.gaps import Gaps
 from zoomgov.store.read.id_vectors import ids_of
 from zoomgov.store.read.table_rows import role_names
 from zoomgov.store.schema import GROUP, ROLE
@@ -67,8 +68,9 @@ class ResourceFacts(NamedTuple):
 
     id: str
     name: str
-    members: int
-    admins: int
+    members: int | None
+    """None when it is not known, as `admins`."""
+    admins: int | None
     total_members: int | None
     privacy: int | None
 
@@ -107,8 +109,13 @@ def resources(at: Snapshot, kind: Kind, counts: Counts) -> list[ResourceFacts]:
         f"SELECT f.id, t.key, f.name, f.total_members, {privacy} FROM {at.facts(TABLES[kind])} f "
         "JOIN things t ON t.id = f.id ORDER BY f.name COLLATE NOCASE, t.key"
     )
+    gaps = Gaps(at.info)
+
+    def count(row: int, code: int, key: str, total: int | None = None) -> int | None:
+        return gaps.count(code, key, counts.get((row, code), 0), total)
+
     return [
-        ResourceFacts(key, name, counts.get((row, member), 0), counts.get((row, ADMIN), 0), total, who)
+        ResourceFacts(key, name, count(row, member, key, total), count(row, ADMIN, key), total, who)
         for row, key, name, total, who in rows
     ]
 
@@ -207,6 +214,11 @@ def licensed_never(at: Snapshot, created_before: str, limit: int) -> People:
     never = f"{_licensed(at)} EXCEPT SELECT id FROM logins WHERE last_login_time <> ''"
     ids = f"SELECT id FROM {at.facts('users')} WHERE id IN ({never}) AND created_at < ?"
     return _people(at, ids, (created_before,), limit, "u.created_at")
+
+
+def any_login(at: Snapshot) -> bool:
+    """Whether a last login of anybody is stored."""
+    return bool(at.connection.execute("SELECT EXISTS (SELECT 1 FROM logins WHERE last_login_time <> '')").fetchone()[0])
 
 
 def domains(at: Snapshot) -> dict[str, int]:

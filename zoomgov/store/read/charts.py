@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.licences import Charts
+from zoomgov.model.parts import PartKey
 from zoomgov.store.read.audit import LICENSED
+from zoomgov.store.sync_info import all_info
 
 if TYPE_CHECKING:
     from zoomgov.store.snapshot import Snapshot
@@ -38,9 +40,13 @@ def _logins(at: Snapshot) -> tuple[tuple[int, ...], int, int]:
 
 
 def _licensed(at: Snapshot) -> tuple[tuple[int, str, int], ...]:
-    syncs = at.connection.execute(
-        "SELECT number, finished_at FROM syncs WHERE number <= ? ORDER BY number", (at.number,)
-    ).fetchall()
+    # where the active users were never read, none is not 0
+    syncs = [
+        (sync.number, sync.finished_at)
+        for sync in all_info(at.connection)
+        if sync.number <= at.number
+        and not any(gap.part == PartKey.USERS_ACTIVE and gap.last_read is None for gap in sync.not_read)
+    ]
     ranges = at.connection.execute(
         "SELECT seen_from, NULL, count(*) FROM users WHERE type = :licensed GROUP BY 1 UNION ALL "
         "SELECT seen_from, gone_at, count(*) FROM users_past WHERE type = :licensed GROUP BY 1, 2",

@@ -12,6 +12,7 @@ from zoomgov.model.parts import PARTS_OF, PartKey
 from zoomgov.model.queries import Target
 from zoomgov.store.grant_codes import ADMIN, CONTACT, EMAIL_PREFIX, GRANT_CODES, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.effective_access import paths_of_person, people_of_target
+from zoomgov.store.read.gaps import Gaps
 from zoomgov.store.read.table_rows import NOT_A_USER, resource_names, role_names, stranger_names
 from zoomgov.store.schema import GROUP, USER, USER_FIELDS
 from zoomgov.store.snapshot import KIND_CODES, KIND_OF_CODE, TABLES
@@ -149,6 +150,8 @@ def resource(at: Snapshot, kind: Kind, key: str) -> Resource | None:
     code = {Kind.GROUPS: MEMBER, Kind.CONTACT_GROUPS: CONTACT, Kind.ROLES: HOLDER}[kind]
     direct = counts.get(code, 0) - len(nested)
     total = row.get("total_members")
+    gaps = Gaps(at.info)
+    members = gaps.count(code, key, direct, total) if counts.get(code, 0) == direct else direct
     statuses: dict[str, int] = {}
     if total is not None and total != direct:
         statuses = dict(
@@ -173,9 +176,9 @@ def resource(at: Snapshot, kind: Kind, key: str) -> Resource | None:
         fields=tuple((FIELD_LABELS[name], value) for name, value in fields if value),
         privileges=tuple(json.loads(privileges)) if privileges is not None else None,
         privilege_scopes=bytes(row.get("privilege_scopes") or b"[]"),
-        members=direct,
-        admins=counts.get(ADMIN, 0),
-        people=direct if kind is Kind.ROLES else len(set(people_of_target(at, number))),
+        members=members,
+        admins=gaps.count(ADMIN, key, counts.get(ADMIN, 0)) if kind is Kind.GROUPS else 0,
+        people=members if kind is Kind.ROLES else (len(set(people_of_target(at, number))) or members),
         total_members=total,
         statuses=statuses,
         nested=nested,

@@ -236,7 +236,9 @@ def row_matches(kind: Kind, columns: Sequence[Column], row: Sequence[Any], condi
     for condition in conditions:
         cell = row[places[condition.field]]
         if FIELDS[kind][condition.field] == "number":
-            met = any(number_matches(value, int(cell or 0)) for value in condition.values)
+            if cell is None:
+                return False  # not known: neither so many nor another number
+            met = any(number_matches(value, int(cell)) for value in condition.values)
         else:
             met = any(matches(value, str(cell or "")) for value in condition.values)
         if met == condition.negated:

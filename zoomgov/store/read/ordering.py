@@ -51,7 +51,7 @@ def order_resources(snapshot: Snapshot, kind: Kind, query: Query, counts: dict[t
     rows = sorted(
         (fold(row[0]), number, row)
         for number, row in resource_rows(snapshot, kind, counts).items()
-        if (not words or _has_all(fold(" ".join(map(str, row))), words))
+        if (not words or _has_all(fold(" ".join(str(cell) for cell in row if cell is not None)), words))
         and row_matches(kind, columns_of(kind, within=False), row, query.conditions)
     )
     for key, descending in reversed(query.sort):
@@ -65,6 +65,9 @@ def _has_all(text: str, words: Iterable[str]) -> bool:
 
 
 def _sortable(value: Any) -> Any:  # Any: a number or text, alike within one column
+    """What to sort a cell by; an unknown number comes before 0."""
+    if value is None:
+        return -1
     return fold(value) if isinstance(value, str) else value
 
 

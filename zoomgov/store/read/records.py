@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zoomgov.disk.database import select_in
 from zoomgov.model.kinds import GrantKind, Kind
-from zoomgov.model.parts import PartKey
-from zoomgov.model.syncs import NotRead
 from zoomgov.store.grant_codes import ADMIN, CONTACT, HOLDER, MEMBER, TARGET_KINDS
 from zoomgov.store.read.details import GRANT_KINDS
 from zoomgov.store.read.effective_access import paths_sql
+from zoomgov.store.read.gaps import Gaps
 from zoomgov.store.read.table_rows import grant_counts, name_of_key, resource_names, role_names, stranger_names
 from zoomgov.store.schema import GROUP, USER
 from zoomgov.store.snapshot import KIND_CODES, KIND_OF_CODE, NAME_SQL, TABLES
@@ -33,7 +32,8 @@ class UserRecord(NamedTuple):
     plan_united_type: str
     role_id: str
     role: str
-    groups: int
+    groups: int | None
+    """None when it is not known."""
     first_name: str
     last_name: str
     display_name: str
@@ -54,7 +54,7 @@ class ResourceRecord(NamedTuple):
     id: str
     name: str
     members: int | None
-    """None when it was never read, as is `admins`."""
+    """None when it is not known, as is `admins`."""
     admins: int | None
     total_members: int | None
     privacy: int | None
@@ -87,7 +87,7 @@ _USER_SQL: Final = (
     "coalesce(l.last_login_time, ''), coalesce(l.last_client_version, ''), u.employee_unique_id, u.extra "
     "FROM {users} u JOIN things t ON t.id = u.id LEFT JOIN logins l ON l.id = u.id WHERE u.id IN ({{}})"
 )
-_NOBODY: Final = UserRecord("", "", "", "", 0, "", "", "", 0, "", "", "", "", "", None, None, "", "", "", "", b"{}")
+_NOBODY: Final = UserRecord("", "", "", "", 0, "", "", "", None, "", "", "", "", "", None, None, "", "", "", "", b"{}")
 NOT_A_USER: Final = "not a user"
 
 
@@ -96,11 +96,14 @@ def user_records(at: Snapshot, ids: Sequence[int], roles: dict[str, str] | None 
     names = role_names(at) if roles is None else roles
     sql = _USER_SQL.format(grants=at.facts("grants"), users=at.facts("users"))
     found: dict[int, UserRecord] = {}
+    gaps = Gaps(at.info)
     for number, *row in select_in(at.connection, sql, ids):
         role_id, verified, extra = row[6], row[14], row[19]
         verified = None if verified is None else bool(verified)
         role = names.get(role_id, role_id)
-        found[number] = UserRecord._make([*row[:7], role, *row[7:14], verified, *row[15:19], bytes(extra)])
+        found[number] = UserRecord._make(
+            [*row[:7], role, gaps.groups_of(row[3], row[7]), *row[8:14], verified, *row[15:19], bytes(extra)]
+        )
     strangers = [number for number in ids if number not in found]
     if strangers:
         keys = dict(select_in(at.connection, "SELECT id, key FROM things WHERE id IN ({})", strangers))
@@ -122,16 +125,14 @@ def resource_records(at: Snapshot, kind: Kind, ids: Sequence[int]) -> list[Resou
         f"SELECT f.id, t.key, f.name, f.total_members, {fields} FROM {at.facts(TABLES[kind])} f "
         "JOIN things t ON t.id = f.id WHERE f.id IN ({})"
     )
-    unread = _never_read(at)
+    gaps = Gaps(at.info)
     found = {}
     for number, key, name, total, privacy, description, type_, privileges, scopes in select_in(at.connection, sql, ids):
         found[number] = ResourceRecord(
             id=key,
             name=name,
-            members=None if _is_unread(unread, _MEMBER_PARTS[kind], key) else counts.get((number, member), 0),
-            admins=None
-            if kind is not Kind.GROUPS or _is_unread(unread, PartKey.GROUP_ADMINS, key)
-            else counts.get((number, ADMIN), 0),
+            members=gaps.count(member, key, counts.get((number, member), 0), total),
+            admins=gaps.count(ADMIN, key, counts.get((number, ADMIN), 0)) if kind is Kind.GROUPS else None,
             total_members=total,
             privacy=privacy,
             description=description,
@@ -140,22 +141,6 @@ def resource_records(at: Snapshot, kind: Kind, ids: Sequence[int]) -> list[Resou
             privilege_scopes=bytes(scopes) or b"[]",
         )
     return [found[number] for number in ids]
-
-
-_MEMBER_PARTS: Final = {
-    Kind.GROUPS: PartKey.USERS_ACTIVE,  # membership is read off the user lists
-    Kind.CONTACT_GROUPS: PartKey.CONTACT_GROUP_MEMBERS,
-    Kind.ROLES: PartKey.USERS_ACTIVE,
-}
-
-
-def _never_read(at: Snapshot) -> set[tuple[str, str]]:
-    not_read: tuple[NotRead, ...] = at.info.not_read if at.info else ()
-    return {(one.part, one.target) for one in not_read if one.last_read is None}
-
-
-def _is_unread(unread: set[tuple[str, str]], part: str, key: str) -> bool:
-    return (part, "") in unread or (part, key) in unread
 
 
 def everything(at: Snapshot, kind: Kind) -> list[int]:

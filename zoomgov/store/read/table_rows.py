@@ -8,6 +8,7 @@ from zoomgov.disk.database import select_in
 from zoomgov.model.kinds import Kind
 from zoomgov.model.queries import Column
 from zoomgov.store.grant_codes import ADMIN, CONTACT, EMAIL_PREFIX, HOLDER, MEMBER
+from zoomgov.store.read.gaps import Gaps
 from zoomgov.store.schema import ROLE
 from zoomgov.store.snapshot import NAME_SQL, TABLES
 from zoomgov.words.fields import FIELD_LABELS
@@ -93,9 +94,10 @@ def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) 
         )
     )
     logins = dict(select_in(connection, "SELECT id, last_login_time FROM logins WHERE id IN ({})", ids))
+    gaps = Gaps(snapshot.info)
     found: dict[int, tuple[Any, ...]] = {
-        number: (name, email, status, licence(kind, united), roles.get(role, role), dept, groups.get(number, 0),
-                 logins.get(number, ""), created)
+        number: (name, email, status, licence(kind, united), roles.get(role, role), dept,
+                 gaps.groups_of(status, groups.get(number, 0)), logins.get(number, ""), created)
         for number, name, email, status, kind, united, role, dept, created in select_in(
             connection,
             f"SELECT u.id, {NAME_SQL}, u.email, u.status, u.type, u.plan_united_type, u.role_id, u.dept, u.created_at "
@@ -106,7 +108,7 @@ def user_rows(snapshot: Snapshot, ids: Sequence[int], roles: Mapping[str, str]) 
     strangers = [number for number in ids if number not in found]
     if strangers:
         for number, (name, email) in stranger_names(snapshot, strangers).items():
-            found[number] = (name, email, NOT_A_USER, "", "", "", 0, "", "")
+            found[number] = (name, email, NOT_A_USER, "", "", "", groups.get(number), "", "")
     return found
 
 
@@ -161,19 +163,25 @@ def grant_counts(snapshot: Snapshot) -> dict[tuple[int, int], int]:
 def resource_rows(
     snapshot: Snapshot, kind: Kind, counts: Mapping[tuple[int, int], int], ids: Sequence[int] | None = None
 ) -> dict[int, tuple[Any, ...]]:
-    """Return the rows of `ids`, or of all resources of the kind, by id."""
+    """Return the rows of `ids`, or of all resources of the kind, by id. Numbers that are not known are None."""
     facts = snapshot.facts(TABLES[kind])
     fields = {
-        Kind.GROUPS: "name",
-        Kind.CONTACT_GROUPS: "name, privacy, description",
-        Kind.ROLES: "name, type, description",
+        Kind.GROUPS: "f.name",
+        Kind.CONTACT_GROUPS: "f.name, f.privacy, f.description",
+        Kind.ROLES: "f.name, f.type, f.description",
     }[kind]
+    sql = f"SELECT f.id, t.key, f.total_members, {fields} FROM {facts} f JOIN things t ON t.id = f.id"
     if ids is None:
-        rows = snapshot.connection.execute(f"SELECT id, {fields} FROM {facts}")
+        rows = snapshot.connection.execute(sql)
     else:
-        rows = select_in(snapshot.connection, f"SELECT id, {fields} FROM {facts} WHERE id IN ({{}})", ids)  # type: ignore[assignment]
+        rows = select_in(snapshot.connection, f"{sql} WHERE f.id IN ({{}})", ids)  # type: ignore[assignment]
+    gaps = Gaps(snapshot.info)
+
+    def count(number: int, code: int, key: str, total: int | None = None) -> int | None:
+        return gaps.count(code, key, counts.get((number, code), 0), total)
+
     if kind is Kind.GROUPS:
-        return {n: (name, counts.get((n, MEMBER), 0), counts.get((n, ADMIN), 0)) for n, name in rows}
+        return {n: (name, count(n, MEMBER, key, total), count(n, ADMIN, key)) for n, key, total, name in rows}
     if kind is Kind.CONTACT_GROUPS:
-        return {n: (name, counts.get((n, CONTACT), 0), privacy(who), about) for n, name, who, about in rows}
-    return {n: (name, type_, counts.get((n, HOLDER), 0), about) for n, name, type_, about in rows}
+        return {n: (name, count(n, CONTACT, key), privacy(who), about) for n, key, _, name, who, about in rows}
+    return {n: (name, type_, count(n, HOLDER, key, total), about) for n, key, total, name, type_, about in rows}

@@ -1,0 +1,263 @@
+"""Whatever answers leave out, refuse or cut: a sync is complete with the truth, or names what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sync.conftest import Bench
+from tests.sync.faults import fault
+from zoomgov.model.kinds import Kind
+from zoomgov.sim.account.build import build_account
+from zoomgov.sim.world.options import LeftOut, Options
+from zoomgov.sync.events import Outcome, SyncSummary
+from zoomgov.zoom.errors import ZoomError
+
+if TYPE_CHECKING:
+    from zoomgov.sim.account.account import Account, User
+
+ENVELOPE: Final = ("total_records", "page_count", "page_number", "page_size", "next_page_token")
+FIELDS: Final = {
+    "list_users": ("id", "email", "role_id", "group_ids", "status", "type", "users"),
+    "list_groups": ("id", "name", "total_members", "groups"),
+    "list_group_members": ("id", "email", "members"),
+    "list_group_admins": ("email", "name", "admins"),
+    "list_contact_groups": ("group_id", "group_name", "groups"),
+    "list_contact_group_members": ("id", "type", "name", "group_members"),
+    "list_roles": ("id", "name", "total_members", "roles"),
+    "list_role_members": ("id", "email", "members"),
+    "read_user": ("role_id", "group_ids"),
+    "read_role": ("id", "privileges"),
+}
+WHOSE: Final = ("", "", "", "some", "active", "inactive")
+REFUSALS: Final[dict[str, dict[str, Any]]] = {
+    "scope": {"status": 400, "body": {"code": 4711, "message": "Invalid access token, does not contain scopes:[x]."}},
+    "missing": {"status": 404, "body": {"code": 4130, "message": "A group with this ID does not exist."}},
+    "request": {"status": 400, "body": {"code": 300, "message": "Validation Failed."}},
+    "server": {"status": 500},
+}
+LISTS: Final = (
+    "status=active", "status=inactive", "status=pending", r"/v2/groups(\?|$)", "/v2/groups/[^/]+/members",
+    "/v2/groups/[^/]+/admins", r"/contacts/groups(\?|$)", "/contacts/groups/[^/]+/members", r"/v2/roles(\?|$)",
+    "/v2/roles/[^/]+/members", "/v2/roles/[^/]+$", "/v2/users/", "/plans/usage",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """One account and how it answers."""
+
+    seed: int
+    users: int
+    options: Options
+    refused: dict[str, str] = field(default_factory=dict)
+    """Path of a list to the key of a refusal."""
+    limited: bool = False
+    """Whether the app's owner sees the people of one group only."""
+
+
+@st.composite
+def left_out(draw: st.DrawFn) -> LeftOut:
+    call = draw(st.sampled_from(["*", *FIELDS]))
+    names = ENVELOPE if call == "*" else (*FIELDS[call], *ENVELOPE)
+    name = draw(st.sampled_from(names))
+    whose = draw(st.sampled_from(WHOSE)) if name in ("role_id", "group_ids", "id", "email", "total_members") else ""
+    if whose in ("active", "inactive") and call != "list_users":
+        whose = ""
+    return LeftOut(call, name, whose)
+
+
+@st.composite
+def zooms(draw: st.DrawFn) -> Zoom:
+    options = Options(
+        rate_limit="unlimited",
+        leave_out=tuple(draw(st.lists(left_out(), max_size=4))),
+        page_max=draw(st.sampled_from([None, 10, 20, 30, 50])),
+        page_size_too_big=draw(st.sampled_from(["cap", "refuse"])),
+        paging=draw(st.sampled_from(["tokens", "tokens", "numbers"])),
+        numbers=draw(st.sampled_from(["plain", "plain", "text", "fraction"])),
+        inactive_in_members=draw(st.booleans()),
+        group_admin_ids=draw(st.booleans()),
+        groups_paged=draw(st.booleans()),
+        empty_arrays=draw(st.sampled_from(["omit", "send"])),
+        contact_members_key=draw(st.sampled_from(["group_members", "members"])),
+        limited_owner=draw(st.sampled_from(["lists", "users", "everything"])),
+    )
+    limited = draw(st.integers(0, 7)) == 0  # and then every list is answered: too many signs may be missing at once
+    refused = (
+        {} if limited else draw(st.dictionaries(st.sampled_from(LISTS), st.sampled_from(sorted(REFUSALS)), max_size=2))
+    )
+    return Zoom(draw(st.integers(1, 50)), draw(st.sampled_from([1, 17, 45, 120])), options, refused, limited)
+
+
+Fact = tuple[str, str, str]
+"""Kind of grant, id of the resource, key of the person."""
+
+
+class Oracle:
+    """What is true of the account, and what a sync says that it does not know."""
+
+    def __init__(self, account: Account, summary: SyncSummary) -> None:
+        self.account = account
+        self.gaps = {(str(gap.part), gap.target) for gap in summary.not_read}
+        self.differs = {item.what for item in summary.disagreements}
+
+    @staticmethod
+    def key(user: User) -> str:
+        return user.id or user.email.lower()
+
+    def users(self) -> set[str]:
+        return set(map(self.key, self.account.users))
+
+    def facts(self) -> set[Fact]:
+        account, found = self.account, set()
+        for user in account.users:
+            found |= {("member", group, self.key(user)) for group in user.group_ids or ()}
+            if user.role_id:
+                found.add(("role", user.role_id, self.key(user)))
+        for group in account.groups.values():
+            found |= {("admin", group.id, key) for key in group.admins}
+        for contact in account.contact_groups.values():
+            found |= {("contact", contact.id, key) for _, key in contact.members}
+        return found
+
+    def is_told(self, part: str, target: str = "") -> bool:
+        return bool({(part, ""), (part, target)} & self.gaps)
+
+    def user_is_told(self, user: User) -> bool:
+        title = f"{user.status.capitalize()} users"
+        return self.is_told(f"users-{user.status}") or self.is_told("unseen-users") or title in self.differs
+
+    def resource_is_told(self, kind: str, key: str) -> bool:
+        title = {"groups": "Groups", "roles": "Roles", "contact-groups": "Contact groups"}[kind]
+        return self.is_told(kind, key) or title in self.differs or self.is_told("unseen-users")
+
+    def fact_is_told(self, fact: Fact) -> bool:
+        kind, target, person = fact
+        user = self.account.user(person)
+        status = user.status if user else ""
+        if self.is_told("unseen-users") or (user is not None and self.user_is_told(user)):
+            return True
+        account = self.account
+        if kind == "member":
+            name = account.groups[target].name
+            words = {f"members of group {name}", f"members of group {target}", f"Members of {name}"}
+            words.add(f"groups of {status} users")
+            return (
+                self.is_told("group-members", target)
+                or self.is_told("groups", target)
+                or bool((words | {"Groups"}) & self.differs)
+            )
+        if kind == "role":
+            name = account.roles[target].name
+            words = {f"holders of role {name}", f"Holders of {name}", f"roles of {status} users", "Roles"}
+            words |= {f"holders of role {target}"}
+            return self.is_told("role-members", target) or self.is_told("roles", target) or bool(words & self.differs)
+        owner = "groups" if kind == "admin" else "contact-groups"
+        things: Any = account.groups if kind == "admin" else account.contact_groups
+        names = {things[target].name, target}
+        words = {f"Admins of {name}" if kind == "admin" else f"Members of contact group {name}" for name in names}
+        part = "group-admins" if kind == "admin" else "contact-group-members"
+        told = self.is_told(part, target) or self.is_told(owner, target)
+        return told or bool((words | {"Groups" if kind == "admin" else "Contact groups"}) & self.differs)
+
+
+def published(bench: Bench) -> tuple[set[str], set[Fact], dict[str, set[str]]]:
+    """People, facts and resources of the newest sync."""
+    connection = sqlite3.connect(bench.store.path)
+    plain = bench.account
+
+    def person(key: str, email: str | None) -> str:
+        user = plain.user(key) or plain.user(key.removeprefix("email:")) or plain.user(email or "")
+        return Oracle.key(user) if user else key
+
+    users = {
+        person(key, email)
+        for key, email in connection.execute("SELECT t.key, u.email FROM users u JOIN things t ON t.id = u.id")
+    }
+    names = {1: "member", 2: "admin", 3: "role", 4: "contact"}
+    facts = {
+        (names[kind], target, person(key, email))
+        for kind, target, key, email in connection.execute(
+            "SELECT g.kind, t.key, p.key, u.email FROM grants g JOIN things t ON t.id = g.target "
+            "JOIN things p ON p.id = g.principal LEFT JOIN users u ON u.id = g.principal"
+        )
+    }
+    things = {
+        table.replace("_", "-"): {
+            key for (key,) in connection.execute(f"SELECT t.key FROM {table} f JOIN things t USING (id)")
+        }
+        for table in ("groups", "contact_groups", "roles")
+    }
+    connection.close()
+    return users, facts, things
+
+
+def judge(bench: Bench, summary: SyncSummary) -> None:
+    oracle = Oracle(bench.account, summary)
+    users, facts, things = published(bench)
+    account = bench.account
+    true_things: dict[str, set[str]] = {
+        "groups": set(account.groups), "contact-groups": set(account.contact_groups), "roles": set(account.roles)
+    }  # fmt: skip
+    assert facts <= oracle.facts(), "nothing is made up"
+    assert users <= oracle.users()
+    missing = [user for user in account.users if oracle.key(user) not in users]
+    lost = oracle.facts() - facts
+    gone = [(kind, key) for kind, keys in true_things.items() for key in keys - things[kind]]
+    if summary.outcome is Outcome.COMPLETE:
+        assert (missing, lost, gone) == ([], set(), [])
+    assert [user.email for user in missing if not oracle.user_is_told(user)] == []
+    assert {fact for fact in lost if not oracle.fact_is_told(fact)} == set()
+    assert [one for one in gone if not oracle.resource_is_told(*one)] == []
+    never_zero(bench, oracle.facts())
+
+
+def never_zero(bench: Bench, facts: set[Fact]) -> None:
+    """What is shown as 0 is 0."""
+    columns = {
+        Kind.GROUPS: {"members": "member", "admins": "admin"},
+        Kind.CONTACT_GROUPS: {"members": "contact"},
+        Kind.ROLES: {"members": "role"},
+    }
+    with bench.store.reader() as reader:
+        for kind, wanted in columns.items():
+            ids = reader.order(kind)
+            for number, row in zip(ids, reader.rows(kind, ids, list(wanted)), strict=True):
+                for shown, what in zip(row, wanted.values(), strict=True):
+                    if shown == 0:
+                        assert not [fact for fact in facts if fact[:2] == (what, reader.key(number))], (kind, what)
+
+
+@fault(
+    "Any fields left out, any lists refused, any size and order of pages, any form of numbers",
+    "the sync is complete and holds the truth, or is not complete and names exactly what is missing",
+    "what it names",
+)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(zoom=zooms())
+def test_complete_with_the_truth_or_not_complete_naming_what_is_missing(zoom: Zoom) -> None:
+    account = build_account(zoom.users, groups=6, contact_groups=4, roles=5, seed=zoom.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder) / "store.sqlite3", account, zoom.options)
+        bench.zoom.start()
+        try:
+            if zoom.limited and account.groups:
+                bench.zoom.control.restrict_app_owner(groups=list(account.groups)[:1])
+            for path, refusal in zoom.refused.items():
+                bench.zoom.control.add_fault(path=path, times=None, **REFUSALS[refusal])
+            try:
+                summary = asyncio.run(bench.sync())
+            except ZoomError:
+                return  # nothing was published: it ends with the reason
+            judge(bench, summary)
+        finally:
+            bench.zoom.stop()
+            bench.store.close()
