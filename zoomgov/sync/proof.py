@@ -114,12 +114,12 @@ class Proof:
         self, subject: Subject, resources: Collection[ListedResource], compared: CountComparison
     ) -> set[str]:
         """Ids of the resources whose membership is not proved without their member list."""
-        needed = {*compared.differing, *compared.leaning}
+        doubtful = {*compared.differing, *compared.leaning}
         without_total = {resource.id for resource in resources if resource.total is None}
         if subject is GROUPS:
-            return needed | without_total
+            return doubtful | without_total
         # everybody has exactly one role: where each record names it, nobody is missing
-        return needed | without_total if await self._writer.without_role() else needed
+        return doubtful | without_total if await self._writer.without_role() else set(compared.differing)
 
     def _read(self, subject: Subject) -> ReadResource:
         """Reads one member list, with the people beside it."""
