@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -147,7 +148,7 @@ class ZoomgovApp(Routes[int]):
         """Run in this terminal; return the exit status. SIGTERM and SIGHUP (ssh is lost) quit as Ctrl+Q does."""
         process.prepare()
         self.adapt_colors()
-        if self.driver_class.__name__ == "LinuxDriver":
+        if sys.platform != "win32" and self.driver_class.__name__ == "LinuxDriver":
             from zoomgov.widgets.terminal.driver import TerminalDriver
 
             self.driver_class = TerminalDriver

@@ -129,6 +129,8 @@ def is_lost(descriptor: int) -> bool:
 
 def _is_dead_terminal(descriptor: int) -> bool:
     """Whether it was a terminal that has hung up. `isatty` says no of such a one; so does any other device."""
+    if sys.platform == "win32":
+        return False
     import errno
     import termios
 

@@ -91,10 +91,10 @@ def leave_no_core() -> None:
     For POSIX systems. A handler that the system pipes such images to (`kernel.core_pattern` of Linux) is told the limit
     and decides for itself; those of systemd and Ubuntu keep nothing.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return
+    import resource
+
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

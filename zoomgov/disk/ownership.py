@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ def expect_own(path: Path) -> None:
     Raises:
         ForeignError: one of them belongs to somebody else, or others may write to it; says which command mends it.
     """
-    if os.name != "posix":
+    if sys.platform == "win32":
         return
     _expect(path.parent, 0o700)
     for file in (path, *(path.with_name(path.name + suffix) for suffix in _BESIDE)):
@@ -51,6 +52,8 @@ def is_own(path: Path) -> bool:
 
 
 def _expect(path: Path, mode: int) -> None:
+    if sys.platform == "win32":  # for the type checker
+        return
     try:
         found = path.stat()
     except OSError:  # not there, or not to be looked at: whoever opens it will say so
@@ -78,8 +81,9 @@ def _is_empty_folder(path: Path, mode: int) -> bool:
 
 
 def _name(user: int) -> str:
-    import pwd
+    if sys.platform != "win32":
+        import pwd
 
-    with suppress(KeyError):
-        return pwd.getpwuid(user).pw_name
+        with suppress(KeyError):
+            return pwd.getpwuid(user).pw_name
     return f"user {user}"

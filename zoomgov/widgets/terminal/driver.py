@@ -7,13 +7,16 @@ or takes an error there for a crash of the app.
 
 from __future__ import annotations
 
-import termios
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from zoomgov import ending
+
+assert sys.platform != "win32"  # for the type checker
+import termios  # noqa: E402
 
 if TYPE_CHECKING:
     from typing import TextIO
