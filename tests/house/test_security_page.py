@@ -59,7 +59,8 @@ def test_every_dependency_is_listed_with_its_licence_and_reason() -> None:
 def test_a_licence_is_what_the_package_says(row: list[str]) -> None:
     name, licence, _ = row
     told = metadata(name)
-    said = " ".join([told["License-Expression"] or "", told["License"] or "", *(told.get_all("Classifier") or [])])
+    fields = ("License-Expression", "License", "Classifier")
+    said = " ".join(text for field in fields for text in told.get_all(field) or [])
     if name == "httpx-aiohttp":  # which says it in its licence file only
         assert licence == "BSD-3-Clause"
         return

@@ -28,7 +28,6 @@ def test_each_kind_is_one_or_several_whole_lists() -> None:
     assert {part for found in PARTS_OF.values() for part in found} == {*PartKey} - {
         PartKey.PLAN_USAGE,
         PartKey.IM_GROUPS,
-        PartKey.UNSEEN_USERS,
     }
     assert list(parts.USERS) == list(USER_PARTS)
 

@@ -213,6 +213,7 @@ def test_make_release_checks_builds_and_tags_in_this_order(recipe: Recipe) -> No
         "ruff format --check",
         "mypy",
         "lint-imports",
+        "python tests.packaging.audit",
         "python pytest -n auto",
         "python tests.packaging.check --keep dist",
         "python tests.packaging.release tag",
@@ -224,7 +225,7 @@ def test_a_dry_make_release_does_all_but_the_tag(recipe: Recipe) -> None:
     done = recipe.run("DRY=1", "ARGS=-k nothing")
     assert done.returncode == 0, done.stderr
     ran = recipe.ran()
-    assert len(ran) == 8
+    assert len(ran) == 9
     assert "python pytest -n auto" in ran  # ARGS do not choose a part of the tests
     assert release.git(recipe.repository, "tag", "--list") == ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from zoomgov.model.kinds import GrantKind
+from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import Disagreement, ListKey
 from zoomgov.sync import parts
 from zoomgov.sync.outcome import Beside, ListedResource, ListOutcome
@@ -209,7 +210,9 @@ async def test_user_lists_that_drifted_are_read_before_any_member_list(sync: Syn
 async def test_member_lists_are_read_where_the_counts_differ_and_what_stays_is_named(sync: Sync) -> None:
     sync.totals.update(g1=4, g2=7)
     sync.mends["members of g1"] = lambda: sync.members.update(g1={"active": 4})
-    assert await prove(sync) == [Disagreement("members of group Group 2", 2, 7, "total_members of GET /groups")]
+    assert await prove(sync) == [
+        Disagreement("members of group Group 2", 2, 7, "total_members of GET /groups", PartKey.GROUP_MEMBERS, "g2")
+    ]
     assert sync.done == ["groups", "drifted", "members of g1", "members of g2"]
 
 
@@ -261,12 +264,12 @@ async def test_a_thorough_sync_names_each_difference(sync: Sync) -> None:
 
 
 async def test_lists_that_are_not_as_long_as_zoom_says_are_named_by_their_resource(sync: Sync) -> None:
-    admins = "group-admins"
-    sync.unequal = {ListKey(admins, "g2"): (1, 2), ListKey(admins, "gx"): (3, 4), ListKey("roles"): (5, 6)}
+    admins = PartKey.GROUP_ADMINS
+    sync.unequal = {ListKey(admins, "g2"): (1, 2), ListKey(admins, "gx"): (3, 4), ListKey(PartKey.ROLES): (5, 6)}
     proof = proof_of(sync, thorough=False)
     await proof.note_unequal_lists()
     assert proof.disagreements == [
-        Disagreement("Admins of Group 2", 1, 2, "total_records of GET /groups/{groupId}/admins"),
-        Disagreement("Admins of gx", 3, 4, "total_records of GET /groups/{groupId}/admins"),
-        Disagreement("Roles", 5, 6, "total_records of GET /roles"),
+        Disagreement("Admins of Group 2", 1, 2, "total_records of GET /groups/{groupId}/admins", admins, "g2"),
+        Disagreement("Admins of gx", 3, 4, "total_records of GET /groups/{groupId}/admins", admins, "gx"),
+        Disagreement("Roles", 5, 6, "total_records of GET /roles", PartKey.ROLES),
     ]
