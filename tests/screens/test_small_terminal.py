@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Button
-from textual.widgets._footer import FooterKey
 
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
 from zoomgov.screens.shared.ask import AskScreen
@@ -15,6 +14,7 @@ from zoomgov.screens.wizard.hand_off import HandOffScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
 from zoomgov.verify.model import CapabilityState, CapabilityVerdict, Report, planned_lines
 from zoomgov.verify.model import CheckStatus as LineStatus
+from zoomgov.widgets.key_footer import KeyFooter
 from zoomgov.widgets.rail import TITLES
 from zoomgov.zoom.scopes import Capability
 
@@ -38,9 +38,9 @@ def found(stage: Stage, status: LineStatus, state: CapabilityState, *more: Capab
 
 def keys_below(pilot: Pilot[int]) -> list[str]:
     """What the footer says, after it was seen that none of it is cut."""
-    drawn = [key for key in pilot.app.screen.query(FooterKey) if key.display]
-    assert all(key.region.width and key.region.right <= pilot.app.size.width for key in drawn)
-    return [key.description for key in drawn]
+    drawn = pilot.app.screen.query_one(KeyFooter).drawn
+    assert all(key.place + key.width <= pilot.app.size.width for key in drawn)
+    return [key.label for key in drawn]
 
 
 def whole_buttons(pilot: Pilot[int]) -> list[str]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from zoomgov.text import printable
 from zoomgov.widgets.status_label import status_label
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from zoomgov.connectors.model import ConnectorStatus
 
+_GAP: Final = 2
+"""Cells between the title and the status, at the least."""
 
-class Banner(Horizontal):
+
+class Banner(Widget):
     """`zoomgov › title` on the left, the status on the right."""
 
     def __init__(self, title: str, status: ConnectorStatus | None = None) -> None:
@@ -25,17 +25,19 @@ class Banner(Horizontal):
         self._title = title
         self._status = status
 
-    def compose(self) -> ComposeResult:
-        yield Static(
-            Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._title)),
-            id="banner-place",
-        )
-        yield Static(self._status_text(), id="banner-status")
+    def render(self) -> Content:
+        place = Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._title))
+        if self._status is None:
+            return place
+        status = status_label(self._status)
+        room = self.content_size.width - status.cell_length - _GAP
+        return Content.assemble(place.truncate(max(room, 0), ellipsis=True, pad=True), " " * _GAP, status)
 
-    def _status_text(self) -> Content:
-        return status_label(self._status) if self._status is not None else Content("")
+    def on_resize(self) -> None:
+        """Move the status to the new end of the line."""
+        self.refresh()
 
     def show_status(self, status: ConnectorStatus | None) -> None:
         """Replace the status; None: none is shown."""
         self._status = status
-        self.query_one("#banner-status", Static).update(self._status_text())
+        self.refresh()

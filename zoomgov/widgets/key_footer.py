@@ -1,80 +1,80 @@
-"""The footer with the keys of the page; it is rebuilt only when the keys change."""
+"""The footer: the keys of the page and of the focused widget."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from zoomgov.widgets.key_line import KeyLine, ShownKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.app import ComposeResult
     from textual.screen import Screen
 
 
-_PALETTE: Final = "-command-palette"
-_AROUND: Final = 3
-"""Cells around a key and its description."""
-
-
-def _drop_rank(key: FooterKey) -> int:
+def _drop_rank(key: ShownKey, palette: str) -> int:
     """Return the order in which keys get room: the lowest first, the highest is left out first."""
-    return (
-        0 if key.action in ("help", "app.help") else 1 if key.key == "escape" else 3 if key.has_class(_PALETTE) else 2
-    )
+    return 0 if key.press == "f1" else 1 if key.press == "escape" else 3 if key.press == palette else 2
 
 
-class KeyFooter(Footer):
-    """The keys of the page and of the focused widget.
+class KeyFooter(KeyLine):
+    """The keys of the page and of the focused widget, and at the right end that of the command palette.
 
-    Textual's footer rebuilds all keys whenever the focus moves or an action may have become enabled. That lays out the
-    whole screen and was a tenth of this app's processor time, while mostly nothing had changed.
+    Textual's footer has a widget for each key, and makes all of them anew whenever the focus moves.
     """
 
-    _shown: object = None
+    HOVER = "on $block-hover-background"
 
-    def on_compose(self) -> None:
-        """Show the keys in the first frame. Textual waits for a signal, and draws them in a second frame."""
-        self._bindings_ready = True
-        self._shown = self._keys_of(self.screen)
+    def __init__(self, *, show_command_palette: bool = True) -> None:
+        super().__init__()
+        self._show_command_palette = show_command_palette
+        self._keys: list[ShownKey] = []
 
-    def compose(self) -> ComposeResult:
-        """Yield the keys in their final form. Textual changes `compact` later, which styles each key three times."""
-        keys = list(super().compose())
-        for key in keys:
-            if isinstance(key, FooterKey) and not key.has_class(_PALETTE):  # that one stays compact
-                key.set_reactive(FooterKey.compact, self.compact)
-        self._fit([key for key in keys if isinstance(key, FooterKey)])
-        yield from keys
+    def on_mount(self) -> None:
+        """Show the keys in the first frame, and follow them."""
+        self._keys = self._keys_of(self.screen)
+        self.screen.bindings_updated_signal.subscribe(self, self._update, immediate=True)
 
-    def on_resize(self) -> None:
-        """Fit the keys into the new width."""
-        self._fit(list(self.query(FooterKey)))
+    def _update(self, screen: Screen[object]) -> None:
+        if self.app.app_focus and self.is_attached and (keys := self._keys_of(screen)) != self._keys:
+            self._keys = keys
+            self.refresh()
 
-    def _fit(self, keys: Sequence[FooterKey]) -> None:
-        """Hide keys that have no room: the palette, then the last ones; never help, which lists all keys."""
-        room = self.app.size.width
-        for key in sorted(keys, key=_drop_rank):
-            room -= cell_len(key.key_display) + cell_len(key.description) + _AROUND
-            key.display = room >= 0
+    @property
+    def _palette(self) -> str:
+        return self.app.COMMAND_PALETTE_BINDING
 
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Rebuild the footer if its keys have changed."""
-        if not (screen.app.app_focus and self.is_attached and screen is self.screen):
-            super().bindings_changed(screen)
-            return
-        shown = self._keys_of(screen)
-        if shown != self._shown:
-            self._shown = shown
-            super().bindings_changed(screen)
+    def _keys_of(self, screen: Screen[object]) -> list[ShownKey]:
+        """Return the keys as they would stand if there were room for all, the palette last."""
+        active = screen.active_bindings
+        keys: dict[str, ShownKey] = {}
+        for _, binding, enabled, tooltip in active.values():
+            if binding.show and binding.action not in keys:  # of several keys with one action, the first
+                key = self.app.get_key_display(binding)
+                keys[binding.action] = ShownKey(0, key, binding.description, binding.key, enabled, tooltip, " ", " ")
+        shown = list(keys.values())
+        if self._show_command_palette and self._palette in active:
+            _, binding, enabled, tooltip = active[self._palette]
+            about = tooltip or binding.tooltip or binding.description
+            display = self.app.get_key_display(binding)
+            shown.append(ShownKey(0, display, binding.description, binding.key, enabled, about, "▏", " "))
+        return shown
 
-    @staticmethod
-    def _keys_of(screen: Screen[object]) -> list[tuple[object, bool, str]]:
-        return [
-            (binding, enabled, tooltip)
-            for _, binding, enabled, tooltip in screen.active_bindings.values()
-            if binding.show or binding.key == screen.app.COMMAND_PALETTE_BINDING
-        ]
+    @property
+    def drawn(self) -> list[ShownKey]:
+        """Those that have room. The palette goes first, then the last keys; never help, which lists all keys."""
+        width = self.app.size.width
+        room = width
+        fitting = set()
+        for key in sorted(self._keys, key=lambda key: _drop_rank(key, self._palette)):
+            room -= key.width
+            if room >= 0:
+                fitting.add(key.press)
+        placed: list[ShownKey] = []
+        place = 0
+        for key in self._keys:
+            if key.press in fitting:
+                placed.append(key._replace(place=width - key.width if key.press == self._palette else place))
+                place += key.width
+        return placed
+
+    async def press(self, key: ShownKey) -> None:
+        self.app.simulate_key(key.press)

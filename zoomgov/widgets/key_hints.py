@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Static
+from zoomgov.widgets.key_line import KeyLine, ShownKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
+_GAPS: Final = (3, 1)
+"""Cells between two hints: where there is room for all, and where not."""
 
 
-class KeyHint(Static):
-    """One key and its description."""
-
-    def __init__(self, key: str, label: str, action: str) -> None:
-        super().__init__(Content.assemble((key, "bold $footer-key-foreground"), f" {label}"))
-        self._action = action
-
-    async def on_click(self, event: events.Click) -> None:
-        event.stop()
-        await self.screen.run_action(self._action)
-
-
-class KeyHints(Horizontal):
+class KeyHints(KeyLine):
     """A row of hints, with narrower gaps where there is little room."""
+
+    HOVER = "underline"
 
     def __init__(self, hints: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
         """`hints`: (key, description, action of the page)."""
-        super().__init__(*(KeyHint(*hint) for hint in hints), id=id)
-        self._wide = sum(len(key) + len(label) + 4 for key, label, _ in hints)
-        """Cells of the row with wide gaps."""
+        super().__init__(id=id)
+        self._hints = hints
 
-    def on_resize(self) -> None:
-        """Choose the gaps."""
-        self.set_class(self._wide > self.size.width, "-tight")
+    @property
+    def drawn(self) -> list[ShownKey]:
+        rows = [self._placed(gap) for gap in _GAPS]
+        return next((row for row in rows if row[-1].place + row[-1].width <= self.size.width), rows[-1])
+
+    def _placed(self, gap: int) -> list[ShownKey]:
+        placed: list[ShownKey] = []
+        place = 0
+        for hint in self._hints:
+            placed.append(ShownKey(place, *hint))
+            place += placed[-1].width + gap
+        return placed
+
+    async def press(self, key: ShownKey) -> None:
+        await self.screen.run_action(key.press)
