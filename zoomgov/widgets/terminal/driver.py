@@ -11,6 +11,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rich.console import COLOR_SYSTEMS
+from rich.style import Style
 from textual.drivers.linux_driver import LinuxDriver
 
 from zoomgov import ending
@@ -35,7 +37,18 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]  # of Textual
+        self._draw_name()
         ending.at_last(self._give_terminal_back)
+
+    def _draw_name(self) -> None:
+        """Draw the program's name where the top line of every page has it, while the first page is made: 50 ms."""
+        theme = self._app.current_theme
+        style = Style(bold=True)
+        if not self._app.no_color:
+            style += Style(color=theme.primary, bgcolor=theme.variables.get("footer-background", "default"))
+        name = f"  {self._app.title}".ljust(self._app.size.width)
+        colors = COLOR_SYSTEMS.get(self._app.console.color_system or "")
+        self.write(f"\x1b[H{style.render(name, color_system=colors)}")
 
     def stop_application_mode(self) -> None:
         super().stop_application_mode()
