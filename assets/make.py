@@ -19,7 +19,8 @@ from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, Draft, Owner, Step
 from zoomgov.export import documentation
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services.services import Demo, Services
+from zoomgov.services.demonstration import Demo
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 from zoomgov.sim import SimServer, build_account
 from zoomgov.vault import MemoryVault

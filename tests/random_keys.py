@@ -28,7 +28,8 @@ from tests.benchmarks.made_up import Account, sync
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services.services import Demo, Services
+from zoomgov.services.demonstration import Demo
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 from zoomgov.sim import Options, SimServer, build_account
 from zoomgov.vault import MemoryVault

@@ -29,14 +29,15 @@ def main() -> None:
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if len(sys.argv) == 1 and interactive and "_ZOOMGOV_COMPLETE" not in os.environ:
         try:
-            from zoomgov.app import run
+            from zoomgov.app import SHOW_DEMO, run
 
-            run()
+            if (status := run()) != SHOW_DEMO:
+                sys.exit(status)
         except Exception as error:
             from zoomgov.cli.main import report
 
             sys.exit(report(error))
-        return
+        sys.argv += ["demo", "--show"]
     from zoomgov.cli import command
 
     command()

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from zoomgov.services.services import Services
 
 
+SHOW_DEMO: Final = -1
+"""In place of an exit status: the demo is to be started."""
 _IDLE_AFTER = 1.0
 """Seconds without input after which the app counts as idle; up to twice as many."""
 _PAGES_CSS: Final = Path(__file__).resolve().parent.joinpath("screens", "shared", "pages.tcss").resolve()
@@ -81,10 +83,18 @@ class ZoomgovApp(Routes[int]):
         Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, services: Services, *, now: Callable[[], datetime] = _utc_now) -> None:
-        """`now` returns an aware time; tests pass a fixed one."""
+    def __init__(self, services: Services, *, now: Callable[[], datetime] = _utc_now, show_demo: bool = False) -> None:
+        """Open nothing yet.
+
+        Args:
+            now: returns an aware time; tests pass a fixed one.
+            show_demo: begin with the demo's account filled.
+        """
         super().__init__()
         self.services = services
+        self.shows_demo = show_demo
+        if services.demo is not None:
+            self.sub_title = "DEMO"  # the top line of every page says it
         self.now = now
         self.session = load_session(services.settings.data_dir)
         self._idle_timer: Timer | None = None
@@ -237,11 +247,18 @@ class ZoomgovApp(Routes[int]):
 
     async def action_quit(self) -> None:
         """Quit, once every page has saved its input and stopped its work."""
+        await self._leave(0)
+
+    async def leave_for_demo(self) -> None:
+        """Quit in the same way, with the status that asks for the demo."""
+        await self._leave(SHOW_DEMO)
+
+    async def _leave(self, status: int) -> None:
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
         self.cancel_workers_of(*self.screen_stack)
-        self.exit(0)
+        self.exit(status)
 
     async def action_help(self) -> None:
         """Open the help of the page on top."""
@@ -302,13 +319,12 @@ if TYPE_CHECKING:
     _as_host: type[SyncHost] = ZoomgovApp  # pages cast the app to this type: here it is checked
 
 
-def run() -> None:
-    """Run the app with the services of this environment, then exit."""
+def run() -> int:
+    """Run the app with the services of this environment; return the exit status, or `SHOW_DEMO`."""
     from zoomgov.services.services import build_services
 
     services = build_services(process.environment())
     try:
-        status = ZoomgovApp(services).run_until_closed()
+        return ZoomgovApp(services).run_until_closed()
     finally:
         services.close()
-    raise SystemExit(status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -12,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.compose import compose
 from textual.containers import Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -36,14 +34,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from zoomgov.services.connectors import NotRemoved
-
-_EMPTY = """\
-No connector yet.
-
-A connector brings one Zoom account under governance: who is in it, and what each person can reach.
-Press a to add one. You need to be the Account Owner of the Zoom account, or know who is.
-Press o if somebody sent you a hand-off file."""
+    from .welcome import Welcome
 
 _KEYS = (
     ("⏎", "Open", "open"),
@@ -88,11 +79,15 @@ Each line is one Zoom account. Its label says how it stands:
 - **● Connected**: read. Enter opens what was found.
 - **✗ Error**: the last sync failed; the reason is under the list. `v` finds out why.
 
+While there is none, the page says what you need and offers three ways: set up Zoom, open a hand-off file that somebody
+sent to you, or look at made-up data first.
+
 Nothing here changes your Zoom account: zoomgov only reads.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add connector", tooltip="Set up another Zoom account"),
         Binding("o", "open_file", "Open hand-off file", tooltip="Take over a connector that somebody handed to you"),
+        Binding("d", "show_demo", "Show made-up data", show=False, tooltip="A simulated account, read twice"),
         Binding("enter", "open", "Open", show=False, tooltip="The next step, or what was synced"),
         Binding("v", "verify", "Verify", show=False, tooltip="Check credentials, scopes and endpoints"),
         Binding("s", "sync", "Sync", show=False, tooltip="Read everyone and everything again"),
@@ -108,8 +103,6 @@ Nothing here changes your Zoom account: zoomgov only reads.
         self.ready = False
         """True once the list was read. From then on it is read again whenever the page comes back on top."""
         self._first_read: asyncio.Task[tuple[list[Connector], Draft | None]] | None = None
-        self._is_filled = False
-        """False while the add form covers a page that nobody has seen: its widgets are made a moment later."""
 
     async def _on_compose(self, event: events.Compose) -> None:
         """Read the list before the page is made, which depends on it. Textual calls its own handler after this one."""
@@ -117,21 +110,22 @@ Nothing here changes your Zoom account: zoomgov only reads.
         await asyncio.wait((self._first_read,), timeout=_FIRST_FRAME_WAITS)
 
     def compose(self) -> ComposeResult:
-        if not self._is_known_empty():
-            self._is_filled = True
-            yield from self._content()
-
-    def _content(self) -> ComposeResult:
-        yield Banner("Connectors")
+        welcomes = self._is_known_empty()
+        yield Banner("Welcome" if welcomes else "Connectors")
         with Vertical(id="page"):
-            yield Static(id="columns")
-            yield PagedList(id="connectors", classes="lines", compact=True, markup=False)
-            empty = Static(Content(_EMPTY), id="empty")
-            empty.display = False
-            yield empty
-            yield Static(id="reason")
-            yield KeyHints(_KEYS, id="hints")
+            yield from self._content(welcomes)
         yield KeyFooter()
+
+    def _content(self, welcomes: bool) -> ComposeResult:
+        if welcomes:
+            from .welcome import Welcome
+
+            yield Welcome()
+            return
+        yield Static(id="columns")
+        yield PagedList(id="connectors", classes="lines", compact=True, markup=False)
+        yield Static(id="reason")
+        yield KeyHints(_KEYS, id="hints")
 
     def on_mount(self) -> None:
         self.begin()
@@ -145,19 +139,19 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     @work(exclusive=True, group="connectors")
     async def begin(self) -> None:
-        """Load the list, then go back to where the last session stopped; an empty list opens the add form."""
+        """Load the list, then go back to where the last session stopped."""
         readable = await self.load()
         self.set_timer(_LOOKED_AT_FOR, self.warm_up)
         if not readable:
             return
-        if not self._is_filled:
-            self.set_timer(_LOOKED_AT_FOR, self.fill)
         session = self.host.session
         place = next((item for item in self.connectors if item.id == session.connector), None)
         if session.step and place is not None:
             self.open_step(place, Step(min(session.step, Step.SYNC)))
-        elif (session.step and not session.connector) or not self.connectors:
+        elif session.step and not session.connector:
             self.action_add()
+        elif self.host.shows_demo and not self.connectors:
+            self.action_show_demo()
 
     @work(group="warm-up")
     async def warm_up(self) -> None:
@@ -174,9 +168,6 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def load(self) -> bool:
         """Read the connectors again and draw them; the cursor stays on its connector. False: they cannot be read."""
         reading, self._first_read = self._first_read, None
-        if reading is None and not self._is_filled:
-            self._is_filled = True
-            await self.mount_all(compose(self, self._content()))
         try:
             self.connectors, draft = await (reading or self.services.run(self._read))
         except RegistryError as error:
@@ -185,15 +176,21 @@ Nothing here changes your Zoom account: zoomgov only reads.
             return False
         self._draft = draft or Draft()
         self.ready = True
-        if self._is_filled:
+        await self._fit_content()
+        if self.connectors:
             self.draw()
         return True
 
-    @work(exclusive=True, group="connectors")
-    async def fill(self) -> None:
-        """Make the page that the form covers, so that it is there when the form is left."""
-        with suppress(NoMatches):  # the app is being left
-            await self.load()
+    async def _fit_content(self) -> None:
+        """Show the list where there is something to list, else the welcome."""
+        welcomes = not self.connectors
+        if welcomes is bool(self.query("Welcome")):
+            return
+        page = self.query_one("#page")
+        await page.remove_children()
+        await page.mount_all(compose(self, self._content(welcomes)))
+        self.query_one(Banner).show_title("Welcome" if welcomes else "Connectors")
+        self.refresh_bindings()
 
     def on_screen_resume(self) -> None:
         if self.stack_updates and self.ready:  # it comes back
@@ -217,16 +214,12 @@ Nothing here changes your Zoom account: zoomgov only reads.
             if sum(_WIDTHS[column][0] + _GAP for column in columns) - _GAP > room:
                 columns.remove(dispensable)
         widths = dict(zip(columns, share(room, [_WIDTHS[column] for column in columns], _GAP), strict=True))
-        any_there = bool(self.connectors)
-        self.query_one("#columns").display = table.display = any_there
-        self.query_one("#empty").display = self.ready and not any_there
         title = cells([(_TITLES[column], "dim", width) for column, width in widths.items()], _GAP)
         self.query_one("#columns", Static).update(title)
         table.set_options(Option(self._line(item, widths), id=item.id) for item in self.connectors)
-        if any_there:
-            ids = [item.id for item in self.connectors]
-            table.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
-            table.focus()
+        ids = [item.id for item in self.connectors]
+        table.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
+        table.focus()
         self.explain()
 
     def _line(self, item: Connector, widths: Mapping[int, int]) -> Content:
@@ -246,7 +239,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
     @property
     def chosen(self) -> Connector | None:
         """The connector under the cursor."""
-        option = self.query_one("#connectors", OptionList).highlighted_option
+        table = self.query("#connectors")
+        option = table.first(OptionList).highlighted_option if table else None
         if option is None:
             return None
         return next((item for item in self.connectors if item.id == option.id), None)
@@ -281,11 +275,17 @@ Nothing here changes your Zoom account: zoomgov only reads.
         event.stop()
         self.action_open()
 
+    async def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open", "verify", "sync", "edit", "hand_off", "remove") and self.is_mounted:
             return bool(self.connectors)
+        if action == "show_demo":
+            return self.ready and not self.connectors
         return True
 
     def open_step(self, connector: Connector | None, step: Step, *, start: bool = False) -> None:
@@ -295,6 +295,21 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     def action_add(self) -> None:
         self.open_step(None, min(self._draft.step, Step.OWNERS))
+
+    @work(exclusive=True, group=OPENS)
+    async def action_show_demo(self) -> None:
+        """Fill the demo's account and show it; outside of a demo, leave for one."""
+        from zoomgov.services.demonstration import INSTALL_SIM, missing_packages
+
+        if (demonstration := self.services.demonstration) is not None:
+            from .made_up import MadeUpScreen
+
+            await self.app.push_screen(MadeUpScreen(demonstration))
+        elif missing := await self.services.run(missing_packages):
+            text = f"The simulated account needs {' and '.join(missing)}, not installed here. {INSTALL_SIM}"
+            self.notify(text, title="No made-up data", severity="warning", timeout=12, markup=False)
+        else:
+            await self.host.leave_for_demo()
 
     def action_open(self) -> None:
         if (item := self.chosen) is None:
@@ -357,60 +372,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
 
     @work(exclusive=True, group="remove")
     async def action_remove(self) -> None:
-        if (item := self.chosen) is None:
-            return
-        from ..shared.ask import AskScreen, DialogAnswer
+        from .remove import ask_and_remove
 
-        text = (
-            "This deletes on this machine:\n\n"
-            "  • its three credentials, also in the keyring\n"
-            "  • everything synced: people, access and their history\n"
-            "  • its place in this list, with owners and ticked steps\n\n"
-            "Nothing changes in Zoom. The app you made there stays until you deactivate it in the Marketplace."
-        )
-        answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove for good", danger=True))
-        if await self.app.push_screen_wait(AskScreen(f"Remove {printable(item.name)}?", text, answers)) != "remove":
-            return
-        from zoomgov.services.connectors import NotRemoved
-
-        try:
-            await self.services.connectors.remove(item)
-        except Exception as error:
-            if isinstance(error, NotRemoved) and error.by_force:
-                if await self._remove_anyway(item, error):
-                    await self._removed(item)
-            else:
-                self._not_removed(error)
-        else:
-            await self._removed(item)
-
-    async def _remove_anyway(self, item: Connector, error: NotRemoved) -> bool:
-        """Ask whether to remove it without the keyring, which does not answer or is not there. True: it is removed."""
-        from ..shared.ask import AskScreen, DialogAnswer
-
-        text = (
-            f"{error.what} {error.why}\n\n"
-            "You can remove the connector all the same: a keyring that cannot be asked now"
-            f" keeps what it may hold, under the name zoomgov:{item.id}."
-        )
-        answers = (DialogAnswer("keep", "Keep it"), DialogAnswer("remove", "Remove anyway", danger=True))
-        if await self.app.push_screen_wait(AskScreen("No keyring to clear", text, answers, error=True)) != "remove":
-            return False
-        try:
-            await self.services.connectors.remove(item, force=True)
-        except Exception as failure:
-            self._not_removed(failure)
-            return False
-        return True
-
-    def _not_removed(self, error: Exception) -> None:
-        """Say what failed, and what is left."""
-        from zoomgov.services.problems import as_problem
-
-        problem = as_problem(error)
-        text = printable(" ".join((problem.text, *problem.next_steps)))
-        self.notify(text, title="Not removed", severity="error", timeout=8, markup=False)
-
-    async def _removed(self, item: Connector) -> None:
-        self.notify(f"{printable(item.name)} is removed.", markup=False)
-        await self.load()
+        if (item := self.chosen) is not None and await ask_and_remove(self, item):
+            self.notify(f"{printable(item.name)} is removed.", markup=False)
+            await self.load()

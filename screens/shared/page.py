@@ -32,9 +32,15 @@ class Host(Protocol):
     services: Services
     now: Callable[[], datetime]
     session: SessionState
+    shows_demo: bool
+    """Whether to begin with the demo's account filled."""
 
     def save_place(self, connector_id: str, step: Step | None) -> None:
         """Save the open step, so that the next start opens it. None: the list."""
+        ...
+
+    async def leave_for_demo(self) -> None:
+        """End the app, and have the demo started in its place."""
         ...
 
     def open_step(

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.terminal, pytest.mark.keyring_real]
 
 def choose_app_and_owner(terminal: Terminal, url: str) -> None:
     """Steps 1 and 2."""
+    terminal.wait_for("Set up Zoom")
+    terminal.keys("Enter")
     terminal.wait_for("Do you SSO into Zoom using your identity provider (IdP)?")
     terminal.keys("Tab")
     terminal.write("Zoom")

@@ -43,9 +43,9 @@ PEOPLE, MEMBERSHIPS, GROUPS = 50, 150, 10
 _LEFT_OUT: Final = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "TEXTUAL_THEME", "TEXTUAL_LOG", "TEXTUAL")
 """Variables under which less, or something else, is drawn, or every start compiles what was edited last."""
 
-EMPTY, LIST, FORM = "an empty Textual app", "the list of connectors", "the form that an empty list opens"
+EMPTY, LIST, WELCOME = "an empty Textual app", "the list of connectors", "the welcome of an empty list"
 BARE, VERSION, HELP, PRINT = "python -c pass", "zoomgov --version", "zoomgov --help", "zoomgov list users"
-PAGES: Final = {EMPTY: TEXT, LIST: "Connected", FORM: "Name of the app"}
+PAGES: Final = {EMPTY: TEXT, LIST: "Connected", WELCOME: "Set up Zoom"}
 """Each page, and what is to be read on it once it has settled."""
 COMMANDS: Final = {
     BARE: (sys.executable, "-c", "pass"),
@@ -86,7 +86,7 @@ def page(name: str, environment: Mapping[str, str]) -> Shown:
         SystemExit: it is another page than it should be.
     """
     command = (sys.executable, str(_HERE / "empty_app.py")) if name == EMPTY else _PROGRAM
-    if name == FORM:
+    if name == WELCOME:
         with tempfile.TemporaryDirectory() as home:
             shown = show(command, {**environment, "ZOOMGOV_HOME": home})
     else:
@@ -145,9 +145,9 @@ def tell(ran: Ran) -> Report:
     firsts = {name: median([one.first for one in shown]) for name, shown in ran.pages.items()}
     wholes = {name: median([one.whole for one in shown]) for name, shown in ran.pages.items()}
     report.title("Against an empty Textual app")
-    for name in (LIST, FORM):
+    for name in (LIST, WELCOME):
         report.ratio(f"{name}, complete", wholes[name], wholes[EMPTY], COMPLETE)
-    for name in (LIST, FORM):
+    for name in (LIST, WELCOME):
         report.ratio(f"{name}, first", firsts[name], firsts[EMPTY], FIRST)
     report.title("Against bare Python")
     commands = {name: median([own for own, _ in took]) for name, took in ran.commands.items()}

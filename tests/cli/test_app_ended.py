@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def app(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         [sys.executable, "-m", "zoomgov"], stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True
     )
     os.close(slave)
-    read_until(master, b"Owners")
+    read_until(master, b"Set up Zoom")
     yield process, master
     process.kill()
     process.wait()
@@ -44,6 +45,7 @@ def read_until(terminal: int, text: bytes) -> bytes:
     """What the terminal shows until `text` comes, or until the program has closed it."""
     shown = b""
     while text not in shown:
+        assert select.select([terminal], [], [], 60)[0], f"{text!r} never came after {shown[-2000:]!r}"
         try:
             more = os.read(terminal, 65536)
         except OSError:  # EIO: the other end is closed

@@ -59,7 +59,7 @@ def paste_and_quit(folder: Path, more: dict[str, str]) -> bytes:
         [sys.executable, "-m", "zoomgov"], stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=environment | more
     )
     os.close(slave)
-    shown = read_until(master, b"Owners")
+    shown = read_until(master, b"Set up Zoom")
     os.write(master, b"\x1b[<0;70;20M")  # no field has the focus: what is pasted is shown nowhere
     os.write(master, f"\x1b[200~{SECRET}\x1b[201~".encode())
     os.write(master, b"\x11")

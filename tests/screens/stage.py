@@ -19,9 +19,11 @@ from tests.textual_apps import idle, until
 from zoomgov.app import ZoomgovApp
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.connectors.welcome import Welcome
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services.checking import Checking
-from zoomgov.services.services import Demo, Services, open_client
+from zoomgov.services.demonstration import Demo
+from zoomgov.services.services import Services, open_client
 from zoomgov.services.syncing import Syncing
 from zoomgov.settings import Settings
 from zoomgov.sync.events import SyncEvent, SyncSummary
@@ -175,11 +177,15 @@ class Stage:
         return app
 
     @asynccontextmanager
-    async def run(self, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
-        """The app, running at 80x24."""
+    async def run(self, *, size: tuple[int, int] = (80, 24), welcome: bool = False) -> AsyncIterator[Pilot[int]]:
+        """The app, running at 80x24. From the welcome it goes on to the form, unless with `welcome`."""
         async with self.app().run_test(size=size) as pilot:
             await self.until(pilot, lambda: self.list_of(pilot).ready)
             await self.settled(pilot)
+            if not welcome and isinstance(pilot.app.screen, ConnectorsScreen) and pilot.app.screen.query(Welcome):
+                await pilot.press("a")
+                await self.until(pilot, lambda: not isinstance(pilot.app.screen, ConnectorsScreen))
+                await self.settled(pilot)
             yield pilot
 
     @asynccontextmanager

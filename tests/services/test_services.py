@@ -15,7 +15,8 @@ from zoomgov.connectors.model import Draft, Owner
 from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.services.credentials import CredentialSource
-from zoomgov.services.services import Demo, Services, build_services, open_client
+from zoomgov.services.demonstration import Demo
+from zoomgov.services.services import Services, build_services, open_client
 from zoomgov.settings import Settings, SettingsError
 from zoomgov.sync.events import Outcome, SyncSummary
 

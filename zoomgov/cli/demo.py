@@ -16,15 +16,15 @@ import click
 from zoomgov import ending
 from zoomgov.cli.output import note, say
 from zoomgov.cli.running import run
-from zoomgov.cli.sim import INSTALL_SIM, account_options
+from zoomgov.cli.sim import account_options
 from zoomgov.process import without_own_variables
+from zoomgov.services.demonstration import INSTALL_SIM, missing_packages
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, ScopeKind, scopes_to_tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zoomgov.connectors.model import Connector
     from zoomgov.services.services import Services
 
 
@@ -35,8 +35,9 @@ _CHURN: Final = 3.0
 @click.command("demo")
 @account_options
 @click.option("--latency-ms", default=40.0, show_default=True, type=click.FloatRange(0), help="Of every answer.")
+@click.option("--show", is_flag=True, help="Begin with the account filled: two syncs, and what changed between them.")
 @click.option("--headless", is_flag=True, help="No screen: set up, verify, sync and print a summary.")
-def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
+def demo_command(latency_ms: float, show: bool, headless: bool, **account: object) -> int:
     """Try everything on a made-up Zoom account.
 
     Nothing leaves this computer, the system keyring is not touched, and nothing stays behind. Some of the people
@@ -51,15 +52,13 @@ def demo_command(latency_ms: float, headless: bool, **account: object) -> int:
         from zoomgov.connectors.model import Draft
 
         services.registry.save_draft(Draft(cloud=facts["url"]))
-        return ZoomgovApp(services).run_until_closed()
+        return ZoomgovApp(services, show_demo=show).run_until_closed()
 
 
 @contextlib.contextmanager
 def _simulator(account: dict[str, object], latency_ms: float) -> Iterator[dict[str, Any]]:
     """Run a simulator in a process of its own, so that it does not slow the screen; yields its address and app."""
-    from importlib.util import find_spec
-
-    if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
+    if missing := missing_packages():
         raise Problem(f"The demo needs {' and '.join(missing)}, not installed here.", "", INSTALL_SIM)
     # The scopes of a person who follows the wizard.
     wanted = frozenset(part for part in Capability if part.value not in LEFT_OUT)
@@ -93,7 +92,8 @@ def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
     """Services on a temporary profile, with the credentials in memory only."""
     from zoomgov.secret import Credentials, Secret
     from zoomgov.services.credentials import MemoryVault
-    from zoomgov.services.services import Demo, build_services
+    from zoomgov.services.demonstration import Demo
+    from zoomgov.services.services import build_services
 
     credentials = Credentials(facts["account_id"], facts["client_id"], Secret(facts["client_secret"]))
     with tempfile.TemporaryDirectory(prefix="zoomgov-demo-") as folder:
@@ -109,14 +109,10 @@ def _demo_services(facts: dict[str, Any]) -> Iterator[Services]:
 def _headless(services: Services) -> int:
     from zoomgov.cli.progress import show_progress
     from zoomgov.cli.sync import print_summary
-    from zoomgov.connectors.model import Draft, Owner
 
-    demo = services.demo
-    assert demo is not None
-    draft = Draft(new_app="Zoom", name="Demo", cloud=demo.cloud, owners=(Owner("owner@example.com"),))
-    connector: Connector = services.registry.create(draft)
+    assert services.demonstration is not None
+    connector = run(services.demonstration.create())
     say(f"Created connector {connector.name}: {connector.status}.")
-    run(services.credentials.save(connector, demo.credentials))
     report = run(services.checking.verify(connector, lambda line: None))
     say(f"Verified: {report.verdict}")
     if not report.ready:

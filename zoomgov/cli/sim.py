@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.output import note, say
+from zoomgov.services.demonstration import INSTALL_SIM
 from zoomgov.services.problems import Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-INSTALL_SIM = "Install it with the simulator: pipx install 'zoomgov[sim]', or pip install 'zoomgov[sim]'."
 
 
 def account_options(command: Callable[..., object]) -> Callable[..., object]:

@@ -6,7 +6,6 @@ the keyring, the decoder, asyncio), is imported when first used, so that the app
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from zoomgov.services.checking import Checking
     from zoomgov.services.connectors import Connectors
     from zoomgov.services.credentials import ConnectorCredentials
+    from zoomgov.services.demonstration import Demo, Demonstration
     from zoomgov.services.stores import Stores
     from zoomgov.services.syncing import Syncing
     from zoomgov.vault import Vault
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """A made-up account to try everything on."""
-
-    credentials: Credentials
-    cloud: str
 
 
 class Services:
@@ -114,6 +106,15 @@ class Services:
             now=self._now,
             keep_syncs=self.settings.keep_syncs,
         )
+
+    @cached_property
+    def demonstration(self) -> Demonstration | None:
+        """Makes the connector of a demo; None where this is not one."""
+        if self.demo is None:
+            return None
+        from zoomgov.services.demonstration import Demonstration
+
+        return Demonstration(self.registry, self.credentials, self.syncing, self.demo)
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call on a worker thread."""

@@ -18,7 +18,7 @@ _GAP: Final = 2
 
 
 class Banner(Widget):
-    """`zoomgov › title` on the left, the status on the right."""
+    """`zoomgov › title` on the left, the status on the right; in a demo `zoomgov DEMO › title`."""
 
     def __init__(self, title: str, status: ConnectorStatus | None = None) -> None:
         super().__init__(id="banner")
@@ -26,7 +26,12 @@ class Banner(Widget):
         self._status = status
 
     def render(self) -> Content:
-        place = Content.assemble(("zoomgov", "bold $text-primary"), ("  ›  ", "dim"), printable(self._title))
+        place = Content.assemble(
+            ("zoomgov", "bold $text-primary"),
+            (f" {self.app.sub_title} ".rstrip(), "bold $text-warning"),
+            ("  ›  ", "dim"),
+            printable(self._title),
+        )
         if self._status is None:
             return place
         status = status_label(self._status)
@@ -35,6 +40,11 @@ class Banner(Widget):
 
     def on_resize(self) -> None:
         """Move the status to the new end of the line."""
+        self.refresh()
+
+    def show_title(self, title: str) -> None:
+        """Replace the title."""
+        self._title = title
         self.refresh()
 
     def show_status(self, status: ConnectorStatus | None) -> None:

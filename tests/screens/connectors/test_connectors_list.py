@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Static
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
@@ -15,7 +14,6 @@ from zoomgov.screens.connectors import connectors
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.screens.connectors.open_file import OpenFileScreen
 from zoomgov.screens.shared.ask import AskScreen
-from zoomgov.screens.wizard.app_choice import AppScreen
 from zoomgov.screens.wizard.credentials import CredentialsScreen
 from zoomgov.screens.wizard.hand_off import HandOffScreen
 from zoomgov.screens.wizard.scopes import ScopesScreen
@@ -116,7 +114,7 @@ async def test_removing_asks_names_what_goes_and_does_it(stage: Stage) -> None:
         await stage.press(pilot, "right", "enter")
         await stage.until(pilot, lambda: not stage.services.registry.connectors())
         await stage.settled(pilot)
-        assert "No connector yet" in stage.text(pilot)
+        assert "Set up Zoom" in stage.text(pilot)
     assert await stage.services.credentials.vault.read(connector.id) is None
 
 
@@ -265,32 +263,6 @@ async def test_a_list_that_takes_long_to_read_keeps_the_page_from_nobody(
     async with stage.app().run_test(size=(80, 24)) as pilot:
         await stage.until(pilot, lambda: "Add connector" in stage.text(pilot))
         assert "Late" not in stage.text(pilot)
-        assert "No connector yet" not in stage.text(pilot)
+        assert "Set up Zoom" not in stage.text(pilot)
         goes_on.set()
         await stage.until(pilot, lambda: "Late" in stage.text(pilot))
-
-
-async def test_the_page_under_the_form_is_filled_when_one_comes_back_at_once(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
-    monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 3600.0)
-    async with stage.app().run_test(size=(80, 24)) as pilot:
-        await stage.on(pilot, AppScreen)
-        assert not stage.list_of(pilot).query("#page")
-        await stage.press(pilot, "escape")
-        await stage.until(pilot, lambda: "No connector yet." in stage.text(pilot))
-        assert "a Add connector" in stage.text(pilot)
-        assert len(stage.list_of(pilot).query("#page")) == 1
-
-
-async def test_the_page_under_the_form_is_filled_while_the_form_is_looked_at(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connectors, "_FIRST_FRAME_WAITS", 60.0)
-    monkeypatch.setattr(connectors, "_LOOKED_AT_FOR", 0.01)
-    async with stage.app().run_test(size=(80, 24)) as pilot:
-        await stage.on(pilot, AppScreen)
-        below = stage.list_of(pilot)
-        await stage.until(pilot, lambda: below.query("#empty") and below.query_one("#empty", Static).display)
-        assert "Name of the app" in stage.text(pilot)

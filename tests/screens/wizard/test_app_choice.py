@@ -21,12 +21,6 @@ from zoomgov.widgets.radio_group import RadioGroup
 # `stage` is the fixture of this folder: Any, because its class lies in a conftest.
 
 
-async def test_an_empty_list_opens_the_add_form_by_itself(stage: Stage) -> None:
-    async with stage.run() as pilot:
-        await stage.on(pilot, AppScreen)
-        assert "Do you SSO into Zoom using your identity provider (IdP)?" in stage.text(pilot)
-
-
 async def test_sso_recommends_the_app_of_the_identity_provider_and_chooses_it(stage: Stage) -> None:
     stage.services.registry.create_app("Aardvark", False)
     provided = stage.services.registry.create_app("Zoom (Okta)", True)
@@ -120,12 +114,12 @@ async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Stage) -> N
         assert screen.query_one("#sso", RadioGroup).chosen == "yes"
 
 
-async def test_escape_leaves_to_the_empty_list_and_a_comes_back(stage: Stage) -> None:
+async def test_escape_leaves_to_the_welcome_and_a_comes_back(stage: Stage) -> None:
     async with stage.run() as pilot:
         await stage.on(pilot, AppScreen)
         await stage.press(pilot, "escape")
         await stage.on(pilot, ConnectorsScreen)
-        assert "No connector yet" in stage.text(pilot)
+        assert "Set up Zoom" in stage.text(pilot)
         await stage.press(pilot, "a")
         await stage.on(pilot, AppScreen)
 

@@ -12,7 +12,7 @@ from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.screens.shared.text_dialog import TextDialog
 from zoomgov.screens.wizard.credentials import CredentialsScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
-from zoomgov.services.services import Demo
+from zoomgov.services.demonstration import Demo
 from zoomgov.vault import VaultError
 from zoomgov.widgets.field import SecretInput
 

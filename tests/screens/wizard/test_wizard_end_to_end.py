@@ -13,7 +13,8 @@ from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.screens.wizard.explain import ExplainScreen
 from zoomgov.secret import Credentials, Secret
-from zoomgov.services.services import Demo, Services
+from zoomgov.services.demonstration import Demo
+from zoomgov.services.services import Services
 from zoomgov.settings import Settings
 from zoomgov.sim.account.build import build_account
 from zoomgov.sim.server.server import SimServer
@@ -57,6 +58,8 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
     app = ZoomgovApp(services)
     app.animation_level = "none"
     async with app.run_test(size=(80, 24)) as pilot:
+        await comes(pilot, stage, "Set up Zoom")
+        await pilot.press("enter")
         await comes(pilot, stage, "Do you SSO into Zoom")
         await pilot.press("down", "down", "tab")
         await stage.type(pilot, "Zoom")

@@ -114,9 +114,14 @@ def test_connectors(stage: Stage, look: Callable[..., bool]) -> None:
     assert look("down", "down")
 
 
+@pytest.mark.parametrize("size", [SMALL, WIDE, (60, 18)], ids=str)
+def test_welcome(look: Callable[..., bool], size: tuple[int, int]) -> None:
+    assert look("down", size=size)
+
+
 def test_app(stage: Stage, look: Callable[..., bool]) -> None:
     stage.services.registry.create_app("Zoom (Okta)", True)
-    assert look("down")
+    assert look("a", "down")
 
 
 def test_owners_with_a_problem(look: Callable[..., bool]) -> None:
@@ -126,7 +131,7 @@ def test_owners_with_a_problem(look: Callable[..., bool]) -> None:
     async def wrong(pilot: Pilot[int]) -> None:
         await pilot.press("tab", *"mona", "enter")
 
-    assert look(fill, wrong)
+    assert look("a", fill, wrong)
 
 
 @pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.CREDENTIALS], ids=lambda step: step.name.lower())
