@@ -118,17 +118,21 @@ async def main() -> None:
             )
             zoom.control.grant_scope("group:read:administrator:admin")
             await services.syncing.sync(connector, lambda event: None)
+            opened = ["text:Connected", "enter", "text:People"]
             await draw(
                 services,
                 connector,
                 (128, 32),
-                {"browse": ["text:Connected", "enter", "text:1,200 users", "down", "down", "down"]},
+                {
+                    "overview": [*opened, "text:complete"],
+                    "browse": [*opened, "enter", "text:1,200 users", *["down"] * 3],
+                },
             )
             await draw(
                 services,
                 connector,
                 (96, 30),
-                {"groups": ["text:Connected", "enter", "text:1,200 users", "2", "text:24 groups", "enter"]},
+                {"groups": [*opened, "2", "text:24 groups", "enter"]},
             )
         finally:
             services.close()

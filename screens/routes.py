@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.app import ReturnType
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from zoomgov.model.syncs import SyncInfo
     from zoomgov.services.services import Services
 
+    from .browse.browse import BrowseScreen
     from .connectors.connectors import ConnectorsScreen
+    from .overview.overview import OverviewScreen
     from .synced.opened_sync import OpenedSync
     from .synced.shown_table import ShownTable
     from .synced.sync_page import SyncPage
@@ -126,10 +129,23 @@ class Routes(KeyQueue[ReturnType]):
 
     # What was synced
 
-    async def open_browse(self, connector: Connector) -> None:
+    async def open_overview(self, connector: Connector) -> None:
+        from .overview.overview import OverviewScreen
+
+        await self._open_prepared(OverviewScreen(connector))
+
+    def switch_to_overview(self, connector: Connector) -> Awaitable[None]:
+        from .overview.overview import OverviewScreen
+
+        return self.switch_screen(OverviewScreen(connector))
+
+    async def open_browse(self, connector: Connector, kind: Kind = Kind.USERS, text: str = "") -> None:
         from .browse.browse import BrowseScreen
 
-        asked_by, page = self.screen, BrowseScreen(connector)
+        await self._open_prepared(BrowseScreen(connector, kind=kind, text=text))
+
+    async def _open_prepared(self, page: OverviewScreen | BrowseScreen) -> None:
+        asked_by = self.screen
         await page.prepare()
         if self.screen is asked_by:
             self.push_screen(page)
@@ -143,6 +159,7 @@ class Routes(KeyQueue[ReturnType]):
         from zoomgov.services.stores import load_store
 
         from .browse import browse  # noqa: F401
+        from .overview import overview  # noqa: F401
 
         load_store()
 
@@ -159,6 +176,16 @@ class Routes(KeyQueue[ReturnType]):
 
         thresholds = self.services.settings.thresholds
         return self.push_screen(FindingsScreen(opened_sync, opened_sync.cloud, self.now(), thresholds))
+
+    async def open_finding(self, opened_sync: OpenedSync, check: str) -> bool:
+        from .findings.findings import FindingScreen, read_finding
+
+        thresholds = self.services.settings.thresholds
+        finding = await asyncio.to_thread(read_finding, opened_sync, check, self.now(), thresholds)
+        if finding is None:
+            return False
+        await self.push_screen(FindingScreen(opened_sync, finding))
+        return True
 
     def open_licences(self, opened_sync: OpenedSync, show_users: Callable[[str], None]) -> Awaitable[None]:
         from .browse.licences import LicencesScreen

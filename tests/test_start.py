@@ -31,6 +31,7 @@ COMMANDS_ONLY: Final = ("click", "zoomgov.cli")
 SCREENS_ONLY: Final = ("textual", "textual_plotext", "plotext", "zoomgov.app", "zoomgov.screens", "zoomgov.widgets")
 LATER_PAGES: Final = (
     "zoomgov.screens.browse",
+    "zoomgov.screens.overview",
     "zoomgov.screens.synced",
     "zoomgov.screens.compare",
     "zoomgov.store.reader",

@@ -106,6 +106,8 @@ and lists them.
         preferences_file: Path | None = None,
         *,
         sync: int | None = None,
+        kind: Kind = Kind.USERS,
+        text: str = "",
         changes: bool = False,
     ) -> None:
         """Browse `connector`.
@@ -115,12 +117,15 @@ and lists them.
             open_reader: Gives a new reader of the latest sync at each call; by default that of the services.
             preferences_file: Where filters, columns, widths and orders are saved; by default in the data folder.
             sync: Stay with this older sync.
+            kind: The table to begin with.
+            text: What to search for in it.
             changes: Begin with what changed since the sync before, above the tables.
         """
         self._open_reader = open_reader or (lambda: self.services.stores.reader(connector))
         super().__init__(OpenedSync(connector.name, self._open_reader, sync, cloud=connector.cloud))
         self.connector = connector
-        self._kind = Kind.USERS
+        self._kind = kind
+        self._begin_text = text
         self._actions: dict[Kind, TableActions] = {}
         self._preferences_file = preferences_file
         self._begin_with_changes = changes
@@ -145,7 +150,7 @@ and lists them.
         number, sync = self.opened_sync.number, self.opened_sync.sync
         place = "Browse" if number is None else f"Sync {number}, as it was"
         yield Banner(f"{self.connector.name}  ›  {place}", self.connector.status)
-        yield KindTabs(sync, self.app.size.width, id="kinds")
+        yield KindTabs(sync, self.app.size.width, self._kind, id="kinds")
         with Horizontal(id="tables"):
             with ContentSwitcher(initial=None if sync is None else self._kind.value, id="lists"):
                 if sync is not None:
@@ -229,6 +234,9 @@ and lists them.
     def _begin_with(self, sync: SyncInfo) -> None:
         """Begin to read ahead: the first table of `sync` is there."""
         self._shown = sync
+        if (table := self.search_table) is not None and self._begin_text:
+            table.type(self._begin_text)
+            self._begin_text = ""
         self.set_timer(_COUNTS_AFTER, self._read_ahead.count_grants)
 
     def _tell_sync(self, sync: SyncInfo) -> None:

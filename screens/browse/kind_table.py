@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 class KindTabs(Tabs):
     """A tab for each kind; without a sync they have no counts."""
 
-    def __init__(self, sync: SyncInfo | None, width: int, *, id: str | None = None) -> None:
+    def __init__(self, sync: SyncInfo | None, width: int, active: Kind, *, id: str | None = None) -> None:
         """`width`: cells of the screen."""
         labels = [
             Content(NOUNS[kind].capitalize()) if sync is None else tab_label(place, kind, sync, width)
             for place, kind in enumerate(Kind, start=1)
         ]
-        super().__init__(*(Tab(label, id=kind.value) for label, kind in zip(labels, Kind, strict=True)), id=id)
+        tabs = (Tab(label, id=kind.value) for label, kind in zip(labels, Kind, strict=True))
+        super().__init__(*tabs, active=active.value, id=id)
 
     def tell(self, sync: SyncInfo, width: int) -> None:
         """Count what `sync` has of each kind, in a screen of `width` cells."""

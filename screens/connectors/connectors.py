@@ -323,7 +323,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def browse(self, item: Connector) -> None:
         """Show what was synced."""
         if self.is_current:
-            await self.host.open_browse(item)
+            await self.host.open_overview(item)
 
     def action_verify(self) -> None:
         """Verify it; the cursor begins on the check that explains why the last sync failed."""

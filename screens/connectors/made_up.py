@@ -92,7 +92,7 @@ requests as a real account, twice, and then shown.
             shown.add_class("-shown")
         else:
             if self.is_current:
-                self.host.switch_to_browse(connector)
+                self.host.switch_to_overview(connector)
 
     async def settle(self) -> None:
         from textual.worker import WorkerCancelled, WorkerFailed

@@ -115,18 +115,24 @@ only once three days have passed, so three days are added: nobody is called idle
     async def open_finding(self, counted: Finding) -> None:
         """Read the people and resources of a finding, and show it."""
         try:
-            finding = await asyncio.to_thread(self._named, counted)
+            finding = await asyncio.to_thread(read_finding, self.opened_sync, counted.id, self._now, self._thresholds)
         except SourceError as error:
             self.notify(str(error), title="It cannot be opened", severity="error", markup=False)
             return
         if self.is_current:
-            self.app.push_screen(FindingScreen(self.opened_sync, finding))
+            self.app.push_screen(FindingScreen(self.opened_sync, finding or counted))
 
-    def _named(self, counted: Finding) -> Finding:
-        """Return the finding with its people and resources. For a worker thread."""
-        with self.opened_sync.long_reader() as reader:
-            audit = find(reader, self._now, thresholds=self._thresholds, portal_url=self._portal, only=counted.id)
-        return audit.findings[0] if audit.findings else counted
+
+def read_finding(opened_sync: OpenedSync, check: str, now: datetime, thresholds: Thresholds) -> Finding | None:
+    """Return what one check found, with its people and resources; None: nothing. For a worker thread.
+
+    Raises:
+        SourceError: the sync cannot be read.
+    """
+    portal = parse_cloud(opened_sync.cloud).portal_url
+    with opened_sync.long_reader() as reader:
+        audit = find(reader, now, thresholds=thresholds, portal_url=portal, only=check)
+    return audit.findings[0] if audit.findings else None
 
 
 class FindingScreen(SyncPage):

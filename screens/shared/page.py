@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from zoomgov.connectors.model import Step
+from zoomgov.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -63,8 +64,16 @@ class Host(Protocol):
         """Open the e-mail and the file for the owner who is someone else."""
         ...
 
-    async def open_browse(self, connector: Connector) -> None:
-        """Open what was synced, once it is read; not if the page on top is left meanwhile."""
+    async def open_overview(self, connector: Connector) -> None:
+        """Open the home of a connector, once it is read; not if the page on top is left meanwhile."""
+        ...
+
+    def switch_to_overview(self, connector: Connector) -> Awaitable[None]:
+        """Put the home of a connector in place of the page on top."""
+        ...
+
+    async def open_browse(self, connector: Connector, kind: Kind = Kind.USERS, text: str = "") -> None:
+        """Open the tables of what was synced, as `open_overview` does; `text` is what is searched for in the first."""
         ...
 
     def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:

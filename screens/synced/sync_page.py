@@ -60,6 +60,14 @@ class SyncHost(Host, Protocol):
         """Open what looks wrong."""
         ...
 
+    async def open_finding(self, opened_sync: OpenedSync, check: str) -> bool:
+        """Open what one check found. False: it found nothing, and nothing is opened.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        ...
+
     def open_licences(self, opened_sync: OpenedSync, show_users: Callable[[str], None]) -> Awaitable[None]:
         """Open licences in numbers; `show_users` filters the table of users by a text, once that page is left."""
         ...

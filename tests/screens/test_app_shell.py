@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zoomgov.screens.browse.browse import BrowseScreen
+from zoomgov.screens.overview.overview import OverviewScreen
 from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.screens.shared.help import HelpScreen
 from zoomgov.screens.wizard.app_choice import AppScreen
@@ -244,7 +244,7 @@ async def test_no_screen_has_all_style_sheets_parsed_anew(stage: Stage, monkeypa
         parsed: list[None] = []
         monkeypatch.setattr(sheet, "reparse", lambda: parsed.append(None))
         await stage.press(pilot, "enter")
-        await stage.on(pilot, BrowseScreen)
+        await stage.on(pilot, OverviewScreen)
         await stage.press(pilot, "escape", "a")
         await stage.on(pilot, AppScreen)
         assert not parsed

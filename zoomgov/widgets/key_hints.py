@@ -23,6 +23,11 @@ class KeyHints(KeyLine):
         super().__init__(id=id)
         self._hints = hints
 
+    def show(self, hints: Sequence[tuple[str, str, str]]) -> None:
+        """Replace the hints."""
+        self._hints = hints
+        self.refresh()
+
     @property
     def drawn(self) -> list[ShownKey]:
         rows = [self._placed(gap) for gap in _GAPS]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zoomgov.app import SHOW_DEMO, ZoomgovApp
-from zoomgov.screens.browse.browse import BrowseScreen
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.screens.connectors.open_file import OpenFileScreen
 from zoomgov.screens.connectors.welcome import WAYS
+from zoomgov.screens.overview.overview import OverviewScreen
 from zoomgov.screens.wizard.app_choice import AppScreen
 from zoomgov.secret import Credentials, Secret
 from zoomgov.services import demonstration
@@ -117,8 +117,8 @@ async def test_the_demo_fills_its_account_with_two_syncs_and_shows_it(
             await stage.until(pilot, lambda: "made-up data" in stage.text(pilot))
             assert "zoomgov DEMO  ›  Welcome" in stage.text(pilot)
             await pilot.press("d")
-        await stage.on(pilot, BrowseScreen)
-        await stage.until(pilot, lambda: "@" in stage.text(pilot))
+        await stage.on(pilot, OverviewScreen)
+        await stage.until(pilot, lambda: "People" in stage.text(pilot))
         assert "zoomgov DEMO  ›  Demo" in stage.text(pilot)
         (connector,) = services.connectors.all()
         latest = services.stores.latest_sync(connector)
