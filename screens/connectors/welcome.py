@@ -68,9 +68,9 @@ class Welcome(Vertical):
 
     def compose(self) -> ComposeResult:
         needed = [
-            Content.assemble("\n", (f"  {term:<{_TERM}}", "bold"), (about, "$text-muted")) for term, about in _NEEDED
+            Content.assemble("\n", (f"  {term:<{_TERM}}", "bold"), (about, "dim")) for term, about in _NEEDED
         ]
-        yield Static(Content.assemble((_PURPOSE, ""), ("\n\nYou need", "$text-muted"), *needed), id="purpose")
+        yield Static(Content.assemble((_PURPOSE, ""), ("\n\nYou need", "dim"), *needed), id="purpose")
         lines = [
             Option(Content.assemble((way.key, "bold $footer-key-foreground"), f"  {way.title}"), id=way.action)
             for way in WAYS

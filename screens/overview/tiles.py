@@ -68,7 +68,7 @@ def _number(value: int | None) -> Content:
 
 
 def _muted(text: str) -> Content:
-    return Content.styled(text, "$text-muted")
+    return Content.styled(text, "dim")
 
 
 def _idle(number: int | None) -> Content:
@@ -78,7 +78,7 @@ def _idle(number: int | None) -> Content:
     return Content.styled(f"{number:,} idle", "$text-warning") if number else _muted("none idle")
 
 
-_WAIT: Final = (Content.styled("…", "$text-muted"),)
+_WAIT: Final = (Content.styled("…", "dim"),)
 
 
 def contents(sync: SyncInfo, figures: Figures | None, now: datetime) -> dict[str, tuple[Content, ...]]:
@@ -114,7 +114,7 @@ def _licences(figures: Figures) -> tuple[Content, ...]:
         return Content.styled("not read", "$text-warning"), idle
     plans = [plan for plan in figures.licences.plans if plan.is_base]
     bought, used = sum(plan.bought for plan in plans), sum(plan.used for plan in plans)
-    return Content.assemble((f"{used:,}", "bold"), (f" of {bought:,} used", "$text-muted")), idle
+    return Content.assemble((f"{used:,}", "bold"), (f" of {bought:,} used", "dim")), idle
 
 
 def _findings(figures: Figures) -> tuple[Content, ...]:
@@ -125,7 +125,7 @@ def _findings(figures: Figures) -> tuple[Content, ...]:
         return Content.styled("none", "bold $text-success"), *more
     rows = [
         Content(", ").join(
-            Content.styled(f"{number} {level.word}", _TONES.get(level, "$text-muted"))
+            Content.styled(f"{number} {level.word}", _TONES.get(level, "dim"))
             for level, number in levels.items()
             if (level >= Level.MEDIUM) is severe
         )
@@ -183,11 +183,11 @@ def more(sync: SyncInfo, figures: Figures | None) -> Content:
     if figures is not None and (found := [one for one in figures.audit.findings if one.known and one.count]):
         lines.append(Content.styled("Findings", "bold"))
         lines += [
-            Content.assemble((f"  {one.level.word:<8}", _TONES.get(one.level, "$text-muted")), printable(one.title))
+            Content.assemble((f"  {one.level.word:<8}", _TONES.get(one.level, "dim")), printable(one.title))
             for one in found[:8]
         ]
         lines.append(Content(""))
     if changed := change_lines(sync.changes):
         lines.append(Content.styled("Since the sync before", "bold"))
-        lines += [Content.assemble((f"  {title:<16}", "$text-muted"), words) for title, words in changed]
+        lines += [Content.assemble((f"  {title:<16}", "dim"), words) for title, words in changed]
     return Content("\n").join(lines)
