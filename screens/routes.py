@@ -57,6 +57,10 @@ def step_screen(
         from .wizard.scopes import ScopesScreen
 
         return ScopesScreen(connector)
+    if step is Step.ACTIVATION:
+        from .wizard.activation import ActivationScreen
+
+        return ActivationScreen(connector)
     if step is Step.CREDENTIALS:
         from .wizard.credentials import CredentialsScreen
 

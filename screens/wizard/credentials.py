@@ -1,4 +1,4 @@
-"""Step 5: Account ID, Client ID and Client secret; they go into the keyring and nowhere else."""
+"""Step 6: Account ID, Client ID and Client secret; they go into the keyring and nowhere else."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CredentialsScreen(ConnectorStep):
     NEXT = "Save and verify"
     CSS_PATH = "credentials.tcss"
     HELP = """
-# Step 5: Credentials
+# Step 6: Credentials
 
 Open the app in the Zoom App Marketplace, page **App Credentials**. It shows three values:
 

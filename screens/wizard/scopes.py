@@ -1,4 +1,4 @@
-"""Step 4: the scopes to tick, why each is needed, and activation."""
+"""Step 4: the scopes to tick, and why each is needed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.standing import SCOPES_CONFIRMED
 from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.words.kinds import count
@@ -24,16 +25,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_ACTIVATION: Final = (
-    Item("", "Then"),
-    Item("scopes-done", "Click Done, review the list of scopes, click Continue"),
-    Item("activate", "Activation: click Activate your app"),
-)
-_ACTIVATION_DETAILS: Final = {
-    "scopes-done": "Scopes ticked but not confirmed with Done are lost.",
-    "activate": "Zoom says that the app is activated on the account. If it refuses: a field of Basic information is"
-    " empty, or there is no scope yet. It can take a minute to take effect.",
-}
+_THEN: Final = (Item("", "Then"), Item(SCOPES_CONFIRMED, "Click Done, review the list of scopes, click Continue"))
+_THEN_DETAIL: Final = "Scopes ticked but not confirmed with Done are lost. Continue leads to the Activation page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ def scope_lines(kind: ScopeKind, without: Collection[str] = ()) -> list[ScopeLin
 
 
 class ScopesScreen(ConnectorStep):
-    """Granular or classic scopes as a list to tick and copy, then the activation."""
+    """Granular or classic scopes as a list to tick and copy."""
 
     STEP = Step.SCOPES
     CSS_PATH = "scopes.tcss"
@@ -106,10 +99,6 @@ Account Owner.
         self._lines = scope_lines(self._kind, connector.without)
 
     @property
-    def heading(self) -> str:
-        return "Scopes and activation"
-
-    @property
     def lead(self) -> str:
         return "On the app's Scopes page: + Add Scopes, then tick these. All only read."
 
@@ -126,7 +115,7 @@ Account Owner.
 
         width = max(len(line.scope) for line in self._lines) + 1
         lines = [Item(line.scope, f"{line.scope:<{width}} {line.importance:<11}", title(line)) for line in self._lines]
-        return [*lines, *_ACTIVATION]
+        return [*lines, *_THEN]
 
     def on_mount(self) -> None:
         self._show_kind()
@@ -154,7 +143,7 @@ Account Owner.
         event.stop()
         line = next((line for line in self._lines if line.scope == event.item), None)
         if line is None:
-            text = Content(_ACTIVATION_DETAILS[event.item])
+            text = Content(_THEN_DETAIL)
         else:
             opens = " ".join(dict.fromkeys(need.opens for need in line.needs))
             if len(line.needs) == 1:

@@ -13,10 +13,11 @@ from textual.widgets import Button, Input, Static
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
+from zoomgov.connectors.standing import standings
 from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.key_footer import KeyFooter
-from zoomgov.widgets.rail import TITLES, Rail
+from zoomgov.widgets.rail import RAIL_HELP, TITLES, Rail
 from zoomgov.widgets.terminal.key_queue import COMPLETES, OPENS
 
 from ..shared.page import Page
@@ -64,6 +65,11 @@ class StepScreen(Page[None]):
         Binding("escape", "back", "Back", tooltip="Return to the step before; nothing typed is lost"),
     ]
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "HELP" in cls.__dict__:
+            cls.HELP = f"{(cls.HELP or '').rstrip()}\n{RAIL_HELP}"
+
     def __init__(self, connector: Connector | None, draft: Draft | None = None) -> None:
         super().__init__()
         self.connector = connector
@@ -107,9 +113,10 @@ class StepScreen(Page[None]):
         reached = connector.step if connector is not None else self.draft.step
         yield Banner(connector.name if connector else "Add connector", connector.status if connector else None)
         with Container(id="step-row"):
-            yield Rail(current=self.STEP, reached=reached)
+            yield Rail(current=self.STEP, reached=reached, standings=standings(connector, self.draft))
             with Vertical(id="page"):
-                yield Static(Content(self.heading), classes="title")
+                number = f"{int(self.STEP)} of {len(TITLES)}  "
+                yield Static(Content.assemble((number, "not bold dim"), self.heading), classes="title")
                 if self.lead:
                     yield Static(Content(self.lead), classes="lead")
                 with VerticalScroll(id="body", can_focus=False):
@@ -174,6 +181,12 @@ class StepScreen(Page[None]):
     async def change_connector(self, connector: Connector, **changes: Any) -> None:
         """Change `connector` in the registry, and show it as it is then; `changes` are fields of `Connector`."""
         self.connector = await self.services.run(partial(self.services.registry.update, connector.id, **changes))
+        self.show_standings()
+
+    def show_standings(self) -> None:
+        """Show on the rail how far the steps are by now."""
+        for rail in self.query(Rail):  # none once the page is being left
+            rail.show(standings(self.connector, self.draft))
 
     # Moving
 

@@ -1,4 +1,4 @@
-"""Step 7: the sync, with its progress; then its result."""
+"""Step 8: the sync, with its progress; then its result."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SyncScreen(SeenFirst, ConnectorStep):
     STEP = Step.SYNC
     CSS_PATH = "sync.tcss"
     HELP = """
-# Step 7: Sync
+# Step 8: Sync
 
 Reads users, groups, contact groups and roles, and who has what, as fast as Zoom's limits allow. Nothing is changed
 in Zoom.
@@ -179,6 +179,7 @@ file here, without secrets and addresses.
         except RegistryError:
             return  # it was removed meanwhile; the error that follows says so
         self.connector = connector
+        self.show_standings()
         self.show_status(connector.status)
 
     def _conclude(self, verdict: Content, outcome: Content, label: str, *, log: bool = True) -> None:

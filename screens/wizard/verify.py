@@ -1,8 +1,9 @@
-"""Step 6: what Zoom allows and refuses, one line a check, shown as each finishes."""
+"""Step 7: what Zoom allows and refuses, one line a check, shown as each finishes."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
@@ -49,7 +51,7 @@ class VerifyScreen(SeenFirst, ConnectorStep):
     """Seconds between two rounds while watching; an activation takes up to about a minute."""
 
     HELP = """
-# Step 6: Verify
+# Step 7: Verify
 
 zoomgov tries, with the smallest question possible, everything it will need: the connection, the credentials, each
 scope, each call, the plan and the role of the app's owner. It changes nothing.
@@ -181,6 +183,9 @@ Step 4 has the whole choice of what to read.
             self._refused(error)
             return
         self.report = self.report.updated(report) if only is not None and self.report is not None else report
+        with suppress(RegistryError):  # what it proves is for the rail; going on says why it cannot be kept
+            self.connector = await self.services.checking.keep_proof(self.connector, self.report)
+            self.show_standings()
         lines.put(*self.report.lines)
         self._conclude()
 

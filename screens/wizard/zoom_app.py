@@ -26,7 +26,7 @@ CLICKS: Final = (
     Item("build", "Click Develop, then Build App", "newer: Developers, Created apps, +"),
     Item("server-to-server", "Choose Server-to-Server OAuth, click Create", "not a General App"),
     Item("name", "Give the app a name, such as “ConductorOne”, click Create"),
-    Item("credentials", "App Credentials: keep this page open for step 5, click Continue"),
+    Item("credentials", "App Credentials: note the three values now or later, click Continue"),
     Item("information", "Basic information: fill out the form, click Continue", "newer: Information"),
     Item("feature", "Feature: do not make any changes, click Continue"),
 )
@@ -39,8 +39,8 @@ DETAILS: Final = {
     "server-to-server": "A General App has no Account ID and cannot be used. The choice is missing when your role lacks"
     " the right named one line above.",
     "name": "The name is for you: it appears in your list of created apps. Any name will do.",
-    "credentials": "It shows Account ID, Client ID and Client secret: step 5 asks for them. Nothing needs to be written"
-    " down; the page can be opened again.",
+    "credentials": "It shows Account ID, Client ID and Client secret: Credentials (step 6) asks for them. Copy them"
+    " now, or come back to App Credentials then: the page can be opened again.",
     "information": "Needed before the app can be activated: a short description, company name, developer contact name"
     " and developer contact e-mail.",
     "feature": "The Secret Token and Verification Token on this page belong to webhooks: neither is the Client secret."

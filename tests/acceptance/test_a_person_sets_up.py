@@ -38,15 +38,17 @@ def choose_app_and_owner(terminal: Terminal, url: str) -> None:
 
 
 def make_the_zoom_app(terminal: Terminal) -> None:
-    """Steps 3 and 4."""
+    """Steps 3 to 5."""
     terminal.keys("Space", "Enter")
-    terminal.wait_for("user:read:list_users:admin", "Next: Credentials")
+    terminal.wait_for("user:read:list_users:admin", "Next: Activation")
+    terminal.keys("Enter")
+    terminal.wait_for("Activate your app", "Next: Credentials")
     terminal.keys("Enter")
     terminal.wait_for("From the app's App Credentials page")
 
 
 def paste_credentials(terminal: Terminal, block: str) -> None:
-    """Step 5."""
+    """Step 6."""
     terminal.paste(block)
     terminal.wait_for("••••••••")
     terminal.keys("Enter")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from zoomgov.connectors import registry as registry_module
 from zoomgov.connectors.model import App, ConnectorStatus, Draft, Owner, Step
 from zoomgov.connectors.registry import Registry
 from zoomgov.connectors.rows import RegistryError, free_name, name_key
+from zoomgov.disk.files import create_private
 from zoomgov.zoom.scopes import Capability, ScopeKind
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ def test_everything_is_there_after_a_restart(registry: Registry, registry_path: 
         "last_sync_at": datetime(2026, 3, 2, tzinfo=UTC),
         "held_scopes": frozenset({"user:read:list_users:admin"}),
         "reason_line": "probe.list_users",
+        "proved": frozenset({"token"}),
     }
     changed = registry.update(made.id, **changes)
     registry.close()
@@ -81,12 +86,69 @@ def test_everything_is_there_after_a_restart(registry: Registry, registry_path: 
 def test_a_file_of_the_first_version_is_brought_up_to_date(registry: Registry, registry_path: Path) -> None:
     made = registry.create(ZOOM)
     registry.close()
-    with closing(sqlite3.connect(registry_path)) as old:
-        old.execute("ALTER TABLE connector DROP COLUMN held_scopes")
-        old.execute("ALTER TABLE connector DROP COLUMN reason_line")
-        old.execute("PRAGMA user_version = 1")
-        old.commit()
+    as_version(registry_path, 1, step=made.step)
     assert registry.connectors() == [made]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("old", range(1, 9))
+def test_a_step_stored_before_activation_was_one_leads_to_the_same_page(
+    registry: Registry, registry_path: Path, version: int, old: int
+) -> None:
+    pages = ["APP", "OWNERS", "ZOOM_APP", "SCOPES", "CREDENTIALS", "VERIFY", "SYNC", "DONE"]
+    made = registry.create(ZOOM)
+    other = registry.create(Draft(new_app="Other", name="Other", owners=(ME,)))
+    registry.close()
+    as_version(registry_path, version, step=old)
+    found = registry.connectors()
+    assert found == [replace(made, step=Step[pages[old - 1]]), replace(other, step=Step[pages[old - 1]])]
+    registry.close()
+    assert registry.connectors() == found, "moved once"
+    assert registry.update(made.id, step=Step.DONE).step is Step.DONE
+    with pytest.raises(RegistryError, match="exists already"):
+        registry.update(other.id, name="zoom emea")
+
+
+@pytest.mark.parametrize(
+    ("status", "held", "proved"),
+    [
+        ("Connected", [], {"token"}),
+        ("Connected", ["user:read:list_users:admin"], {"token", "ready"}),
+        ("Error", ["user:read:list_users:admin"], set()),
+        ("Not connected", [], set()),
+    ],
+)
+def test_what_an_older_registry_proves_is_kept(
+    registry: Registry, registry_path: Path, status: str, held: list[str], proved: set[str]
+) -> None:
+    registry.create(ZOOM)
+    registry.close()
+    as_version(registry_path, 2, status=status, held_scopes=json.dumps(held))
+    (found,) = registry.connectors()
+    assert found.proved == proved
+
+
+def as_version(path: Path, version: int, **columns: object) -> None:
+    """Write the file again as the program of that schema version had it, with these columns in every connector."""
+    with closing(sqlite3.connect(path)) as new:
+        tables = {name: new.execute(f"SELECT * FROM {name} ORDER BY rowid") for name in ("app", "connector")}
+        rows = {
+            name: [dict(zip([column[0] for column in found.description], row, strict=True)) for row in found]
+            for name, found in tables.items()
+        }
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
+    create_private(path)
+    with closing(sqlite3.connect(path)) as old, old:
+        for migration in registry_module._MIGRATIONS[:version]:
+            old.executescript(migration)
+        for table, found in rows.items():
+            known = [column[1] for column in old.execute(f"PRAGMA table_info({table})")]
+            for row in found:
+                values = row | columns if table == "connector" else row
+                marks = ", ".join("?" * len(known))
+                old.execute(f"INSERT INTO {table} VALUES ({marks})", [values[column] for column in known])
+        old.execute(f"PRAGMA user_version = {version}")
 
 
 def test_moves_a_connector_to_another_app(registry: Registry) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoomgov.screens.overview.overview import OverviewScreen
 from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.screens.shared.help import HelpScreen
+from zoomgov.screens.wizard.activation import ActivationScreen
 from zoomgov.screens.wizard.app_choice import AppScreen
 from zoomgov.screens.wizard.credentials import CredentialsScreen
 from zoomgov.screens.wizard.scopes import ScopesScreen
@@ -103,7 +104,7 @@ async def test_what_was_said_stays_with_its_page(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "c")
         await stage.press(pilot, "enter")
-        await stage.on(pilot, CredentialsScreen)
+        await stage.on(pilot, ActivationScreen)
         assert said(pilot) == []
 
 

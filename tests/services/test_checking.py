@@ -108,6 +108,35 @@ async def test_only_a_ready_report_leaves_its_scopes(
     assert registry.connector(ready.id).held_scopes == held
 
 
+APP = CheckLine("credentials.app", Section.CREDENTIALS, "App", CheckStatus.PROBLEM)
+UNREACHED = replace(READY, lines=(replace(TOKEN, status=CheckStatus.SKIPPED),))
+SCOPE_MISSING = replace(READY, lines=(TOKEN, CheckLine("scope.x", Section.SCOPES, "x", CheckStatus.PROBLEM)))
+
+
+@pytest.mark.parametrize(
+    ("report", "proved"),
+    [
+        (READY, {"token", "ready"}),
+        (SCOPE_MISSING, {"token"}),
+        (UNREADY, set()),
+        (replace(UNREACHED, lines=(*UNREACHED.lines, APP)), set()),
+        (UNREACHED, {"token"}),
+    ],
+    ids=["ready", "a scope is missing", "refused", "not activated", "not asked"],
+)
+async def test_a_whole_report_leaves_what_it_proves(
+    checking: Checking, checks: Checks, ready: Connector, registry: FullDisk, report: Report, proved: set[str]
+) -> None:
+    registry.update(ready.id, proved=frozenset({"token"}))
+    checks.report = report
+    await checking.verify(ready, ignore)
+    assert registry.connector(ready.id).proved == proved
+    assert (await checking.keep_proof(ready, READY)).proved == {"token", "ready"}
+    checks.report = UNREADY
+    await checking.verify(ready, ignore, only=("credentials.token",))
+    assert registry.connector(ready.id).proved == {"token", "ready"}, "a part of a report says nothing of the rest"
+
+
 async def test_without_credentials_nothing_is_asked(
     checking: Checking, ready: Connector, vault: FakeVault, clients: FakeClients
 ) -> None:

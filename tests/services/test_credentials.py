@@ -80,9 +80,10 @@ async def test_what_the_keyring_keeps_takes_the_place_of_the_sessions(
 async def test_a_finished_set_up_stays_finished(
     credentials: ConnectorCredentials, connector: Connector, registry: FullDisk
 ) -> None:
-    done = registry.update(connector.id, step=Step.DONE)
+    done = registry.update(connector.id, step=Step.DONE, proved=frozenset({"token", "ready"}))
     await credentials.save(done, GIVEN)
     assert registry.connector(connector.id).step is Step.DONE
+    assert registry.connector(connector.id).proved == set(), "nobody has tried these"
 
 
 @pytest.mark.parametrize("client_id", ["another client", "yet another client"])

@@ -113,7 +113,18 @@ async def test_the_label_is_syncing_then_connected(
     assert labels == [(ConnectorStatus.SYNCING, "", "")]
     assert label_of(registry, ready) == (ConnectorStatus.CONNECTED, "", "")
     now = registry.connector(ready.id)
-    assert (now.step, now.last_sync_at) == (Step.DONE, NOW)
+    assert (now.step, now.last_sync_at, now.proved) == (Step.DONE, NOW, frozenset({"token"}))
+
+
+@pytest.mark.parametrize(("kind", "proved"), [(ErrorKind.CREDENTIALS, set()), (ErrorKind.SERVER, {"token"})])
+async def test_only_a_refusal_of_the_credentials_takes_back_that_they_were_proved(
+    syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk, kind: ErrorKind, proved: set[str]
+) -> None:
+    registry.update(ready.id, proved=frozenset({"token"}))
+    engine.outcome = ZoomError(kind, "POST /oauth/token", "Invalid client_id", 400)
+    with pytest.raises(ZoomError):
+        await syncing.sync(ready, ignore)
+    assert registry.connector(ready.id).proved == proved
 
 
 async def test_the_sync_gets_the_connectors_client_and_store_and_tells_its_events(

@@ -28,10 +28,20 @@ class Step(IntEnum):
     OWNERS = 2
     ZOOM_APP = 3
     SCOPES = 4
-    CREDENTIALS = 5
-    VERIFY = 6
-    SYNC = 7
-    DONE = 8
+    ACTIVATION = 5
+    CREDENTIALS = 6
+    VERIFY = 7
+    SYNC = 8
+    DONE = 9
+
+
+class Proof(StrEnum):
+    """What Zoom's answers have shown about the stored credentials; storing others takes it back."""
+
+    TOKEN = "token"
+    """Zoom gave a token: the app is there and activated, and the three values belong to it."""
+    READY = "ready"
+    """A whole verification was ready: every required scope is there, or left out by choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +83,15 @@ class Connector:
     """Not secret; stored so that the form can be filled in again."""
     client_id: str = ""
     checked: frozenset[str] = field(default_factory=frozenset)
-    """Ids of the ticked lines of the check lists in steps 3 and 4."""
+    """Ids of the ticked lines of the check lists in steps 3 to 5."""
     without: frozenset[str] = field(default_factory=frozenset)
-    """Capabilities left out (values of `Capability`): unticked in step 4, or missing and accepted in step 6."""
+    """Capabilities left out (values of `Capability`): unticked in step 4, or missing and accepted in step 7."""
     held_scopes: frozenset[str] = field(default_factory=frozenset)
     """Scopes of the token in the last report that was ready; one that is missing later was taken away."""
     reason_line: str = ""
     """Id of the verification line that explains the reason; empty when none does."""
+    proved: frozenset[str] = field(default_factory=frozenset)
+    """Values of `Proof`."""
     last_sync_at: datetime | None = None
     """When the last published sync ended."""
 

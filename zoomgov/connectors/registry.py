@@ -56,7 +56,7 @@ CREATE TABLE connector (
     cloud TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status.value) for status in ConnectorStatus)})),
     reason TEXT NOT NULL DEFAULT '',
-    step INTEGER NOT NULL CHECK (step BETWEEN {min(Step)} AND {max(Step)}),
+    step INTEGER NOT NULL CHECK (step BETWEEN 1 AND 8),
     created_at TEXT NOT NULL,
     scope_kind TEXT NOT NULL,
     account_id TEXT NOT NULL DEFAULT '',
@@ -71,7 +71,39 @@ _SCHEMA_2: Final = """
 ALTER TABLE connector ADD COLUMN held_scopes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE connector ADD COLUMN reason_line TEXT NOT NULL DEFAULT '';
 """
-_MIGRATIONS: Final = (_SCHEMA, _SCHEMA_2)
+# Activation became step 5: what came after Scopes has one number more. A constraint cannot be changed, so the table is
+# made anew. A sync that was published proves the token; scopes are kept of a verification that was ready.
+_SCHEMA_3: Final = f"""
+CREATE TABLE connector_3 (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    app_id TEXT NOT NULL REFERENCES app (id),
+    owners TEXT NOT NULL,
+    cloud TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ({", ".join(repr(status.value) for status in ConnectorStatus)})),
+    reason TEXT NOT NULL DEFAULT '',
+    step INTEGER NOT NULL CHECK (step BETWEEN 1 AND 9),
+    created_at TEXT NOT NULL,
+    scope_kind TEXT NOT NULL,
+    account_id TEXT NOT NULL DEFAULT '',
+    client_id TEXT NOT NULL DEFAULT '',
+    checked TEXT NOT NULL DEFAULT '[]',
+    without TEXT NOT NULL DEFAULT '[]',
+    last_sync_at TEXT,
+    held_scopes TEXT NOT NULL DEFAULT '[]',
+    reason_line TEXT NOT NULL DEFAULT '',
+    proved TEXT NOT NULL DEFAULT '[]'
+) STRICT;
+INSERT INTO connector_3
+SELECT id, name, name_key, app_id, owners, cloud, status, reason, CASE WHEN step < 5 THEN step ELSE step + 1 END,
+       created_at, scope_kind, account_id, client_id, checked, without, last_sync_at, held_scopes, reason_line,
+       CASE WHEN status <> 'Connected' THEN '[]' WHEN held_scopes <> '[]' THEN '["ready", "token"]' ELSE '["token"]' END
+FROM connector ORDER BY rowid;
+DROP TABLE connector;
+ALTER TABLE connector_3 RENAME TO connector;
+"""
+_MIGRATIONS: Final = (_SCHEMA, _SCHEMA_2, _SCHEMA_3)
 """Migrations: what leads from one version of the file to the next. Add steps; never change one that was released."""
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SELECT: Final = """
 SELECT connector.id, connector.name, app.id, app.name, app.from_identity_provider, owners, cloud, status, reason, step,
        created_at, scope_kind, account_id, client_id, checked, without, last_sync_at,
-       held_scopes, reason_line
+       held_scopes, reason_line, proved
 FROM connector JOIN app ON app.id = connector.app_id
 """
 
@@ -83,7 +83,7 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
             return {field: str(value)}
         case "step":
             return {"step": int(value)}
-        case "checked" | "without" | "held_scopes":
+        case "checked" | "without" | "held_scopes" | "proved":
             return {field: json.dumps(sorted(value))}
         case "last_sync_at":
             return {"last_sync_at": time_text(value) if value else None}
@@ -94,7 +94,7 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
 def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow from the columns
     """The connector in a row of `SELECT`."""
     (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
-    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line = row[11:]
+    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line, proved = row[11:]
     return Connector(
         id=id_,
         name=name,
@@ -112,6 +112,7 @@ def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow fr
         without=frozenset(json.loads(without)),
         held_scopes=frozenset(json.loads(held)),
         reason_line=reason_line,
+        proved=frozenset(json.loads(proved)),
         last_sync_at=datetime.fromisoformat(last_sync_at) if last_sync_at else None,
     )
 

@@ -52,7 +52,7 @@ def is_email(text: str) -> bool:
 def can_leave(step: Step, context: StepContext) -> Refusal | None:
     """Return why `step` cannot be left, or None when it can.
 
-    Steps 3 and 4 happen on Zoom's site, so they cannot be checked here: their ticks are for the person. Step 6
+    Steps 3 to 5 happen on Zoom's site, so they cannot be checked here: their ticks are for the person. Step 7
     verifies the outcome, and its screen decides from the report.
     """
     match step:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FILE: Final = "screen.json"
+_NUMBERING: Final = 2
+"""How the wizard's steps are numbered. In a file without this number *Activation* was no step: those after it had one
+less."""
+_FIRST_MOVED: Final = 5
+"""The first step whose number that changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,10 @@ def load_session(data_dir: Path) -> SessionState:
         return SessionState()
     try:
         found = json.loads((data_dir / _FILE).read_bytes())
-        return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=int(found["step"]))
+        step = int(found["step"])
+        if "numbering" not in found and step >= _FIRST_MOVED:
+            step += 1
+        return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=step)
     except (OSError, ValueError, KeyError, TypeError):
         return SessionState()
 
@@ -53,4 +61,5 @@ def save_session(data_dir: Path, state: SessionState) -> None:
     with contextlib.suppress(OSError, ForeignError):
         make_private_folder(data_dir)
         expect_own(data_dir / _FILE)
-        write_private(data_dir / _FILE, json.dumps(asdict(state)), replace=True, durable=False)
+        content = json.dumps(asdict(state) | {"numbering": _NUMBERING})
+        write_private(data_dir / _FILE, content, replace=True, durable=False)

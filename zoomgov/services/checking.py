@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from zoomgov.connectors.model import Proof
+from zoomgov.connectors.standing import ACTIVATED
 from zoomgov.services.problems import likeliest_cause
 from zoomgov.zoom.clouds import ZOOM_US, parse_cloud
 
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
     from zoomgov.verify.model import CheckLine, Report
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.errors import ZoomError
-
-
-ACTIVATED: Final = "activate"
-"""Key of the wizard's line about the activation, kept with the scopes that were ticked."""
 
 
 class Checking:
@@ -47,6 +45,8 @@ class Checking:
 
         The scopes that a ready report found are kept, so that a later one can tell which were taken away.
 
+        What the whole report proves is kept; after a part of it call `keep_proof` with the report it belongs to.
+
         Raises:
             NoCredentials: there are none to verify.
             VaultError: the keyring could not be asked.
@@ -69,12 +69,30 @@ class Checking:
         )
         async with self._client_of(connector, credentials) as client:
             report = await verify(client, facts, on_line, only=only)
+        if only is None:
+            await self.keep_proof(connector, report)
         if report.ready and report.held is not None:
             # Only then: a report with gaps would forget what was there before they came.
             await asyncio.to_thread(
                 partial(self._registry.update, connector.id, held_scopes=frozenset(report.held)),
             )
         return report
+
+    async def keep_proof(self, connector: Connector, report: Report) -> Connector:
+        """Keep what a whole report proves about the stored credentials, or take it back; the connector as it is then.
+
+        Raises:
+            RegistryError: the connector is not there any more, or the list of connectors cannot be written.
+        """
+        from zoomgov.verify.model import CheckStatus
+
+        token, app = report.line("credentials.token"), report.line("credentials.app")
+        proved = frozenset[str]()
+        if not any(line is not None and line.status is CheckStatus.PROBLEM for line in (token, app)):
+            if token is None or token.status is not CheckStatus.OK:  # Zoom was not asked
+                return await asyncio.to_thread(self._registry.connector, connector.id)
+            proved = frozenset({Proof.TOKEN.value, *((Proof.READY.value,) if report.ready else ())})
+        return await asyncio.to_thread(partial(self._registry.update, connector.id, proved=proved))
 
     def explain(self, error: ZoomError, connector: Connector | None = None) -> Advice:
         """The most likely cause of `error` and what to click, with links to the connector's cloud."""

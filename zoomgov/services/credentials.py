@@ -113,6 +113,7 @@ class ConnectorCredentials:
                 account_id=credentials.account_id,
                 client_id=credentials.client_id,
                 held_scopes=before.held_scopes if same_app else frozenset(),
+                proved=frozenset(),
                 step=max(connector.step, Step.VERIFY),
             )
         )

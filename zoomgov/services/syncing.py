@@ -7,11 +7,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from zoomgov.connectors.model import ConnectorStatus, Step
+from zoomgov.connectors.model import ConnectorStatus, Proof, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.services.problems import as_problem, likeliest_cause
-from zoomgov.zoom.errors import ZoomError
+from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -101,6 +101,8 @@ class Syncing:
                     if isinstance(error, ZoomError):
                         reason = f"{likeliest_cause(error).title} ({error})"
                         await self._label(connector, ConnectorStatus.ERROR, reason, line_for(error))
+                        if error.kind is ErrorKind.CREDENTIALS:
+                            await asyncio.to_thread(partial(self._registry.update, connector.id, proved=frozenset()))
                     else:
                         await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
                 raise
@@ -150,11 +152,14 @@ class Syncing:
         await self._label(connector, connector.status, connector.reason, connector.reason_line)
 
     async def _label_synced(self, connector: Connector) -> None:
-        change = partial(
-            self._registry.update,
-            connector.id,
-            status=ConnectorStatus.CONNECTED,
-            step=Step.DONE,
-            last_sync_at=self._now(),
-        )
+        def change() -> None:
+            known = self._registry.connector(connector.id)
+            self._registry.update(
+                connector.id,
+                status=ConnectorStatus.CONNECTED,
+                step=Step.DONE,
+                last_sync_at=self._now(),
+                proved=known.proved | {Proof.TOKEN},
+            )
+
         await asyncio.to_thread(change)

@@ -10,8 +10,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from zoomgov.connectors.model import Step
+from zoomgov.connectors.standing import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual import events
 
 TITLES: Final = {
@@ -19,15 +22,27 @@ TITLES: Final = {
     Step.OWNERS: "Owners",
     Step.ZOOM_APP: "Zoom app",
     Step.SCOPES: "Scopes",
+    Step.ACTIVATION: "Activation",
     Step.CREDENTIALS: "Credentials",
     Step.VERIFY: "Verify",
     Step.SYNC: "Sync",
 }
 """Titles of the steps; `Step.DONE` has no page."""
-_ALL_TITLES: Final = sum(len(title) + 4 for title in TITLES.values()) + 2
-"""Cells of a line with all titles, their icons and gaps."""
 _GAP: Final = 2
 """Cells between two steps of a line."""
+_HERE: Final = "●"
+ICONS: Final = {Standing.DONE: "✓", Standing.SEEN: "–", Standing.OPEN: "○"}
+RAIL_HELP: Final = f"""
+## The steps
+
+The marks before the eight steps say how each stands; a click goes to a step that was reached before.
+
+- **{_HERE} here**: the step on this page;
+- **{ICONS[Standing.DONE]} done**: everything in it is ticked off, or an answer of Zoom proves it;
+- **{ICONS[Standing.SEEN]} seen**: you went past it, and nothing shows that it is done;
+- **{ICONS[Standing.OPEN]} open**: not reached yet.
+"""
+"""What the help of every step says about the rail."""
 
 
 class Rail(Widget):
@@ -43,29 +58,48 @@ class Rail(Widget):
             super().__init__()
             self.step = step
 
-    def __init__(self, *, current: Step, reached: Step) -> None:
-        """`reached`: the furthest step so far; those before it are done."""
+    def __init__(self, *, current: Step, reached: Step, standings: Mapping[Step, Standing]) -> None:
+        """`reached`: the furthest step so far."""
         super().__init__(id="rail")
         self._current = current
         self._reached = max(reached, current)
+        self._standings = standings
         self._hovered: Step | None = None
 
     @property
     def _is_column(self) -> bool:
         return self.screen.has_class("-wide")
 
+    def show(self, standings: Mapping[Step, Standing]) -> None:
+        """Show how far the steps are now."""
+        if standings != self._standings:
+            self._standings = standings
+            self.refresh()
+
+    def _words(self, step: Step, form: int) -> str:
+        """Return icon, number and title; the higher `form`, the less of them, save for the step on this page."""
+        icon = _HERE if step == self._current else ICONS[self._standings[step]]
+        if form == 0:
+            return f"{icon} {int(step)} {TITLES[step]}"
+        if form == 1 or step == self._current:
+            return f"{icon}{'' if form == 1 else ' '}{TITLES[step]}"
+        return f"{icon} {int(step)}"
+
     def _label(self, step: Step) -> str:
-        """Return icon and title; where not all titles fit, that of the current step only, and numbers for others."""
-        icon = "●" if step == self._current else "✓" if step < self._reached else "○"
-        short = self.app.size.width < _ALL_TITLES and step != self._current
-        return f"{icon} {int(step) if short else TITLES[step]}"
+        """Return what is shown of a step: as much as has room for all of them."""
+        if self._is_column:
+            return self._words(step, 0)
+        room = self.content_size.width or self.app.size.width - 2 * _GAP
+        for form in (0, 1):
+            if sum(len(self._words(other, form)) + _GAP for other in TITLES) - _GAP <= room:
+                return self._words(step, form)
+        return self._words(step, 2)
 
     def _style(self, step: Step) -> str:
         if step == self._current:
             return "bold $text-primary"
-        if step < self._reached:
-            return "$text-success underline" if step == self._hovered else "$text-success"
-        return ""
+        style = {Standing.DONE: "$text-success", Standing.SEEN: "$text-warning"}.get(self._standings[step], "")
+        return f"{style} underline".strip() if step == self._hovered and step <= self._reached else style
 
     def place(self, step: Step) -> Region:
         """Return where a step is drawn, in cells of the content."""

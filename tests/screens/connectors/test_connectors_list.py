@@ -47,7 +47,7 @@ async def test_shows_each_connector_with_its_label_and_last_sync(stage: Stage) -
         assert any("[b]J" in line and "○ Not connected" in line and "never" in line for line in lines)
         assert "Next: Scopes" not in stage.text(pilot)
         await stage.press(pilot, "down")
-        assert "Next: Scopes (step 4 of 7)" in stage.text(pilot)
+        assert "Next: Scopes (step 4 of 8)" in stage.text(pilot)
         await stage.press(pilot, "down")
         assert "✗ Wrong secret [x]" in stage.text(pilot)
 

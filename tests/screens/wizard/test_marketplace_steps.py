@@ -1,4 +1,4 @@
-"""Steps 3 and 4: the Marketplace's clicks and the scopes, by keyboard at 80x24."""
+"""Steps 3 to 5: the Marketplace's clicks and the scopes, by keyboard at 80x24."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from zoomgov.screens.wizard.zoom_app import ZoomAppScreen
 from zoomgov.widgets.tick_list import TickList
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from tests.screens.stage import Stage
 
 
@@ -19,8 +21,12 @@ import pytest
 
 from tests.screens.stage import no_browser
 from zoomgov.connectors.model import Step
+from zoomgov.connectors.standing import ACTIVATED, ZOOM_APP_CLICKS
+from zoomgov.screens.wizard.activation import CLICKS as ACTIVATION_CLICKS
+from zoomgov.screens.wizard.activation import ActivationScreen
 from zoomgov.screens.wizard.scopes import scope_lines
 from zoomgov.screens.wizard.zoom_app import CLICKS, DETAILS
+from zoomgov.widgets.rail import ICONS, TITLES
 from zoomgov.widgets.terminal import browser
 from zoomgov.zoom.scopes import LEFT_OUT, Capability, Importance, ScopeKind, scopes_to_tick
 
@@ -140,11 +146,47 @@ async def test_all_scopes_can_be_seen_as_plain_text(stage: Stage) -> None:
         await stage.on(pilot, ScopesScreen)
 
 
-async def test_activation_is_part_of_the_list_and_enter_goes_on(stage: Stage) -> None:
+def rail(stage: Stage, pilot: Pilot[int]) -> str:
+    return next(line for line in stage.text(pilot).splitlines() if "Owners" in line and "Zoom app" in line)
+
+
+async def test_activation_is_a_page_of_its_own_and_only_a_tick_makes_it_done(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "end")
-        assert "Activation: click Activate your app" in stage.text(pilot)
+        assert "Click Done, review the list of scopes, click Continue" in stage.text(pilot)
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, ActivationScreen)
+        assert "5 of 8  Activate your app" in stage.text(pilot)
+        assert "On the Activation page, click Activate your app" in stage.text(pilot)
+        assert "Forgotten most often" in " ".join(stage.text(pilot).split())
+        await stage.press(pilot, "y", "enter")
+        assert pilot.app.clipboard == "https://marketplace.zoom.us/user/build"
+        await stage.on(pilot, CredentialsScreen)
+        assert "–Scopes  –Activation" in rail(stage, pilot)
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, ActivationScreen)
         await stage.press(pilot, "space", "enter")
         await stage.on(pilot, CredentialsScreen)
-    assert stage.connector.checked == {"activate"}
+        assert "–Scopes  ✓Activation" in rail(stage, pilot)
+    assert stage.connector.checked == {ACTIVATED}
     assert stage.connector.step is Step.CREDENTIALS
+
+
+async def test_the_rail_follows_ticks_and_the_help_says_what_its_marks_mean(stage: Stage) -> None:
+    async with stage.at(Step.ZOOM_APP) as pilot:
+        for _ in CLICKS:
+            await stage.press(pilot, "space", "down")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, ScopesScreen)
+        assert "✓App  ✓Owners  ✓Zoom app  ●Scopes  ○Activation" in rail(stage, pilot)
+        await stage.press(pilot, "f1", "end", "pageup", "pageup")
+        await pilot.resize_terminal(100, 60)
+        await stage.settled(pilot)
+        text = " ".join(stage.text(pilot).split())
+        assert all(f"{icon} {how}" in text for how, icon in ICONS.items())
+
+
+def test_the_ids_of_ticks_are_those_that_make_a_step_done() -> None:
+    assert tuple(click.id for click in CLICKS) == ZOOM_APP_CLICKS
+    assert ACTIVATED in {click.id for click in ACTIVATION_CLICKS}
+    assert len(TITLES) == 8

@@ -51,7 +51,7 @@ def all_is_well(stage: Stage) -> Report:
 
 async def test_each_enter_completes_one_step(stage: Stage) -> None:
     async with stage.at(Step.ZOOM_APP) as pilot:
-        type_at_once(pilot.app, "enter", "enter", "an-account")
+        type_at_once(pilot.app, "enter", "enter", "enter", "an-account")
         await stage.until(pilot, lambda: on_step(pilot, Step.CREDENTIALS))
         await stage.settled(pilot)
         assert pilot.app.screen.query_one("#account-id", Input).value == "an-account"
@@ -68,7 +68,7 @@ async def test_what_is_typed_while_the_keyring_stores_is_for_the_next_page(stage
         await stage.until(pilot, vault.begun.is_set)
         type_at_once(pilot.app, "?")  # in a field it is a letter
         vault.may_store.set()
-        await stage.until(pilot, lambda: "Step 6: Verify" in stage.text(pilot))
+        await stage.until(pilot, lambda: "Step 7: Verify" in stage.text(pilot))
 
 
 async def test_escape_stops_the_keyring_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

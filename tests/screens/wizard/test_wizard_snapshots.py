@@ -134,7 +134,9 @@ def test_owners_with_a_problem(look: Callable[..., bool]) -> None:
     assert look("a", fill, wrong)
 
 
-@pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.SCOPES, Step.CREDENTIALS], ids=lambda step: step.name.lower())
+@pytest.mark.parametrize(
+    "step", [Step.ZOOM_APP, Step.SCOPES, Step.ACTIVATION, Step.CREDENTIALS], ids=lambda step: step.name.lower()
+)
 def test_step(stage: Stage, look: Callable[..., bool], step: Step) -> None:
     stage.add_connector(step=step)
     assert look("enter")
