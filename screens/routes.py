@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zoomgov.model.changes import Changes
     from zoomgov.model.syncs import SyncInfo
+    from zoomgov.services.running import SyncRun
     from zoomgov.services.services import Services
 
     from .browse.browse import BrowseScreen
@@ -133,6 +134,16 @@ class Routes(KeyQueue[ReturnType]):
 
     # What was synced
 
+    def saw_sync(self, run: SyncRun) -> None:
+        raise NotImplementedError
+
+    def _saw_what_was_read(self, connector: Connector) -> None:
+        """Note that the person looks at what the last sync has read."""
+        known = self.services.running_if_any
+        run = known.of(connector.id) if known is not None else None
+        if run is not None and run.summary is not None:
+            self.saw_sync(run)
+
     async def open_overview(self, connector: Connector) -> None:
         from .overview.overview import OverviewScreen
 
@@ -141,6 +152,7 @@ class Routes(KeyQueue[ReturnType]):
     def switch_to_overview(self, connector: Connector) -> Awaitable[None]:
         from .overview.overview import OverviewScreen
 
+        self._saw_what_was_read(connector)
         return self.switch_screen(OverviewScreen(connector))
 
     async def open_browse(self, connector: Connector, kind: Kind = Kind.USERS, text: str = "") -> None:
@@ -149,6 +161,7 @@ class Routes(KeyQueue[ReturnType]):
         await self._open_prepared(BrowseScreen(connector, kind=kind, text=text))
 
     async def _open_prepared(self, page: OverviewScreen | BrowseScreen) -> None:
+        self._saw_what_was_read(page.connector)
         asked_by = self.screen
         await page.prepare()
         if self.screen is asked_by:
@@ -157,6 +170,7 @@ class Routes(KeyQueue[ReturnType]):
     def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
         from .browse.browse import BrowseScreen
 
+        self._saw_what_was_read(connector)
         return self.switch_screen(BrowseScreen(connector, changes=changes))
 
     def load_browsing(self) -> None:

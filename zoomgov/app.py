@@ -17,12 +17,17 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.content import Content
 from textual.theme import ThemeProvider
 
 from zoomgov import ending, process
+from zoomgov.connectors.model import Step
+from zoomgov.connectors.rows import RegistryError
 from zoomgov.preferences.session import SessionState, load_session, save_session
 from zoomgov.screens.routes import Routes, first_page, people_commands
 from zoomgov.screens.shared.page import Page
+from zoomgov.text import printable
+from zoomgov.widgets.banner import Banner
 from zoomgov.widgets.terminal.ansi256 import Ansi256
 from zoomgov.widgets.theme import DARK, IN_SIXTEEN_COLOURS, THEMES
 
@@ -35,8 +40,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import AwaitMount
 
-    from zoomgov.connectors.model import Step
+    from zoomgov.connectors.model import Connector
     from zoomgov.screens.synced.sync_page import SyncHost
+    from zoomgov.services.running import SyncRun
     from zoomgov.services.services import Services
 
 
@@ -44,6 +50,8 @@ SHOW_DEMO: Final = -1
 """In place of an exit status: the demo is to be started."""
 _IDLE_AFTER = 1.0
 """Seconds without input after which the app counts as idle; up to twice as many."""
+_CHIP_EVERY = 0.5
+"""Seconds between two updates of what the top line says of a sync that runs."""
 _PAGES_CSS: Final = Path(__file__).resolve().parent.joinpath("screens", "shared", "pages.tcss").resolve()
 """Style of all pages but the first, which does without: parsing it would double its time for style sheets."""
 _QUIT_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -99,6 +107,9 @@ class ZoomgovApp(Routes[int]):
         self.session = load_session(services.settings.data_dir)
         self._idle_timer: Timer | None = None
         self._quits_on: asyncio.AbstractEventLoop | None = None
+        self.sync_chip = Content("")
+        """What the top line of every page says of syncs."""
+        self._chip_timer: Timer | None = None
         self._notified = False
         """Whether there was a notification since the last input."""
         for theme in THEMES:
@@ -118,7 +129,8 @@ class ZoomgovApp(Routes[int]):
 
     def _collect_garbage(self) -> None:
         """Collect garbage while the app is idle, unless a worker runs, such as a sync."""
-        if all(worker.is_finished for worker in self.workers):
+        known = self.services.running_if_any
+        if all(worker.is_finished for worker in self.workers) and not (known is not None and known.any_running):
             process.tidy()
 
     async def on_event(self, event: events.Event) -> None:
@@ -236,6 +248,58 @@ class ZoomgovApp(Routes[int]):
         if self.is_running and theme_name != self.session.theme:
             self._save_session(replace(self.session, theme=theme_name))
 
+    # Syncs run in the services, whatever page is open; here is what all pages tell of them.
+
+    def start_sync(self, connector: Connector) -> SyncRun:
+        """Begin to sync, and tell it on every page."""
+        running = self.services.running
+        running.on_end = self._sync_ended
+        run = running.start(connector)
+        if self._chip_timer is None:
+            self._chip_timer = self.set_interval(_CHIP_EVERY, self._tell_syncs)
+        self._tell_syncs()
+        return run
+
+    def saw_sync(self, run: SyncRun) -> None:
+        """Tell the end of a sync no longer."""
+        run.seen = True
+        self._tell_syncs()
+
+    def _sync_ended(self, run: SyncRun) -> None:
+        self._tell_syncs()
+        for page in self.screen_stack if self.is_running else ():
+            if isinstance(page, Page):
+                page.sync_ended(run.connector.id)
+
+    def _tell_syncs(self) -> None:
+        """Bring the top line of every page up to date."""
+        from zoomgov.widgets.sync_chip import chip_content
+
+        running = self.services.running
+        if self._chip_timer is not None and not running.any_running:
+            self._chip_timer.stop()
+            self._chip_timer = None
+        if (chip := chip_content(running.to_show)) != self.sync_chip:
+            self.sync_chip = chip
+            for screen in self.screen_stack if self.is_running else ():
+                for banner in screen.query(Banner):
+                    banner.refresh()
+
+    async def action_show_sync(self) -> None:
+        """Open the sync that the top line tells of."""
+        known = self.services.running_if_any
+        if known is None or not known.to_show:
+            return
+        connector = known.to_show[0].connector
+        top = self.screen
+        if getattr(top, "STEP", None) is not Step.SYNC or getattr(top, "connector", connector).id != connector.id:
+            try:
+                connector = await self.services.run(self.services.registry.connector, connector.id)
+            except RegistryError as error:
+                self.notify(printable(error), severity="error", markup=False)
+            else:
+                self.open_step(Step.SYNC, connector)
+
     def save_place(self, connector_id: str, step: Step | None) -> None:
         """Save the open page, so that the next start opens it. None: the list of connectors."""
         self._save_session(replace(self.session, connector=connector_id, step=int(step or 0)))
@@ -257,6 +321,8 @@ class ZoomgovApp(Routes[int]):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 await screen.settle()
+        if (known := self.services.running_if_any) is not None:
+            await known.stop_all()  # finished lists are kept
         self.cancel_workers_of(*self.screen_stack)
         self.exit(status)
 
@@ -292,6 +358,8 @@ class ZoomgovApp(Routes[int]):
                     active.tooltip or binding.tooltip or f"Key: {self.get_key_display(binding)}",
                     partial(self.run_action, binding.action, active.node),
                 )
+        if self.sync_chip:
+            yield SystemCommand("Show the sync", "What it reads, and how it ended", self.action_show_sync)
         yield SystemCommand("Theme", "Choose the colours; they are kept for next time", self.action_change_theme)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:

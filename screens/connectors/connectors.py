@@ -200,6 +200,10 @@ Nothing here changes your Zoom account: zoomgov only reads.
     async def reload(self) -> None:
         await self.load()
 
+    def sync_ended(self, connector_id: str) -> None:
+        if self.is_current:
+            self.reload()
+
     def on_resize(self, event: events.Resize) -> None:
         if self.connectors:
             self.call_after_refresh(self.draw)  # when it is known how wide the page has become

@@ -67,9 +67,7 @@ class Welcome(Vertical):
             self.action = action
 
     def compose(self) -> ComposeResult:
-        needed = [
-            Content.assemble("\n", (f"  {term:<{_TERM}}", "bold"), (about, "dim")) for term, about in _NEEDED
-        ]
+        needed = [Content.assemble("\n", (f"  {term:<{_TERM}}", "bold"), (about, "dim")) for term, about in _NEEDED]
         yield Static(Content.assemble((_PURPOSE, ""), ("\n\nYou need", "dim"), *needed), id="purpose")
         lines = [
             Option(Content.assemble((way.key, "bold $footer-key-foreground"), f"  {way.title}"), id=way.action)

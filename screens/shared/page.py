@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector, Draft
     from zoomgov.model.syncs import SyncInfo
     from zoomgov.preferences.session import SessionState
+    from zoomgov.services.running import SyncRun
     from zoomgov.services.services import Services
 T = TypeVar("T")
 
@@ -84,6 +85,14 @@ class Host(Protocol):
         """List what `sync` did not read; `names` by Zoom's id, of what `targets_to_name` asks for."""
         ...
 
+    def start_sync(self, connector: Connector) -> SyncRun:
+        """Begin to sync, whatever page is open; where a sync of it runs here, that one is returned."""
+        ...
+
+    def saw_sync(self, run: SyncRun) -> None:
+        """Note that the person has seen how a sync ended."""
+        ...
+
     def load_browsing(self) -> None:
         """Import what browsing needs, so that it opens fast. For a worker thread."""
         ...
@@ -127,3 +136,6 @@ class Page(Screen[T]):
 
     async def settle(self) -> None:
         """Save what was typed and stop what runs, before the app ends."""
+
+    def sync_ended(self, connector_id: str) -> None:
+        """A sync of this connector has ended, by itself or not; called on each page that is open."""

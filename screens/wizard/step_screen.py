@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -147,6 +148,16 @@ class StepScreen(Page[None]):
     def show_status(self, status: ConnectorStatus) -> None:
         """Change the label in the top line."""
         self.query_one(Banner).show_status(status)
+
+    def sync_ended(self, connector_id: str) -> None:
+        if self.connector is not None and self.connector.id == connector_id:
+            self.run_worker(self._show_new_status(connector_id), group="status", exclusive=True)
+
+    async def _show_new_status(self, connector_id: str) -> None:
+        with suppress(RegistryError):  # what needs it next says so
+            self.connector = await self.services.run(self.services.registry.connector, connector_id)
+            self.show_status(self.connector.status)
+            self.show_standings()
 
     # Keeping what is typed
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from zoomgov.connectors.model import Connector, ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
@@ -20,6 +17,7 @@ from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import line_for, line_for_part
 from zoomgov.widgets.busy import Busy
+from zoomgov.widgets.button_row import ButtonRow
 from zoomgov.widgets.part_bars import PartBars
 from zoomgov.widgets.sync_log import SyncLog
 from zoomgov.widgets.table.table_source import SourceError
@@ -27,22 +25,23 @@ from zoomgov.widgets.terminal.key_queue import OPENS, SeenFirst
 from zoomgov.words.kinds import count
 from zoomgov.zoom.errors import ZoomError
 
-from .step_screen import ConnectorStep
+from .sync_log_actions import SyncLogActions
 from .sync_progress import SyncProgress
-from .sync_text import estimate_content, failure_content, file_part, log_text, summary_content
+from .sync_text import estimate_content, failure_content, summary_content
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from zoomgov.model.syncs import SyncInfo
+    from zoomgov.services.running import SyncRun
     from zoomgov.sync.events import SyncSummary
 
 
-class SyncScreen(SeenFirst, ConnectorStep):
+class SyncScreen(SeenFirst, SyncLogActions):
     """Starts at once after Verify and from the list; after a restart it waits for Enter.
 
-    An Enter typed ahead would stop the sync that the one before has started, so it is dropped: see `SeenFirst`.
+    The sync belongs to the program, not to this page: it goes on when the page is left, and is shown again by any later
+    page of its connector. An Enter typed ahead would leave it unseen, so it is dropped: see `SeenFirst`.
     """
 
     STEP = Step.SYNC
@@ -53,8 +52,9 @@ class SyncScreen(SeenFirst, ConnectorStep):
 Reads users, groups, contact groups and roles, and who has what, as fast as Zoom's limits allow. Nothing is changed
 in Zoom.
 
-What is read becomes visible all at once at the end; until then you see the last finished sync. `esc` or `ctrl+c`
-stops: finished lists are kept and the next sync goes on from there.
+What is read becomes visible all at once at the end; until then you see the last finished sync. `esc` leaves this page
+and the sync **runs on**: the top line of every page shows it, and a click there leads back. `ctrl+c` stops it, after a
+question: finished lists are kept and the next sync goes on from there. Leaving zoomgov stops it in the same way.
 
 A part that could not be read is named at the end and shown everywhere as *not read*, never as empty.
 
@@ -66,10 +66,10 @@ beforehand what a sync takes; `esc` stops asking.
 `n` lists, after a sync, everything that was not read and every number that disagrees.
 
 `f` shows only what went wrong in the log, and everything again; arrows, `pgup` and `pgdn` scroll it. `m` saves it to a
-file here, without secrets and addresses.
+file here, without secrets and addresses. `l` shows the logs of earlier syncs, which are kept in zoomgov's own folder.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "stop", "Stop", tooltip="Stop the sync; finished lists are kept"),
+        Binding("ctrl+c", "stop", "Stop …", tooltip="Stop the sync, after a question; finished lists are kept"),
         Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
         Binding("e", "estimate", "Estimate", tooltip="Requests and time a sync takes; costs a few requests"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before"),
@@ -80,6 +80,7 @@ file here, without secrets and addresses.
         Binding("s", "restart", "Sync again", show=False, tooltip="Read everything again"),
         Binding("f", "filter", "Filter log", tooltip="Show in the log what went wrong, or everything"),
         Binding("m", "save_log", "Save log", tooltip="Save the log to a file here, without secrets"),
+        Binding("l", "logs", "Earlier logs", show=False, tooltip="The logs of the last syncs"),
         Binding("up", "scroll('up')", "Up", show=False, system=True),
         Binding("down", "scroll('down')", "Down", show=False, system=True),
         Binding("pageup", "scroll('page_up')", "Page up", show=False, system=True),
@@ -92,7 +93,9 @@ file here, without secrets and addresses.
         super().__init__(connector)
         self.summary: SyncSummary | None = None
         self._start = start
-        self._syncing: Worker[None] | None = None
+        self._run: SyncRun | None = None
+        """The sync that is shown."""
+        self._following: Worker[None] | None = None
         self._reading: Worker[None] | None = None
         self._failed_line = ""
         self._lacks_credentials = False
@@ -109,13 +112,29 @@ file here, without secrets and addresses.
             yield Static(id="outcome-text")
         yield SyncLog(self.host.now, id="log")
 
+    def extra_actions(self) -> ComposeResult:
+        stop = Button("Stop …  ^c", id="stop", classes="action", compact=True)
+        stop.display = False
+        yield stop
+
     def on_mount(self) -> None:
         self.query_one(SyncLog).can_focus = False
-        if self._start:
+        known = self.services.running_if_any
+        if known is not None and (run := known.of(self.connector.id)) is not None:
+            self._follow(run)  # it runs, or nobody has seen how it ended
+        elif self._start:
             self.start()
         else:
             self._idle()
         self.set_focus(self.query_one("#next"))
+
+    def on_screen_resume(self) -> None:
+        self._see()
+
+    def _see(self) -> None:
+        """Note that the end of the sync was seen, if it has ended and this page is on top."""
+        if self._run is not None and not self._run.running and not self.running and self.is_current:
+            self.host.saw_sync(self._run)
 
     def _idle(self) -> None:
         before = self.connector.last_sync_at
@@ -125,20 +144,20 @@ file here, without secrets and addresses.
 
     @property
     def running(self) -> bool:
-        """True while a sync runs."""
-        return self._syncing is not None and not self._syncing.is_finished
+        """True while a sync runs, until its end is shown."""
+        return self._following is not None and not self._following.is_finished
 
     @property
     def asking(self) -> bool:
         """True while Zoom is asked for an estimate."""
         return self._reading is not None and not self._reading.is_finished
 
-    def _label_next(self, text: str) -> None:
-        from textual.widgets import Button
-
+    def _label_next(self, text: str, *, stop: bool = False) -> None:
         button = self.query_one("#next", Button)
         button.label = Content(text)
         button.refresh(layout=True)
+        self.query_one("#stop").display = stop
+        self.query_one(ButtonRow).place_buttons()
         self.refresh_bindings()
 
     # Running
@@ -147,9 +166,14 @@ file here, without secrets and addresses.
         """Begin to sync."""
         if not self.running:
             self._stop_asking()
-            self._syncing = self.run_worker(self._sync(), group="sync", exclusive=True)
+            self._follow(self.host.start_sync(self.connector))
 
-    async def _sync(self) -> None:
+    def _follow(self, run: SyncRun) -> None:
+        """Show a sync until it ends."""
+        self._run = run
+        self._following = self.run_worker(self._show(run), group="sync", exclusive=True)
+
+    async def _show(self, run: SyncRun) -> None:
         self.summary = None
         self._failed_line, self._lacks_credentials = "", False
         self.show_problem("")
@@ -158,20 +182,28 @@ file here, without secrets and addresses.
         self.query_one("#parts").display = True
         self.query_one("#limits").display = True
         self.query_one("#log").display = True
-        self.show_status(ConnectorStatus.SYNCING)
-        self._label_next("Stop  ⏎")
         limits = self.query_one("#limits", Static)
-        progress = SyncProgress(self.query_one(Busy), self.query_one(PartBars), limits, self.query_one(SyncLog))
-        timer = self.set_interval(1 / 8, progress.draw)
-        try:
-            self.summary = await self.services.syncing.sync(self.connector, progress.take)
-        except Exception as error:
-            await self._failed(error)
-        else:
-            await self._finished()
-        finally:
-            timer.stop()
+        progress = SyncProgress(run, self.query_one(Busy), self.query_one(PartBars), limits, self.query_one(SyncLog))
+        if run.running:
+            self.show_status(ConnectorStatus.SYNCING)
+            self._label_next("Leave it running  ⏎", stop=True)
+            timer = self.set_interval(1 / 8, progress.draw)
+            try:
+                await run.wait()
+            finally:
+                timer.stop()
+        if self.query_one(SyncLog).size.width:
             progress.draw()
+        else:
+            self.call_after_refresh(progress.draw)
+        await self._reload()
+        if run.error is not None:
+            self._failed(run.error)
+        elif run.summary is not None:
+            self._finished(run.summary)
+        else:
+            self._stopped(run)
+        self.call_later(self._see)
 
     async def _reload(self) -> None:
         try:
@@ -193,16 +225,14 @@ file here, without secrets and addresses.
         self._label_next(label)
         self.query_one("#next").focus()
 
-    async def _finished(self) -> None:
-        assert self.summary is not None
-        await self._reload()
-        verdict, outcome = summary_content(self.summary, self.query_one("#body").size.width)
+    def _finished(self, summary: SyncSummary) -> None:
+        self.summary = summary
+        verdict, outcome = summary_content(summary, self.query_one("#body").size.width)
         self._conclude(verdict, outcome, "Browse  ⏎")
 
-    async def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         from zoomgov.disk.errors import StoreBusy
 
-        await self._reload()
         again, problem = "Try again  ⏎", as_problem(error)
         what = Content.styled(f"✗ {printable(problem.what)}", "$text-error")
         why = f"{printable(problem.why)}\n\n" if problem.why else ""
@@ -231,35 +261,40 @@ file here, without secrets and addresses.
                 again,
             )
 
-    async def stop(self) -> None:
-        """Stop a running sync, and wait until it has cleaned up."""
-        if self._syncing is None or not self.running:
-            return
-        worker = self._syncing
-        self.query_one(Busy).waiting("Stopping …")
-        worker.cancel()
-        finished = self.query_one(PartBars).parts
-        kept = sum(part.finished for part in finished.values())
-        from textual.worker import WorkerCancelled, WorkerFailed
-
-        with contextlib.suppress(WorkerCancelled, WorkerFailed):
-            await worker.wait()
-        await self._reload()
+    def _stopped(self, run: SyncRun) -> None:
+        kept = run.finished_parts
         told = (
             f"{count(kept, 'finished part')} kept: the next sync goes on from there." if kept else "Nothing was lost."
         )
         seen = " The last finished sync is still visible." if self.connector.last_sync_at else ""
         self._conclude(Content.styled("– Stopped.", "$text-warning"), Content(told + seen), "Start again  ⏎")
 
-    async def settle(self) -> None:
-        await super().settle()
-        await self.stop()
+    @on(Button.Pressed, "#stop")
+    def _stop_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_stop()
+
+    @work(exclusive=True, group="stop")
+    async def action_stop(self) -> None:
+        """Ask, then stop the sync and wait until it has cleaned up."""
+        from ..shared.ask import AskScreen, DialogAnswer
+
+        run = self._run
+        if run is None or not run.running:
+            return
+        text = (
+            "Lists that are finished are kept: the next sync goes on from there. Nothing that was read before is lost."
+        )
+        answers = (DialogAnswer("on", "Let it run"), DialogAnswer("stop", "Stop the sync", danger=True))
+        if await self.app.push_screen_wait(AskScreen("Stop the sync?", text, answers)) == "stop" and run.running:
+            self.query_one(Busy).waiting("Stopping …")
+            await run.stop()
 
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "stop":
-            return self.running
+            return self._run is not None and self._run.running
         if action == "estimate":
             return not self.running and not self.asking and self.summary is None and not self._failed_line
         if action in ("filter", "save_log"):
@@ -273,44 +308,15 @@ file here, without secrets and addresses.
         return super().check_action(action, parameters)
 
     def action_next(self) -> None:
-        """Do what the main button says: stop, browse, or start."""
+        """Do what the main button says: leave, browse, or start."""
         if self.running:
-            self.action_stop()
+            self._move(self.leave)
         elif self.summary is not None:
             self.action_browse()
         elif self._lacks_credentials:
             self._move(partial(self.go, Step.CREDENTIALS))
         else:
             self.start()
-
-    def action_scroll(self, where: str) -> None:
-        """Scroll the log, or the outcome where that is shown instead."""
-        log = self.query_one(SyncLog)
-        place = log if log.display else self.query_one("#outcome")
-        getattr(place, f"scroll_{where}")(animate=False)
-
-    def action_filter(self) -> None:
-        log = self.query_one(SyncLog)
-        if not log.display:  # hidden by a long outcome
-            log.display = True
-            self.query_one("#outcome").add_class("-short")
-        log.filter(problems_only=not log.problems_only)
-        self.notify("The log shows what went wrong; f shows everything." if log.problems_only else "The whole log.")
-
-    @work(exclusive=True, group="log")
-    async def action_save_log(self) -> None:
-        from zoomgov.disk.files import write_private
-
-        stamp = self.host.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-        path = Path.cwd() / f"zoomgov-sync-{file_part(self.connector.name)}-{stamp}.log"
-        try:
-            log = self.query_one(SyncLog)
-            text = await self.services.run(log_text, self.connector, log.all_lines, log.dropped)
-            await self.services.run(write_private, path, text, replace=False)
-        except OSError as error:
-            self.notify(f"{path}: {error.strerror}", title="Not saved", severity="error", markup=False)
-        else:
-            self.notify(f"Log without secrets: {path}", timeout=8, markup=False)
 
     def action_estimate(self) -> None:
         """Ask Zoom how much there is to read, before reading it."""
@@ -339,17 +345,11 @@ file here, without secrets and addresses.
     def action_restart(self) -> None:
         self.start()
 
-    def action_stop(self) -> None:
-        if self.running:
-            self._move(self.stop)
-
     def action_back(self) -> None:
-        """Stop a running sync or an estimate first; a second Esc goes back."""
-        if self.running:
-            self.action_stop()
-        elif self._stop_asking():
+        """Stop an estimate first; a second Esc goes back. A sync runs on."""
+        if self._stop_asking():
             self._idle()
-        elif self.connector.step is Step.DONE:
+        elif self.running or self.connector.step is Step.DONE:
             self._move(self.leave)
         else:
             super().action_back()
@@ -368,23 +368,10 @@ file here, without secrets and addresses.
     @work(exclusive=True, group=OPENS)
     async def action_notes(self) -> None:
         """List everything that was not read and every number that disagrees."""
-        from ..synced.opened_sync import OpenedSync
-        from ..synced.sync_notes import targets_to_name
-
-        connector = self.connector
-
-        def read() -> tuple[SyncInfo, dict[str, str]]:
-            opened_sync = OpenedSync(connector.name, lambda: self.services.stores.reader(connector))
-            try:
-                opened_sync.open()
-                if opened_sync.sync is None:
-                    raise SourceError("There is no finished sync.")
-                return opened_sync.sync, opened_sync.names(targets_to_name(opened_sync.sync))
-            finally:
-                opened_sync.close()
+        from .sync_gaps import read_gaps
 
         try:
-            sync, names = await self.services.run(read)
+            sync, names = await self.services.run(read_gaps, self.services, self.connector)
         except SourceError as error:
             self.notify(printable(error), title="The list could not be read", severity="error", markup=False)
         else:

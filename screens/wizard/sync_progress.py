@@ -1,4 +1,4 @@
-"""Shows the events of a sync as bars, limits and a log, drawn at most a few times a second."""
+"""Shows a running sync as bars, limits and a log, drawn at most a few times a second."""
 
 from __future__ import annotations
 
@@ -6,57 +6,46 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from zoomgov.sync.events import PartAdvanced
-from zoomgov.sync.log import log_line
-from zoomgov.sync.progress import Progress, limit_lines
+from zoomgov.sync.progress import limit_lines
 from zoomgov.text import printable
-from zoomgov.words.parts import part_title
 from zoomgov.words.syncs import requests_sent
 from zoomgov.words.times import duration
 
 if TYPE_CHECKING:
     from textual.widgets import Static
 
-    from zoomgov.sync.events import SyncEvent
+    from zoomgov.services.running import SyncRun
     from zoomgov.widgets.busy import Busy
     from zoomgov.widgets.part_bars import PartBars
     from zoomgov.widgets.sync_log import SyncLog
 
 
 class SyncProgress:
-    """Takes the events of a sync. A timer calls `draw`, so that a fast sync does not spend its time on drawing."""
+    """Looks at a sync. A timer calls `draw`, so that a fast sync does not spend its time on drawing."""
 
-    def __init__(self, state: Busy, bars: PartBars, limits: Static, log: SyncLog) -> None:
+    def __init__(self, run: SyncRun, state: Busy, bars: PartBars, limits: Static, log: SyncLog) -> None:
+        self._run = run
         self._state = state
         self._bars = bars
         self._limits = limits
         self._log = log
-        self._progress = Progress()
+        self._logged = 0
         self._limits_shown = Content("")
-        bars.parts = self._progress.parts
+        bars.parts = run.progress.parts
         limits.update(self._limits_shown)
-        log.begin()
+        log.begin(run.dropped)
         state.waiting("Syncing …")
-
-    def take(self, event: SyncEvent) -> None:
-        """Note one event."""
-        self._progress.take(event)
-        if isinstance(event, PartAdvanced):
-            return  # the bars show it
-        if (line := log_line(event, self._title)) is not None:
-            self._log.add(line.text, problem=line.problem)
-
-    def _title(self, part: str) -> str:
-        known = self._progress.parts.get(part)
-        return known.title if known else part_title(part)
 
     def draw(self) -> None:
         """Draw the progress so far."""
-        progress = self._progress
+        progress = self._run.progress
         progress.update()
         self._bars.draw()
         self._draw_limits()
-        if not self._state.waiting_for:
+        for line in self._run.lines_from(self._logged):
+            self._log.put(line)
+        self._logged = self._run.logged
+        if not self._state.waiting_for or not self._run.running:
             return
         now = progress.counted
         if progress.together_for is not None:
@@ -72,7 +61,7 @@ class SyncProgress:
 
     def _draw_limits(self) -> None:
         parts: list[str | tuple[str, str]] = []
-        for number, (label, second, today) in enumerate(limit_lines(self._progress.counted)):
+        for number, (label, second, today) in enumerate(limit_lines(self._run.progress.counted)):
             head = "\n" + " " * 14 if number else "Zoom's limits "
             parts += [(head, "dim"), (label, "dim"), second, "  ", today]
         content = Content.assemble(*parts)

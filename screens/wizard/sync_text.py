@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from zoomgov import __version__
 from zoomgov.sync.events import Outcome
 from zoomgov.sync.progress import opens_again
 from zoomgov.text import printable
-from zoomgov.verify.redact import redact
 from zoomgov.widgets.advice_text import Parts, advice_parts, hang
 from zoomgov.words.kinds import count
 from zoomgov.words.parts import part_words
@@ -20,14 +17,11 @@ from zoomgov.words.times import duration
 from zoomgov.zoom.scopes import scope_to_add
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from zoomgov.advice.knowledge import Advice
-    from zoomgov.connectors.model import Connector
     from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncSummary
-    from zoomgov.widgets.sync_log import LogLine
     from zoomgov.zoom.errors import ZoomError
 
 _TWO_NUMBERS: Final = 69
@@ -93,18 +87,6 @@ def estimate_content(found: Estimate) -> Content:
 def file_part(name: str) -> str:
     """Return a connector's name as part of a file name."""
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower())[:60]
-
-
-def log_text(connector: Connector, logged: Iterable[LogLine], dropped: int = 0) -> str:
-    """Return the log for a file: times in UTC, no addresses, ids shortened. `dropped`: earlier lines missing."""
-    known = (connector.account_id, connector.client_id)
-    lines = [f"# Sync log of {printable(connector.name)}, zoomgov {__version__}"]
-    if dropped:
-        lines.append(f"# {count(dropped, 'earlier line')} missing: only so many of one sync are kept.")
-    for line in logged:
-        sign = "!" if line.problem else " "
-        lines.append(f"{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {sign} {redact(line.text, known)}")
-    return "\n".join(lines) + "\n"
 
 
 def failure_content(error: ZoomError, advice: Advice, width: int, now: datetime) -> tuple[Content, Content]:

@@ -77,6 +77,7 @@ class ScriptedServices(Services):
         self.asked: list[frozenset[str] | None] = []
         self.events: list[SyncEvent] = []
         self.outcome: SyncSummary | Exception | None = None
+        self.syncs: list[Connector] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.checking = ScriptedChecking(self)
@@ -115,6 +116,7 @@ class ScriptedSyncing(Syncing):
         self, connector: Connector, on_event: Callable[[SyncEvent], None], *, thorough: bool = False
     ) -> SyncSummary:
         script = self._script
+        script.syncs.append(connector)
         before = connector.status
         await self._label(connector, ConnectorStatus.SYNCING)
         for event in script.events:

@@ -16,6 +16,7 @@ from zoomgov.secret import Credentials, Secret
 from zoomgov.services.connectors import Connectors
 from zoomgov.services.credentials import ConnectorCredentials
 from zoomgov.services.stores import Stores
+from zoomgov.services.sync_logs import SyncLogs
 from zoomgov.vault import MemoryVault, VaultError, VaultKeeper
 from zoomgov.zoom.client import ZoomClient
 
@@ -158,8 +159,13 @@ def credentials(registry: FullDisk, vault: FakeVault) -> ConnectorCredentials:
 
 
 @pytest.fixture
-def connectors(registry: FullDisk, stores: Stores, credentials: ConnectorCredentials) -> Connectors:
-    return Connectors(registry, stores, lambda: credentials)
+def logs(tmp_path: Path) -> SyncLogs:
+    return SyncLogs(tmp_path / "logs")
+
+
+@pytest.fixture
+def connectors(registry: FullDisk, stores: Stores, credentials: ConnectorCredentials, logs: SyncLogs) -> Connectors:
+    return Connectors(registry, stores, lambda: credentials, lambda: logs)
 
 
 @pytest.fixture

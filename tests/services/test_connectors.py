@@ -37,7 +37,7 @@ def test_a_label_syncing_that_nobody_keeps_becomes_what_was_before(
     registry: FullDisk, stores: Stores, connector: Connector, synced: bool, label: ConnectorStatus
 ) -> None:
     registry.update(connector.id, status=ConnectorStatus.SYNCING, last_sync_at=NOW if synced else None)
-    connectors = Connectors(registry, stores, no_credentials)
+    connectors = Connectors(registry, stores, no_credentials, no_credentials)
     assert [one.status for one in connectors.all()] == [label]
     assert registry.connector(connector.id).status is label
     registry.update(connector.id, status=ConnectorStatus.SYNCING)
@@ -340,4 +340,4 @@ async def test_what_failed_is_told_even_to_who_stopped_it(
 
 
 async def test_showing_the_list_asks_no_keyring(registry: FullDisk, stores: Stores, connector: Connector) -> None:
-    assert Connectors(registry, stores, no_credentials).all() == [connector]
+    assert Connectors(registry, stores, no_credentials, no_credentials).all() == [connector]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.registry import Registry
     from zoomgov.services.credentials import ConnectorCredentials
     from zoomgov.services.stores import Stores
+    from zoomgov.services.sync_logs import SyncLogs
     from zoomgov.store.store import StoreRemoval
 
 T = TypeVar("T")
@@ -37,11 +38,18 @@ class NotRemoved(Problem):
 class Connectors:
     """Shows, takes over and removes connectors."""
 
-    def __init__(self, registry: Registry, stores: Stores, credentials_of: Callable[[], ConnectorCredentials]) -> None:
-        """Work on `registry`; `credentials_of` is called when a connector is removed: showing the list needs none."""
+    def __init__(
+        self,
+        registry: Registry,
+        stores: Stores,
+        credentials_of: Callable[[], ConnectorCredentials],
+        logs_of: Callable[[], SyncLogs],
+    ) -> None:
+        """Work on `registry`. The two others are called when a connector is removed: showing the list needs neither."""
         self._registry = registry
         self._stores = stores
         self._credentials_of = credentials_of
+        self._logs_of = logs_of
 
     def all(self) -> list[Connector]:
         """All connectors; a label *Syncing* left behind by a program that died is put right first.
@@ -117,6 +125,7 @@ class Connectors:
         name = printable(connector.name)
         try:
             try:
+                self._logs_of().remove(connector)
                 removal.delete()
             except OSError as error:
                 raise NotRemoved(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from zoomgov.services.connectors import Connectors
     from zoomgov.services.credentials import ConnectorCredentials
     from zoomgov.services.demonstration import Demo, Demonstration
+    from zoomgov.services.running import RunningSyncs
     from zoomgov.services.stores import Stores
+    from zoomgov.services.sync_logs import SyncLogs
     from zoomgov.services.syncing import Syncing
     from zoomgov.vault import Vault
     from zoomgov.zoom.client import ZoomClient
@@ -68,7 +70,7 @@ class Services:
         """Shows, takes over and removes connectors."""
         from zoomgov.services.connectors import Connectors
 
-        return Connectors(self.registry, self.stores, lambda: self.credentials)
+        return Connectors(self.registry, self.stores, lambda: self.credentials, lambda: self.sync_logs)
 
     @cached_property
     def stores(self) -> Stores:
@@ -115,6 +117,26 @@ class Services:
         from zoomgov.services.demonstration import Demonstration
 
         return Demonstration(self.registry, self.credentials, self.syncing, self.demo)
+
+    @cached_property
+    def running(self) -> RunningSyncs:
+        """The syncs that run in this program, whatever page is open."""
+        from zoomgov.services.running import RunningSyncs
+
+        return RunningSyncs(lambda: self.syncing, self.sync_logs, now=self._now)
+
+    @property
+    def running_if_any(self) -> RunningSyncs | None:
+        """The same, without importing it while no sync was started yet."""
+        found: RunningSyncs | None = self.__dict__.get("running")
+        return found
+
+    @cached_property
+    def sync_logs(self) -> SyncLogs:
+        """The logs of the last syncs."""
+        from zoomgov.services.sync_logs import SyncLogs
+
+        return SyncLogs(self.settings.data_dir / "logs")
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call on a worker thread."""

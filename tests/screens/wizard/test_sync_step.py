@@ -1,4 +1,4 @@
-"""Step 7, by keyboard at 80x24: progress, the summary, stopping, and what Zoom refused."""
+"""Step 8, by keyboard at 80x24: progress, the summary, stopping, and what Zoom refused."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from zoomgov.connectors.model import ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.model.syncs import Disagreement, ListKey, NotRead, SyncInfo
+from zoomgov.screens.connectors.connectors import ConnectorsScreen
+from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.screens.synced.sync_notes import SyncNotesScreen
 from zoomgov.screens.wizard.credentials import CredentialsScreen
+from zoomgov.screens.wizard.kept_logs import KeptLogsScreen
 from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.sync_text import summary_content
 from zoomgov.screens.wizard.verify import VerifyScreen
@@ -208,7 +211,7 @@ async def test_an_estimate_comes_before_the_start(stage: Stage, monkeypatch: pyt
         assert not stage.page(pilot, SyncScreen).running
 
 
-@pytest.mark.parametrize(("key", "then"), [("escape", "Ready to read everyone"), ("enter", "Stop  ⏎")])
+@pytest.mark.parametrize(("key", "then"), [("escape", "Ready to read everyone"), ("enter", "Leave it running  ⏎")])
 async def test_asking_for_an_estimate_can_be_stopped(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, key: str, then: str
 ) -> None:
@@ -392,23 +395,129 @@ async def test_lines_that_are_not_kept_are_counted_in_the_file(
     assert "line 35\n" in text
 
 
-async def test_escape_and_ctrl_c_stop_cleanly_and_say_what_is_kept(stage: Stage) -> None:
+async def stop(stage: Stage, pilot: Any, *keys: str) -> None:
+    """Ask to stop, and answer with `keys`."""
+    await stage.press(pilot, *keys[:1])
+    await stage.on(pilot, AskScreen)
+    await stage.press(pilot, *keys[1:])
+
+
+async def test_stopping_is_asked_ends_cleanly_and_says_what_is_kept(stage: Stage) -> None:
     stage.services.events = EVENTS
     stage.services.gate.clear()
     async with stage.at(Step.SYNC) as pilot:
-        for key in ("escape", "ctrl+c"):
-            await stage.press(pilot, "enter")
-            await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
-            await stage.press(pilot, key)
-            screen = await ended(stage, pilot)
-            assert "– Stopped." in stage.text(pilot)
-            assert "1 finished part kept" in stage.text(pilot)
-            assert stage.connector.status is ConnectorStatus.NOT_CONNECTED
-            assert "Not connected" in stage.text(pilot)
-            assert pilot.app.screen is screen
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: stage.connector.status is ConnectorStatus.SYNCING)
+        screen = stage.page(pilot, SyncScreen)
+        assert screen.focused is screen.query_one("#next")
+        for harmless in (("ctrl+c", "enter"), ("ctrl+c", "escape")):
+            await stop(stage, pilot, *harmless)
+            assert stage.page(pilot, SyncScreen).running
+        await stop(stage, pilot, "ctrl+c", "right", "enter")
+        assert await ended(stage, pilot) is screen
+        assert "– Stopped." in stage.text(pilot)
+        assert "1 finished part kept" in stage.text(pilot)
+        assert stage.connector.status is ConnectorStatus.NOT_CONNECTED
+        assert "Not connected" in stage.text(pilot)
         stage.services.rounds = [VaultError("-", "-")]
         await stage.press(pilot, "escape")
         await stage.on(pilot, VerifyScreen)
+
+
+@pytest.mark.parametrize("key", ["escape", "enter"])
+async def test_a_sync_runs_on_when_its_page_is_left_and_every_page_tells_it(stage: Stage, key: str) -> None:
+    stage.services.events, stage.services.outcome = EVENTS, SUMMARY
+    stage.services.gate.clear()
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "1,200 of 1,900" in stage.text(pilot))
+        await stage.press(pilot, key)
+        await stage.on(pilot, ConnectorsScreen)
+        await stage.until(pilot, lambda: "◐ Zoom: 61 requests" in stage.text(pilot))
+        assert stage.services.running.any_running
+        await stage.press(pilot, "v")  # another page
+        await stage.on(pilot, VerifyScreen)
+        assert "◐ Zoom: 61 requests" in stage.text(pilot).splitlines()[0]
+        await pilot.click("#banner", offset=(stage.text(pilot).splitlines()[0].index("61 requests"), 0))
+        screen = await stage.on(pilot, SyncScreen)
+        await stage.until(pilot, lambda: "1,200 of 1,900" in stage.text(pilot))
+        await stage.until(pilot, lambda: "Groups: 60 read" in stage.text(pilot))
+        assert len(stage.services.syncs) == 1, "it is the same sync"
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, VerifyScreen)
+        stage.services.gate.set()
+        await stage.until(pilot, lambda: "✓ Zoom: synced" in stage.text(pilot))
+        assert "● Connected" in stage.text(pilot).splitlines()[0]
+        assert screen is not pilot.app.screen
+        await stage.press(pilot, "escape")
+        await stage.on(pilot, ConnectorsScreen)
+        assert "✓ Zoom: synced" in stage.text(pilot)
+        await stage.press(pilot, "s")  # shows the end nobody has seen, and begins no other
+        await stage.on(pilot, SyncScreen)
+        await stage.until(pilot, lambda: "● Connected. Everything was read." in stage.text(pilot))
+        assert len(stage.services.syncs) == 1
+        await stage.until(pilot, lambda: "✓ Zoom: synced" not in stage.text(pilot))
+        await stage.press(pilot, "escape", "s")
+        await stage.until(pilot, lambda: len(stage.services.syncs) == 2)
+
+
+async def test_a_failure_nobody_saw_is_told_until_it_is_looked_at(stage: Stage) -> None:
+    stage.services.gate.clear()
+    stage.services.outcome = ZoomError(ErrorKind.SERVER, "GET /users", "Zoom answered 500.", status=500)
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter", "escape")
+        await stage.on(pilot, ConnectorsScreen)
+        stage.services.gate.set()
+        await stage.until(pilot, lambda: "✗ Zoom: sync failed" in stage.text(pilot))
+        await stage.until(pilot, lambda: "✗ Error" in stage.text(pilot))  # the list is read again by itself
+        await pilot.app.run_action("app.show_sync")
+        await stage.on(pilot, SyncScreen)
+        await stage.until(pilot, lambda: "Try again" in stage.text(pilot))
+        await stage.until(pilot, lambda: "sync failed" not in stage.text(pilot).splitlines()[0])
+
+
+async def test_browsing_what_was_read_is_having_seen_it(stage: Stage) -> None:
+    stage.services.gate.clear()
+    stage.services.outcome = SUMMARY
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "enter", "escape")
+        await stage.on(pilot, ConnectorsScreen)
+        stage.services.gate.set()
+        await stage.until(pilot, lambda: "✓ Zoom: synced" in stage.text(pilot))
+        await stage.press(pilot, "enter")
+        await stage.until(pilot, lambda: "✓ Zoom: synced" not in stage.text(pilot))
+
+
+async def test_logs_of_earlier_syncs_are_kept_without_addresses_and_shown(stage: Stage) -> None:
+    stage.services.events, stage.services.outcome = [*EVENTS, Noted("GET /users/mona@example.com")], SUMMARY
+    async with stage.at(Step.SYNC) as pilot:
+        await stage.press(pilot, "l")
+        assert any("No log is kept yet" in note.message for note in pilot.app._notifications)
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+    (log,) = (stage.folder / "logs" / stage.connector.id).iterdir()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert "mona@" not in log.read_text()
+    stage.restart()
+    stage.services.registry.update(stage.connector.id, step=Step.SYNC)
+    async with stage.run() as pilot:
+        await stage.on(pilot, SyncScreen)
+        await stage.press(pilot, "l")
+        await stage.on(pilot, KeptLogsScreen)
+        assert "Log of the sync of 2026-03-04 12:00 UTC" in stage.text(pilot)
+        assert "Groups: 60 read" in stage.text(pilot)
+
+
+async def test_long_lines_of_the_log_are_wrapped(stage: Stage) -> None:
+    stage.services.events, stage.services.outcome = [Noted("word " * 30 + "finis")], SUMMARY
+    async with stage.at(Step.SYNC, size=(60, 24)) as pilot:
+        await stage.press(pilot, "enter")
+        await ended(stage, pilot)
+        await stage.until(pilot, lambda: "finis" in stage.text(pilot))
+        await pilot.resize_terminal(100, 24)
+        await stage.settled(pilot)
+        assert "finis" in stage.text(pilot)
+        assert any(line.count("word") > 11 for line in stage.text(pilot).splitlines())
 
 
 async def test_quitting_during_a_sync_stops_it_first(stage: Stage) -> None:
