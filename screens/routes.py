@@ -149,11 +149,11 @@ class Routes(KeyQueue[ReturnType]):
 
         await self._open_prepared(OverviewScreen(connector))
 
-    def switch_to_overview(self, connector: Connector) -> Awaitable[None]:
+    def switch_to_overview(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
         from .overview.overview import OverviewScreen
 
         self._saw_what_was_read(connector)
-        return self.switch_screen(OverviewScreen(connector))
+        return self.switch_screen(OverviewScreen(connector, changes=changes))
 
     async def open_browse(self, connector: Connector, kind: Kind = Kind.USERS, text: str = "") -> None:
         from .browse.browse import BrowseScreen
@@ -166,12 +166,6 @@ class Routes(KeyQueue[ReturnType]):
         await page.prepare()
         if self.screen is asked_by:
             self.push_screen(page)
-
-    def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
-        from .browse.browse import BrowseScreen
-
-        self._saw_what_was_read(connector)
-        return self.switch_screen(BrowseScreen(connector, changes=changes))
 
     def load_browsing(self) -> None:
         from zoomgov.services.stores import load_store

@@ -108,7 +108,6 @@ and lists them.
         sync: int | None = None,
         kind: Kind = Kind.USERS,
         text: str = "",
-        changes: bool = False,
     ) -> None:
         """Browse `connector`.
 
@@ -119,7 +118,6 @@ and lists them.
             sync: Stay with this older sync.
             kind: The table to begin with.
             text: What to search for in it.
-            changes: Begin with what changed since the sync before, above the tables.
         """
         self._open_reader = open_reader or (lambda: self.services.stores.reader(connector))
         super().__init__(OpenedSync(connector.name, self._open_reader, sync, cloud=connector.cloud))
@@ -128,7 +126,6 @@ and lists them.
         self._begin_text = text
         self._actions: dict[Kind, TableActions] = {}
         self._preferences_file = preferences_file
-        self._begin_with_changes = changes
         self._preferences_read = ViewPreferences()
         self._read_ahead = ReadAhead(self, self.opened_sync)
         self._shown: SyncInfo | None = None
@@ -194,8 +191,6 @@ and lists them.
             self._show_nothing(NOTHING_SYNCED)
             return
         await self._show_sync(self.opened_sync.sync)
-        if self._begin_with_changes:
-            self.action_changes()
 
     @work(group="browse")
     async def refresh_if_newer(self, shown: SyncInfo) -> None:

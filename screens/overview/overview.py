@@ -83,8 +83,10 @@ opens what is behind one:
         Binding("left", "move(-1, 0)", "Left", show=False),
     ]
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, *, changes: bool = False) -> None:
+        """`changes`: open what the last sync changed, above."""
         super().__init__()
+        self._begin_with_changes = changes
         self.connector = connector
         self.opened_sync = OpenedSync(
             connector.name, lambda: self.services.stores.reader(connector), cloud=connector.cloud
@@ -146,6 +148,9 @@ opens what is behind one:
                 self._say_nothing(NOTHING_SYNCED)
                 return
             self._show(sync)
+            if self._begin_with_changes:
+                self._begin_with_changes = False
+                self.action_changes()
             if self._figures is None:
                 self._figures = await asyncio.to_thread(self._read)
         except Exception as error:

@@ -69,16 +69,12 @@ class Host(Protocol):
         """Open the home of a connector, once it is read; not if the page on top is left meanwhile."""
         ...
 
-    def switch_to_overview(self, connector: Connector) -> Awaitable[None]:
-        """Put the home of a connector in place of the page on top."""
+    def switch_to_overview(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
+        """Put the home of a connector in place of the page on top; `changes` begins with what the last sync changed."""
         ...
 
     async def open_browse(self, connector: Connector, kind: Kind = Kind.USERS, text: str = "") -> None:
         """Open the tables of what was synced, as `open_overview` does; `text` is what is searched for in the first."""
-        ...
-
-    def switch_to_browse(self, connector: Connector, *, changes: bool = False) -> Awaitable[None]:
-        """Put what was synced in place of the page on top; `changes` begins with what changed since the sync before."""
         ...
 
     def open_sync_notes(self, sync: SyncInfo, names: Mapping[str, str]) -> Awaitable[None]:

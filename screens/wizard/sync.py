@@ -70,7 +70,7 @@ file here, without secrets and addresses. `l` shows the logs of earlier syncs, w
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "stop", "Stop …", tooltip="Stop the sync, after a question; finished lists are kept"),
-        Binding("b", "browse", "Browse", show=False, tooltip="Look at what was read"),
+        Binding("b", "browse", "Overview", show=False, tooltip="Look at what was read"),
         Binding("e", "estimate", "Estimate", tooltip="Requests and time a sync takes; costs a few requests"),
         Binding("c", "changes", "Changes", tooltip="What changed since the sync before"),
         Binding(
@@ -228,7 +228,7 @@ file here, without secrets and addresses. `l` shows the logs of earlier syncs, w
     def _finished(self, summary: SyncSummary) -> None:
         self.summary = summary
         verdict, outcome = summary_content(summary, self.query_one("#body").size.width)
-        self._conclude(verdict, outcome, "Browse  ⏎")
+        self._conclude(verdict, outcome, "Overview  ⏎")
 
     def _failed(self, error: Exception) -> None:
         from zoomgov.disk.errors import StoreBusy
@@ -355,14 +355,14 @@ file here, without secrets and addresses. `l` shows the logs of earlier syncs, w
             super().action_back()
 
     def action_browse(self, changes: bool = False) -> None:
-        """Browse what was read; `changes` begins with what changed."""
+        """Open the overview of what was read; `changes` begins with what changed."""
         if self.running:
             return
         self.host.save_place("", None)
-        self.host.switch_to_browse(self.connector, changes=changes)
+        self.host.switch_to_overview(self.connector, changes=changes)
 
     def action_changes(self) -> None:
-        """Browse what changed since the sync before."""
+        """Open what changed since the sync before."""
         self.action_browse(changes=True)
 
     @work(exclusive=True, group=OPENS)

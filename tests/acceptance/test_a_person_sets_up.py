@@ -82,6 +82,8 @@ def test_from_add_connector_to_browsing(
     again.keys("n")
     again.wait_for("Connected", "Everything was read")
     again.keys("Enter")
+    again.wait_for("Overview", "People", "complete")
+    again.keys("1")
     again.wait_for("Search name", "120 users", "complete")
     again.keys("2")
     again.wait_for("6 groups", "Members", "Admins")

@@ -105,7 +105,7 @@ async def test_after_a_restart_it_waits_for_enter_and_then_shows_progress(stage:
         await ended(stage, pilot)
         assert "● Connected. Everything was read." in stage.text(pilot)
         assert "2,000" in stage.text(pilot)
-        assert "Browse" in stage.text(pilot)
+        assert "Overview" in stage.text(pilot)
     assert (stage.connector.status, stage.connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
 
 

@@ -79,13 +79,15 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
         await comes(pilot, stage, "✓ Ready")
         await comes(pilot, stage, "✓Scopes ✓Activation ✓Credentials ●Verify")  # proved, though nothing was ticked
         await pilot.press("enter")
-        await comes(pilot, stage, "● Connected", "Everything was read", "Browse")
+        await comes(pilot, stage, "● Connected", "Everything was read", "Overview")
         assert zoom.client_secret not in stage.text(pilot)
         (connector,) = services.connectors.all()
         assert (connector.status, connector.step) == (ConnectorStatus.CONNECTED, Step.DONE)
         await pilot.press("enter")
+        await comes(pilot, stage, "People", "Last sync")
+        await pilot.press("1")
         await comes(pilot, stage, "@")
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")
         await stage.until(pilot, lambda: isinstance(app.screen, ConnectorsScreen))
 
 

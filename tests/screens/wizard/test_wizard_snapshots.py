@@ -191,7 +191,7 @@ def test_sync(stage: Stage, look: Callable[..., bool], case: str, monkeypatch: p
     stage.add_connector(step=Step.SYNC)
 
     async def drawn(pilot: Pilot[int]) -> None:
-        words = {"running": "◐ Zoom: 61 requests", "failed": "Try again"}.get(case, "Browse")
+        words = {"running": "◐ Zoom: 61 requests", "failed": "Try again"}.get(case, "Overview")
         await stage.until(pilot, lambda: words in stage.text(pilot) and "Save log" in stage.text(pilot))
 
     assert look("enter", "enter", drawn)
