@@ -71,6 +71,47 @@ def test_what_a_limited_owner_misses(start: StartSimulator, limited: str) -> Non
     assert (len(sim.ok("/groups")["groups"]) == 1) == (limited == "everything")
 
 
+def test_people_who_never_logged_in_and_who_have_no_licence(start: StartSimulator) -> None:
+    account = build_account(users=120)
+    never = {user.email for user in account.users if user.last_login_time is None}
+    unassigned = {user.email for user in account.users if user.type in (4, 99)}
+    assert never
+    assert unassigned
+    sim = start(account)
+
+    def users() -> list[dict[str, object]]:
+        lists = (sim.ok("/users", status=status, page_size=300) for status in ("active", "inactive", "pending"))
+        return [user for answer in lists for user in answer["users"]]
+
+    assert {user["email"] for user in users() if "last_login_time" not in user} == never
+    sim.server.control.set_options(never_logged_in="1970", no_licence="null")
+    found = users()
+    assert {user["email"] for user in found if user["last_login_time"] == "1970-01-01T00:00:00Z"} == never
+    assert {user["email"] for user in found if user["type"] is None} == unassigned
+    assert len(found) == 120
+
+
+@pytest.mark.parametrize(
+    ("where", "keys"),
+    [
+        ("base", {"plan_base"}),
+        ("zoom_one", {"plan_zoom_one"}),
+        ("united", {"plan_united"}),
+        ("all", {"plan_base", "plan_zoom_one", "plan_united"}),
+    ],
+)
+def test_the_seats_of_people_may_belong_to_bundles(start: StartSimulator, where: str, keys: set[str]) -> None:
+    sim = start(build_account(users=120))
+    base = sim.ok("/accounts/me/plans/usage")["plan_base"]
+    sim.server.control.set_options(seats=where)
+    usage = sim.ok("/accounts/me/plans/usage")
+    plans = {"plan_base": usage["plan_base"], "plan_united": usage.get("plan_united", {"hosts": 0, "usage": 0})}
+    plans["plan_zoom_one"] = usage.get("plan_zoom_one", [{"hosts": 0, "usage": 0}])[0]
+    assert {key for key, plan in plans.items() if plan["hosts"]} == keys
+    for number in ("hosts", "usage"):
+        assert sum(plan[number] for plan in plans.values()) == base[number]
+
+
 def test_fields_to_leave_out_are_given_as_json() -> None:
     options = parse_options(['leave_out=[["list_users", "group_ids", "inactive"], ["*", "total_records"]]'])
     assert options.leave_out == (LeftOut("list_users", "group_ids", "inactive"), LeftOut("*", "total_records"))

@@ -130,17 +130,47 @@ def trusted_domains(world: World, _request: Request, _endpoint: Endpoint, _: str
     return ok({"trusted_domains": list(world.account.domains[:1])})
 
 
+_WITH_SEATS: Final = {
+    "base": ("plan_base",),
+    "zoom_one": ("plan_zoom_one",),
+    "united": ("plan_united",),
+    "all": ("plan_base", "plan_zoom_one", "plan_united"),
+}
+
+
+def _plans_of_people(where: str, code: str, *numbers: int) -> dict[str, Any]:
+    """The base plan and bundles (zoom-api 3.9) that share `numbers`: seats bought, used, and kept for invited people.
+
+    The types of bundles are invented.
+    """
+    keys = _WITH_SEATS[where]
+
+    def plan(key: str, kind: str) -> dict[str, Any]:
+        mine = [number // len(keys) + (number % len(keys) if key == keys[0] else 0) for number in numbers]
+        counted = mine if key in keys else [0] * len(numbers)
+        return {"type": kind, **dict(zip(("hosts", "usage", "pending"), counted, strict=True))}
+
+    plans: dict[str, Any] = {"plan_base": plan("plan_base", code)}
+    if "plan_zoom_one" in keys:
+        plans["plan_zoom_one"] = [plan("plan_zoom_one", "zoom_one_business_plus_yearly")]
+    if "plan_united" in keys:
+        plans["plan_united"] = {**plan("plan_united", "united_business_yearly"), "name": "Zoom United Business"}
+    return plans
+
+
 def plan_usage(world: World, _request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
     """Licences bought and used. Numbers of licences follow from the people; those of storage are invented."""
     account = world.account
     licensed = sum(user.type == 2 for user in account.with_status("active"))
     pending = sum(user.type == 2 for user in account.with_status("pending"))
     seats = max(licensed + pending, round(licensed * 1.1), 1)
-    base = {"type": PLAN_CODES[account.plan], "hosts": seats, "usage": licensed, "pending": pending}
+    plans = _plans_of_people(world.options.seats, PLAN_CODES[account.plan], seats, licensed, pending)
+    base = plans.pop("plan_base")
     webinars = {"type": "webinar500_yearly", "hosts": max(1, seats // 100), "usage": seats // 200, "pending": 0}
     return ok(
         {
             "plan_base": [base] if world.options.plan_base == "array" else base,
+            **plans,
             "plan_large_meeting": [{"type": "large300_yearly", "hosts": 5, "usage": min(3, licensed), "pending": 0}],
             "plan_webinar": [webinars],
             "plan_zoom_rooms": {"type": "zroom_yearly", "hosts": 2, "usage": 1, "pending": 0},

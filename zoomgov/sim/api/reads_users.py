@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _STATUSES: Final = ("active", "inactive", "pending")
 _LICENSES: Final = ("zoom_workforce_management", "zoom_compliance_management")
 _ARRAYS: Final = ("group_ids", "im_group_ids")
+_UNASSIGNED: Final = (4, 99)
+"""`type` (zoom-api 3.3)."""
 _BY_TIMEZONE: Final = {culture.timezone: culture for culture in CULTURES}
 
 
@@ -60,7 +62,9 @@ def _listed(world: World, status: str, role_id: str) -> list[User]:
 
 def _rows(world: World, users: Iterable[User], include: str) -> list[bytes]:
     """Return each user as JSON, cached until the account changes; `include` is `include_fields`."""
-    cache: dict[User, bytes] = world.account.cached(("rows", world.options.empty_arrays), dict)
+    options = world.options
+    key = ("rows", options.empty_arrays, options.never_logged_in, options.no_licence)
+    cache: dict[User, bytes] = world.account.cached(key, dict)
     rows = []
     for user in users:
         row = cache.get(user) if user.status != "pending" else None
@@ -73,12 +77,18 @@ def _rows(world: World, users: Iterable[User], include: str) -> list[bytes]:
 
 
 def _row(world: World, user: User) -> bytes:
+    options = world.options
+    more: dict[str, Any] = {}
     row = encode(user)
+    if options.no_licence == "null" and user.type in _UNASSIGNED:
+        row = encode(msgspec.to_builtins(user) | {"type": None})
     if user.status == "pending":
-        return _with_fields(row, {"created_at": stamp(world.clock.now())})
-    if world.options.empty_arrays == "send":
-        return _with_fields(row, {name: [] for name in _ARRAYS if not getattr(user, name)})
-    return row
+        more["created_at"] = stamp(world.clock.now())
+    elif options.empty_arrays == "send":
+        more |= {name: [] for name in _ARRAYS if not getattr(user, name)}
+    if options.never_logged_in == "1970" and user.last_login_time is None:
+        more["last_login_time"] = stamp(0)
+    return _with_fields(row, more)
 
 
 def _with_fields(row: bytes, more: dict[str, Any]) -> bytes:

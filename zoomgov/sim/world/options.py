@@ -103,6 +103,12 @@ class Options:
     group_admin_ids: bool = False
     contact_members_key: Literal["group_members", "members"] = "group_members"
     plan_base: Literal["object", "array"] = "object"
+    seats: Literal["base", "zoom_one", "united", "all"] = "base"
+    """The plan whose seats people have: the base plan, or a bundle beside one without seats, or each a third."""
+    never_logged_in: Literal["omit", "1970"] = "omit"
+    """`last_login_time` of people who never logged in: left out, or the first moment of 1970."""
+    no_licence: Literal["number", "null"] = "number"
+    """`type` of people who were assigned no licence (4 and 99)."""
     inactive_in_members: bool = False
     """Whether member lists and totals include deactivated people. They keep `group_ids` and `role_id` either way."""
     limited_owner: Literal["lists", "users", "everything"] = "lists"
