@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Step
+from zoomgov.connectors.model import NOT_FINISHED, Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.text import printable
 from zoomgov.widgets.banner import Banner
@@ -258,9 +258,8 @@ Nothing here changes your Zoom account: zoomgov only reads.
             reason.update("")
             return
         if item.status is ConnectorStatus.ERROR:
-            reason.update(
-                Content.assemble((f"✗ {printable(item.reason)}", "$text-error"), "\n  v shows why, and what to click.")
-            )
+            more = "s goes on with it." if item.reason == NOT_FINISHED else "v shows why, and what to click."
+            reason.update(Content.assemble((f"✗ {printable(item.reason)}", "$text-error"), f"\n  {more}"))
         elif item.step is Step.DONE:
             reason.update(Content("Connected: Enter opens people, groups, contact groups and roles."))
         else:

@@ -16,6 +16,7 @@ import pytest
 
 from tests.store.integrity import check
 from tests.sync.faults import fault
+from zoomgov.connectors.model import NOT_FINISHED
 from zoomgov.sim import Options, SimServer, build_account
 from zoomgov.store.store import is_busy
 
@@ -140,7 +141,8 @@ def test_under_nohup_a_terminal_that_hangs_up_ends_nothing(machine: Machine) -> 
 
 @fault(
     "The command is killed (-9) at any moment",
-    "the last sync stays readable; nobody is in the way of the next one; no file is left behind",
+    "the last sync stays readable, and whoever shows it says that a later one did not finish; nobody is in the way of "
+    "the next one; no file is left behind",
 )
 def test_the_command_killed_at_any_moment(machine: Machine) -> None:
     machine.run("sync", "corp", "--quiet")
@@ -152,7 +154,8 @@ def test_the_command_killed_at_any_moment(machine: Machine) -> None:
         machine.zoom.control.set_latency(chance.choice([0, 5, 20]))
         process = machine.start("sync", "corp")
         assert process.stderr is not None
-        for _ in range(chance.randint(1, 14)):
+        lines = chance.randint(1, 14)
+        for _ in range(lines):
             process.stderr.readline()
         process.kill()
         out, _ = process.communicate()
@@ -161,8 +164,11 @@ def test_the_command_killed_at_any_moment(machine: Machine) -> None:
         assert check(machine.store) == []
         shown = machine.shows()
         number = dict(shown["last_sync"])["number"]  # type: ignore[call-overload]
-        assert shown["status"] == "Connected"
         assert number in (published, published + 1)
+        if number == published + 1:
+            assert shown["status"] == "Connected"
+        elif lines > 1:  # the first one comes before the sync
+            assert shown["status"] == "Error"
         assert number == published + 1 or f"sync {published + 1} is" not in out
         published = number
         machine.expect_no_leftovers()
@@ -173,6 +179,41 @@ def test_the_command_killed_at_any_moment(machine: Machine) -> None:
     assert (summary["outcome"], summary["users"]) == ("complete", len(account.users))
     assert summary["grants"]["group_member"] == sum(len(user.group_ids or ()) for user in account.users)
     assert check(machine.store) == []
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_sync_that_was_killed_is_said_by_whoever_shows_an_older_one(machine: Machine, before: int) -> None:
+    for _ in range(before):
+        machine.run("sync", "corp", "--quiet")
+    machine.zoom.control.set_latency(150)
+    with machine.syncing() as process:
+        machine.zoom.control.set_latency(ONE_DAY)
+        process.kill()
+        process.communicate()
+    told = f"{NOT_FINISHED} It goes on with zoomgov sync corp."
+    export = ("export", "corp", "--format", "json", "--output", str(machine.home / "out.json"))
+    for words in (
+        ("list", "users", "corp"),
+        export,
+        ("findings", "corp"),
+        ("findings", "corp", "--format", "json"),
+        ("syncs", "corp"),
+        ("access", "corp", machine.zoom.account.owner.email),
+    ):
+        process = machine.start(*words)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == (0 if before else 1), err
+        (line,) = [line for line in err.splitlines() if NOT_FINISHED in line]
+        assert told in line
+        assert before == 0 or "What follows is of sync 1" in line
+        assert NOT_FINISHED not in out
+    assert (machine.shows()["status"], machine.shows()["reason"]) == ("Error", NOT_FINISHED)
+    machine.zoom.control.set_latency(0)
+    again = machine.start("sync", "corp")
+    out, err = again.communicate(timeout=60)
+    assert f"sync {before + 1} is complete" in out
+    assert machine.shows()["status"] == "Connected"
+    assert NOT_FINISHED not in machine.run("list", "users", "corp")
 
 
 @fault("A sync is started in another process while one runs", "it names the one that runs, and ends")

@@ -21,7 +21,7 @@ from zoomgov.vault import MemoryVault, VaultError, VaultKeeper
 from zoomgov.zoom.client import ZoomClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 STARTED, FINISHED = "2026-03-01T08:00:00Z", "2026-03-01T08:05:00Z"
@@ -41,9 +41,9 @@ class FullDisk(Registry):
             if self.writes_left < 0:
                 raise FULL
 
-    def update(self, connector_id: str, **changes: object) -> Connector:
+    def amend(self, connector_id: str, wanted: Callable[[Connector], Mapping[str, object]]) -> Connector:
         self._count()
-        return super().update(connector_id, **changes)
+        return super().amend(connector_id, wanted)
 
     def remove(self, connector_id: str) -> None:
         self._count()

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from tests.services.conftest import GIVEN, NOW, OTHER, STARTED, FakeVault, FullDisk, block, files_in, publish
+from tests.services.conftest import (
+    FINISHED,
+    GIVEN,
+    NOW,
+    OTHER,
+    STARTED,
+    FakeVault,
+    FullDisk,
+    block,
+    files_in,
+    publish,
+)
 from zoomgov.connectors.handoff import Handoff, HandoffError, write_handoff
-from zoomgov.connectors.model import Connector, ConnectorStatus, Draft, Owner
+from zoomgov.connectors.model import NOT_FINISHED, Connector, ConnectorStatus, Draft, Owner, Step
 from zoomgov.disk.errors import StoreBusy, StoreError
 from zoomgov.services.connectors import Connectors, NotRemoved
 from zoomgov.services.credentials import ConnectorCredentials, CredentialSource
@@ -20,6 +32,7 @@ from zoomgov.store.store import StoreRemoval
 from zoomgov.vault import VaultError
 from zoomgov.zoom.scopes import ScopeKind
 
+LATER = "2026-03-02T08:00:00Z"
 NO_KEYRING = VaultError("There is no keyring.", "None runs here.")
 
 
@@ -30,21 +43,58 @@ def no_credentials() -> NoReturn:
 # Labels
 
 
-@pytest.mark.parametrize(
-    ("synced", "label"), [(False, ConnectorStatus.NOT_CONNECTED), (True, ConnectorStatus.CONNECTED)]
-)
-def test_a_label_syncing_that_nobody_keeps_becomes_what_was_before(
-    registry: FullDisk, stores: Stores, connector: Connector, synced: bool, label: ConnectorStatus
+def leave(stores: Stores, connector: Connector) -> None:
+    """Begin a sync, and leave it as a program that is killed does."""
+    stores.open(connector).begin(LATER).close()
+
+
+@pytest.mark.parametrize("synced", [False, True])
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_label_syncing_that_nobody_keeps_becomes_an_error_that_says_so(
+    registry: FullDisk, stores: Stores, connector: Connector, synced: bool, staged: bool
 ) -> None:
+    if synced:
+        publish(stores, connector)
+    if staged:
+        leave(stores, connector)
+    elif synced:
+        stores.open(connector).path.unlink()
     registry.update(connector.id, status=ConnectorStatus.SYNCING, last_sync_at=NOW if synced else None)
     connectors = Connectors(registry, stores, no_credentials, no_credentials)
-    assert [one.status for one in connectors.all()] == [label]
-    assert registry.connector(connector.id).status is label
+    assert [(one.status, one.reason) for one in connectors.all()] == [(ConnectorStatus.ERROR, NOT_FINISHED)]
+    kept = registry.connector(connector.id)
+    assert (kept.status, kept.reason) == (ConnectorStatus.ERROR, NOT_FINISHED)
+    assert kept.last_sync_at == (NOW if synced else None)
     registry.update(connector.id, status=ConnectorStatus.SYNCING)
     found = connectors.find("zoom")
-    assert found is not None
-    assert found.status is label
-    assert registry.connector(connector.id).status is label
+    assert found == kept
+
+
+def test_a_sync_that_was_published_before_its_program_died_is_finished(
+    registry: FullDisk, stores: Stores, connector: Connector
+) -> None:
+    registry.update(connector.id, status=ConnectorStatus.SYNCING, step=Step.SYNC)
+    publish(stores, connector)
+    (shown,) = Connectors(registry, stores, no_credentials, no_credentials).all()
+    assert (shown.status, shown.step, shown.reason) == (ConnectorStatus.CONNECTED, Step.DONE, "")
+    assert shown.last_sync_at == datetime.fromisoformat(FINISHED)
+    assert registry.connector(connector.id) == shown
+
+
+def test_a_sync_that_ends_while_it_is_looked_at_keeps_its_label(
+    registry: FullDisk, stores: Stores, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.update(connector.id, status=ConnectorStatus.SYNCING)
+    leave(stores, connector)
+    failed: list[Connector] = []
+
+    def busy(one: Connector) -> bool:
+        if not failed:
+            failed.append(registry.update(connector.id, status=ConnectorStatus.ERROR, reason="No scope."))
+        return False
+
+    monkeypatch.setattr(stores, "is_busy", busy)
+    assert Connectors(registry, stores, no_credentials, no_credentials).all() == failed
 
 
 def test_a_label_syncing_stays_while_the_sync_runs(
@@ -67,7 +117,7 @@ def test_a_label_that_cannot_be_written_is_shown_as_it_should_be(
     registry.update(connector.id, status=ConnectorStatus.SYNCING, last_sync_at=NOW)
     registry.writes_left = 0
     (shown,) = connectors.all()
-    assert (shown.status, shown.reason, shown.name) == (ConnectorStatus.CONNECTED, "", "Zoom")
+    assert (shown.status, shown.reason, shown.name) == (ConnectorStatus.ERROR, NOT_FINISHED, "Zoom")
     assert registry.connector(connector.id).status is ConnectorStatus.SYNCING
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,8 +82,11 @@ def test_closing_closes_what_was_opened(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_a_sync_gets_the_clock_and_how_many_to_keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run_sync(client: object, store: object, **more: object) -> SyncSummary:
-        return SyncSummary(3, Outcome.COMPLETE, {}, (), (), {}, 0, 0, 1.0)
+    async def run_sync(
+        client: object, store: object, *, while_locked: AbstractAsyncContextManager[object], **more: object
+    ) -> SyncSummary:
+        async with while_locked:
+            return SyncSummary(3, Outcome.COMPLETE, {}, (), (), {}, 0, 0, 1.0)
 
     monkeypatch.setattr("zoomgov.sync.engine.run_sync", run_sync)
     monkeypatch.setattr("zoomgov.services.services.open_client", FakeClients())

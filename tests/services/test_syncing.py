@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -39,29 +40,39 @@ REFUSED = ZoomError(ErrorKind.SCOPE, "GET /users", "does not contain scopes", 40
 
 
 class Engine:
-    """In place of `run_sync`: tells `events`, does `then`, and ends as `outcome`."""
+    """In place of `run_sync`: tells `events`, does `then`, and ends as `outcome`; `busy` before another sync."""
 
     def __init__(self) -> None:
         self.events: list[SyncEvent] = []
         self.outcome: SyncSummary | BaseException = SUMMARY
         self.then: Callable[[], None] = lambda: None
         self.waits = False
+        self.busy: StoreBusy | None = None
         self.started = asyncio.Event()
         self.calls: list[dict[str, Any]] = []
 
     async def __call__(
-        self, client: object, store: object, *, on_event: Callable[[SyncEvent], None], **more: object
+        self,
+        client: object,
+        store: object,
+        *,
+        on_event: Callable[[SyncEvent], None],
+        while_locked: AbstractAsyncContextManager[object],
+        **more: object,
     ) -> SyncSummary:
         self.calls.append({"client": client, "store": store, **more})
-        for event in self.events:
-            on_event(event)
-        self.then()
-        self.started.set()
-        if self.waits:
-            await asyncio.Event().wait()
-        if isinstance(self.outcome, BaseException):
-            raise self.outcome
-        return self.outcome
+        if self.busy is not None:
+            raise self.busy
+        async with while_locked:
+            for event in self.events:
+                on_event(event)
+            self.then()
+            self.started.set()
+            if self.waits:
+                await asyncio.Event().wait()
+            if isinstance(self.outcome, BaseException):
+                raise self.outcome
+            return self.outcome
 
 
 @pytest.fixture
@@ -204,16 +215,16 @@ async def test_a_connector_that_is_gone_is_not_synced(
     registry.remove(ready.id)
     with pytest.raises(RegistryError):
         await syncing.sync(ready, ignore)
-    assert engine.calls == []
+    assert not engine.started.is_set()
 
 
 async def test_beside_another_sync_the_label_is_that_ones(
     syncing: Syncing, engine: Engine, ready: Connector, registry: FullDisk
 ) -> None:
-    engine.outcome = StoreBusy(7, STARTED)
+    engine.busy = StoreBusy(7, STARTED)
     with pytest.raises(StoreBusy):
         await syncing.sync(ready, ignore)
-    assert label_of(registry, ready) == (ConnectorStatus.SYNCING, "", "")
+    assert label_of(registry, ready) == FAILED_BEFORE
 
 
 async def stopped(syncing: Syncing, engine: Engine, connector: Connector) -> None:

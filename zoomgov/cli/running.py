@@ -43,10 +43,12 @@ def open_services() -> Services:
 
 def failed_sync(connector: Connector) -> str:
     """That the last sync of a connector failed, and why, in one line; empty when it did not."""
-    from zoomgov.connectors.model import ConnectorStatus
+    from zoomgov.connectors.model import NOT_FINISHED, ConnectorStatus
 
     if connector.status is not ConnectorStatus.ERROR:
         return ""
+    if connector.reason == NOT_FINISHED:
+        return f"{NOT_FINISHED} It goes on with {command_line('sync', connector.name)}."
     return f"The last sync failed: {printable(connector.reason).rstrip('.') or 'the reason is not known'}."
 
 

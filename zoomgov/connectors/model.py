@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.zoom.scopes import ScopeKind
 
@@ -19,6 +19,10 @@ class ConnectorStatus(StrEnum):
     SYNCING = "Syncing"
     CONNECTED = "Connected"
     ERROR = "Error"
+
+
+NOT_FINISHED: Final = "The last sync did not finish: it was killed, or the computer stopped."
+"""The reason of *Error* where the sync could not say it itself. The next one goes on where it stopped."""
 
 
 class Step(IntEnum):

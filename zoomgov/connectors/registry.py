@@ -34,7 +34,7 @@ from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 BUSY_SECONDS: Final = 10.0
@@ -200,13 +200,17 @@ class Registry:
         Only the named fields are written, so that two processes that change different ones do not undo each other.
         A status other than *Error* clears the reason and its line.
         """
-        if "status" in changes and changes["status"] is not ConnectorStatus.ERROR:
-            changes = {"reason": "", "reason_line": "", **changes}
-        columns: dict[str, str | int | None] = {}
-        for field, value in changes.items():
-            columns |= columns_of(field, value)
+        return self.amend(connector_id, lambda connector: changes)
+
+    def amend(self, connector_id: str, wanted: Callable[[Connector], Mapping[str, object]]) -> Connector:
+        """Change what `wanted` says of the connector as it is now, as `update` does: nobody changes it in between."""
         with self._changing() as database:
-            self._get(database, connector_id)
+            changes = wanted(self._get(database, connector_id))
+            if "status" in changes and changes["status"] is not ConnectorStatus.ERROR:
+                changes = {"reason": "", "reason_line": "", **changes}
+            columns: dict[str, str | int | None] = {}
+            for field, value in changes.items():
+                columns |= columns_of(field, value)
             if "name_key" in columns:
                 clash = database.execute(
                     "SELECT 1 FROM connector WHERE name_key = ? AND id <> ?", (columns["name_key"], connector_id)

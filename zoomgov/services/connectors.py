@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoomgov.connectors.model import ConnectorStatus
+from zoomgov.connectors.model import NOT_FINISHED, ConnectorStatus, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.services.problems import Problem, system_reason
 from zoomgov.text import printable
@@ -146,13 +147,30 @@ class Connectors:
             removal.release()
 
     def _settled(self, connector: Connector) -> Connector:
-        if connector.status is not ConnectorStatus.SYNCING or self._stores.is_busy(connector):
+        if not self._left_behind(connector):
             return connector
-        status = ConnectorStatus.CONNECTED if connector.last_sync_at is not None else ConnectorStatus.NOT_CONNECTED
         try:
-            return self._registry.update(connector.id, status=status)
+            return self._registry.amend(connector.id, self._ended)
         except RegistryError:  # a full disk is no reason not to show it
-            return replace(connector, status=status)
+            return replace(connector, **self._ended(connector))
+
+    def _left_behind(self, connector: Connector) -> bool:
+        """Whether the label says *Syncing* while nobody syncs. True for good only where nobody else writes labels."""
+        return connector.status is ConnectorStatus.SYNCING and not self._stores.is_busy(connector)
+
+    def _ended(self, connector: Connector) -> dict[str, Any]:
+        """What a sync whose program is gone has left to be changed of the connector."""
+        if not self._left_behind(connector):
+            return {}
+        finished = self._stores.finished_sync(connector)
+        if finished is None:
+            return {"status": ConnectorStatus.ERROR, "reason": NOT_FINISHED}
+        at = datetime.fromisoformat(finished.finished_at)
+        return {
+            "status": ConnectorStatus.CONNECTED,
+            "step": Step.DONE,
+            "last_sync_at": max(at, connector.last_sync_at or at),
+        }
 
 
 async def _to_the_end(job: Coroutine[Any, Any, T], *, undo: Callable[[T], None] | None = None) -> T:

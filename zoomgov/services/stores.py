@@ -80,6 +80,15 @@ class Stores:
         with self.open(connector).reader() as reader:
             return reader.latest()
 
+    def finished_sync(self, connector: Connector) -> SyncInfo | None:
+        """The last published sync, unless another was begun after it: that one did not finish. For one not busy."""
+        try:
+            if not self.exists(connector) or self.open(connector).has_begun():
+                return None
+            return self.latest_sync(connector)
+        except StoreError:
+            return None
+
     def removal(self, connector: Connector) -> StoreRemoval:
         """Take the right to delete the connector's store: no sync of it can begin until the caller releases it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +14,7 @@ from zoomgov.services.problems import as_problem, likeliest_cause
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
     from zoomgov.connectors.model import Connector
@@ -69,7 +69,6 @@ class Syncing:
         """
         from zoomgov.sync.engine import run_sync
         from zoomgov.sync.events import Published
-        from zoomgov.verify.lines import line_for
 
         published = False
 
@@ -81,30 +80,19 @@ class Syncing:
         credentials = await self._or_label(connector, self._credentials.required(connector))
         async with self._client_of(connector, credentials) as client:
             store = await self._or_label(connector, asyncio.to_thread(self._stores.open, connector))
-            await self._label(connector, ConnectorStatus.SYNCING)
             try:
-                summary = await run_sync(client, store, on_event=listen, thorough=thorough, without=connector.without)
-                await asyncio.shield(self._label_synced(connector))
+                summary = await run_sync(
+                    client,
+                    store,
+                    on_event=listen,
+                    thorough=thorough,
+                    without=connector.without,
+                    while_locked=self._labelled(connector, lambda: published),
+                )
             except StoreBusy:
                 raise  # the label belongs to the sync that runs
-            except asyncio.CancelledError:
-                # A label *Syncing* that cannot be changed now is put right when it is shown.
-                with suppress(RegistryError):
-                    if published:
-                        await asyncio.shield(self._label_synced(connector))
-                    else:
-                        await asyncio.shield(self._label_as_before(connector))
-                raise
             except Exception as error:
-                # What cannot be written, most of all on a full disk, must not hide the error that has to be told.
-                with suppress(RegistryError):
-                    if isinstance(error, ZoomError):
-                        reason = f"{likeliest_cause(error).title} ({error})"
-                        await self._label(connector, ConnectorStatus.ERROR, reason, line_for(error))
-                        if error.kind is ErrorKind.CREDENTIALS:
-                            await asyncio.to_thread(partial(self._registry.update, connector.id, proved=frozenset()))
-                    else:
-                        await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
+                await self._label_failed(connector, error)
                 raise
             with suppress(StoreError):  # searches are slower without, and what is not pruned now is with the next sync
                 await asyncio.to_thread(store.build_search)
@@ -143,6 +131,42 @@ class Syncing:
                 with suppress(RegistryError):
                     await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
             raise
+
+    @asynccontextmanager
+    async def _labelled(self, connector: Connector, published: Callable[[], bool]) -> AsyncIterator[None]:
+        """Label the connector *Syncing* during the block, and then as it ended.
+
+        Only while no other sync of it can run: so a label *Syncing* beside a store that nobody has locked was left
+        behind by a program that was killed (`Connectors` puts it right).
+        """
+        await self._label(connector, ConnectorStatus.SYNCING)
+        try:
+            yield
+            await asyncio.shield(self._label_synced(connector))
+        except asyncio.CancelledError:
+            # A label that cannot be changed now is put right when it is shown.
+            with suppress(RegistryError):
+                if published():
+                    await asyncio.shield(self._label_synced(connector))
+                else:
+                    await asyncio.shield(self._label_as_before(connector))
+            raise
+        except Exception as error:
+            await self._label_failed(connector, error)
+            raise
+
+    async def _label_failed(self, connector: Connector, error: Exception) -> None:
+        from zoomgov.verify.lines import line_for
+
+        # What cannot be written, most of all on a full disk, must not hide the error that has to be told.
+        with suppress(RegistryError):
+            if isinstance(error, ZoomError):
+                reason = f"{likeliest_cause(error).title} ({error})"
+                await self._label(connector, ConnectorStatus.ERROR, reason, line_for(error))
+                if error.kind is ErrorKind.CREDENTIALS:
+                    await asyncio.to_thread(partial(self._registry.update, connector.id, proved=frozenset()))
+            else:
+                await self._label(connector, ConnectorStatus.ERROR, as_problem(error).what)
 
     async def _label(self, connector: Connector, status: ConnectorStatus, reason: str = "", line: str = "") -> None:
         change = partial(self._registry.update, connector.id, status=status, reason=reason, reason_line=line)

@@ -149,6 +149,10 @@ SEARCH_INDEX: Final = (
 longer than all of a first sync's other writing), kept true by its triggers from then on."""
 
 
+STAGING_KEY: Final = "staging"
+"""The row of `meta` that is there from the beginning of a sync until it is published or dropped."""
+
+
 def meta_key(key: str) -> str:
     """The name in `meta` of what a connector remembers between syncs as `key`."""
     return f"kept:{key}"

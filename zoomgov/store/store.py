@@ -11,7 +11,7 @@ from zoomgov.disk.errors import StoreError, not_writable
 from zoomgov.disk.files import create_private
 from zoomgov.disk.locks import ProcessLock, is_locked
 from zoomgov.store import schema
-from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, meta_key
+from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, STAGING_KEY, meta_key
 
 if TYPE_CHECKING:
     from zoomgov.store.reader import Reader
@@ -105,6 +105,15 @@ class Store:
             connection.close()
             lock.release()
             raise
+
+    def has_begun(self) -> bool:
+        """Whether there is a sync that was begun, and neither published nor dropped."""
+        with explained(self.path):
+            connection = connect(self.path, writing=False)
+            try:
+                return connection.execute("SELECT 1 FROM meta WHERE key = ?", (STAGING_KEY,)).fetchone() is not None
+            finally:
+                connection.close()
 
     # Reading
 

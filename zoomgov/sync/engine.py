@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,6 +16,7 @@ from zoomgov.zoom.learnt_limits import LearntLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
     from zoomgov.store.store import Store
@@ -37,6 +38,7 @@ async def run_sync(
     without: frozenset[str] = frozenset(),
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     clock: Callable[[], float] = time.monotonic,
+    while_locked: AbstractAsyncContextManager[object] | None = None,
 ) -> SyncSummary:
     """Read everyone and everything the app may read, and publish it as one new sync.
 
@@ -45,6 +47,8 @@ async def run_sync(
     Args:
         thorough: read every member list too, and report each difference from the user list.
         without: capabilities (values of `Capability`) to leave out.
+        while_locked: entered once this is the only sync of the store, and left, with what ended it, before another one
+            can begin.
 
     Raises:
         ZoomError: nothing more can be read (credentials, network, Zoom's daily limit). What was read stays staged
@@ -56,7 +60,7 @@ async def run_sync(
     report = Reporter(client, on_event)
     started = now()
     writer = BackgroundWriter(store, client.account, _zoom_time(started), _zoom_time(started - RESUME_WITHIN))
-    async with _meanwhile(client.authenticate()) as authenticated, writer:
+    async with _meanwhile(client.authenticate()) as authenticated, writer, while_locked or nullcontext():
         report.tell(SyncStarted(writer.resumed))
         with report.listening():
             async with _learnt_limits(client, writer, now):

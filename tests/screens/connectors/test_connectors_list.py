@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zoomgov.connectors.handoff import FILE_NAME, Handoff, write_handoff
-from zoomgov.connectors.model import ConnectorStatus, Owner, Step
+from zoomgov.connectors.model import NOT_FINISHED, ConnectorStatus, Owner, Step
 from zoomgov.screens.connectors import connectors
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
 from zoomgov.screens.connectors.open_file import OpenFileScreen
@@ -67,6 +67,16 @@ async def test_a_row_ends_with_its_last_word(stage: Stage, size: tuple[int, int]
     async with stage.run(size=(100, 30)) as pilot:
         await pilot.resize_terminal(*size)
         await stage.until(pilot, lambda: ends() and set(ends()) == {"just now"})
+
+
+async def test_a_sync_that_was_killed_is_said_with_the_key_that_goes_on(stage: Stage) -> None:
+    made = stage.add_connector(step=Step.DONE, status=ConnectorStatus.SYNCING, last_sync_at=stage.NOW)
+    stage.services.stores.open(made).begin("2026-03-04T11:00:00Z").close()
+    async with stage.run() as pilot:
+        text = " ".join(stage.text(pilot).split())
+        assert "✗ Error" in text
+        assert f"✗ {NOT_FINISHED}" in text
+        assert "s goes on with it." in text
 
 
 async def test_enter_goes_on_where_the_set_up_stopped(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoomgov.store.history.unread import all_read
+from zoomgov.store.schema import STAGING_KEY
 from zoomgov.store.snapshot import TABLES
 from zoomgov.store.sync_info import info_of
 
@@ -35,7 +36,7 @@ def prune(connection: sqlite3.Connection, keep: int) -> int:
         "AND b.seen_from > blobs.seen_from AND b.seen_from <= ?)",
         (first,),
     )
-    if connection.execute("SELECT 1 FROM meta WHERE key = 'staging'").fetchone() is None:
+    if connection.execute("SELECT 1 FROM meta WHERE key = ?", (STAGING_KEY,)).fetchone() is None:
         _forget_names(connection)
     return len(forgotten)
 

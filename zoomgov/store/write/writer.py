@@ -16,7 +16,7 @@ from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
 from zoomgov.model.syncs import ListKey
 from zoomgov.store.grant_codes import EMAIL_PREFIX, STATUS_OF_PART
-from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, meta_key
+from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, STAGING_KEY, meta_key
 from zoomgov.store.write.compare import grant_page, user_page
 from zoomgov.store.write.first_sync import WRITTEN, FirstSyncWriter, is_wanted, take_back, write_people
 from zoomgov.store.write.identities import Identities
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from zoomgov.store.write.pages import StagedUser
 
 _Resource = TypeVar("_Resource", GroupRow, ContactGroupRow, RoleRow)
-_STAGING: Final = "staging"
 SETTLE_EVERY: Final = 2.0
 """Seconds of reading that a power failure may undo, besides the last commit."""
 
@@ -64,6 +63,7 @@ class SyncWriter:
         self._memberships: StagedCounts | None = None
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
+        connection.execute("PRAGMA synchronous = FULL")  # that a sync was begun is known after a power failure, too
         with transaction(connection, path):
             self._first_new = self._resume(resume_since)
             for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists"):
@@ -71,7 +71,7 @@ class SyncWriter:
             self._names = Identities(connection, self._first_new)
 
     def _resume(self, since: str) -> int:
-        stored = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_STAGING,)).fetchone()
+        stored = self._connection.execute("SELECT value FROM meta WHERE key = ?", (STAGING_KEY,)).fetchone()
         if stored is not None:
             staging = json.loads(stored[0])
             if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
@@ -81,7 +81,7 @@ class SyncWriter:
             self._drop(int(staging["first_new"]))
         first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
         staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": None}
-        self._connection.execute("INSERT INTO meta VALUES (?, ?)", (_STAGING, json.dumps(staging)))
+        self._connection.execute("INSERT INTO meta VALUES (?, ?)", (STAGING_KEY, json.dumps(staging)))
         return first_new
 
     def _drop(self, first_new: int) -> None:
@@ -90,7 +90,7 @@ class SyncWriter:
                 self._connection.execute(f"DELETE FROM {table}")
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
-        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (STAGING_KEY,))
         self._connection.execute("DELETE FROM things WHERE id >= ?", (first_new,))
 
     def __enter__(self) -> Self:
@@ -303,7 +303,8 @@ class SyncWriter:
     def _save_early_grants(self, written: dict[str, int] | None) -> None:
         self._early_grants = written
         self._connection.execute(
-            "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?", (json.dumps(written), _STAGING)
+            "UPDATE meta SET value = json_set(value, '$.ahead', json(?)) WHERE key = ?",
+            (json.dumps(written), STAGING_KEY),
         )
 
     def _users_change(self) -> None:
@@ -418,7 +419,7 @@ class SyncWriter:
     def _drop_staged(self) -> None:
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
-        self._connection.execute("DELETE FROM meta WHERE key = ?", (_STAGING,))
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (STAGING_KEY,))
 
     def interrupt(self) -> None:
         """Stop the statement that runs, from another thread: its transaction is rolled back and raises.
