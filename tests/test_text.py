@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomgov.text import printable, spreadsheet_safe
+from zoomgov.text import compatible, fold, printable, spreadsheet_safe
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,27 @@ def test_what_is_no_formula_stays_as_it_is(harmless: str) -> None:
 @given(st.text())
 def test_no_cell_begins_as_a_formula(text: str) -> None:
     assert spreadsheet_safe(text).lstrip(" ")[:1] not in set("=+-@|%＝＋－＠")
+
+
+MARKS = (
+    "\u0301\u0323\u0345\u034f\u0344\u05b0\u05c2\u064b\u0653\u093c"
+    "\u0f71\u0f73\u0fb5\u1161\u11a8\u1dc2\u3099\uff9e\ufb1e\U0001d165"
+)
+OTHERS = "aÄﬁı佐ア가ㄱक\u09c7ا\0\n\ud800Ωẛ"
+texts = st.lists(
+    st.tuples(st.text(st.sampled_from(OTHERS) | st.characters(), max_size=3), st.text(MARKS, max_size=9)),
+).map(lambda pairs: "".join(starters + marks for starters, marks in pairs))
+
+
+@given(texts, st.integers(1, 40))
+def test_a_text_of_any_length_is_normalised_as_unicode_wants_it(text: str, times: int) -> None:
+    text *= times
+    assert compatible(text) == unicodedata.normalize("NFKC", text)
+
+
+@given(texts, st.integers(1, 40))
+def test_a_long_text_is_folded_as_a_short_one_is(text: str, times: int) -> None:
+    text *= times
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
+    expected = text.lower() if text.isascii() else unicodedata.normalize("NFC", bare).casefold()
+    assert fold(text) == expected.replace("\0", " ").replace("\n", " ")

@@ -16,6 +16,7 @@ from zoomgov.advice.knowledge import _entries, explain
 from zoomgov.advice.query import clues_in
 from zoomgov.connectors.hints import credential_hints
 from zoomgov.connectors.paste import parse_credentials_block
+from zoomgov.connectors.rows import name_key
 from zoomgov.connectors.steps import is_email
 from zoomgov.model.filters import completed, parse_filter
 from zoomgov.model.kinds import Kind
@@ -163,9 +164,20 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "printable": printable,
     "spreadsheet_safe": spreadsheet_safe,
     "fold": fold,
+    "name_key": name_key,
     "privileges_in_words": lambda text: privileges_in_words([text]),
 }
 BEFORE: Final = ("", "does not contain ", "does not contain scopes:[", "dept:", '"code" ', '{"message":"', "client id ")
+MARKS: Final = (
+    "\u0301\u0323",
+    "\u05c2\u05b0",
+    "\u0f73",
+    "\u1dc2\u1dc4",
+    "\u0344\u0316",
+    "\uff9e\u0315",
+    "\u064b\u0653",
+)
+"""Combining marks whose order has to be changed, in several ways."""
 PUMPS: Final = (
     " ", "a", "1", "-", ",", '"', "@", "a@", "a.", ".", "\n", "\t", "A", "[", "{", '{"a":', "does ",
     "does not contain ", "contain ", "scope", "scope[", "scopes: ", "code ", "code:", '"code":', "HTTP ", '"message":"',
@@ -173,7 +185,7 @@ PUMPS: Final = (
     "access token ", "\0", "_a", "a_", "•", "•" * 5 + " ", "A1" * 12 + " ",
     "=\n", "a=\n", "=3D", "&amp;", "scopes:[a", "a 1 ", "A1\n", "{'a':", "{\"a\":{'b':", '{"a":"{',
     "\\", "\x1b[", "error ", "error:", "(400) ", "returned ", "client error ", "client id A1" + "A1" * 9 + "\n",
-    "account id of ", "&#9",
+    "account id of ", "&#9", *MARKS,
 )  # fmt: skip
 SLOW: Final = ("explain", "parse_credentials_block", "labels_and_values")
 """Milliseconds each, in proportion; what they call is tried with everything."""

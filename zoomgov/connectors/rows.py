@@ -6,12 +6,12 @@ JSON by the standard library: the list of connectors is the first page, which mu
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Owner, Step
+from zoomgov.text import compatible
 from zoomgov.zoom.scopes import ScopeKind
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class RegistryError(Exception):
 
 def name_key(name: str) -> str:
     """The key by which names are compared: without case, character width and extra blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return " ".join(compatible(name).casefold().split())
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
