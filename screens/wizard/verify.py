@@ -20,17 +20,16 @@ from zoomgov.services.problems import as_problem
 from zoomgov.text import printable
 from zoomgov.verify.lines import sibling
 from zoomgov.verify.model import CheckLine, CheckStatus, Report, planned_lines
-from zoomgov.widgets.advice_text import Parts
 from zoomgov.widgets.busy import Busy
 from zoomgov.widgets.button_row import ButtonRow
-from zoomgov.widgets.check_lines import CheckLines, icon_and_style
+from zoomgov.widgets.check_lines import CheckLines
 from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.terminal.key_queue import SeenFirst
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import LEFT_OUT, Capability
 
 from .step_screen import ConnectorStep
-from .verify_words import go_on_without, shut_capabilities, verdict, why_not, without_text
+from .verify_words import go_on_without, row_content, shut_capabilities, verdict, why_not, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,18 +57,24 @@ scope, each call, the plan and the role of the app's owner. It changes nothing.
 
 - **✓ ok** · **! warning** worth knowing, never in the way · **✗ problem** · **– skipped** not tried or not needed
 
-`enter` on a line explains it: why, what to click in Zoom, and what Zoom said. After a change in Zoom press `r` to
-repeat what failed, or `w` to keep watching until all is well: an activation can take a minute.
+What went wrong stands first, grouped by cause: one cause, such as a plan that is too low, can fail many lines. `right`
+shows the lines of a cause, `left` folds them; `space` folds any group, a section too. `p` shows problems only.
+
+`enter` acts on the row under the cursor: it explains a line or a cause (why, what to click in Zoom, and what Zoom
+said) and folds a section. After a change in Zoom press `r` to repeat what failed, or `w` to keep watching until all is
+well: an activation can take a minute.
 
 `c` copies the scopes that are missing. `m` writes a report for a support ticket, without secrets.
 
-`n` goes on. When a part cannot be read you are asked whether to go on without it; `i` takes such parts back in.
-Step 4 has the whole choice of what to read.
+`n` goes on, and so does the button, whatever is under the cursor. When a part cannot be read you are asked whether to
+go on without it; `i` takes such parts back in. *Scopes* (step 4) has the whole choice of what to read.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "repeat", "Repeat", tooltip="Repeat what failed"),
         Binding("w", "watch", "Watch", tooltip="Repeat what failed every few seconds until all is well"),
         Binding("c", "copy_missing", "Copy scopes", tooltip="Copy the scopes that are missing"),
+        Binding("p", "problems", "Problems", tooltip="Show what went wrong only, or everything"),
+        Binding("e", "credentials", "Credentials", show=False, tooltip="Where credentials are entered"),
         Binding("m", "report", "Report", show=False, tooltip="Write a report for a support ticket, without secrets"),
         Binding("n", "go_on", "Next", show=False, tooltip="Go on to the sync, also without what cannot be read"),
         Binding("i", "include", "Take parts back in", show=False, tooltip="Check what you chose to go on without"),
@@ -92,45 +97,19 @@ Step 4 has the whole choice of what to read.
         yield Static(id="found", classes="pane")
 
     def extra_actions(self) -> ComposeResult:
-        without = Button("", id="without", classes="action", compact=True)
-        without.display = False
-        yield without
+        enter = Button("Enter credentials  ⏎", id="credentials", classes="action", compact=True)
+        enter.display = False
+        yield enter
 
     @property
     def next_label(self) -> str:
-        """Label of what is best done now, e.g. to look at the first problem."""
-        if self.report is None:
-            again = "Enter credentials  ⏎" if self._lacks_credentials else "Check again  ⏎"
-            return again if self._refusal else "Checking …"
-        if self.report.ready:
-            return f"Next: Sync  {self._key_to_go_on}"
-        return "Explain the first problem  ⏎" if self.report.problems else "Check again  ⏎"
-
-    @property
-    def _key_to_go_on(self) -> str:
-        """The key that opens the next step: on a line, Enter explains that line."""
-        return "n" if self.is_mounted and self.query_one(CheckLines).has_focus else "⏎"
-
-    def on_descendant_focus(self) -> None:
-        """Update all words about Enter: what it does depends on the focus."""
-        if self.report is not None and not self.checking:
-            self.query_one(Busy).done(self._verdict())
-            self._label_actions()
-            if (line := self.query_one(CheckLines).line_at_cursor) is not None:
-                self._tell(line)
+        """Label of the button that goes on; it never means anything else."""
+        return "Next: Sync  n"
 
     def _label_actions(self) -> None:
-        """Update the labels of buttons and footer."""
+        """Update the footer, and the button that is there only when no credentials are."""
         self.refresh_bindings()
-        following = self.query_one("#next", Button)
-        following.label = Content(self.next_label)
-        following.refresh(layout=True)
-        without = self.query_one("#without", Button)
-        shut = shut_capabilities(self.report) if self.report is not None and not self.report.ready else []
-        without.display = self.report is not None and bool(shut) and why_not(self.report, shut) is None
-        if without.display:
-            without.label = Content(f"{go_on_without(shut)}  n")
-            without.refresh(layout=True)
+        self.query_one("#credentials").display = self._lacks_credentials
         self.query_one(ButtonRow).place_buttons()
 
     def on_mount(self) -> None:
@@ -195,16 +174,19 @@ Step 4 has the whole choice of what to read.
         text, self._lacks_credentials = problem.text, problem.needs_credentials
         if problem.needs_credentials:
             text += " Enter goes to where credentials are entered, also for this session only."
+        else:
+            text += " r checks again."
         self.query_one(Busy).done(Content.styled("✗ Nothing could be checked.", "$text-error"))
         self._refusal = printable(text)
         self.show_problem(self._refusal)
         self._label_actions()
-        self.query_one("#next").focus()
+        if self._lacks_credentials:
+            self.query_one("#credentials").focus()
 
     def _verdict(self) -> Content:
         assert self.report is not None
         credentials_at = "e in the list" if self.visiting else "Esc"
-        return verdict(self.report, self.connector.without, self._key_to_go_on, credentials_at)
+        return verdict(self.report, self.connector.without, credentials_at)
 
     def _conclude(self) -> None:
         """Show the verdict, and move the cursor to the line asked for, or the first problem."""
@@ -214,12 +196,11 @@ Step 4 has the whole choice of what to read.
         lines = self.query_one(CheckLines)
         first = self._asked_for() or next((line.id for line in (*self.report.problems, *self.report.warnings)), "")
         self._line = ""
-        if self.report.ready and not self.visiting:
-            self.query_one("#next").focus()
         if self._watching and not self.report.ready:
             return  # somebody may be reading
         if not first or not lines.move_cursor_to(first):
             lines.action_first()
+        self.call_later(lines.post_message, CheckLines.CursorMoved())
 
     def _asked_for(self) -> str:
         """Return the check asked for, or its sibling where that one has the problem."""
@@ -232,20 +213,10 @@ Step 4 has the whole choice of what to read.
 
     @on(CheckLines.CursorMoved)
     def _cursor_moved(self, event: CheckLines.CursorMoved) -> None:
-        """Show below the list what the line has no room for."""
+        """Show below the list what the row under the cursor has no room for; an older message may be about another."""
         event.stop()
-        self._tell(event.line)
-
-    def _tell(self, line: CheckLine) -> None:
-        icon, style = icon_and_style(line.status)
-        said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
-        if line.advice and line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING):
-            title = printable(line.advice[0].title).rstrip(".")
-            said.append((f". {title}." if title not in line.result else ".", ""))
-            causes = f" {count(len(line.advice), 'cause')}" if len(line.advice) > 1 else ""
-            keys = "⏎" if self.query_one(CheckLines).has_focus else "↑ ⏎"
-            said.append((f" {keys} explains{causes}.", "dim"))
-        self.query_one("#found", Static).update(Content.assemble(*said))
+        row = self.query_one(CheckLines).row_at_cursor
+        self.query_one("#found", Static).update(Content("") if row is None else row_content(row))
 
     # Actions
 
@@ -263,25 +234,25 @@ Step 4 has the whole choice of what to read.
 
         self.app.push_screen(ExplainScreen(line))
 
-    @on(Button.Pressed, "#without")
-    def _without_pressed(self, event: Button.Pressed) -> None:
+    @on(Button.Pressed, "#credentials")
+    def _credentials_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.action_go_on()
+        self.action_credentials()
+
+    def action_credentials(self) -> None:
+        """Go to where credentials are entered."""
+        self._move(partial(self.go, Step.CREDENTIALS))
+
+    def action_problems(self) -> None:
+        lines = self.query_one(CheckLines)
+        lines.show_problems(not lines.problems_only)
 
     def action_next(self) -> None:
         """What the main button says."""
-        if self.report is not None and self.report.ready:
-            self.action_go_on()
-        elif self.report is not None and self.report.problems:
-            first = self.report.problems[0]
-            self.query_one(CheckLines).move_cursor_to(first.id)
-            self._explain(first)
-        elif self.checking:
-            self.show_problem("The checks have not finished.")
-        elif self._lacks_credentials:
-            self._move(partial(self.go, Step.CREDENTIALS))
+        if self.report is None and not self.checking and self._refusal:
+            self.show_problem(self._refusal)
         else:
-            self.action_repeat()
+            self.action_go_on()
 
     def action_go_on(self) -> None:
         """Complete this step, also without what cannot be read."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from zoomgov.text import printable
 from zoomgov.verify.model import CapabilityState, CheckStatus
+from zoomgov.widgets.advice_text import Parts
+from zoomgov.widgets.check_lines import Row, icon_and_style
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import LEFT_OUT, NEEDS, Capability, Importance
 
@@ -34,6 +38,27 @@ def why_not(report: Report, shut: Sequence[Capability]) -> str | None:
     return None
 
 
+def row_content(row: Row) -> Content:
+    """Return what the pane below the list says of the row under the cursor."""
+    line = row.lines[0]
+    icon, style = icon_and_style(line.status)
+    if row.section:
+        numbers = Counter(line.status for line in row.lines)
+        told = ", ".join(f"{numbers[status]} {status}" for status in CheckStatus if numbers[status])
+        return Content.assemble((f"{row.section}: ", "bold"), told, (". ⏎ or space folds it.", "dim"))
+    if row.cause:
+        titles = ", ".join(dict.fromkeys(printable(line.title) for line in row.lines))
+        told = f"{printable(row.cause).rstrip('.')}. This one cause explains {len(row.lines)} lines: {titles}."
+        return Content.assemble((f"{icon} {line.status}  ", style), told, (" ⏎ explains it, → shows them.", "dim"))
+    said: Parts = [(f"{icon} {line.status}  ", style), printable(line.result)]
+    if line.advice and line.status in (CheckStatus.PROBLEM, CheckStatus.WARNING):
+        title = printable(line.advice[0].title).rstrip(".")
+        said.append(f". {title}." if title not in line.result else ".")
+        number = f" {count(len(line.advice), 'cause')}" if len(line.advice) > 1 else ""
+        said.append((f" ⏎ explains{number}.", "dim"))
+    return Content.assemble(*said)
+
+
 def go_on_without(shut: Sequence[Capability]) -> str:
     """Return the label of a button; it names one part, and counts several."""
     return f"Go on without {shut[0].value if len(shut) == 1 else count(len(shut), 'part')}"
@@ -48,7 +73,7 @@ def without_text(shut: Sequence[Capability]) -> str:
     )
 
 
-def verdict(report: Report, without: Collection[str], key_to_go_on: str, credentials_at: str) -> Content:
+def verdict(report: Report, without: Collection[str], credentials_at: str) -> Content:
     """Return whether everything needed can be read, and what to press next.
 
     Args:
@@ -60,8 +85,11 @@ def verdict(report: Report, without: Collection[str], key_to_go_on: str, credent
     if report.ready:
         left_out = [item.value for item in Capability if item.value in without and item.value not in LEFT_OUT]
         named = f" without {', '.join(left_out)}" if left_out else ""
-        return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} {key_to_go_on} goes on to the sync.")
+        return Content.assemble((f"✓ Ready{named}.", "$text-success"), f"{extra} n goes on to the sync.")
     hint = " c copies the missing scopes." if report.missing_scopes else ""
     if any(line.id == "credentials.token" for line in report.problems):
         hint = f" {credentials_at} leads to where credentials are entered."
+    shut = shut_capabilities(report)
+    if why_not(report, shut) is None:
+        hint += f" n: {go_on_without(shut)[:1].lower()}{go_on_without(shut)[1:]}."
     return Content.assemble((f"✗ Not ready: {count(problems, 'problem')}.", "$text-error"), hint)

@@ -92,7 +92,7 @@ async def test_an_enter_typed_ahead_does_not_leave_the_sync_it_began(stage: Stag
         await stage.until(pilot, lambda: not stage.page(pilot, VerifyScreen).checking)
         await stage.settled(pilot)
         stage.services.gate.clear()
-        type_at_once(pilot.app, "enter", "enter")
+        type_at_once(pilot.app, "n", "enter")
         await stage.until(pilot, lambda: on_step(pilot, Step.SYNC))
         await pilot.pause()
         await idle()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Button, Static
 
 from zoomgov.advice.knowledge import Advice, Trust
 from zoomgov.connectors.model import ConnectorStatus as Connection
@@ -16,6 +17,7 @@ from zoomgov.screens.wizard.credentials import CredentialsScreen
 from zoomgov.screens.wizard.explain import ExplainScreen
 from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
+from zoomgov.screens.wizard.verify_words import row_content
 from zoomgov.services.credentials import NoCredentials
 from zoomgov.vault import VaultError
 from zoomgov.verify.model import (
@@ -87,13 +89,14 @@ async def checked(stage: Stage, pilot: Any) -> VerifyScreen:
     return screen
 
 
-async def test_all_green_says_ready_and_enter_goes_on_to_the_sync(stage: Stage) -> None:
+async def test_all_green_says_ready_and_n_goes_on_to_the_sync(stage: Stage) -> None:
     stage.services.rounds = [report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         assert "✓ Ready." in stage.text(pilot)
+        assert "n goes on to the sync" in stage.text(pilot)
         stage.services.gate.clear()
-        await stage.press(pilot, "enter")
+        await stage.press(pilot, "n")
         await stage.on(pilot, SyncScreen)
         assert "Syncing" in stage.text(pilot)
         await stage.press(pilot, "escape")
@@ -127,6 +130,7 @@ async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage:
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         assert "✗ Not ready: 2 problems." in stage.text(pilot)
+        assert "n: go on without Contact groups." in " ".join(stage.text(pilot).split())
         await stage.press(pilot, "enter")
         await stage.on(pilot, ExplainScreen)
         text = stage.text(pilot)
@@ -140,27 +144,90 @@ async def test_the_cursor_goes_to_the_first_problem_and_enter_explains_it(stage:
         assert pilot.app.clipboard == SCOPE
 
 
-async def test_what_is_said_of_enter_is_what_it_does(stage: Stage) -> None:
-    lines = list(report(stage).lines)
-    told = Advice("no-owner", "No owner here is the Account Owner", "Why.", ("Do.",), "", Trust.ZOOM, "")
-    lines[-1] = replace(lines[-1], status=CheckStatus.WARNING, result="Nobody of them", advice=(told, told, told))
-    stage.services.rounds = [replace(report(stage), lines=tuple(lines))]
+async def test_enter_acts_on_the_row_and_the_main_button_only_ever_goes_on(stage: Stage) -> None:
+    missing = contact_groups_missing(stage)
+    stage.services.rounds = [missing, report(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         screen = await checked(stage, pilot)
-        text = stage.text(pilot)
-        assert "⏎ goes on to the sync" in text
-        assert "Next: Sync  ⏎" in text
-        assert "↑ ⏎ explains 3 causes" in " ".join(text.split())
-        await stage.press(pilot, "up")
-        text = stage.text(pilot)
-        assert "n goes on to the sync" in text
-        assert "Next: Sync  n" in text
-        assert ". ⏎ explains 3 causes." in " ".join(text.split())
+        lines, button = screen.query_one(CheckLines), screen.query_one("#next", Button)
+        for found in ("✗ Not ready", "✓ Ready."):
+            assert found in stage.text(pilot)
+            assert str(button.label) == "Next: Sync  n"
+            assert screen.focused is lines
+            if lines.line_at_cursor is None:  # a section
+                await stage.press(pilot, "down")
+            row = lines.line_at_cursor
+            assert row is not None
+            await stage.press(pilot, "enter")
+            assert (await stage.on(pilot, ExplainScreen)).line is row
+            await stage.press(pilot, "escape", "r")
+            await checked(stage, pilot)
+        button.focus()
+        stage.services.gate.clear()
         await stage.press(pilot, "enter")
+        await stage.on(pilot, SyncScreen)
+
+
+def basic_plan(stage: Stage) -> Report:
+    """Eight lines that one cause has failed, one with a cause of its own, and a warning."""
+    probes = [line.id for line in planned_lines() if line.section is Section.CALLS][:8]
+    found = report(stage, (*probes, "connection.clock"))
+    other = replace(ADVICE, id="clock", title="The clock is wrong")
+    told = {"connection.clock": {"advice": (other,)}, "scope.excess": {"status": CheckStatus.WARNING, "advice": ()}}
+    return replace(found, lines=tuple(replace(line, **told.get(line.id, {})) for line in found.lines))  # type: ignore[arg-type]
+
+
+async def test_what_went_wrong_stands_first_by_cause_and_groups_fold(stage: Stage) -> None:
+    stage.services.rounds = [basic_plan(stage)]
+    async with stage.at(Step.VERIFY, size=(80, 50)) as pilot:
+        screen = await checked(stage, pilot)
+        lines = screen.query_one(CheckLines)
+        rows = [str(option.prompt) for option in lines.options]
+        assert rows[0] == "Problems: 2 causes, 9 lines"
+        assert rows[1].startswith("✗ This computer's clock is right")
+        assert rows[2] == f"✗ ▸ {ADVICE.title}  8 lines"
+        assert rows[3] == "Warnings: 1 cause, 1 line"
+        assert rows[5].startswith("▾ Connection  ")
+        assert "1 problem" in rows[5]
+        await stage.press(pilot, "down")
+        said = " ".join(stage.text(pilot).split())
+        assert "This one cause explains 8 lines" in said
+        before = len(rows)
+        await stage.press(pilot, "right")
+        assert len(lines.options) == before + 8
+        await stage.press(pilot, "down", "enter")
         await stage.on(pilot, ExplainScreen)
-        await stage.press(pilot, "escape", "tab")
-        assert screen.focused is screen.query_one("#next")
-        assert "⏎ goes on to the sync" in stage.text(pilot)
+        await stage.press(pilot, "escape", "left")
+        assert len(lines.options) == before
+        assert lines.row_at_cursor is not None
+        assert lines.row_at_cursor.cause == ADVICE.title
+        await stage.press(pilot, "p")
+        assert len(lines.options) == 5
+        await stage.press(pilot, "p", "down", "down", "enter")  # a section
+        assert stage.page(pilot, VerifyScreen) is screen
+        assert str(lines.options[5].prompt).startswith("▸ Connection  ")
+        assert "Connection: " in stage.text(pilot)
+
+
+async def test_problems_only_says_when_there_are_none(stage: Stage) -> None:
+    stage.services.rounds = [report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        screen = await checked(stage, pilot)
+        await stage.press(pilot, "p", "enter", "left", "space")
+        assert "Nothing went wrong." in stage.text(pilot)
+        assert stage.page(pilot, VerifyScreen) is screen
+
+
+async def test_the_pane_below_is_about_the_row_under_the_cursor_after_every_run(stage: Stage) -> None:
+    missing = contact_groups_missing(stage)
+    stage.services.rounds = [report(stage), missing, report(stage)]
+    async with stage.at(Step.VERIFY) as pilot:
+        for keys in ((), ("end", "i", "r"), ("r",)):
+            await stage.press(pilot, *keys)
+            screen = await checked(stage, pilot)
+            row = screen.query_one(CheckLines).row_at_cursor
+            assert row is not None
+            assert str(screen.query_one("#found", Static).content) == str(row_content(row))
 
 
 async def test_all_of_a_problem_stands_under_the_lines(stage: Stage) -> None:
@@ -179,32 +246,15 @@ async def test_all_of_a_problem_stands_under_the_lines(stage: Stage) -> None:
         assert f"✗ problem {result}. {long.title}. ⏎ explains 5 causes." in said
 
 
-async def test_the_main_button_explains_until_all_is_well(stage: Stage) -> None:
-    missing = contact_groups_missing(stage)
-    stage.services.rounds = [missing, report(stage)]
-    async with stage.at(Step.VERIFY) as pilot:
-        screen = await checked(stage, pilot)
-        text = stage.text(pilot)
-        assert "Explain the first problem" in text
-        assert "Go on without Contact groups" in text
-        assert "Next: Sync" not in text
-        screen.query_one("#next").focus()
-        await stage.press(pilot, "enter")
-        await stage.on(pilot, ExplainScreen)
-        await stage.press(pilot, "escape", "r")
-        await checked(stage, pilot)
-        assert "Next: Sync" in stage.text(pilot)
-        assert "Go on without" not in stage.text(pilot)
-
-
 async def test_what_the_list_has_no_room_for_stands_under_it(stage: Stage) -> None:
     stage.services.rounds = [contact_groups_missing(stage)]
     async with stage.at(Step.VERIFY) as pilot:
         await checked(stage, pilot)
         text = " ".join(stage.text(pilot).split())
-        assert f"✗ problem missing {SCOPE}. {ADVICE.title}" in text
-        assert "List a contact group's members " in stage.text(pilot)
-        await stage.press(pilot, "up")
+        assert f"✗ problem {ADVICE.title} This one cause explains 2 lines: List a contact group's members." in text
+        await stage.press(pilot, "right", "down")
+        assert f"✗ problem missing {SCOPE}. {ADVICE.title}" in " ".join(stage.text(pilot).split())
+        await stage.press(pilot, "end")
         assert "✓ ok fine" in " ".join(stage.text(pilot).split())
 
 
@@ -286,7 +336,7 @@ async def test_watching_what_cannot_be_checked_says_why(stage: Stage) -> None:
         await stage.press(pilot, "w")
         await checked(stage, pilot)
         assert "The keyring is locked. Unlock it." in stage.text(pilot)
-        assert "Enter credentials ⏎" in " ".join(stage.text(pilot).split())
+        assert "Enter goes to where credentials are entered" in " ".join(stage.text(pilot).split())
         assert len(stage.services.asked) == 2
 
 

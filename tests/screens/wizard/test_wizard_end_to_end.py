@@ -78,7 +78,7 @@ async def test_from_an_empty_list_to_browsing(services: Services, zoom: SimServe
         await pilot.press("ctrl+d", "enter")
         await comes(pilot, stage, "✓ Ready")
         await comes(pilot, stage, "✓Scopes ✓Activation ✓Credentials ●Verify")  # proved, though nothing was ticked
-        await pilot.press("enter")
+        await pilot.press("n")
         await comes(pilot, stage, "● Connected", "Everything was read", "Overview")
         assert zoom.client_secret not in stage.text(pilot)
         (connector,) = services.connectors.all()
