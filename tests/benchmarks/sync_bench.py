@@ -202,6 +202,7 @@ def simulator(size: Size) -> Iterator[dict[str, Any]]:
     """Address and credentials of a simulated account, in a process of its own."""
     words = [sys.executable, "-m", "zoomgov", "sim", "--json", "--users", str(size.users)]
     words += ["--groups", str(size.groups), "--contact-groups", str(size.contact_groups), "--roles", str(size.roles)]
+    words += ["--im-groups", "0", "--divisions", "0"]  # as in the runs before there were any
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -23,6 +23,10 @@ def account_options(command: Callable[..., object]) -> Callable[..., object]:
             click.option("--groups", default=12, show_default=True, type=click.IntRange(0, 5000)),
             click.option("--contact-groups", default=6, show_default=True, type=click.IntRange(0, 5000)),
             click.option("--roles", default=7, show_default=True, type=click.IntRange(3, 500)),
+            click.option(
+                "--im-groups", default=2, show_default=True, type=click.IntRange(0, 500), help="Of Team Chat."
+            ),
+            click.option("--divisions", default=2, show_default=True, type=click.IntRange(0, 500)),
             click.option("--seed", default=1, show_default=True, help="The same seed gives the same people."),
             click.option(
                 "--plan",
@@ -63,6 +67,8 @@ def sim_command(
     groups: int,
     contact_groups: int,
     roles: int,
+    im_groups: int,
+    divisions: int,
     seed: int,
     plan: str,
     host: str,
@@ -105,7 +111,9 @@ def sim_command(
         options = parse_options(settings, base=base)
     except ValueError as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
-    account = build_account(users, groups, contact_groups, roles, seed, plan, hostile=hostile)
+    account = build_account(
+        users, groups, contact_groups, roles, seed, plan, im_groups=im_groups, divisions=divisions, hostile=hostile
+    )
     app = credentials(account)
 
     def on_ready(url: str) -> None:

@@ -115,7 +115,7 @@ def test_included_fields(start: StartSimulator) -> None:
 
 def test_empty_arrays_can_be_sent(start: StartSimulator) -> None:
     users = start(build_account(users=200), empty_arrays="send").all("/users", "users", page_size=300)
-    assert all("group_ids" in user and "im_group_ids" in user for user in users)
+    assert all({"group_ids", "im_group_ids", "division_ids"} <= set(user) for user in users)
     assert any(user["group_ids"] == [] for user in users)
 
 
@@ -150,6 +150,18 @@ def test_missing_user_codes(zoom: Caller) -> None:
     )
     control.set_options(me="missing")
     assert zoom.refusal("/users/me")[:2] == (404, 1001)
+
+
+def test_whether_an_address_or_a_room_name_is_taken(zoom: Caller) -> None:
+    account, control = zoom.server.account, zoom.server.control
+    user = account.with_status("pending")[0]
+    elsewhere = account.with_status("active")[3].email
+    control.remove_user(elsewhere, to="elsewhere")
+    for email, taken in ((user.email.upper(), True), (elsewhere, True), ("nobody@example.com", False)):
+        assert zoom.ok("/users/email", email=email) == {"existed_email": taken}
+    assert zoom.ok("/users/email", email=account.owner.id) == {"existed_email": False}
+    assert zoom.ok("/users/vanity_name", vanity_name="ann") == {"existed": False}
+    assert zoom.refusal("/users/email")[:2] == zoom.refusal("/users/vanity_name")[:2] == (400, 300)
 
 
 def test_summary_and_permissions(zoom: Caller) -> None:
@@ -201,7 +213,21 @@ def test_group_admins_come_without_id(zoom: Caller) -> None:
     assert body["admins"] == [{"email": user.email, "name": user.name} for user in people]
     zoom.server.control.set_options(group_admin_ids=True)
     assert zoom.ok(f"/groups/{group.id}/admins")["admins"][0]["id"] == people[0].id
-    assert zoom.ok(f"/groups/{group.id}/channels")["channels"] == []
+
+
+def test_channels_of_a_group_are_not_paged(start: StartSimulator) -> None:
+    zoom = start(build_account(users=60, groups=30))
+    counts = []
+    for group in zoom.server.account.groups.values():
+        body = zoom.ok(f"/groups/{group.id}/channels", page_size=1)
+        assert set(body) == {"group_id", "channels"}
+        assert body["group_id"] == group.id
+        for channel in body["channels"]:
+            assert types_of(channel) == {"channel_id": str, "channel_name": str, "member_count": int}
+            assert channel["member_count"] >= zoom.ok(f"/groups/{group.id}")["total_members"]
+        counts.append(len(body["channels"]))
+    assert {0, 1, 2} <= set(counts)
+    assert zoom.refusal("/groups/nope/channels")[:2] == (404, 4130)
 
 
 def test_inactive_people_in_member_lists_by_switch(start: StartSimulator) -> None:

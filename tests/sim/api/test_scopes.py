@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.sim.conftest import Caller, StartSimulator
 
 BY_TEMPLATE = {endpoint.template: endpoint for endpoint in ENDPOINTS}
+QUERY: Final = {"check_email": {"email": "ann@corp.example"}, "check_vanity_name": {"vanity_name": "ann"}}
 NORMAL = [endpoint for endpoint in ENDPOINTS if endpoint.id != "read_account"]
 
 
@@ -51,7 +52,7 @@ def test_every_call_needs_exactly_one_of_its_scopes(start: StartSimulator) -> No
         for scope in accepted:
             zoom.server.control.set_scopes([scope])
             zoom.fresh_token()
-            assert zoom.get(path).status_code == 200, (endpoint.id, scope)
+            assert zoom.get(path, **QUERY.get(endpoint.id, {})).status_code == 200, (endpoint.id, scope)
 
 
 def test_user_info_scope_opens_only_me(start: StartSimulator) -> None:
@@ -111,7 +112,7 @@ def test_basic_plan_reads_users_only(start: StartSimulator) -> None:
             assert (status, code) == (400, 200)
             assert "paid account" in message.lower()
         else:
-            zoom.ok(path)
+            zoom.ok(path, **QUERY.get(endpoint.id, {}))
     assert zoom.refusal("/groups")[2] == f"Only available for Paid account,{account_id}"
     assert zoom.refusal("/contacts/groups")[2] == f"Only available for paid account: {account_id}"
     zoom.server.control.set_options(paid_only_status=200)

@@ -52,12 +52,22 @@ class User(msgspec.Struct, omit_defaults=True, eq=False, gc=False):
     group_ids: list[str] | None = None
     im_group_ids: list[str] | None = None
     division_ids: list[str] | None = None
-    license_info_list: list[dict[str, str]] | None = None
+    license_info_list: list[dict[str, str | int]] | None = None
 
     @property
     def name(self) -> str:
         """The name that Zoom shows."""
         return self.display_name or f"{self.first_name or ''} {self.last_name or ''}".strip() or self.email
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A Team Chat channel that a user group was added to."""
+
+    id: str
+    name: str
+    guests: int = 0
+    """Members beside those of the group."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +78,7 @@ class Group:
     name: str
     admins: list[str] = field(default_factory=list)
     """Ids or e-mail addresses, see `Account.user`."""
+    channels: list[Channel] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

@@ -17,6 +17,7 @@ from zoomgov.sim.account.account import (
     MEMBER,
     OWNER,
     Account,
+    Channel,
     ContactGroup,
     Group,
     ImGroup,
@@ -45,6 +46,7 @@ def build_account(
     plan: Plan | str = Plan.BUSINESS,
     *,
     im_groups: int = 0,
+    divisions: int = 0,
     groups_per_user: float = 3.0,
     hostile: bool = False,
     as_of: float = AS_OF,
@@ -59,6 +61,7 @@ def build_account(
         seed: seed of the random generator.
         plan: basic, pro, business or enterprise.
         im_groups: Team Chat groups, which only accounts older than August 2021 have.
+        divisions: divisions that people are in, beside their groups. They change nothing else of the account.
         groups_per_user: mean number of groups of a person.
         hostile: mix in names with markup, escape sequences, formulas, bidi overrides and great length,
             and ids that have to be percent-encoded.
@@ -72,7 +75,7 @@ def build_account(
     plan = Plan(plan)
     rng = random.Random(f"zoomgov {users} {groups} {contact_groups} {roles} {im_groups} {seed} {plan} {hostile}")
     if plan is Plan.BASIC:
-        groups = contact_groups = im_groups = 0
+        groups = contact_groups = im_groups = divisions = 0
         roles = SYSTEM_ROLES
     company = rng.choice(names.COMPANIES)
     slug = company.lower().replace(" & ", "-").replace(" ", "-")
@@ -87,6 +90,8 @@ def build_account(
     joined = [user for user in people if user.id is not None]
     _join_groups(rng, joined, list(made_groups), groups_per_user)
     _join_im_groups(rng, joined, list(made_im_groups))
+    _join_divisions(joined, divisions, seed)
+    _add_channels(made_groups)
     _give_roles(rng, joined, list(made_roles))
     _appoint_group_admins(rng, joined, made_groups)
     return Account(
@@ -173,6 +178,26 @@ def _join_im_groups(rng: random.Random, people: list[User], group_ids: list[str]
     for user in people if group_ids else ():
         if rng.random() < 0.4:
             user.im_group_ids = [rng.choice(group_ids)]
+
+
+def _join_divisions(people: list[User], count: int, seed: int) -> None:
+    """Put every other person into one of the divisions, and few into two."""
+    rng = random.Random(f"divisions {seed}")  # its own, so that the people are those of an account without divisions
+    ids = new_ids(rng, count)
+    for user in people if ids else ():
+        chosen = rng.choices(ids, k=rng.choice((0, 0, 0, 1, 1, 2)))
+        user.division_ids = list(dict.fromkeys(chosen)) or None
+
+
+def _add_channels(groups: dict[str, Group]) -> None:
+    """Add up to three Team Chat channels to each group, by its id alone."""
+    for group in groups.values():
+        rng = random.Random(f"channels {group.id}")
+        count = rng.choice((0, 0, 1, 1, 2, 3))
+        group.channels = [
+            Channel(id_.lower(), f"{group.name} {number}", rng.choice((0, 0, 1, 5)))
+            for number, id_ in enumerate(new_ids(rng, count), 1)
+        ]
 
 
 def _give_roles(rng: random.Random, people: list[User], role_ids: list[str]) -> None:

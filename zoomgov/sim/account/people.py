@@ -20,6 +20,8 @@ _CLIENTS: Final = (
 _TYPES: Final = (1, 2, 4, 99)
 _TYPE_WEIGHTS: Final = (28, 66, 4, 2)
 _TIERS: Final = ("32", "64", "1024", "0")
+_LICENCE_OPTIONS: Final = (2, 4, 8, 16, 32, 64, 128, 1 << 25, 1 << 42, 1 << 54)
+"""Values of `license_option` (RIVET), without those that are published rounded."""
 
 
 def stamp(seconds: float) -> str:
@@ -99,8 +101,9 @@ def make_people(
         if chance < 0.06 and user.type == 2:
             user.plan_united_type = _TIERS[int(chance / 0.06 * len(_TIERS))]
         elif chance > 0.9 and user.type == 2:
+            option = _LICENCE_OPTIONS[int(draw() * len(_LICENCE_OPTIONS))]
             user.license_info_list = [
-                {"license_type": "MEETING", "license_option": str(2 << int(draw() * 8)), "subscription_id": "SUBREF-1"}
+                {"license_type": "MEETING", "license_option": option, "subscription_id": "SUBREF-1"}
             ]
         if draw() < 0.3:
             user.employee_unique_id = f"E{100_000 + number}"

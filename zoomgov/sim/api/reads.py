@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HANDLERS: Final[dict[str, Handler]] = {
     "list_users": reads_users.list_users,
     "users_summary": reads_users.users_summary,
+    "check_email": reads_users.check_email,
+    "check_vanity_name": reads_users.check_vanity_name,
     "read_user": reads_users.read_user,
     "user_permissions": reads_users.user_permissions,
     "list_groups": reads_groups.list_groups,

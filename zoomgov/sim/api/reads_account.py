@@ -91,7 +91,7 @@ def _holder_row(user: User) -> dict[str, Any]:
 
 _SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "schedule_meeting": {"host_video": False, "participant_video": False, "join_before_host": False},
-    "in_meeting": {"e2e_encryption": True, "chat": True, "waiting_room": True, "watermark": False},
+    "in_meeting": {"e2e_encryption": True, "chat": True, "watermark": False},
     "email_notification": {"cloud_recording_available_reminder": True, "cancel_meeting_reminder": True},
     "recording": {"local_recording": True, "cloud_recording": True, "auto_recording": "none"},
     "security": {"sign_in_with_two_factor_auth": "all", "password_requirement": {"minimum_password_length": 10}},

@@ -95,11 +95,15 @@ def list_group_admins(world: World, request: Request, endpoint: Endpoint, value:
     return ok(envelope | {"admins": admins})
 
 
-def list_group_channels(world: World, request: Request, endpoint: Endpoint, value: str) -> SimAnswer:
-    """The Team Chat channels of one group: always none, as their fields are not documented here."""
-    _group(world, value)
-    page = page_of(world, request, endpoint, list[str]())
-    return ok({"page_size": page.size, "total_records": 0, "next_page_token": "", "channels": []})
+def list_group_channels(world: World, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:
+    """The Team Chat channels of one group: not paged, and all fields are always there (RIVET)."""
+    group = _group(world, value)
+    members = len(group_members(world, group.id))
+    rows = [
+        {"channel_id": channel.id, "channel_name": channel.name, "member_count": members + channel.guests}
+        for channel in group.channels
+    ]
+    return ok({"group_id": group.id, "channels": rows})
 
 
 def _contact_row(group: ContactGroup) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _STATUSES: Final = ("active", "inactive", "pending")
 _LICENSES: Final = ("zoom_workforce_management", "zoom_compliance_management")
-_ARRAYS: Final = ("group_ids", "im_group_ids")
+_ARRAYS: Final = ("group_ids", "im_group_ids", "division_ids")
 _UNASSIGNED: Final = (4, 99)
 """`type` (zoom-api 3.3)."""
 _BY_TIMEZONE: Final = {culture.timezone: culture for culture in CULTURES}
@@ -165,6 +165,28 @@ def read_user(world: World, request: Request, _: Endpoint, value: str) -> SimAns
         "zoom_one_type": rng.choice((0, 0, 4, 16)) if user.type == 2 else 0,
     }
     return ok(body)
+
+
+def check_email(world: World, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """Whether an e-mail address is taken, here or in another account."""
+    email = _parameter(request, "email")
+    user = world.account.user(email)
+    here = user is not None and user.email.lower() == email
+    return ok({"existed_email": here or email in world.account.in_other_accounts})
+
+
+def check_vanity_name(_world: World, request: Request, _endpoint: Endpoint, _: str) -> SimAnswer:
+    """Whether the name of a personal meeting room is taken: nobody has one."""
+    _parameter(request, "vanity_name")
+    return ok({"existed": False})
+
+
+def _parameter(request: Request, name: str) -> str:
+    """Return a parameter of the query in lower case; raises Refused when it is missing."""
+    value = request.query.get(name, "").strip().lower()
+    if not value:
+        raise invalid(name, f"The {name} is required.")
+    return value
 
 
 def user_permissions(world: World, _request: Request, _endpoint: Endpoint, value: str) -> SimAnswer:

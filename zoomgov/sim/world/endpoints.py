@@ -70,6 +70,8 @@ _CONTACT_PAID: Final = "Only available for paid account: {account}"
 ENDPOINTS: Final = (
     Endpoint("list_users", "/users", _M, False, _USER, ("user:read:list_users:admin",), "User:Read", 30, 300),
     Endpoint("users_summary", "/users/summary", _M, False, _USER, ("user:read:summary:admin",), "User:Read"),
+    Endpoint("check_email", "/users/email", _L, False, _USER, ("user:read:email:admin",), "User:Read"),
+    Endpoint("check_vanity_name", "/users/vanity_name", _L, False, _USER, ("user:read:pm_room:admin",), "User:Read"),
     Endpoint("read_user", "/users/{userId}", _L, False, (*_USER, "user:read"),
              ("user:read:user:admin", "user:read:user"), "User:Read"),
     Endpoint("user_permissions", "/users/{userId}/permissions", _L, False, (*_USER, "user:read"),
@@ -81,7 +83,7 @@ ENDPOINTS: Final = (
     Endpoint("list_group_admins", "/groups/{groupId}/admins", _M, True, _GROUP,
              ("group:read:administrator:admin",), "Group:Read", 30, 300, "Only available for paid account"),
     Endpoint("list_group_channels", "/groups/{groupId}/channels", _M, True, _GROUP,
-             ("group:read:list_channels:admin",), "Group:Read", 30, 300),
+             ("group:read:list_channels:admin",), "Group:Read"),
     Endpoint("list_contact_groups", "/contacts/groups", _M, True, _CONTACT, _CONTACT_LISTS, "IMGroups:Read", 10, 50,
              _CONTACT_PAID),
     # Classic: the write scope, sic (Z-CLAS, SPEC22, QODEX)
