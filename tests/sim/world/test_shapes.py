@@ -34,7 +34,28 @@ def test_some_rows_without_a_field_are_the_same_ones_each_time(start: StartSimul
     assert first == second
 
 
-@pytest.mark.parametrize(("form", "total", "role"), [("text", str, "0"), ("fraction", float, 0.0)])
+@pytest.mark.parametrize(("form", "value"), [("null", None), ("blank", " ")])
+def test_what_stands_in_place_of_a_field(start: StartSimulator, form: str, value: object) -> None:
+    left_out = (LeftOut("list_users", "group_ids"), LeftOut("list_roles", "roles"), LeftOut("*", "total_records"))
+    call = start(leave_out=left_out, left_out_as=form).ok
+    users = call("/users")
+    assert {repr(user["group_ids"]) for user in users["users"] if "group_ids" in user} == {repr(value)}
+    assert users["total_records"] == value
+    assert call("/roles")["roles"] is None
+
+
+@pytest.mark.parametrize(("counts", "number"), [("negative", -1), ("huge", 2**63)])
+def test_numbers_that_are_no_counts(start: StartSimulator, counts: str, number: int) -> None:
+    call = start(counts=counts).ok
+    users, groups = call("/users"), call("/groups")
+    assert (users["total_records"], users["page_count"], groups["total_records"]) == (number,) * 3
+    assert {group["total_members"] for group in groups["groups"]} == {number}
+    assert len(users["users"]) == 30
+
+
+@pytest.mark.parametrize(
+    ("form", "total", "role"), [("text", str, "0"), ("blanks", str, "0"), ("fraction", float, 0.0)]
+)
 def test_numbers_in_other_forms(start: StartSimulator, form: str, total: type, role: object) -> None:
     call = start(numbers=form).ok
     assert type(call("/users")["total_records"]) is total

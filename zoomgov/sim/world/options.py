@@ -98,8 +98,12 @@ class Options:
     """What GET /groups answers on an account without groups: an empty list, or `{}`."""
     leave_out: tuple[LeftOut, ...] = ()
     """Fields that answers do not have: [["list_users", "group_ids", "inactive"], ["*", "total_records"]]."""
-    numbers: Literal["plain", "text", "fraction"] = "plain"
-    """Numbers as text ("2") or with a fraction (2.0), and then ids of digits as numbers."""
+    left_out_as: Literal["absent", "null", "blank"] = "absent"
+    """What stands in place of these fields: nothing, null, or a text of one blank."""
+    numbers: Literal["plain", "text", "blanks", "fraction"] = "plain"
+    """Numbers as text ("2", or with blanks " 2 ") or with a fraction (2.0), and then ids of digits as numbers."""
+    counts: Literal["right", "negative", "huge"] = "right"
+    """`total_records`, `total_members` and `page_count` of every answer: as they are, -1, or 2 to the power of 63."""
     group_admin_ids: bool = False
     contact_members_key: Literal["group_members", "members"] = "group_members"
     plan_base: Literal["object", "array"] = "object"
