@@ -181,13 +181,17 @@ def test_numbers_may_be_text_and_a_token_a_number(total: object) -> None:
     page = read_answer(
         LIST_USERS, reply({"next_page_token": 17, "total_records": total}), Circumstances("GET /users", 1.0, 1, NOW)
     )
-    assert (page.next_page_token, page.total_records, page.no_count) == ("17", 7, "")
+    assert (page.next_page_token, page.total_records, page.no_counts) == ("17", 7, {})
 
 
-@pytest.mark.parametrize(("total", "shown"), [("seven", "seven"), (True, "True"), (7.5, "7.5")])
-def test_a_total_that_is_no_count_is_told(total: object, shown: str) -> None:
-    page = read_answer(LIST_USERS, reply({"total_records": total}), Circumstances("GET /users", 1.0, 1, NOW))
-    assert (page.total_records, page.no_count) == (None, shown)
+@pytest.mark.parametrize(
+    ("total", "shown"),
+    [("seven", "seven"), (True, "True"), (7.5, "7.5"), (-1, "-1"), ("-3", "-3"), (10**12 + 1, "1000000000001")],
+)
+@pytest.mark.parametrize("name", ["total_records", "page_count"])
+def test_a_number_that_is_no_count_is_told(name: str, total: object, shown: str) -> None:
+    page = read_answer(LIST_USERS, reply({name: total}), Circumstances("GET /users", 1.0, 1, NOW))
+    assert (page.total_records, page.page_count, page.no_counts) == (None, None, {name: shown})
 
 
 def test_a_record_is_in_no_repr() -> None:

@@ -81,6 +81,12 @@ def rows(answer: CallResult, *keys: str) -> list[dict[str, Any]]:
     return []
 
 
+def has_list(answer: CallResult, *keys: str) -> bool:
+    """Whether the answer holds a list under one of `keys`, even an empty one."""
+    fields = body(answer)
+    return any(isinstance(fields.get(key), list) for key in keys)
+
+
 def text_of(row: Mapping[str, Any], key: str) -> str:
     """A field as text; empty when it is missing or something else."""
     value = row.get(key)
@@ -156,7 +162,14 @@ class SharedAnswers:
 
     async def _send(self, endpoint_id: str, query: dict[str, str | int], path: dict[str, str]) -> CallResult:
         endpoint = ENDPOINTS_BY_ID[endpoint_id]
-        return await self._limited(endpoint.template, self.client.get(endpoint, path=path, query=query))
+        rest = {name: value for name, value in query.items() if name != "page_size"}
+        size = query.get("page_size")
+        call = (
+            self.client.get(endpoint, path=path, query=query)
+            if size is None
+            else self.client.first_page(endpoint, path=path, query=rest, page_size=int(size))
+        )
+        return await self._limited(endpoint.template, call)
 
     async def api(self) -> CallResult:
         """The first of `SENTINELS` that is answered; an error about a scope is an answer, too."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.model.licences import seats
-from zoomgov.verify.answers import IN_THE_WAY, MAY_BE_NOTHING, NotTried, body, rows, text_of
+from zoomgov.verify.answers import IN_THE_WAY, MAY_BE_NOTHING, NotTried, body, has_list, rows, text_of
 from zoomgov.verify.context import Context, Outcome, evidence_of, line_of_api_failure, severity, skipped
 from zoomgov.verify.model import CheckStatus
 from zoomgov.zoom.endpoints import ENDPOINTS_BY_ID
@@ -13,6 +13,7 @@ from zoomgov.zoom.errors import ErrorKind, ZoomError
 
 if TYPE_CHECKING:
     from zoomgov.zoom.client import Answer
+    from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.scopes import Need
 
 
@@ -23,11 +24,25 @@ async def probe(context: Context, need: Need) -> Outcome:
         return Outcome(CheckStatus.OK, found.reason) if found.nothing_there else skipped(found.reason)
     if isinstance(found, ZoomError):
         return await _refused(context, need, found)
-    if not body(found) and need.id not in MAY_BE_NOTHING:
-        shown = ZoomError(ErrorKind.UNEXPECTED, need.endpoint, "The answer holds nothing.", status=found.status)
+    if lacks := _lacks(need.id, found):
+        shown = ZoomError(ErrorKind.UNEXPECTED, need.endpoint, lacks, status=found.status)
         return context.failed(shown, severity(need.importance))
     result, hints = _summary(context, need.id, found)
     return Outcome(CheckStatus.OK, result, (evidence_of(found, need.endpoint),), context.advise(*hints))
+
+
+def _lacks(need_id: str, answer: Answer) -> str:
+    """What the answer should hold and does not, as a sentence; empty when it is all there."""
+    keys = ENDPOINTS_BY_ID[need_id].list_keys
+    if not body(answer):
+        return "" if need_id in MAY_BE_NOTHING else "The answer holds nothing."
+    if not keys:
+        return ""
+    if not has_list(answer, *keys) and answer.total_records is None and need_id not in MAY_BE_NOTHING:
+        return "The answer holds no list, and no total."
+    if answer.total_records and not rows(answer, *keys):
+        return f"Zoom counts {answer.total_records:,} and lists none."
+    return ""
 
 
 async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
@@ -58,36 +73,45 @@ async def _refused(context: Context, need: Need, error: ZoomError) -> Outcome:
 
 def _summary(context: Context, need_id: str, answer: Answer) -> tuple[str, tuple[str, ...]]:
     """What the answer shows, in a few words, and ids of advice that belongs to it."""
-    listed = rows(answer, *ENDPOINTS_BY_ID[need_id].list_keys)
-    count = answer.total_records if answer.total_records is not None else len(listed)
+    endpoint = ENDPOINTS_BY_ID[need_id]
+    listed = rows(answer, *endpoint.list_keys)
+    count = answer.total_records
+    if count is None and _is_all(endpoint, answer):
+        count = len(listed)
+    if count is None and need_id in _COUNTED:
+        return "Answered" if listed else "None listed", ()  # one row of a list says nothing of their number
     match need_id:
-        case "list_users":
-            return _count(count, "active user"), ()
         case "read_user":
             return f"Read {text_of(body(answer), 'email') or 'one user'}", ()
-        case "list_groups":
-            return _count(count, "group"), ()
-        case "list_group_members":
-            return f"{_count(count, 'member')} in the first group", ()
-        case "list_group_admins":
-            return f"{_count(count, 'admin')} of the first group", ()
         case "list_contact_groups":
             return "Answered" if listed else "None to read", ()
-        case "list_contact_group_members":
-            return "Answered", ()
-        case "list_roles":
-            return _count(count, "role"), ()
-        case "list_role_members":
-            return f"{_count(count, 'Account Owner')}", ()
         case "plan_usage":
             return _seats(body(answer)), ()
-        case "list_im_groups":
-            return (_count(count, "IM group"), ()) if count else ("None, as on newer accounts", ("im-groups-empty",))
-    return "Answered", ()
+        case "list_im_groups" if not count:
+            return "None, as on newer accounts", ("im-groups-empty",)
+    return (_count(count or 0, _COUNTED[need_id]) if need_id in _COUNTED else "Answered"), ()
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+_COUNTED: Final = {
+    "list_users": "active user{}",
+    "list_groups": "group{}",
+    "list_group_members": "member{} in the first group",
+    "list_group_admins": "admin{} of the first group",
+    "list_roles": "role{}",
+    "list_role_members": "Account Owner{}",
+    "list_im_groups": "IM group{}",
+}
+"""What a list holds, with a place for the plural's s."""
+
+
+def _is_all(endpoint: Endpoint, answer: Answer) -> bool:
+    """Whether an answer without a total holds a whole list: it is not paged, or says that no page follows."""
+    one_page = not answer.next_page_token and (answer.page_count or 1) == 1
+    return one_page and has_list(answer, *endpoint.list_keys) and (answer.ends or not endpoint.page_sizes)
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what.format('' if count == 1 else 's')}"
 
 
 def plan_base(usage: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from zoomgov.secret import scrubbed
 from zoomgov.text import printable
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.retry import retry_moment
-from zoomgov.zoom.values import as_count, as_number, as_text
+from zoomgov.zoom.values import as_count, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,8 +84,8 @@ class Answer:
     """Whether the next page is asked for by its number, if there is one: it may turn out that this one was the last."""
     at_least: int | None = None
     """Rows the list has at least, by its number of pages."""
-    no_count: str = ""
-    """What `total_records` holds where that cannot be a count: it is ignored."""
+    no_counts: Mapping[str, str] = field(default_factory=dict)
+    """Numbers of the answer that cannot be counts, by their names: they are ignored."""
 
     def json(self) -> dict[str, Any]:
         """The body as a plain object; `{}` when empty. Any: Zoom's fields are whatever Zoom sends."""
@@ -117,7 +117,6 @@ def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> An
     envelope = _envelope(response.body)
     tracking_id = response.headers.get("x-zm-trackingid")
     if 200 <= response.status < 300 and envelope is not None and not _tells_error(envelope):
-        total = as_number(envelope.total_records)
         token = as_text(envelope.next_page_token)
         return Answer(
             response.status,
@@ -126,17 +125,22 @@ def read_answer(endpoint: Endpoint, response: Response, at: Circumstances) -> An
             at.milliseconds,
             tracking_id,
             next_page_token=token,
-            total_records=total,
+            total_records=as_count(envelope.total_records),
             attempts=at.attempts,
             ends=envelope.next_page_token is not msgspec.UNSET and not token,
             page_count=as_count(envelope.page_count),
             page_number=as_count(envelope.page_number),
             page_size=as_count(envelope.page_size),
-            no_count="" if total is not None or envelope.total_records is None else _shown(envelope.total_records),
+            no_counts=_no_counts(envelope),
         )
     if response.status == 204 and not response.body:
         return Answer(204, response.headers, b"", at.milliseconds, tracking_id, attempts=at.attempts)
     raise refusal(response, envelope, at)
+
+
+def _no_counts(envelope: _Envelope) -> dict[str, str]:
+    told = {"total_records": envelope.total_records, "page_count": envelope.page_count}
+    return {name: _shown(value) for name, value in told.items() if value is not None and as_count(value) is None}
 
 
 def _shown(value: object) -> str:
@@ -247,6 +251,7 @@ _CREDENTIAL_TEXT: Final = re.compile(
     r"invalid api key or secret|not enabled? rest api|app has been disabled", re.IGNORECASE
 )
 _PAGE_TOKEN_TEXT: Final = re.compile(r"next.?page.?token", re.IGNORECASE)
+_PAGE_SIZE_TEXT: Final = re.compile(r"\bpage.?size\b", re.IGNORECASE)
 _PAID_TEXT: Final = re.compile(r"\bpaid\b", re.IGNORECASE)
 _PRIVILEGE_TEXT: Final = re.compile(r"permission|privilege|not permitted", re.IGNORECASE)
 _MISSING_TEXT: Final = re.compile(r"not exist|not found|not belong", re.IGNORECASE)
@@ -277,6 +282,8 @@ def _kind(response: Response, envelope: _Envelope | None, code: int | str | None
         return ErrorKind.TOKEN
     if _PAGE_TOKEN_TEXT.search(message):
         return ErrorKind.PAGE_TOKEN
+    if _PAGE_SIZE_TEXT.search(message):
+        return ErrorKind.REQUEST  # whatever its status and code say: a smaller page may be taken
     if code in (200, None) and status != 404 and _PAID_TEXT.search(message):
         return ErrorKind.PLAN
     if (code == 200 or status == 403) and _PRIVILEGE_TEXT.search(message):

@@ -20,7 +20,7 @@ from zoomgov.zoom.endpoints import Label
 from zoomgov.zoom.errors import ErrorKind, ZoomError
 from zoomgov.zoom.learnt_limits import LearntLimits
 from zoomgov.zoom.limits import LabelUse, Limits, RateMeter, Tier
-from zoomgov.zoom.paging import Place, count_rows
+from zoomgov.zoom.paging import Place, Sizes, count_rows
 from zoomgov.zoom.retry import gives_up, retry_delay
 from zoomgov.zoom.scopes import app_kind, scope_to_add
 from zoomgov.zoom.transport import HttpxTransport, Request
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from zoomgov.zoom.endpoints import Endpoint
     from zoomgov.zoom.scopes import ScopeKind
     from zoomgov.zoom.transport import Response, Transport
-
-FALLBACK_PAGE_SIZE: Final = 30
-"""Asked for when Zoom refuses all of an endpoint's page sizes: its default for most lists. Then none is asked for."""
 
 __all__ = ["Answer", "LearntLimits", "Stats", "TokenInfo", "ZoomClient"]
 
@@ -286,14 +283,19 @@ class ZoomClient:
                 return
 
     async def first_page(
-        self, endpoint: Endpoint, *, query: Mapping[str, str | int] = {}, page_size: int | None = None
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str] = {},
+        query: Mapping[str, str | int] = {},
+        page_size: int | None = None,
     ) -> Answer:
         """The first page of a list, of `page_size` rows or of the largest size Zoom takes.
 
         Raises:
             ZoomError: all of `get`.
         """
-        return (await self._first_page(endpoint, {}, query, page_size, urgent=False))[0]
+        return (await self._first_page(endpoint, path, query, page_size, urgent=False))[0]
 
     async def _first_page(
         self,
@@ -310,29 +312,20 @@ class ZoomClient:
         """
         if not endpoint.page_sizes and wanted is None:
             return await self.get(endpoint, path=path, query=query, urgent=urgent), None
-        known = self.learnt.page_sizes.get(endpoint.page_size_key)
-        sizes = (*endpoint.page_sizes, FALLBACK_PAGE_SIZE, 0)
-        if wanted is not None:
-            sizes = (wanted, *(size for size in sizes if size < wanted))
-        elif known is not None:
-            sizes = tuple(size for size in sizes if size <= known)
-        refused: ZoomError | None = None
-        for size in dict.fromkeys(sizes):
+        sizes = Sizes(endpoint, wanted, self.learnt.page_sizes.get(endpoint.page_size_key))
+        while True:
+            size = sizes.next
             try:
                 asked = {**query, "page_size": size} if size else query
-                answer = await self.get(endpoint, path=path, query=asked, urgent=urgent)
+                answer = await self.get(endpoint, path=path, query=asked, urgent=urgent, retry=not sizes.failed)
             except ZoomError as error:
-                if error.kind is not ErrorKind.REQUEST or not 400 <= (error.status or 0) < 500:
-                    raise
-                refused = refused or error
+                sizes.refused_with(error)
                 continue
-            if wanted is None and refused is not None:
+            if wanted is None and sizes.refused is not None:
                 self._set_page_size(endpoint, size)
             if wanted is None and answer.next_page_token and size:
                 self._notice_cap(endpoint, answer, size)
             return answer, size
-        assert refused is not None
-        raise refused
 
     def _notice_cap(self, endpoint: Endpoint, answer: Answer, asked: int) -> None:
         """Learn the page size when Zoom gave a shorter page than asked for though more follow."""
@@ -400,8 +393,8 @@ class ZoomClient:
             if error.kind in (ErrorKind.RATE_LIMIT, ErrorKind.DAILY_LIMIT):
                 stats.refused += 1
             raise
-        if answer.no_count:
-            self._note(f"{endpoint.template}: Zoom's total_records is {answer.no_count}, which is ignored.")
+        for name, shown in answer.no_counts.items():
+            self._note(f"{endpoint.template}: Zoom's {name} is {shown}, which is ignored.")
         return answer
 
     def _learn(self, endpoint: Endpoint, response: Response) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,19}(\.0{0,19})?")
 _MOST: Final = 2**63 - 1
 """The largest number SQLite holds."""
+MOST_COUNTED: Final = 10**12
+"""The largest number that can be a count; sums and differences of such numbers fit in SQLite, too."""
 
 
 def as_text(value: object) -> str:
@@ -37,14 +39,17 @@ def as_number(value: object) -> int | None:
 
 
 def as_count(value: object) -> int | None:
-    """`as_number`, but None for what cannot be a count."""
+    """`as_number`, but None for what cannot be a count: negative, or more than there is of anything in Zoom."""
     number = as_number(value)
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number <= MOST_COUNTED else None
 
 
 def as_strings(value: object) -> tuple[str, ...]:
-    """The texts and whole numbers in a list, as texts; () when it is none, as Zoom leaves empty lists out."""
-    return tuple([text for item in value if (text := as_text(item))]) if isinstance(value, list) else ()
+    """The texts and whole numbers in a list, as texts; () when it is none, as Zoom leaves empty lists out.
+
+    White space alone is no text.
+    """
+    return tuple([text for item in value if (text := as_text(item)).strip()]) if isinstance(value, list) else ()
 
 
 _PLANS_OF_PEOPLE: Final = ("plan_base", "plan_united", "plan_zoom_one")
