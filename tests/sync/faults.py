@@ -21,6 +21,7 @@ MODULES: Final = (
     "tests.sync.test_strange",
     "tests.sync.test_membership",
     "tests.sync.test_gone",
+    "tests.sync.test_misleading",
     "tests.sync.test_truth",
     "tests.sync.test_malformed",
     "tests.sync.test_resumed",

@@ -181,7 +181,7 @@ async def test_one_list_that_never_works_costs_only_itself(bench: Bench) -> None
 
 
 @fault(
-    "More than five lists fail each time",
+    "More than five lists meet server errors each time",
     "the sync ends with Zoom's error; the next one goes on from the finished lists",
 )
 @pytest.mark.parametrize("failing", [5, 6])

@@ -19,7 +19,7 @@ from zoomgov.store.store import Store
 from zoomgov.sync import list_reader, parts
 from zoomgov.sync.background_writer import BackgroundWriter
 from zoomgov.sync.events import ListAdvanced, ListRestarted, SyncEvent
-from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_REFUSED, MAX_RESTARTS, ListReader, together
+from zoomgov.sync.list_reader import MAX_IDLE_PAGES, MAX_READINGS, MAX_REFUSED, MAX_RESTARTS, ListReader, together
 from zoomgov.sync.outcome import ListOutcome
 from zoomgov.sync.reporter import Reporter
 from zoomgov.sync.rows import Rows, contact_group_rows, group_rows, principal_rows
@@ -148,8 +148,8 @@ async def test_an_error_at_the_first_page_is_raised_at_once(read: Read) -> None:
 
 
 async def test_a_page_that_is_refused_starts_it_again_once(read: Read) -> None:
-    reading = read([page("a", more=True), GONE], [page("a", more=True), page("b")])
-    assert await reading.groups() == ListOutcome(2, None, moved=True)
+    reading = read([page("a", total=2, more=True), GONE], [page("a", total=2, more=True), page("b", total=2)])
+    assert await reading.groups() == ListOutcome(2, 2, moved=True)
     assert len(reading.restarts) == 1
     reading = read([page("a", more=True), GONE], [page("a", more=True), GONE])
     with pytest.raises(ZoomError) as caught:
@@ -175,7 +175,8 @@ async def test_a_list_without_end_is_given_up_where_something_tells_how_long_it_
             yield page(*(f"{number}-{place}" for place in range(100)), total=total, more=True)
 
     reading = read(cast(Pass, endless()))
-    with pytest.raises(ZoomError, match=r"rows where it counts 3, .* has no end") as caught:
+    counts = " where it counts 3" if total else ""
+    with pytest.raises(ZoomError, match=f"rows{counts}, .* has no end") as caught:
         await reading.groups(most=lambda: most)
     assert caught.value.kind is ErrorKind.UNEXPECTED
     assert reading.restarts == []
@@ -237,7 +238,29 @@ async def test_pages_without_anything_new_have_an_end(read: Read) -> None:
     assert f"gave {MAX_IDLE_PAGES} pages without anything new" in caught.value.message
     assert MAX_IDLE_PAGES == 20
     almost: Pass = [*[page("a", more=True)] * MAX_IDLE_PAGES, page("b", more=True), page("c")]
-    assert await read(almost).groups() == ListOutcome(3, None)
+    assert await read(almost, almost).groups() == ListOutcome(3, None)
+
+
+async def test_a_list_of_several_pages_without_a_total_is_read_until_it_is_twice_the_same(
+    read: Read, writer: BackgroundWriter
+) -> None:
+    first: Pass = [page("a", "b", more=True), page("d")]  # b left, and c moved onto the first page
+    second: Pass = [page("a", "c", more=True), page("d")]
+    reading = read(second, second)
+    assert await reading.groups() == ListOutcome(3, None)
+    assert reading.restarts == ["Zoom does not say how long it is: read once more, to see that nobody was missed"]
+    reading = read(first, second, second)
+    assert await reading.groups() == ListOutcome(3, None, moved=True)
+    assert len(reading.restarts) == 2
+    assert writer.finished == {ListKey("groups"): 3}
+
+
+async def test_a_list_that_is_another_each_time_is_not_read(read: Read, writer: BackgroundWriter) -> None:
+    reading = read(*([page("a", more=True), page(str(number))] for number in range(MAX_READINGS)))
+    with pytest.raises(ZoomError, match="another list each of 4 times") as caught:
+        await reading.groups()
+    assert caught.value.kind is ErrorKind.UNEXPECTED
+    assert writer.finished == {}
 
 
 @pytest.mark.parametrize(("total", "asked"), [(25, []), (26, [26])])

@@ -81,6 +81,8 @@ class Sync:
         self.mends: dict[str, Callable[[], None]] = {}
         """What a step brings to light, by its name."""
         self.listed = ListOutcome(0, 0)
+        self.silent_records: tuple[int, list[str]] = (0, [])
+        """Members whose record names no group: how many, and some of them."""
         self.found = NOTHING_BESIDE
         """What each member list leaves out, and has besides."""
         self.staged: dict[ListKey, set[int]] = {}
@@ -106,6 +108,12 @@ class Sync:
 
     async def unequal_lists(self) -> dict[ListKey, tuple[int, int]]:
         return self.unequal
+
+    async def omitted(self, most: int) -> tuple[int, list[str]]:
+        return self.silent_records
+
+    async def silent(self, status: str, most: int) -> tuple[int, list[str]]:
+        return 0, []
 
     async def beside(self, key: ListKey, kind: GrantKind) -> Beside:
         return self.found

@@ -21,6 +21,8 @@ from zoomgov.sync.events import Outcome, SyncSummary
 from zoomgov.zoom.errors import ZoomError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from zoomgov.sim.account.account import Account, User
 
 ENVELOPE: Final = ("total_records", "page_count", "page_number", "page_size", "next_page_token")
@@ -37,10 +39,23 @@ FIELDS: Final = {
     "read_role": ("id", "privileges"),
 }
 WHOSE: Final = ("", "", "", "some", "active", "inactive")
+TELLING: Final = (
+    *(LeftOut("list_users", field, whose) for field in ("group_ids", "role_id") for whose in WHOSE[2:]),
+    *(LeftOut(call, "total_members", whose) for call in ("list_groups", "list_roles") for whose in ("", "some")),
+    *(LeftOut("read_user", field) for field in ("group_ids", "role_id")),
+    LeftOut("list_groups", "groups"),
+    LeftOut("*", "total_records"),
+)
+"""Fields that tell who is in what, and whether that is all."""
 REFUSALS: Final[dict[str, dict[str, Any]]] = {
     "scope": {"status": 400, "body": {"code": 4711, "message": "Invalid access token, does not contain scopes:[x]."}},
     "missing": {"status": 404, "body": {"code": 4130, "message": "A group with this ID does not exist."}},
     "request": {"status": 400, "body": {"code": 300, "message": "Validation Failed."}},
+    "privilege": {"status": 403, "body": {"message": "Forbidden"}},
+    "gone": {"status": 410, "body": ""},
+    "web page": {"status": 403, "body": "<html>Blocked</html>", "headers": {"content-type": "text/html"}},
+    "nothing": {"status": 200, "body": {}},
+    "null": {"status": 200, "body": {"users": None, "groups": None, "members": None, "admins": None, "roles": None}},
     "server": {"status": 500},
 }
 LISTS: Final = (
@@ -61,10 +76,22 @@ class Zoom:
     """Path of a list to the key of a refusal."""
     limited: bool = False
     """Whether the app's owner sees the people of one group only."""
+    thorough: bool = False
+    changes: tuple[int, ...] = ()
+    """Per cent of the people who change before each further sync."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all is answered, and nothing that tells who is in what is left out."""
+        options = self.options
+        told = not options.leave_out and options.counts == "right"
+        return told and not self.refused and not self.limited
 
 
 @st.composite
 def left_out(draw: st.DrawFn) -> LeftOut:
+    if draw(st.integers(0, 2)):
+        return draw(st.sampled_from(TELLING))
     call = draw(st.sampled_from(["*", *FIELDS]))
     names = ENVELOPE if call == "*" else (*FIELDS[call], *ENVELOPE)
     name = draw(st.sampled_from(names))
@@ -82,7 +109,9 @@ def zooms(draw: st.DrawFn) -> Zoom:
         page_max=draw(st.sampled_from([None, 10, 20, 30, 50])),
         page_size_too_big=draw(st.sampled_from(["cap", "refuse"])),
         paging=draw(st.sampled_from(["tokens", "tokens", "numbers"])),
-        numbers=draw(st.sampled_from(["plain", "plain", "text", "fraction"])),
+        left_out_as=draw(st.sampled_from(["absent", "absent", "null", "blank"])),
+        numbers=draw(st.sampled_from(["plain", "plain", "plain", "text", "blanks", "fraction"])),
+        counts=draw(st.sampled_from(["right", "right", "right", "right", "negative", "huge"])),
         inactive_in_members=draw(st.booleans()),
         group_admin_ids=draw(st.booleans()),
         groups_paged=draw(st.booleans()),
@@ -94,11 +123,35 @@ def zooms(draw: st.DrawFn) -> Zoom:
     refused = (
         {} if limited else draw(st.dictionaries(st.sampled_from(LISTS), st.sampled_from(sorted(REFUSALS)), max_size=2))
     )
-    return Zoom(draw(st.integers(1, 50)), draw(st.sampled_from([1, 17, 45, 120])), options, refused, limited)
+    changes = draw(st.sampled_from([(), (), (0,), (20,), (20, 20), (0, 20)]))
+    users = draw(st.sampled_from([1, 17, 45, 120]))
+    return Zoom(draw(st.integers(1, 50)), users, options, refused, limited, draw(st.integers(0, 4)) == 0, changes)
 
 
 Fact = tuple[str, str, str]
 """Kind of grant, id of the resource, key of the person."""
+
+
+def key_of(user: User) -> str:
+    return user.id or user.email.lower()
+
+
+def users_of(account: Account) -> set[str]:
+    return set(map(key_of, account.users))
+
+
+def facts_of(account: Account) -> set[Fact]:
+    """Everything that people have, and what user groups are in."""
+    found: set[Fact] = set()
+    for user in account.users:
+        found |= {("member", group, key_of(user)) for group in user.group_ids or ()}
+        if user.role_id:
+            found.add(("role", user.role_id, key_of(user)))
+    for group in account.groups.values():
+        found |= {("admin", group.id, key) for key in group.admins}
+    for contact in account.contact_groups.values():
+        found |= {("contact", contact.id, key) for _, key in contact.members}
+    return found
 
 
 class Oracle:
@@ -109,24 +162,11 @@ class Oracle:
         self.gaps = {(str(gap.part), gap.target) for gap in summary.not_read}
         self.differs = {item.what for item in summary.disagreements}
 
-    @staticmethod
-    def key(user: User) -> str:
-        return user.id or user.email.lower()
-
     def users(self) -> set[str]:
-        return set(map(self.key, self.account.users))
+        return users_of(self.account)
 
     def facts(self) -> set[Fact]:
-        account, found = self.account, set()
-        for user in account.users:
-            found |= {("member", group, self.key(user)) for group in user.group_ids or ()}
-            if user.role_id:
-                found.add(("role", user.role_id, self.key(user)))
-        for group in account.groups.values():
-            found |= {("admin", group.id, key) for key in group.admins}
-        for contact in account.contact_groups.values():
-            found |= {("contact", contact.id, key) for _, key in contact.members}
-        return found
+        return facts_of(self.account)
 
     def is_told(self, part: str, target: str = "") -> bool:
         return bool({(part, ""), (part, target)} & self.gaps)
@@ -134,6 +174,10 @@ class Oracle:
     def user_is_told(self, user: User) -> bool:
         title = f"{user.status.capitalize()} users"
         return self.is_told(f"users-{user.status}") or self.is_told("unseen-users") or title in self.differs
+
+    def some_users_are_told(self) -> bool:
+        statuses = ("active", "inactive", "pending")
+        return any(self.is_told(f"users-{status}") for status in statuses) or self.is_told("unseen-users")
 
     def resource_is_told(self, kind: str, key: str) -> bool:
         title = {"groups": "Groups", "roles": "Roles", "contact-groups": "Contact groups"}[kind]
@@ -145,6 +189,8 @@ class Oracle:
         status = user.status if user else ""
         if self.is_told("unseen-users") or (user is not None and self.user_is_told(user)):
             return True
+        if user is None and kind in ("member", "role") and self.some_users_are_told():
+            return True  # they left, and perhaps into a list that was not read
         account = self.account
         if kind == "member":
             name = account.groups[target].name
@@ -176,7 +222,7 @@ def published(bench: Bench) -> tuple[set[str], set[Fact], dict[str, set[str]]]:
 
     def person(key: str, email: str | None) -> str:
         user = plain.user(key) or plain.user(key.removeprefix("email:")) or plain.user(email or "")
-        return Oracle.key(user) if user else key
+        return key_of(user) if user else key
 
     users = {
         person(key, email)
@@ -200,20 +246,28 @@ def published(bench: Bench) -> tuple[set[str], set[Fact], dict[str, set[str]]]:
     return users, facts, things
 
 
-def judge(bench: Bench, summary: SyncSummary) -> None:
+def judge(bench: Bench, summary: SyncSummary, before: Collection[Fact] = (), gone_before: Collection[str] = ()) -> None:
+    """Hold what is published against the account.
+
+    Args:
+        before: facts that were true at an earlier sync: of what is not read they stay.
+        gone_before: people of earlier syncs.
+    """
     oracle = Oracle(bench.account, summary)
     users, facts, things = published(bench)
     account = bench.account
     true_things: dict[str, set[str]] = {
         "groups": set(account.groups), "contact-groups": set(account.contact_groups), "roles": set(account.roles)
     }  # fmt: skip
-    assert facts <= oracle.facts(), "nothing is made up"
-    assert users <= oracle.users()
-    missing = [user for user in account.users if oracle.key(user) not in users]
+    made_up = facts - oracle.facts()
+    assert made_up <= set(before), "nothing is made up"
+    assert not [fact for fact in made_up if not oracle.fact_is_told(fact)], "what is no longer so is told as not read"
+    assert users <= oracle.users() | set(gone_before if oracle.some_users_are_told() else ())
+    missing = [user for user in account.users if key_of(user) not in users]
     lost = oracle.facts() - facts
     gone = [(kind, key) for kind, keys in true_things.items() for key in keys - things[kind]]
     if summary.outcome is Outcome.COMPLETE:
-        assert (missing, lost, gone) == ([], set(), [])
+        assert (missing, lost, gone, made_up) == ([], set(), [], set())
     assert [user.email for user in missing if not oracle.user_is_told(user)] == []
     assert {fact for fact in lost if not oracle.fact_is_told(fact)} == set()
     assert [one for one in gone if not oracle.resource_is_told(*one)] == []
@@ -253,11 +307,18 @@ def test_complete_with_the_truth_or_not_complete_naming_what_is_missing(zoom: Zo
                 bench.zoom.control.restrict_app_owner(groups=list(account.groups)[:1])
             for path, refusal in zoom.refused.items():
                 bench.zoom.control.add_fault(path=path, times=None, **REFUSALS[refusal])
-            try:
-                summary = asyncio.run(bench.sync())
-            except ZoomError:
-                return  # nothing was published: it ends with the reason
-            judge(bench, summary)
+            before, people = set[Fact](), set[str]()
+            for number, percent in enumerate((0, *zoom.changes)):
+                bench.zoom.control.churn(percent, seed=number)
+                try:
+                    summary = asyncio.run(bench.sync(thorough=zoom.thorough))
+                except ZoomError:
+                    return  # nothing was published: it ends with the reason
+                judge(bench, summary, before, people)
+                if zoom.is_plain:
+                    assert summary.outcome is Outcome.COMPLETE
+                before |= facts_of(account)
+                people |= users_of(account)
         finally:
             bench.zoom.stop()
             bench.store.close()

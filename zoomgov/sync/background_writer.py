@@ -262,8 +262,26 @@ class BackgroundWriter:
         """Number of users of whom nothing tells the role, by status."""
         return await self._worker.submit(lambda: self._writer.counts.without_role())
 
+    async def silent(self, status: str, most: int) -> tuple[int, list[str]]:
+        """How many users of a status nothing names a group of, and Zoom's ids of some of them."""
+
+        def job() -> tuple[int, list[str]]:
+            found = self._writer.counts.silent(status)
+            return len(found), self._writer.sample(found, most)
+
+        return await self._worker.submit(job)
+
+    async def omitted(self, most: int) -> tuple[int, list[str]]:
+        """How many users are on lists of members though their records name no group, and Zoom's ids of some of them."""
+
+        def job() -> tuple[int, list[str]]:
+            found = self._writer.counts.omitted()
+            return len(found), self._writer.sample(found, most)
+
+        return await self._worker.submit(job)
+
     async def outside_groups(self, groups: Iterable[str]) -> int:
-        """Number of users whose records name none of these groups."""
+        """Number of users whose records name groups, and none of these."""
 
         def job() -> int:
             facts = [self._writer.fact(GrantKind.GROUP_MEMBER, group) for group in groups]

@@ -37,6 +37,9 @@ MAX_PAGES: Final = 20_000
 MORE_THAN_COUNTED: Final = 1_000
 """Rows beyond twice Zoom's total after which a list has no end: people may join while it is read, but not so many."""
 
+MAX_READINGS: Final = 4
+"""Readings of a list without a total until two are the same."""
+
 MAX_IDLE_PAGES: Final = 20
 """Consecutive pages with nothing new on them, each with a new token, after which a list is given up."""
 
@@ -91,7 +94,7 @@ class ListReader:
         """Read a list to its end.
 
         It starts again when Zoom loses the page token, once when a later page is refused, and once when it does not
-        add up.
+        add up. A list of several pages for which Zoom gives no total is read until it is twice the same.
 
         Args:
             key: the list; by default that of the whole account.
@@ -111,9 +114,11 @@ class ListReader:
         self._report.started(part, key, title or part.title)
         lost = refused = 0
         counted_again = drifted = False
+        before: frozenset[Identity] | None = None
+        readings = 0
         while True:
             await self._writer.restart(key)
-            attempt = _Attempt(self._client, self._writer, self._report, part, decode, key, path, most)
+            attempt = _Attempt(self._client, self._writer, self._report, part, decode, key, path, most, before)
             try:
                 await attempt.read_pages(query, urgent, split, finishes=beside is None)
             except ZoomError as error:
@@ -133,6 +138,18 @@ class ListReader:
             attempt.raise_if_no_list()
             outcome = attempt.outcome()
             drifted = drifted or outcome.drifted
+            if attempt.may_have_moved:
+                readings += 1
+                if readings == MAX_READINGS:
+                    raise ZoomError(
+                        ErrorKind.UNEXPECTED,
+                        part.endpoint.template,
+                        f"Zoom does not say how long it is, and it was another list each of {readings} times.",
+                    )
+                why = "Zoom does not say how long it is" if before is None else "It is another list than before"
+                before, split = attempt.seen, None
+                self._report.restarted(key, f"{why}: read once more, to see that nobody was missed")
+                continue
             if counted_again or attempt.adds_up:
                 break
             counted_again, split = True, None
@@ -142,7 +159,8 @@ class ListReader:
             self._report.restarted(key, f"{why}: read once more")
         await self._finish(key, outcome, beside)
         self._report.finished(key, outcome.read, outcome.expected)
-        return replace(outcome, moved=drifted or counted_again or lost + refused > 0)
+        moved = drifted or counted_again or lost + refused > 0 or readings > 1
+        return replace(outcome, moved=moved)
 
     async def _finish(self, key: ListKey, outcome: ListOutcome, beside: Beside | None) -> None:
         if key in self._writer.finished:
@@ -171,7 +189,9 @@ class _Attempt:
         key: ListKey,
         path: Mapping[str, str],
         most: Callable[[], int | None],
+        before: frozenset[Identity] | None,
     ) -> None:
+        """`before`: what an earlier reading of the list gave; None where there was none."""
         self._client = client
         self._writer = writer
         self._report = report
@@ -183,6 +203,7 @@ class _Attempt:
         self._totals: list[int] = []
         self._at_least = 0
         self._most = most
+        self._before = before
         self._pages = 0
         self.under_way = False
         """Whether a page of it was read."""
@@ -261,9 +282,10 @@ class _Attempt:
 
     def _raise_if_endless(self, read: int) -> None:
         """Raise when there are more rows than a list of this sort can have."""
-        counted = self._totals[0] if self._totals else self._most()
-        most = MAX_ROWS if counted is None else 2 * max(counted, 0) + MORE_THAN_COUNTED
-        if read > most or (counted is None and self._pages > MAX_PAGES):
+        counted = self._totals[0] if self._totals else None
+        likely = self._most() if counted is None else counted
+        most = MAX_ROWS if likely is None else 2 * likely + MORE_THAN_COUNTED
+        if read > most or (likely is None and self._pages > MAX_PAGES):
             of = "" if counted is None else f" where it counts {counted:,}"
             raise ZoomError(
                 ErrorKind.UNEXPECTED,
@@ -292,9 +314,22 @@ class _Attempt:
         return outcome.expected in (None, outcome.read) and not self.shrank
 
     @property
+    def seen(self) -> frozenset[Identity]:
+        """What identifies each row that was read."""
+        return frozenset(self._seen)
+
+    @property
+    def may_have_moved(self) -> bool:
+        """Whether somebody may be missing who moved onto a page already read, because somebody before them left.
+
+        A total would show that. Without, only a second reading that gives the same does.
+        """
+        return not self._totals and self._pages > 1 and self.seen != self._before
+
+    @property
     def proved(self) -> bool:
         """Whether it adds up, and is a list at all."""
-        return self.adds_up and not self._is_no_list
+        return self.adds_up and not self._is_no_list and not self.may_have_moved
 
     def _complete_outcome(self) -> ListOutcome | None:
         return self.outcome() if self.proved else None

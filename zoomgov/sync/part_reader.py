@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
 LISTS_IN_FLIGHT: Final = 24
 """Lists of one part read concurrently; the rate limiter decides how fast."""
 MAX_FAILURES: Final = 5
-"""Lists that may be lost to server errors; with one more the whole sync is put off."""
+"""Lists that may be lost to server errors; with one more the whole sync is put off. With one more refused list of a
+part of which none could be read, no further one is asked for."""
+HIDDEN: Final = 5_000
+"""People more than the app sees, or than anything counts, who may be on one list."""
+MOST_RESOURCES: Final = 5_000
+"""Groups that an account may have (Zoom's API docs); for contact groups and roles no limit is published."""
+_MAY_PASS: Final = frozenset({ErrorKind.SERVER, ErrorKind.RATE_LIMIT})
+"""Errors that the next sync need not meet."""
 
 
 _OWNERS: Final[Mapping[str, tuple[Part, Decode]]] = {
@@ -63,6 +71,8 @@ class PartReader:
         self.not_read: list[NotRead] = []
         self.deleted: set[str] = set()
         """Ids of resources that were deleted in Zoom during the sync."""
+        self.unlisted = 0
+        """Groups and roles that records of users name and Zoom's lists leave out."""
         self._missing: dict[ListKey, tuple[ListedResource, ZoomError]] = {}
         """Lists of which Zoom says that their resource does not exist, until the list of resources is asked again."""
         self._client = client
@@ -71,9 +81,18 @@ class PartReader:
         self._lists = ListReader(client, writer, report)
         self._scopes = token.scopes
         self._without = without
+        self.held: int | None = None
+        """People that Zoom's roles count; None while that is not known."""
+        self.most_people: Callable[[], int | None] = lambda: None
+        """The most people there can be, as far as anything tells, while not all lists of users are read."""
         self._closed: set[str] = set()
         """Parts of which no further list is asked for."""
         self._failures = 0
+        """Lists lost to server errors."""
+        self._refused: Counter[str] = Counter()
+        """Lists that Zoom refused or answered with something else, of each part."""
+        self._given_up: dict[str, ZoomError] = {}
+        """Parts of which one list after the other was refused and none read, and the last of the refusals."""
         self._errors: dict[str, ZoomError] = {}
         """The first of each part."""
 
@@ -96,7 +115,7 @@ class PartReader:
         query: Mapping[str, str | int] = {},
         urgent: bool = False,
         split: Split | None = None,
-        most: Callable[[], int | None] = lambda: None,
+        most: Callable[[], int | None] = lambda: MOST_RESOURCES,
     ) -> ListOutcome | None:
         """Read a paged list of the account, as `guarded` does. The arguments are those of `ListReader.read`."""
 
@@ -126,7 +145,7 @@ class PartReader:
     async def again(self, part: Part, decode: Decode) -> bool:
         """Read a list of the account once more; False when that failed and what was read before is gone."""
         try:
-            await self._lists.read(part, decode)
+            await self._lists.read(part, decode, most=lambda: MOST_RESOURCES)
         except ZoomError as error:
             self.go_on_without(part, error)
             return False
@@ -186,12 +205,25 @@ class PartReader:
             path={part.path_key: resource.id},
             title=part.title.format(resource.name),
             beside=beside,
+            most=self._most_principals,
         )
+
+    def _most_principals(self) -> int | None:
+        """The most people and groups that one list of members, admins or holders can have; None while nothing tells."""
+        finished = self._writer.finished
+        lists = [ListKey(part.name) for part in parts.USERS.values()]
+        read = sum(finished[key] for key in lists) if all(key in finished for key in lists) else self.most_people()
+        if read is None:
+            return None
+        return max(read, self.held or 0) + finished.get(ListKey(parts.GROUPS.name), 0) + HIDDEN
 
     async def _read_waiting(self, part: Part, waiting: Iterator[ListedResource], read: ReadResource) -> None:
         for resource in waiting:
             if part.name in self._closed:
                 return
+            if (error := self._given_up.get(part.name)) is not None:
+                self._miss(unread(part, error, resource.id, resource.name))
+                continue
             await self._one(part, resource, read)
 
     async def _one(self, part: Part, resource: ListedResource, read: ReadResource) -> None:
@@ -252,6 +284,7 @@ class PartReader:
 
     def note_unlisted(self, owner: Part, target: str, people: int) -> None:
         """Note a group or role that records of users name and its list leaves out."""
+        self.unlisted += 1
         reason = f"The records of {people:,} users name it, and {owner.endpoint.template} leaves it out."
         self._miss(NotRead(owner.name, target, reason))
 
@@ -286,10 +319,16 @@ class PartReader:
             self._closed.add(part.name)
             self._miss(unread(part, error))
             return
-        self._failures += 1
-        if self._failures > MAX_FAILURES:
-            raise error
         self._miss(unread(part, error, resource.id, resource.name))
+        if error.kind in _MAY_PASS:
+            self._failures += 1
+            if self._failures > MAX_FAILURES:
+                raise error
+            return
+        # an answer, and the same one next time: what else there is must not be lost for it
+        self._refused[part.name] += 1
+        if self._refused[part.name] > MAX_FAILURES and not any(key.part == part.name for key in self._writer.finished):
+            self._given_up[part.name] = error
 
     def _is_unwanted(self, part: Part) -> bool:
         if part.capability not in self._without:

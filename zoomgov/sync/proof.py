@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zoomgov.model.kinds import GrantKind
-from zoomgov.model.syncs import Disagreement, ListKey
+from zoomgov.model.syncs import Disagreement, ListKey, NotRead
 from zoomgov.sync import parts, rows
 from zoomgov.sync.membership import SingleUsers, Union, contradicted, differences
+from zoomgov.zoom.values import as_strings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,6 +31,12 @@ _CONVENTIONS: Final = (
 _FEW: Final = 2
 """So few equal counts do not prove that deactivated or invited people are counted: a missing active one may hide
 behind one of them."""
+
+
+_ASKED: Final = 5
+"""Users asked for one by one to see whether their own record names groups that a list leaves out."""
+_MOST_ASKED: Final = 15
+"""The same where records of a list are known to leave groups out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,12 @@ class Proof:
         """Compare the membership read off the user lists with Zoom's counts; read member lists where they differ."""
         finished = self._writer.finished
         owner = subject.owner
-        if ListKey(owner.name) not in finished or ListKey(parts.USERS["active"].name) not in finished:
+        if ListKey(owner.name) not in finished:
             return
         compared = await self._compare(subject)
+        if ListKey(parts.USERS["active"].name) not in finished:  # numbers of members prove nothing without them
+            await (self._note_roles() if subject is ROLES else self._note_silence(compared, all_read=False))
+            return
         before = {resource.id for resource in await self._writer.resources(owner.name)}
         if compared.differing or compared.unlisted:
             # counted at another moment than the users were read: ask for the counts of now before anything longer
@@ -92,6 +102,8 @@ class Proof:
         if (compared.differing or compared.unlisted) and await self._people.read_drifted():
             compared = await self._compare(subject)
         resources = await self._writer.resources(owner.name)
+        if subject is GROUPS and not resources:
+            await self._note_no_list()
         needed = await self._needed(subject, resources, compared)
         wanted = [resource for resource in resources if self._thorough or resource.id in needed]
         if wanted:
@@ -117,7 +129,8 @@ class Proof:
         doubtful = {*compared.differing, *compared.leaning}
         without_total = {resource.id for resource in resources if resource.total is None}
         if subject is GROUPS:
-            return doubtful | without_total
+            # where no record names a group, nothing but numbers says that there is nobody in any
+            return doubtful | without_total if compared.members else {resource.id for resource in resources}
         # everybody has exactly one role: where each record names it, nobody is missing
         return doubtful | without_total if await self._writer.without_role() else set(compared.differing)
 
@@ -154,28 +167,59 @@ class Proof:
             source = f"{status} users, each of whom has a role"
             self.disagreements.append(Disagreement(f"roles of {status} users", everyone - people, everyone, source))
 
-    async def _note_silence(self, compared: CountComparison) -> None:
-        """Note statuses of which no record names a group, where nothing else tells that they are in none."""
+    async def _note_no_list(self) -> None:
+        """Note that groups are not read where GET /groups answers without a list, and single users are in some."""
+        if ListKey(parts.GROUPS.name) not in self._writer.without_list:
+            return
+        for user in await self._writer.some_of("active", _ASKED):
+            record = await self.singles.record(user)
+            if record is not None and as_strings(record.get("group_ids")):
+                reason = "Zoom's answer holds no list, and the records of single users name groups."
+                self._reader.note_gap(NotRead(parts.GROUPS.name, "", reason))
+                return
+
+    async def _note_silence(self, compared: CountComparison, *, all_read: bool = True) -> None:
+        """Note statuses of which records name no groups, where nothing else tells that they are in none.
+
+        Args:
+            all_read: whether the list of active users was read.
+        """
         recorded, people = await self._writer.recorded(GrantKind.GROUP_MEMBER), await self._writer.people()
         listed = {status for beside in self._union.found.values() for status in beside.statuses}
-        if not compared.members:
+        if all_read and not compared.members:
             return
+        omitted = await self._writer.omitted(_ASKED) if self._union.found else (0, [])
         for status in ("inactive", "pending"):
-            silent = people.get(status, 0) and not recorded.get(status) and status not in listed
-            if not silent or (status == "pending" and recorded):  # invitations hold hardly anything
+            if not people.get(status) or status in listed:
                 continue
-            if recorded and status == "inactive" and await self._say_none(status):
+            if recorded.get(status) and not (omitted[0] and status == "inactive"):
                 continue
+            if status == "pending" and recorded:  # invitations hold hardly anything
+                continue
+            silent = await self._writer.silent(status, _MOST_ASKED if omitted[0] else _ASKED)
+            if not silent[0] or (recorded and await self._say_none(silent, omitted)):
+                continue
+            named = people[status] - silent[0]
             source = f"{status} users: no record names a group, and Zoom's member lists leave them out"
-            self.disagreements.append(Disagreement(f"groups of {status} users", 0, people[status], source))
+            self.disagreements.append(Disagreement(f"groups of {status} users", named, people[status], source))
 
-    async def _say_none(self, status: str) -> bool:
-        """Whether the records of single users name no group either, as far as they are asked for."""
-        for user in await self._writer.some_of(status, 5):
+    async def _say_none(self, silent: tuple[int, list[str]], omitted: tuple[int, list[str]]) -> bool:
+        """Whether the records of single users name no group either, as far as they are asked for.
+
+        Args:
+            silent: how many users nothing names a group of, and some of them.
+            omitted: the same of users whose records leave out groups that they are in: are these in the records of
+                single users, which then are to be believed?
+        """
+        for user in omitted[1]:
+            record = await self.singles.record(user)
+            if record is None or not as_strings(record.get("group_ids")):
+                return False
+        for user in silent[1]:
             record = await self.singles.record(user)
             if record is None or record.get("group_ids"):
                 return False
-        return True
+        return omitted[0] <= _FEW or silent[0] <= len(silent[1])
 
     async def _compare(self, subject: Subject) -> CountComparison:
         resources = await self._writer.resources(subject.owner.name)

@@ -80,8 +80,8 @@ def join_list(endpoint: Endpoint, records: Sequence[msgspec.Raw]) -> bytes:
 
 
 def text(record: Mapping[str, Any], *keys: str) -> str:
-    """The first of `keys` that holds a text or a number, as text; else ""."""
-    return next((found for key in keys if (found := as_text(record.get(key)))), "")
+    """The first of `keys` that holds a text or a number, as text; else "". White space alone is no text."""
+    return next((found for key in keys if (found := as_text(record.get(key))).strip()), "")
 
 
 def number(record: Mapping[str, Any], key: str) -> int | None:

@@ -55,7 +55,7 @@ class Rows:
         return [resource.id for resource in resources]
 
 
-_DECODER_VERSION: Final = b"2"
+_DECODER_VERSION: Final = b"3"
 """Raise when `UserPages` decodes other fields: digests of an older version must not match, so that all are decoded."""
 
 
@@ -125,6 +125,7 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
         except TypeError:
             texts = [as_text(value) for value in texts]
         key, email, shown, first, last, kind, role_id, dept, zone, login, client, employee, united, made, listed = texts
+        key, email, role_id = _unless_blank(key), _unless_blank(email), _unless_blank(role_id)
         key = key or (email_key(email) if email else "")
         if not key:
             rows.unreadable += 1
@@ -160,6 +161,11 @@ def _any_users(records: Iterable[Record], status: str) -> Rows:
         )
         held.append(Held(role_id, as_strings(groups)))
     return rows
+
+
+def _unless_blank(text: str) -> str:
+    """`text`, but "" where it is white space only: that is no id of anything."""
+    return "" if text.isspace() else text
 
 
 def _flag(value: object) -> int | None:
@@ -210,6 +216,7 @@ _CREATED_AT: Final = UserRow._fields.index("created_at")
 _COLUMNS: Final = UserRow._fields.index("extra")
 _MORE: Final = _PlainUser.__struct_fields__.index("custom_attributes")
 _MORE_NAMES: Final = _PlainUser.__struct_fields__[_MORE:]
+_BLANK: Final = str.isspace
 _NO_MORE: Final = (UNSET,) * len(_MORE_NAMES)
 
 
@@ -218,7 +225,7 @@ def _plain_users(records: list[_PlainUser]) -> Rows | None:
     users, held = rows.users, rows.held
     for record in records:
         values = msgspec.structs.astuple(record)
-        if not (values[0] and values[_CREATED_AT] and record.status):
+        if not (values[0] and values[_CREATED_AT] and record.status) or _BLANK(values[0]) or _BLANK(record.role_id):
             return None
         if values[_LOGIN][:5] in _BEFORE_ZOOM:
             values = (*values[:_LOGIN], "", *values[_LOGIN + 1 :])
@@ -229,7 +236,8 @@ def _plain_users(records: list[_PlainUser]) -> Rows | None:
             )
         users.append(UserRow._make((*values[:_COLUMNS], extra)))
         groups = record.group_ids
-        held.append(Held(record.role_id, groups if all(groups) else tuple(filter(None, groups))))
+        plain = all(groups) and not any(map(_BLANK, groups))
+        held.append(Held(record.role_id, groups if plain else as_strings([*groups])))
     return rows
 
 
@@ -299,7 +307,7 @@ def principal_rows(kind: GrantKind, target_id: str, records: Iterable[Record]) -
     rows = Rows()
     for record in records:
         email = text(record, "email")
-        key = text(record, "id") or (email_key(email) if email else "")
+        key = text(record, "id") or (email_key(email) if email.strip() else "")
         sort = number(record, "type") if kind is GrantKind.CONTACT_GROUP_MEMBER else 1
         if not key or (sort is None and not email):
             rows.unreadable += 1

@@ -52,6 +52,7 @@ class Run:
         self._scopes = token.scopes
         self._reader = PartReader(client, writer, report, token, without)
         self._people = PeopleReader(client, writer, report, self._reader)
+        self._reader.most_people = lambda: self._people.most
         self._proof = Proof(client, writer, self._reader, self._people, thorough=thorough)
         writer.skips_unchanged = not thorough
 
@@ -116,7 +117,7 @@ class Run:
         if outcome is not None:
             totals = [role.total for role in await self._writer.resources(parts.ROLES.name)]
             if totals and None not in totals:  # everybody has one role
-                self._people.most = sum(total for total in totals if total is not None)
+                self._people.most = self._reader.held = sum(total for total in totals if total is not None)
             roles = await self._writer.resources(parts.ROLES.name)
             await self._reader.each(parts.ROLE, roles, self._read_role)
 

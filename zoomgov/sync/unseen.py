@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from zoomgov.sync.proof import Proof
 
 OWNER_ROLE: Final = "0"
+UNLIMITED: Final = frozenset({OWNER_ROLE, "1"})
+"""Roles that see everyone: those of owners and of admins."""
 
 
 class Unseen:
@@ -89,12 +91,15 @@ class Unseen:
         limited = await self._writer.limited_roles()
         for role, groups in limited.items():
             holders = sum((await self._writer.member_counts(GrantKind.ROLE)).get(role, {}).values())
-            silent = not await self._writer.recorded(GrantKind.GROUP_MEMBER)
-            if not silent and await self._writer.outside_groups(groups) > holders:
+            if await self._writer.outside_groups(groups) > holders:
                 continue
             owner = await self._proof.singles.record("me")
             if owner is None or as_text(owner.get("role_id")) in ("", role):
                 names = {one.id: one.name for one in await self._writer.resources(parts.ROLES.name)}
                 whose = "the role" if owner is not None else "what may be the role"
                 return f"{whose} of the app's owner, {names.get(role, role)}, is limited to some groups"
+        if unlisted := self._reader.unlisted:
+            owner = await self._proof.singles.record("me")
+            if owner is None or as_text(owner.get("role_id")) not in UNLIMITED:
+                return f"their records name {unlisted:,} groups or roles that Zoom's lists leave out"
         return ""

@@ -132,6 +132,8 @@ class GrantPublisher:
                         held.discard(fact)
                     elif fact not in covered:
                         self._begun[fact].append(number)
+                if held is not None and not held.isdisjoint(covered):
+                    self._doubtful.add(number)  # a list says what the record does not
             self._end_rest(current, covered)
         self._end_rest(self._current(sorted(self._people.gone)), covered)
 

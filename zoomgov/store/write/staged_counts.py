@@ -150,12 +150,29 @@ class StagedCounts:
         statuses = (self.status(number) for number, page in enumerate(self._winners) if page and number not in holders)
         return {status: number for status, number in Counter(statuses).items() if status in _JOINED}
 
+    def silent(self, status: str) -> list[int]:
+        """People of a status of whom neither their record nor a finished list of members names a group."""
+        known = self._named_members | self._listed_members
+        return [number for number, page in enumerate(self._winners) if page and number not in known
+                and self.status(number) == status]  # fmt: skip
+
+    def omitted(self) -> list[int]:
+        """People on a finished list of members whose record names no group at all: it leaves their groups out."""
+        return sorted(number for number in self._listed_members - self._named_members if self.status(number))
+
+    @property
+    def _named_members(self) -> set[int]:
+        facts = (fact for fact in self._named if grant_kind(fact) == GRANT_CODES[GrantKind.GROUP_MEMBER])
+        return set().union(*(self._named[fact] for fact in facts))
+
+    @property
+    def _listed_members(self) -> set[int]:
+        return set().union(*self._listed(GRANT_CODES[GrantKind.GROUP_MEMBER]).values())
+
     def outside(self, facts: Iterable[int]) -> int:
-        """People of whom the records name none of `facts`."""
-        inside: set[int] = set()
-        for fact in facts:
-            inside.update(self._named.get(fact, ()))
-        return sum(1 for number, page in enumerate(self._winners) if page and number not in inside)
+        """People of whom the records name groups and none of `facts`; one that names none may leave them out."""
+        inside = set().union(*(self._named.get(fact, ()) for fact in facts))
+        return sum(1 for number in self._named_members - inside if self.winner(number))
 
     def beside(self, fact: int, listed: Collection[int]) -> MembersBeside:
         """Compare the people on the list of one fact with those whose records name it."""

@@ -369,6 +369,10 @@ class SyncWriter:
         """Zoom's ids of up to `most` people of a status, spread over their list; not those without an id."""
         number = self._lists.get(ListKey(USER_PARTS[status]))
         people = [one for one in sorted(self.people_of(number)) if self.counts.status(one) == status]
+        return self.sample(people, most)
+
+    def sample(self, people: Sequence[int], most: int) -> list[str]:
+        """Zoom's ids of up to `most` of these people, spread over them; not of those without an id."""
         keys = self.keys_of(people[:: max(1, len(people) // most)][:most])
         return [key for _, key in sorted(keys.items()) if not key.startswith(EMAIL_PREFIX)]
 
