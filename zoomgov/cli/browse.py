@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
+from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say, tell_left_out
 from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.model.kinds import Kind
 from zoomgov.model.parts import PARTS_OF
@@ -83,10 +83,8 @@ def _print(reader: Reader, kind: Kind, query: Query, form: str) -> None:
     widths: dict[str, int] = {}
     if form == "table":
         widths = _widths(columns)
-        left_out = len(columns) - len(widths)
+        tell_left_out([column.title for column in columns if column.key not in widths])
         columns = [column for column in columns if column.key in widths]
-        if left_out:
-            note(f"{left_out} more columns in a wider terminal, or with --format csv.")
 
     def rows() -> Iterator[list[object]]:
         keys = [column.key for column in columns]
@@ -130,11 +128,13 @@ def _short(key: str, cell: object, widths: Mapping[str, int]) -> object:
 
 
 def _widths(columns: list[Column]) -> dict[str, int]:
-    """The width in cells of each column that fits; the column `how` always does, the others from the left."""
+    """The width in cells of each column that fits, from the left; the first and `how` always do, cut if need be."""
     room = shutil.get_terminal_size((100, 24)).columns + _GAP
     widths: dict[str, int] = {}
     for column in sorted(columns, key=lambda column: column.key != "how"):
         width = min(column.width, _ENOUGH.get(column.key, 24))
+        if column is columns[0]:
+            width = max(min(width, room - _GAP), 1)
         if width + _GAP <= room or not widths:
             widths[column.key] = width
             room -= width + _GAP

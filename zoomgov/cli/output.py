@@ -10,10 +10,11 @@ import shlex
 import shutil
 import sys
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import click
 
+from zoomgov.cli.fitting import fitted
 from zoomgov.text import escaped_for_terminal, printable, spreadsheet_safe
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 FORMATS = ("table", "json", "csv")
+MORE: Final = "--format csv"
 
 
 def format_option(command: Any) -> Any:
@@ -105,14 +107,18 @@ def print_rows(
     keys: Sequence[str] | None = None,
     right: frozenset[int] = frozenset(),
     widest: Sequence[int | None] = (),
+    whole: frozenset[int] = frozenset(),
+    more: str = MORE,
 ) -> None:
-    """Print rows as a table that fits the width, as a JSON array of objects, or as CSV safe for spreadsheets.
+    """Print rows as a table of the columns that fit, as a JSON array of objects, or as CSV safe for spreadsheets.
 
     Args:
         titles: column headings for people; CSV uses `keys` when given.
         keys: names in JSON and CSV.
         right: indexes of the columns to align right.
         widest: the most terminal cells that each column of the table takes; None is no limit.
+        whole: indexes of the columns that are left out rather than cut; those of `right` are, anyway.
+        more: options that print the columns that do not fit, too.
     """
     names = list(keys or titles)
     if form == "json":
@@ -129,7 +135,7 @@ def print_rows(
                 buffer.truncate()
         click.echo(buffer.getvalue(), nl=False)
     else:
-        _print_table(titles, rows, right, widest)
+        _print_table(titles, rows, right, widest, whole, more)
 
 
 def _print_table(
@@ -137,27 +143,35 @@ def _print_table(
     rows: Iterable[Sequence[object]],
     right: frozenset[int],
     widest: Sequence[int | None],
+    whole: frozenset[int],
+    more: str,
 ) -> None:
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for index, title in enumerate(titles):
-        table.add_column(
-            title,
-            justify="right" if index in right else "left",
-            overflow="ellipsis",
-            no_wrap=True,
-            min_width=3,
-            max_width=widest[index] if widest else None,
-        )
-    count = 0
-    for row in rows:
-        count += 1
-        table.add_row(*(Text(printable(cell), no_wrap=True, overflow="ellipsis") for cell in row))
     out = console()
-    if count:
-        out.print(table)
-    else:
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if not cells:
         out.print("Nothing to show.")
+        return
+    wanted = [max(cell_len(cell) for cell in column) for column in zip(titles, *cells, strict=True)]
+    for index, most in enumerate(widest):
+        wanted[index] = wanted[index] if most is None else min(wanted[index], most)
+    widths = fitted(wanted, out.width, right | whole)
+    tell_left_out(titles[len(widths) :], more)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for index, (title, width) in enumerate(zip(titles, widths, strict=False)):
+        table.add_column(
+            title, justify="right" if index in right else "left", overflow="ellipsis", no_wrap=True, width=width
+        )
+    for row in cells:
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in row[: len(widths)]))
+    out.print(table)
+
+
+def tell_left_out(titles: Sequence[str], more: str = MORE) -> None:
+    """Say on standard error which columns the terminal has no room for, and what shows them."""
+    if titles:
+        note(f"No room for {', '.join(titles)}: in a wider terminal, or with {more}.")
