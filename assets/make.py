@@ -22,6 +22,7 @@ from zoomgov.secret import Credentials, Secret
 from zoomgov.services.demonstration import Demo
 from zoomgov.services.services import Services
 from zoomgov.settings import Settings
+from zoomgov.settings.documentation import documentation as settings_table
 from zoomgov.sim import SimServer, build_account
 from zoomgov.vault import MemoryVault
 from zoomgov.zoom.scopes import NEEDS, ScopeKind
@@ -95,6 +96,7 @@ def fill_pages() -> None:
     """Make the tables of the pages anew."""
     fill(README, "scopes", "catalogue", scope_table())
     fill(README.parent / "docs" / "exports.md", "columns", "code", documentation())
+    fill(README.parent / "docs" / "settings.md", "settings", "catalogue", settings_table())
 
 
 async def main() -> None:

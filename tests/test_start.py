@@ -26,7 +26,8 @@ WORK: Final = (
     "zoomgov.export.write",
     "zoomgov.sim",
 )
-DECODER: Final = ("msgspec",)
+DECODER: Final = ("msgspec", "tomllib", "tomlkit")
+"""Of records, and of settings where there are none."""
 COMMANDS_ONLY: Final = ("click", "zoomgov.cli")
 SCREENS_ONLY: Final = ("textual", "textual_plotext", "plotext", "zoomgov.app", "zoomgov.screens", "zoomgov.widgets")
 LATER_PAGES: Final = (

@@ -105,6 +105,7 @@ class ZoomgovApp(Routes[int]):
             self.sub_title = "DEMO"  # the top line of every page says it
         self.now = now
         self.session = load_session(services.settings.data_dir)
+        self._theme_in_file = services.settings.theme
         self._idle_timer: Timer | None = None
         self._quits_on: asyncio.AbstractEventLoop | None = None
         self.sync_chip = Content("")
@@ -114,8 +115,8 @@ class ZoomgovApp(Routes[int]):
         """Whether there was a notification since the last input."""
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = os.environ.get("TEXTUAL_THEME") or self.session.theme
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        wanted = (os.environ.get("TEXTUAL_THEME"), services.settings.theme, self.session.theme)
+        self.theme = next((name for name in wanted if name and name in self.available_themes), DARK.name)
         self._color_filters: list[LineFilter] = []
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -247,6 +248,27 @@ class ZoomgovApp(Routes[int]):
         super()._watch_theme(theme_name)
         if self.is_running and theme_name != self.session.theme:
             self._save_session(replace(self.session, theme=theme_name))
+        if self.is_running and self._theme_in_file not in ("", theme_name):
+            self._theme_in_file = theme_name
+            self.run_worker(self._set_theme_in_file(), group="theme", exit_on_error=False)
+
+    async def _set_theme_in_file(self) -> None:
+        """Change `settings.toml`, whose theme wins over the session's at the next start."""
+        file = self.services.settings.file
+
+        def set_theme() -> None:
+            from zoomgov.settings.catalogue import BY_KEY
+            from zoomgov.settings.edit import set_setting
+
+            if file is not None:
+                set_setting(file, BY_KEY["app.theme"], self._theme_in_file)
+
+        try:
+            await asyncio.to_thread(set_theme)
+        except Exception as error:
+            from zoomgov.services.problems import as_problem
+
+            self.notify(f"The next start has another theme: {as_problem(error).text}", severity="warning", markup=False)
 
     # Syncs run in the services, whatever page is open; here is what all pages tell of them.
 

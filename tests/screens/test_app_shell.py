@@ -27,6 +27,10 @@ from zoomgov.connectors.model import Step
 from zoomgov.screens.connectors import connectors
 from zoomgov.screens.routes import step_screen
 from zoomgov.screens.shared.ask import DialogAnswer
+from zoomgov.settings import load_settings
+from zoomgov.settings.catalogue import BY_KEY
+from zoomgov.settings.edit import set_setting
+from zoomgov.settings.file import read_values
 from zoomgov.vault import VaultError
 from zoomgov.widgets.key_footer import KeyFooter
 
@@ -171,6 +175,27 @@ async def test_the_theme_is_remembered(stage: Stage) -> None:
         await pilot.pause()
     stage.restart()
     assert stage.app().theme == "zoomgov-light"
+
+
+async def test_a_theme_of_the_settings_wins_and_follows_what_is_chosen(stage: Stage) -> None:
+    file = stage.folder / "settings.toml"
+    set_setting(file, BY_KEY["app.theme"], "nord")
+    settings = load_settings({"ZOOMGOV_HOME": str(stage.folder)})
+    stage.services.settings = settings
+    async with stage.run() as pilot:
+        assert pilot.app.theme == "nord"
+        for theme in ("dracula", "nord", "gruvbox"):
+            pilot.app.theme = theme
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+    assert read_values(file) == {"app.theme": "gruvbox"}
+    file.write_text("[app\n", encoding="utf-8")
+    async with stage.run() as pilot:
+        pilot.app.theme = "dracula"
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert any("The next start has another theme" in text for text in said(pilot))
+    assert file.read_text(encoding="utf-8") == "[app\n"
 
 
 @pytest.mark.parametrize(

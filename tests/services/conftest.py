@@ -105,7 +105,7 @@ class FakeClients:
     def __init__(self) -> None:
         self.opened: list[FakeClient] = []
 
-    def __call__(self, connector: Connector, credentials: Credentials) -> ZoomClient:
+    def __call__(self, connector: Connector, credentials: Credentials, **_: object) -> ZoomClient:
         self.opened.append(FakeClient(connector, credentials))
         return cast("ZoomClient", self.opened[-1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from zoomgov.export.model import ExportError
 from zoomgov.services.credentials import NoCredentials
 from zoomgov.services.problems import Exit, Problem, as_problem, system_reason
 from zoomgov.settings import SettingsError
+from zoomgov.settings.model import Mistake, SettingsFileError
 from zoomgov.vault import VaultChoice, VaultError
 from zoomgov.zoom.clouds import ZOOM_GOV, CloudError
 from zoomgov.zoom.errors import ErrorKind, ZoomError
@@ -55,6 +57,23 @@ def test_a_problem_is_its_own() -> None:
 @pytest.mark.parametrize("kind", [RegistryError, StoreError, SettingsError, CloudError, ExportError, HandoffError])
 def test_errors_with_words_of_their_own_are_told_as_they_are(kind: type[Exception]) -> None:
     assert parts(as_problem(kind("This, so that."))) == ("This, so that.", "", ())
+
+
+def test_mistakes_in_the_settings_are_told_with_the_command_that_takes_the_first_out(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    mistakes = [Mistake(n, f"Wrong \x1b[{n}.", f"mail.x{n}") for n in range(1, 9)]
+    what, why, steps = parts(as_problem(SettingsFileError(file, *mistakes)))
+    assert what == f"{file} cannot be used. Line 1: Wrong \N{REPLACEMENT CHARACTER}[1."
+    assert why.startswith("Line 2: Wrong")
+    assert "Line 5:" in why
+    assert "Line 6:" not in why
+    assert why.endswith("Nothing of it was used, and it is as it was.")
+    assert steps == ("Mend it in that file, or take it out: zoomgov settings unset mail.x1",)
+    assert parts(as_problem(SettingsFileError(file, Mistake(0, "It is no file.")))) == (
+        f"{file} cannot be used. It is no file.",
+        "Nothing of it was used, and it is as it was.",
+        ("Mend it in that file, or move it away.",),
+    )
 
 
 def test_no_credentials_are_not_called_a_refusal_of_zooms(connector: Connector) -> None:

@@ -87,10 +87,12 @@ class Tunnel:
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-    writer.close()
+    try:
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+    finally:
+        writer.close()
 
 
 @pytest.fixture
@@ -101,17 +103,17 @@ async def tunnel(sealed: ScriptedServer) -> AsyncIterator[Tunnel]:
     await one.stop()
 
 
-async def send(url: str, connect: float = 5.0) -> Response:
-    transport = HttpxTransport(Timeouts(connect=connect))
+async def send(url: str, connect: float = 5.0, proxy: str = "", ca_file: Path | None = None) -> Response:
+    transport = HttpxTransport(Timeouts(connect=connect), proxy=proxy, ca_file=ca_file)
     try:
         return await transport.send(Request("GET", url, "GET /x", {"authorization": "Bearer secret-token"}))
     finally:
         await transport.aclose()
 
 
-async def why_not(url: str) -> str:
+async def why_not(url: str, proxy: str = "", ca_file: Path | None = None) -> str:
     with pytest.raises(ZoomError) as caught:
-        await send(url)
+        await send(url, proxy=proxy, ca_file=ca_file)
     assert caught.value.kind is ErrorKind.UNREACHABLE
     return caught.value.message
 
@@ -204,9 +206,9 @@ async def test_the_environment_is_asked_once_for_a_server_and_the_library_loaded
     asked: list[str] = []
     loaded: list[None] = []
 
-    def counted(origin: str) -> str:
+    def counted(origin: str, configured: str) -> str:
         asked.append(origin)
-        return proxy_for(origin)
+        return proxy_for(origin, configured)
 
     monkeypatch.setattr("zoomgov.zoom.transport.proxy_for", counted)
     monkeypatch.setattr("zoomgov.zoom.transport._load_httpx", lambda: loaded.append(None))
@@ -255,6 +257,44 @@ async def test_a_proxy_that_wants_a_name_and_password(
     assert (await send("https://zoom.example/v2/users")).status == 200
     assert f"\r\nproxy-authorization: {tunnel.wants}\r\n".lower() in tunnel.asked[-1].lower()
     assert "proxy-authorization" not in sealed.asked[0].headers
+
+
+async def test_proxy_and_certificates_of_the_settings(
+    sealed: ScriptedServer, tunnel: Tunnel, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    proxy, ca_file, url = f"http://{tunnel.address}", tmp_path / "ca.pem", "https://zoom.example/v2/users"
+    assert (await send(url, proxy=proxy, ca_file=ca_file)).status == 200
+    assert tunnel.asked[0].startswith("CONNECT zoom.example:443 ")
+    assert "certificate verify failed" in await why_not(url, proxy)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert "the proxy 127.0.0.1:9 was not reached" in await why_not(url, proxy, ca_file), "the environment wins"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with trustme.CA().cert_pem.tempfile() as another:
+        monkeypatch.setenv("SSL_CERT_FILE", another)
+        assert "certificate verify failed" in await why_not(url, "http://127.0.0.1:9", ca_file), "the environment wins"
+
+
+def test_whom_a_proxy_of_the_settings_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "intern.example")
+    assert proxy_for("https://zoom.example", "http://p:1") == "http://p:1"
+    for origin in ("https://intern.example", "https://x.intern.example", "http://localhost:1", "https://127.0.0.1"):
+        assert proxy_for(origin, "http://p:1") == ""
+    monkeypatch.setenv("ALL_PROXY", "other:2")
+    assert proxy_for("https://zoom.example", "http://p:1") == "http://other:2"
+
+
+async def test_certificates_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await why_not("https://zoom.example", ca_file=tmp_path / "no.pem") == (
+        f"No connection to zoom.example: the certificates in {tmp_path / 'no.pem'} cannot be read: "
+        "No such file or directory"
+    )
+    (tmp_path / "empty.pem").touch()
+    assert "empty.pem cannot be read: it holds no certificates" in await why_not(
+        "https://zoom.example", ca_file=tmp_path / "empty.pem"
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    assert "gone.pem cannot be read" in await why_not("https://zoom.example", ca_file=tmp_path / "empty.pem")
 
 
 async def test_a_proxy_that_is_not_there(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zoomgov.text import printable
 from zoomgov.zoom.clouds import ZOOM_US
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zoomgov.advice.knowledge import Advice
     from zoomgov.disk.errors import StoreBusy
     from zoomgov.services.credentials import VaultError
+    from zoomgov.settings.model import SettingsFileError
     from zoomgov.zoom.clouds import Cloud
     from zoomgov.zoom.errors import ZoomError
 
@@ -88,8 +89,11 @@ def as_problem(error: Exception, cloud: Cloud = ZOOM_US) -> Problem:
     from zoomgov.disk.errors import StoreBusy, StoreError
     from zoomgov.export.model import ExportError
     from zoomgov.settings import SettingsError
+    from zoomgov.settings.model import SettingsFileError
     from zoomgov.zoom.clouds import CloudError
 
+    if isinstance(error, SettingsFileError):
+        return _settings_problem(error)
     if isinstance(error, StoreBusy):
         return _busy_problem(error)
     if isinstance(error, RegistryError | StoreError | SettingsError | CloudError | ExportError | HandoffError):
@@ -135,6 +139,19 @@ def _vault_problem(error: VaultError) -> Problem:
     # To keep them for a session is for the app, and to try again is said by what is to be mended.
     steps = [choice for choice in error.choices if choice is VaultChoice.ENVIRONMENT]
     return Problem(error.title, error.reason, *steps, needs_credentials=True)
+
+
+def _settings_problem(error: SettingsFileError) -> Problem:
+    first, *more = error.mistakes[:_MISTAKES]
+    step = "Mend it in that file, or move it away."
+    if first.key:
+        step = f"Mend it in that file, or take it out: zoomgov settings unset {first.key}"
+    why = " ".join((*map(str, more), "Nothing of it was used, and it is as it was."))
+    return Problem(printable(f"{error.path} cannot be used. {first}"), printable(why), step)
+
+
+_MISTAKES: Final = 5
+"""In the settings that are named at most."""
 
 
 def _busy_problem(error: StoreBusy) -> Problem:

@@ -7,10 +7,10 @@ the keyring, the decoder, asyncio), is imported when first used, so that the app
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from zoomgov.settings import Settings, load_settings
+from zoomgov.settings import Network, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_DIRECT: Final = Network()
 
 
 class Services:
@@ -93,7 +95,7 @@ class Services:
         """Verifies connectors and explains errors."""
         from zoomgov.services.checking import Checking
 
-        return Checking(self.registry, self.credentials, open_client)
+        return Checking(self.registry, self.credentials, partial(open_client, network=self.settings.network))
 
     @cached_property
     def syncing(self) -> Syncing:
@@ -104,7 +106,7 @@ class Services:
             self.registry,
             self.stores,
             self.credentials,
-            open_client,
+            partial(open_client, network=self.settings.network),
             now=self._now,
             keep_syncs=self.settings.keep_syncs,
         )
@@ -152,18 +154,21 @@ class Services:
             self.registry.close()
 
 
-def open_client(connector: Connector, credentials: Credentials) -> ZoomClient:
+def open_client(connector: Connector, credentials: Credentials, network: Network = _DIRECT) -> ZoomClient:
     """A client of the connector's Zoom, to be entered with `async with`."""
     from zoomgov.zoom.client import ZoomClient
     from zoomgov.zoom.clouds import parse_cloud
+    from zoomgov.zoom.transport import HttpxTransport
 
-    return ZoomClient(parse_cloud(connector.cloud), credentials, scope_kind=connector.scope_kind)
+    transport = HttpxTransport(proxy=network.proxy, ca_file=network.ca_file)
+    return ZoomClient(parse_cloud(connector.cloud), credentials, transport=transport, scope_kind=connector.scope_kind)
 
 
 def build_services(environ: Mapping[str, str], *, vault: Vault | None = None, demo: Demo | None = None) -> Services:
-    """Build the services from the environment; opens and creates nothing yet.
+    """Build the services from the environment and `settings.toml`; opens and creates nothing yet.
 
     Raises:
-        SettingsError: a variable has a value that cannot be used.
+        SettingsError: a variable, or something in the file, has a value that cannot be used.
+        ForeignError: the file is not believed.
     """
     return Services(load_settings(environ), vault=vault, demo=demo)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
     import httpx
 
@@ -17,29 +18,63 @@ _CALL_FAILED: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \([^()]*\
 _NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 
 
-def certificates() -> ssl.SSLContext:
+def certificates(ca_file: Path | None = None) -> ssl.SSLContext:
     """The certificate authorities to trust; reading them takes tens of milliseconds.
 
-    Those of SSL_CERT_FILE or SSL_CERT_DIR and no others; without these Mozilla's list and this computer's own, for
-    companies whose proxies terminate TLS.
+    Those of SSL_CERT_FILE or SSL_CERT_DIR and no others, else those of `ca_file` and no others, else Mozilla's list and
+    this computer's own, for companies whose proxies terminate TLS.
+
+    Raises:
+        ValueError: the file cannot be used; the text says which one and why.
     """
+    if named := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or ca_file:
+        return read_certificates(str(named))
     import httpx
 
     context = httpx.create_ssl_context()
-    if not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
-        context.load_default_certs()
+    context.load_default_certs()
     return context
 
 
-def proxy_for(origin: str) -> str:
-    """The proxy for an origin (scheme, host and port) by the environment or the system's settings; "" for none."""
-    from urllib.request import getproxies, proxy_bypass
+def read_certificates(path: str) -> ssl.SSLContext:
+    """Trust the certificates in a file, or in a folder as OpenSSL wants it, and no others.
+
+    Raises:
+        ValueError: it cannot be used; the text says which one and why.
+    """
+    import ssl
+
+    try:
+        if os.path.isdir(path):
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        why = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ValueError(f"the certificates in {path} cannot be read: {why}") from None
+
+
+def proxy_for(origin: str, configured: str = "") -> str:
+    """The proxy for an origin (scheme, host and port); "" for none.
+
+    By the environment, else `configured`, else the system's settings. NO_PROXY counts for all of them.
+    """
+    from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
     address = urlsplit(origin)
+    host = address.netloc.rpartition("@")[2]
     # a proxy has no business between this machine and itself
-    if address.hostname in ("localhost", "127.0.0.1", "::1") or proxy_bypass(address.netloc.rpartition("@")[2]):
+    if address.hostname in ("localhost", "127.0.0.1", "::1"):
         return ""
-    proxies = getproxies()
+    proxies = getproxies_environment()
+    from_environment = proxies.get(address.scheme) or proxies.get("all") or ""
+    if configured and not from_environment:
+        from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # forgotten in typeshed
+
+        return "" if proxy_bypass_environment(host) else configured
+    if proxy_bypass(host):
+        return ""
+    if not from_environment:
+        proxies = getproxies()
     proxy = proxies.get(address.scheme) or proxies.get("all") or ""
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 

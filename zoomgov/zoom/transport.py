@@ -19,6 +19,7 @@ from zoomgov.zoom.unpacking import BadlyPackedError, Memory, TooLargeError, unpa
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
+    from pathlib import Path
 
     import aiohttp
     import httpx
@@ -86,14 +87,24 @@ class Timeouts:
 
 
 class HttpxTransport:
-    """HTTP/1.1 (cheaper than HTTP/2 here), gzip, kept-alive connections, proxies from the environment.
+    """HTTP/1.1 (cheaper than HTTP/2 here), gzip, kept-alive connections, proxies from environment or settings.
 
     Uses httpx's transport rather than its client, whose cookies, redirects, hooks and header merging are not wanted
     here and are a quarter of the CPU time of a request. aiohttp is below it, for its parser written in C: with httpx's
     own a request costs three times as much, a second sync a tenth more.
     """
 
-    def __init__(self, timeouts: Timeouts = Timeouts(), max_body: int = MAX_BODY) -> None:
+    def __init__(
+        self,
+        timeouts: Timeouts = Timeouts(),
+        max_body: int = MAX_BODY,
+        *,
+        proxy: str = "",
+        ca_file: Path | None = None,
+    ) -> None:
+        """`proxy` and `ca_file` are for where the environment names none: see `network`."""
+        self._proxy = proxy
+        self._ca_file = ca_file
         self._timeouts = timeouts
         self._max_body = max_body
         self._certificates: ssl.SSLContext | None = None
@@ -180,7 +191,7 @@ class HttpxTransport:
 
     async def _build(self, origin: str) -> AiohttpTransport:
         """The transport for an origin: scheme, host and port."""
-        proxy = proxy_for(origin)
+        proxy = proxy_for(origin, self._proxy)
         async with self._building:
             if proxy not in self._by_proxy:
                 # reading the certificates takes about 80 ms: not on the loop
@@ -191,7 +202,7 @@ class HttpxTransport:
     def _new_transport(self, proxy: str) -> AiohttpTransport:
         from httpx_aiohttp import AiohttpTransport
 
-        self._certificates = self._certificates or certificates()
+        self._certificates = self._certificates or certificates(self._ca_file)
         # the session is made on the loop, with the first request
         return AiohttpTransport(
             verify=self._certificates, client=self._session, proxy=signed_in(proxy) if proxy else None
