@@ -59,10 +59,10 @@ What looks wrong or wasteful in this sync, the gravest first: admins, people who
 licences nobody uses, groups without admins, strangers in lists. Enter tells why it matters, whom it is about and where
 in Zoom to put it right. A `?` marks what could not be checked because its part was not read.
 
-From when on somebody is idle, new or of another organisation are settings: the environment variables
-`ZOOMGOV_ADMIN_IDLE_DAYS`, `ZOOMGOV_LICENCE_IDLE_DAYS`, `ZOOMGOV_NEW_DAYS`, `ZOOMGOV_MOST_ADMINS` and
-`ZOOMGOV_OWN_DOMAINS`, or the options of `zoomgov findings NAME`, which prints the same. Zoom moves the recorded login
-only once three days have passed, so three days are added: nobody is called idle too early.
+From when on somebody is idle, new or of another organisation are settings: `zoomgov settings` shows them, and
+`zoomgov settings set findings.own_domains acme.com` sets one. `zoomgov findings NAME` prints the same, and has options
+for them. Zoom moves the recorded login only once three days have passed, so three days are added: nobody is called idle
+too early.
 {TABLE_HELP}
 """
     COLUMNS: ClassVar[Sequence[TableColumn]] = (

@@ -37,23 +37,25 @@ _LONGEST_NAME: Final = 60
 )
 @click.option(
     "--admin-idle-days", type=click.IntRange(1), metavar="DAYS",
-    help=f"Admins are idle after so long.  [ZOOMGOV_ADMIN_IDLE_DAYS, else {_DEFAULTS.admin_idle_days}]",
+    help=f"Admins are idle after so long.  [setting findings.admin_idle_days, else {_DEFAULTS.admin_idle_days}]",
 )  # fmt: skip
 @click.option(
     "--licence-idle-days", type=click.IntRange(1), metavar="DAYS",
-    help=f"Licensed people are idle after so long.  [ZOOMGOV_LICENCE_IDLE_DAYS, else {_DEFAULTS.licence_idle_days}]",
+    help="Licensed people are idle after so long."
+    f"  [setting findings.licence_idle_days, else {_DEFAULTS.licence_idle_days}]",
 )  # fmt: skip
 @click.option(
     "--new-days", type=click.IntRange(0), metavar="DAYS",
-    help=f"People made so lately need not have logged in yet.  [ZOOMGOV_NEW_DAYS, else {_DEFAULTS.new_days}]",
+    help=f"People made so lately need not have logged in yet.  [setting findings.new_days, else {_DEFAULTS.new_days}]",
 )  # fmt: skip
 @click.option(
     "--most-admins", type=click.IntRange(1), metavar="N",
-    help=f"More owners and admins are too many.  [ZOOMGOV_MOST_ADMINS, else {_DEFAULTS.most_admins}]",
+    help=f"More owners and admins are too many.  [setting findings.most_admins, else {_DEFAULTS.most_admins}]",
 )  # fmt: skip
 @click.option(
     "--own-domain", "own_domains", multiple=True, metavar="DOMAIN",
-    help="A domain of the organisation; repeat for several.  [ZOOMGOV_OWN_DOMAINS, else where most people are]",
+    help="A domain of the organisation; repeat for several."
+    "  [setting findings.own_domains, else where most people are]",
 )  # fmt: skip
 @ends_with("fail_on")
 def findings_command(name: str, form: str, fail_on: str | None, **given: Any) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov import __version__, ending, process
+from zoomgov.cli.help import Group
 from zoomgov.cli.stopping import lost, stop, stops
 from zoomgov.services.problems import Exit
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "list": "browse",
     "members": "browse",
     "scopes": "scopes",
+    "settings": "settings",
     "sim": "sim",
     "sync": "sync",
     "syncs": "browse",
@@ -49,6 +51,7 @@ SHORT_HELP: Final = {
     "list": "List users, groups, contact groups or roles.",
     "members": "Show everyone in a group, contact group or role.",
     "scopes": "Print the scopes to tick, and why each is needed.",
+    "settings": "Show and change the settings.",
     "sim": "Serve a made-up Zoom account on this machine.",
     "sync": "Read everyone and everything anew.",
     "syncs": "List the syncs that are kept.",
@@ -57,7 +60,7 @@ SHORT_HELP: Final = {
 """What `--help` says of each command: read from here, as its module would take long to import."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Imports a command's module only when that command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,18 +80,6 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, SHORT_HELP[name]) for name in self.list_commands(ctx)])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError:
-            from difflib import get_close_matches
-
-            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else "See zoomgov --help."
-            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx) from None
 
 
 @click.group(
