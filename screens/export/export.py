@@ -69,8 +69,8 @@ Writes what was synced into a file that only you can read: the whole sync, the r
 search and order, or what changed since another sync. The file is written whole or not at all, and says which sync it
 is of and what was not read. Rows that are marked can be written alone. Tab goes from one question to the next, the
 arrows choose, Space ticks the check sum, Enter writes, Esc stops it. For an older sync, open it from the list of
-syncs first. To compare other syncs, choose them under *Changes* and export from there. `zoomgov export` does the
-same.
+syncs first. To compare other syncs, choose them under *Changes* and export from there. `zoomgov export --help`
+says how to do the same in a shell.
 """
     CSS_PATH = "export.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

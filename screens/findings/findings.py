@@ -177,7 +177,7 @@ to the text, where `↑ ↓` scroll; `w` opens the page of Zoom's where it is pu
         ]
         notice = ""
         if finding.count > len(rows):
-            notice = f"The first {len(rows):,} of {finding.count:,}; zoomgov findings --format csv writes all."
+            notice = f"The first {len(rows):,} of {finding.count:,}; zoomgov findings NAME --format csv prints all."
         order, widths = await self.last_layout(self.COLUMNS)
         table = SearchTable(
             ListSource(self.COLUMNS, rows), order, widths=widths, noun="names", placeholder="Search …", notice=notice,

@@ -81,7 +81,7 @@ def test_no_credentials_are_not_called_a_refusal_of_zooms(connector: Connector) 
     assert problem.what == "There are no credentials here."
     assert problem.why.startswith("No credentials are stored for Zo")
     assert "\x1b" not in problem.why
-    assert problem.next_steps == ("Store them with zoomgov credentials set.", VaultChoice.ENVIRONMENT)
+    assert problem.next_steps == ("Store them with zoomgov credentials set NAME.", VaultChoice.ENVIRONMENT)
     assert problem.needs_credentials
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say, tell_left_out
 from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.model.kinds import Kind
@@ -72,7 +73,7 @@ def _warn_about_gaps(reader: Reader, kind: Kind) -> None:
     for gap in told[:_NAMED]:
         note(f"Not read: {part_words(gap)}: {printable(gap.reason)}")
     if len(told) > _NAMED:
-        note(f"Not read: {len(told) - _NAMED:,} more lists; zoomgov findings names them.")
+        note(f"Not read: {len(told) - _NAMED:,} more lists; zoomgov findings NAME lists them.")
     for item in reader.sync.disagreements if reader.sync else ():
         note(f"Disagrees: {printable(item.what)}: read {item.read:,}, expected {item.expected:,} ({item.source})")
 
@@ -146,7 +147,12 @@ def _widths(columns: list[Column]) -> dict[str, int]:
     return widths
 
 
-@click.command("list")
+@click.command(
+    "list",
+    epilog=examples(
+        "list users Zoom", "list users Zoom --filter 'role:admin last-login:>90d'", "list groups Zoom --format csv"
+    ),
+)
 @click.argument("kind", type=_KINDS)
 @click.argument("name", type=ConnectorName())
 @click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
@@ -209,7 +215,7 @@ def _singular(kind: Kind) -> str:
     return str(kind).removesuffix("s").replace("-", " ")
 
 
-@click.command("access")
+@click.command("access", epilog=examples("access Zoom ada@example.com"))
 @click.argument("name", type=ConnectorName())
 @click.argument("email")
 @format_option
@@ -249,7 +255,7 @@ def access_command(name: str, email: str, form: str) -> None:
         print_rows(keys, rows, form)
 
 
-@click.command("members")
+@click.command("members", epilog=examples("members Zoom groups Finance", "members Zoom roles Admin --format json"))
 @click.argument("name", type=ConnectorName())
 @click.argument("kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.USERS]))
 @click.argument("thing")
@@ -268,7 +274,7 @@ def members_command(name: str, kind: str, thing: str, text: str, form: str) -> N
     _print(reader, Kind.USERS, query, form)
 
 
-@click.command("syncs")
+@click.command("syncs", epilog=examples("syncs Zoom"))
 @click.argument("name", type=ConnectorName())
 @format_option
 def syncs_command(name: str, form: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import say
 
 
-@click.command("completion")
+@click.command("completion", epilog=examples("completion fish"))
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
     """Print the completion script for SHELL.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import Group, examples
 from zoomgov.cli.output import FORMATS, command_line, format_option, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.services.problems import Problem
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
 
 
-@click.group("connectors")
+@click.group("connectors", cls=Group, epilog=examples("connectors list", "connectors show Zoom"))
 def connectors_command() -> None:
     """List, add, show and remove connectors."""
 
@@ -41,7 +42,7 @@ def _cell(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value or ""
 
 
-@connectors_command.command("list")
+@connectors_command.command("list", epilog=examples("connectors list", "connectors list --format json"))
 @format_option
 def list_connectors(form: str) -> None:
     """List all connectors with their status."""
@@ -61,7 +62,13 @@ def list_connectors(form: str) -> None:
         print_rows(titles, rows, form, keys=keys)
 
 
-@connectors_command.command("add")
+@connectors_command.command(
+    "add",
+    epilog=examples(
+        "connectors add Zoom --new-app Zoom --owner you@example.com",
+        "connectors add Gov --app IT --owner me@acme.gov --cloud zoomgov.com",
+    ),
+)
 @click.argument("name")
 @click.option("--app", "app_name", metavar="APP", help="Add as a data source to this existing app.")
 @click.option("--new-app", metavar="APP", help="Create a new app with this name.")
@@ -105,11 +112,15 @@ def add_connector(name: str, app_name: str | None, new_app: str | None, owners: 
     connector = services.registry.create(draft)
     say(f"Created connector {printable(connector.name)}: {connector.status}.")
     given = services.settings.environment_credentials is not None
-    following = ("verify",) if given else ("credentials", "set")
-    say(f"Next: {command_line(*following, connector.name)}")
+    verify, set_them = command_line("verify", connector.name), command_line("credentials", "set", connector.name)
+    say(f"Next: {verify if given else set_them}")
 
 
-@connectors_command.command("import", short_help="Take over a connector from a hand-off file.")
+@connectors_command.command(
+    "import",
+    short_help="Take over a connector from a hand-off file.",
+    epilog=examples("connectors import zoomgov-hand-off.json"),
+)
 @click.argument("file", type=click.File("rb"))
 def import_connector(file: BinaryIO) -> None:
     """Take over a connector that somebody handed to you: FILE is the hand-off file, - for standard input."""
@@ -124,7 +135,7 @@ def import_connector(file: BinaryIO) -> None:
     say("Next: zoomgov opens it where the set-up in Zoom begins.")
 
 
-@connectors_command.command("show")
+@connectors_command.command("show", epilog=examples("connectors show Zoom"))
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice([f for f in FORMATS if f != "csv"]), default="table")
 def show_connector(name: str, form: str) -> None:
@@ -158,7 +169,7 @@ def show_connector(name: str, form: str) -> None:
             say(f"{label:<{width}}  {printable(value)}")
 
 
-@connectors_command.command("remove")
+@connectors_command.command("remove", epilog=examples("connectors remove Zoom"))
 @click.argument("name", type=ConnectorName())
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--force", is_flag=True, help="Also when no keyring can be asked; one elsewhere keeps what it holds.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoomgov.cli.help import Group, examples
 from zoomgov.cli.output import command_line, note, say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.services.problems import Problem
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 _FIELDS = ("account_id", "client_id", "client_secret")
 
 
-@click.group("credentials")
+@click.group("credentials", cls=Group, epilog=examples("credentials set Zoom", "credentials clear Zoom"))
 def credentials_command() -> None:
     """Store or clear a connector's Zoom credentials in the system keyring."""
 
 
-@credentials_command.command("set")
+@credentials_command.command("set", epilog=examples("credentials set Zoom", "credentials set Zoom --stdin < app.json"))
 @click.argument("name", type=ConnectorName())
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read a JSON object with the three fields.")
 def set_credentials(name: str, from_stdin: bool) -> None:
@@ -43,7 +44,7 @@ def set_credentials(name: str, from_stdin: bool) -> None:
     say(f"Next: {command_line('verify', connector.name)}")
 
 
-@credentials_command.command("clear")
+@credentials_command.command("clear", epilog=examples("credentials clear Zoom"))
 @click.argument("name", type=ConnectorName())
 def clear_credentials(name: str) -> None:
     """Remove the stored credentials of connector NAME from the keyring."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov import ending
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import note, say
 from zoomgov.cli.running import run
 from zoomgov.cli.sim import account_options
@@ -32,7 +33,7 @@ _CHURN: Final = 3.0
 """Per cent of the people who change between two syncs, so that there is something to compare."""
 
 
-@click.command("demo")
+@click.command("demo", epilog=examples("demo", "demo --users 2000 --plan enterprise"))
 @account_options
 @click.option("--latency-ms", default=40.0, show_default=True, type=click.FloatRange(0), help="Of every answer.")
 @click.option("--show", is_flag=True, help="Begin with the account filled: two syncs, and what changed between them.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.cli.scripted import ends_with
@@ -86,7 +87,9 @@ def compared(
     return reader.diff(older.number, newer.number, in_effect=in_effect)
 
 
-@click.command("diff")
+@click.command(
+    "diff", epilog=examples("diff Zoom", "diff Zoom --from 7d --by thing", "diff Zoom --from 11 --to 12 --exit-code")
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--from", "since", metavar="SYNC|DATE", help="The older one; by default the sync before.")
 @click.option("--to", "until", metavar="SYNC|DATE", help="The newer one; by default the latest.")
@@ -103,7 +106,7 @@ def diff_command(
 ) -> int:
     """Show what changed in connector NAME: people and things that came, went or changed, access gained and lost.
 
-    SYNC is a number that `zoomgov syncs` shows. DATE is 2026-11-20, 2026-11-20T08:00, yesterday, monday, 7d or
+    SYNC is a number that `zoomgov syncs NAME` shows. DATE is 2026-11-20, 2026-11-20T08:00, yesterday, monday, 7d or
     "2 weeks ago", and means the last sync finished by then. A day means its start for --from, its end for --to. UTC.
 
     What one of the two syncs did not read is said on standard error and is neither gained nor lost.

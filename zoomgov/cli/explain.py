@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import print_json, say
 from zoomgov.services.problems import Exit
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from zoomgov.advice.knowledge import Advice
 
 
-@click.command("explain")
+@click.command("explain", epilog=examples("explain 4711", "explain 'Invalid access token, does not contain scopes'"))
 @click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print all likely causes as JSON.")
 def explain_command(words: tuple[str, ...], as_json: bool) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zoomgov.cli.diff import compared, find_sync, open_synced
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import binary_stdout, note, say
 from zoomgov.cli.running import ConnectorName, check_replaced, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
@@ -44,7 +45,14 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-@click.command("export")
+@click.command(
+    "export",
+    epilog=examples(
+        "export Zoom --format xlsx -o zoom.xlsx",
+        "export Zoom --format csv --kind users --filter status:inactive -o -",
+        "export Zoom --format json --from 7d -o changes.json",
+    ),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice([str(form) for form in Format]), required=True, help="File format.")
 @click.option("--output", "-o", required=True, metavar="PATH", help="Where to write; - is standard output.")

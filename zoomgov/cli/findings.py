@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov.cli.diff import open_synced
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import FORMATS, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, open_services
 from zoomgov.cli.scripted import ends_with
@@ -27,7 +28,7 @@ _SHOWN: Final = 10
 _LONGEST_NAME: Final = 60
 
 
-@click.command("findings")
+@click.command("findings", epilog=examples("findings Zoom", "findings Zoom --fail-on high --format json"))
 @click.argument("name", type=ConnectorName())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print.")
 @click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from zoomgov import __version__, ending, process
-from zoomgov.cli.help import Group
+from zoomgov.cli.help import Group, examples
 from zoomgov.cli.stopping import lost, stop, stops
 from zoomgov.services.problems import Exit
 
@@ -86,6 +86,7 @@ class LazyGroup(Group):
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples("demo", "connectors add Zoom --new-app Zoom --owner you@example.com", "verify Zoom", "sync Zoom"),
 )
 @click.version_option(__version__, "--version", "-V", message="zoomgov %(version)s")
 @click.pass_context

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, ScopeKind, scopes_to_tick
 
 
-@click.command("scopes")
+@click.command("scopes", epilog=examples("scopes", "scopes --granular --plain", "scopes Zoom"))
 @click.argument("name", type=ConnectorName(), required=False)
 @click.option("--granular", "kind", flag_value="granular", help="For apps made since 2024 (default).")
 @click.option("--classic", "kind", flag_value="classic", help="For older apps with classic scopes.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import note, say
 from zoomgov.services.demonstration import INSTALL_SIM
 from zoomgov.services.problems import Problem, system_reason
@@ -40,7 +41,7 @@ def account_options(command: Callable[..., object]) -> Callable[..., object]:
     return command
 
 
-@click.command("sim")
+@click.command("sim", epilog=examples("sim", "sim --port 8765 --users 1000 --json"))
 @account_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback addresses only.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, print_json, say
 from zoomgov.cli.progress import show_progress
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run, tell_credentials
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from zoomgov.sync.events import SyncSummary
 
 
-@click.command("sync")
+@click.command("sync", epilog=examples("sync Zoom", "sync Zoom --json --quiet", "sync Zoom --estimate"))
 @click.argument("name", type=ConnectorName())
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--thorough", is_flag=True, help="Read every member list, also where Zoom's counts already agree.")

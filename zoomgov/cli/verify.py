@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, note, print_json, say
 from zoomgov.cli.running import ConnectorName, check_replaced, get_connector, open_services, run, tell_credentials
 from zoomgov.disk.files import write_private
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗", "skipped": "-"}
 
 
-@click.command("verify")
+@click.command("verify", epilog=examples("verify Zoom", "verify Zoom --report zoom.md"))
 @click.argument("name", type=ConnectorName())
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option(

@@ -53,7 +53,7 @@ CONTACTS: Final = Fix(
 CONTACT_MEMBERS: Final = Fix(
     (
         "Sign in to Zoom as an admin and open User Management, then Groups or Contacts.",
-        "Open each list the person is in (zoomgov access shows them), and take them out.",
+        "Open each list the person is in (zoomgov access NAME EMAIL shows them), and take them out.",
     ),
     "{portal}/account/contacts#/",
 )

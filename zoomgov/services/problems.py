@@ -76,7 +76,7 @@ def as_problem(error: Exception, cloud: Cloud = ZOOM_US) -> Problem:
         return Problem(
             "There are no credentials here.",
             printable(error.message),
-            "Store them with zoomgov credentials set.",
+            "Store them with zoomgov credentials set NAME.",
             VaultChoice.ENVIRONMENT,
             needs_credentials=True,
         )

@@ -66,7 +66,7 @@ class Reader:
             with self._connection(self._drawing) as connection:
                 self.sync = info_of(connection, sync)
             if sync is not None and self.sync is None:
-                raise StoreError(f"There is no sync {sync} here (any longer); `zoomgov syncs` lists those there are.")
+                raise StoreError(f"There is no sync {sync} here (any longer); zoomgov syncs NAME lists all.")
         except BaseException:
             self.close()
             raise
