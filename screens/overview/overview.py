@@ -181,7 +181,9 @@ opens what is behind one:
     def _show(self, sync: SyncInfo) -> None:
         self.query_one(Banner).show_status(self.connector.status)
         self.query_one("#next", Static).update(tiles.next_step(self.connector, sync, self._figures))
-        for key, (number, *lines) in tiles.contents(sync, self._figures, self.host.now()).items():
+        for key, (number, *lines) in tiles.contents(
+            sync, self._figures, self.host.now(), self.services.settings.seats
+        ).items():
             self.query_one(f"#{key}", Tile).show(number, *lines)
         self.query_one(KeyHints).show(tiles.hints(sync))
         self.query_one("#more", Static).update(tiles.more(sync, self._figures))

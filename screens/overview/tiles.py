@@ -20,6 +20,7 @@ from .figures import ADMINS, IDLE_ADMINS, latest_problem, sparkline
 if TYPE_CHECKING:
     from zoomgov.connectors.model import Connector
     from zoomgov.model.syncs import SyncInfo
+    from zoomgov.settings.model import SeatPrices
 
     from .figures import Figures
 
@@ -81,13 +82,15 @@ def _idle(number: int | None) -> Content:
 _WAIT: Final = (Content.styled("…", "dim"),)
 
 
-def contents(sync: SyncInfo, figures: Figures | None, now: datetime) -> dict[str, tuple[Content, ...]]:
+def contents(
+    sync: SyncInfo, figures: Figures | None, now: datetime, prices: SeatPrices
+) -> dict[str, tuple[Content, ...]]:
     """Return the lines of each tile; the first is its number. Without `figures` some of them wait."""
     numbers = {one.key: one.value for one in counted(sync.counts, sync.not_read)}
     return {
         "people": _people(numbers["users"], figures),
         "admins": _WAIT if figures is None else _admins(figures),
-        "licences": _WAIT if figures is None else _licences(figures),
+        "licences": _WAIT if figures is None else _licences(figures, prices),
         "findings": _WAIT if figures is None else _findings(figures),
         "changes": _changes(sync),
         "sync": _last_sync(sync, now),
@@ -108,13 +111,17 @@ def _admins(figures: Figures) -> tuple[Content, ...]:
     return _number(figures.count(ADMINS)), _idle(figures.count(IDLE_ADMINS))
 
 
-def _licences(figures: Figures) -> tuple[Content, ...]:
-    idle = _idle(figures.idle_seats())
+def _licences(figures: Figures, prices: SeatPrices) -> tuple[Content, ...]:
+    seats = figures.idle_seats()
+    idle = [_idle(seats)]
+    # The findings count seats, not their types: with a price for each type, nobody knows what the idle ones cost.
+    if seats and prices.price is not None and not prices.of_type:
+        idle.append(Content.styled(f"{seats * prices.price:,.0f} {prices.currency} a month", "$text-warning"))
     if figures.licences.plans is None:
-        return Content.styled("not read", "$text-warning"), idle
+        return Content.styled("not read", "$text-warning"), *idle
     plans = [plan for plan in figures.licences.plans if plan.is_base]
     bought, used = sum(plan.bought for plan in plans), sum(plan.used for plan in plans)
-    return Content.assemble((f"{used:,}", "bold"), (f" of {bought:,} used", "dim")), idle
+    return Content.assemble((f"{used:,}", "bold"), (f" of {bought:,} used", "dim")), *idle
 
 
 def _findings(figures: Figures) -> tuple[Content, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +24,7 @@ from zoomgov.screens.overview.tiles import TITLES
 from zoomgov.screens.synced.sync_notes import SyncNotesScreen
 from zoomgov.screens.wizard.sync import SyncScreen
 from zoomgov.screens.wizard.verify import VerifyScreen
+from zoomgov.settings.model import SeatPrices
 from zoomgov.widgets.tile import Tile
 
 if TYPE_CHECKING:
@@ -86,6 +89,27 @@ async def test_what_was_not_read_is_said_and_never_0(stage: Stage) -> None:
         assert "not read" in tile(pilot, "licences")  # the plan never was
         await stage.press(pilot, "n")
         await stage.on(pilot, SyncNotesScreen)
+
+
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        (SeatPrices(), ""),
+        (SeatPrices("EUR", Decimal("13.5")), "EUR a month"),
+        (SeatPrices("EUR", Decimal(13), {"on_prem": Decimal(20)}), ""),
+    ],
+)
+async def test_idle_seats_cost_what_is_set_and_nothing_is_guessed(stage: Stage, prices: SeatPrices, told: str) -> None:
+    stage.services.settings = replace(stage.services.settings, seats=prices)
+    async with overview(stage) as pilot:
+        await stage.until(pilot, lambda: "idle" in tile(pilot, "licences"))
+        shown = tile(pilot, "licences")
+        idle = int(next(line for line in shown.splitlines() if line.endswith(" idle")).split()[0].replace(",", ""))
+        assert idle
+        if told:
+            assert shown.endswith(f"{idle * Decimal('13.5'):,.0f} {told}")
+        else:
+            assert "month" not in shown
 
 
 async def test_after_the_first_sync_there_is_nothing_to_compare(stage: Stage) -> None:
