@@ -127,10 +127,10 @@ class Routes(KeyQueue[ReturnType]):
 
         return self._open(VerifyScreen(connector, line=line), replace=replace)
 
-    def open_hand_off(self, connector: Connector, *, replace: bool = False) -> Awaitable[None]:
+    def open_hand_off(self, connector: Connector, *, me: str = "", replace: bool = False) -> Awaitable[None]:
         from .wizard.hand_off import HandOffScreen
 
-        return self._open(HandOffScreen(connector), replace=replace)
+        return self._open(HandOffScreen(connector, me=me), replace=replace)
 
     # What was synced
 

@@ -61,8 +61,8 @@ class Host(Protocol):
         """Open the step Verify; `line` is the id of the check to look at first."""
         ...
 
-    def open_hand_off(self, connector: Connector, *, replace: bool = False) -> Awaitable[None]:
-        """Open the e-mail and the file for the owner who is someone else."""
+    def open_hand_off(self, connector: Connector, *, me: str = "", replace: bool = False) -> Awaitable[None]:
+        """Open the e-mail and the file for the owners who are someone else; `me` is the address of one who is not."""
         ...
 
     async def open_overview(self, connector: Connector) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Ids are stored as ticks: never give one to another click.
 CLICKS: Final = (
-    Item(ACTIVATED, "On the Activation page, click Activate your app"),
+    Item(ACTIVATED, "2.6 On the Activation page, click Activate your app"),
     Item("activated", "Zoom says that the app is activated on the account"),
 )
 DETAILS: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -56,11 +57,13 @@ The connector stays **Not connected** in your list; `h` there opens this page ag
         Binding("n", "go_on", "Go on yourself", tooltip="Do the steps in Zoom yourself"),
     ]
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, *, me: str = "") -> None:
+        """`me` is the address of an owner who is not written to."""
         super().__init__()
         self.connector = connector
         self._handoff = Handoff.of(connector)
-        self.mail = write_mail(self._handoff)
+        mail = write_mail(self._handoff)
+        self.mail = replace(mail, to=tuple(to for to in mail.to if to != me) or mail.to)
         self._may_replace = False
         """Whether the person was told that files are there, so that `s` once more replaces them."""
 

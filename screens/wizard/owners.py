@@ -12,9 +12,11 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from zoomgov.connectors.model import ConnectorStatus, Owner, Step
-from zoomgov.connectors.steps import Refusal, StepContext, can_leave
+from zoomgov.connectors.steps import Refusal, StepContext, can_leave, is_email
+from zoomgov.text import printable
 from zoomgov.widgets.field import Field, TextInput
 from zoomgov.widgets.radio_group import Alternative, RadioGroup
+from zoomgov.words.kinds import count
 from zoomgov.zoom.clouds import ZOOM_GOV, ZOOM_US, parse_cloud
 
 from .step_screen import StepScreen
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _OTHER: Final = "other"
+_MOST_ASKED: Final = 8
+"""Most owners among whom the person is asked to find themselves: each is a button."""
 _ASKED: Final = {
-    "me": ("Your e-mail", "you@example.com"),
-    "someone": ("Their e-mail", "owner@example.com"),
+    "me": ("Your e-mail", "enter your e-mail, as you@example.com"),
+    "someone": ("Their e-mail", "enter their e-mail, as owner@example.com"),
     "several": ("Their e-mails", "you@example.com, owner@example.com"),
 }
 _NEEDED: Final = """\
@@ -50,13 +54,17 @@ else, or several people. Whoever it is needs two things:
 - the **Integration Administrator** or **Super Administrator** role in the governance platform;
 - **Account Owner** status in Zoom. Other Zoom admins may lack rights that the scopes need.
 
-If it is someone else, the next screen writes the e-mail that tells them what to do.
+If it is someone else, the next screen writes the e-mail that tells them what to do. If there are several, you are asked
+which of them you are, and may write to the others.
 
 **Zoom cloud**: zoom.us is the usual one. zoomgov.com is Zoom for Government, a separate service with separate
 accounts. *Other address* is for a proxy or a simulator.
 
 *Create and add details* creates the connector as **Not connected**.
 """
+
+    _was_there = False
+    """Whether the connector existed before this step was completed."""
 
     def body(self) -> ComposeResult:
         draft, demo = self.draft, self.services.demo
@@ -133,7 +141,12 @@ accounts. *Other address* is for a proxy or a simulator.
         self.changed()
 
     def _emails(self) -> list[str]:
-        return [part for part in re.split(r"[\s,;]+", self.query_one("#owners", Input).value) if part]
+        """Return what was typed, address by address: blanks divide only what are addresses on both sides."""
+        found: list[str] = []
+        for piece in re.split(r"[,;]", self.query_one("#owners", Input).value):
+            words = piece.split()
+            found += words if all(is_email(word) for word in words) else [" ".join(words)]
+        return found
 
     def _cloud(self) -> str:
         chosen = self.query_one("#cloud", RadioGroup).chosen or ZOOM_US.name
@@ -176,6 +189,7 @@ accounts. *Other address* is for a proxy or a simulator.
 
     async def _create(self, cloud: str) -> None:
         registry = self.services.registry
+        self._was_there = self.connector is not None
         self.draft = draft = replace(self.draft, cloud=cloud)
         if self.connector is None:
             self.connector = await self.services.run(registry.create, draft)
@@ -188,11 +202,42 @@ accounts. *Other address* is for a proxy or a simulator.
             await self.change_connector(self.connector, name=draft.name, owners=draft.owners, cloud=cloud)
 
     async def advance(self) -> None:
-        """Open the next step, or the hand-off when the owner is someone else."""
-        if self.connector is not None and self.draft.ownership == "someone" and self.is_current:
+        """Open the next step, or the hand-off when an owner is someone else who is to be told."""
+        me = ""
+        hands_off = self.draft.ownership == "someone"
+        if self.draft.ownership == "several" and not self._was_there:
+            me, hands_off = await self._ask_who_is_me()
+        if self.connector is not None and hands_off and self.is_current:
             if self.connector.step < Step.ZOOM_APP:
                 await self.change_connector(self.connector, step=Step.ZOOM_APP)
             self.host.save_place("", None)
-            self.host.open_hand_off(self.connector, replace=True)
+            self.host.open_hand_off(self.connector, me=me, replace=True)
         else:
             await super().advance()
+
+    async def _ask_who_is_me(self) -> tuple[str, bool]:
+        """Ask which of several owners the person is, and whether to write to the others."""
+        from ..shared.ask import AskScreen, DialogAnswer
+
+        emails = [owner.email for owner in self.draft.owners]
+        who = AskScreen(
+            "Which of the owners are you?",
+            "The others can be told by e-mail what to do in Zoom. Nothing is sent by itself.",
+            (
+                DialogAnswer("none", "None of them"),
+                *(DialogAnswer(str(number), printable(email)) for number, email in enumerate(emails[:_MOST_ASKED])),
+            ),
+        )
+        answer = await self.app.push_screen_wait(who)
+        if answer == "none":
+            return "", True
+        me = emails[int(answer)]
+        others = count(len(emails) - 1, "other owner")
+        write = AskScreen(
+            f"Write to the {others}?",
+            f"{', '.join(printable(email) for email in emails if email != me)}\n\nOne of you does the steps in Zoom."
+            " The e-mail says what to click, and its file opens these steps on another machine. h in the list writes it"
+            " later.",
+            (DialogAnswer("on", "Go on: Zoom app"), DialogAnswer("write", f"Write to the {others}")),
+        )
+        return me, await self.app.push_screen_wait(write) == "write"

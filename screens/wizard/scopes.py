@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_THEN: Final = (Item("", "Then"), Item(SCOPES_CONFIRMED, "Click Done, review the list of scopes, click Continue"))
+_THEN: Final = (Item("", "Then"), Item(SCOPES_CONFIRMED, "2.5 Click Done, review the list of scopes, click Continue"))
 _THEN_DETAIL: Final = "Scopes ticked but not confirmed with Done are lost. Continue leads to the Activation page."
 
 
@@ -100,7 +100,7 @@ Account Owner.
 
     @property
     def lead(self) -> str:
-        return "On the app's Scopes page: + Add Scopes, then tick these. All only read."
+        return "2.4 On the Scopes page, click + Add Scopes and tick these. All only read."
 
     def body(self) -> ComposeResult:
         yield Static(id="kind")

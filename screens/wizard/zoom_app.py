@@ -20,15 +20,17 @@ from .step_screen import ConnectorStep
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-# Ids are stored as ticks: never give one to another click. Labels are those of the Marketplace; newer ones in DETAILS.
+# Ids are stored as ticks: never give one to another click. Numbers are those of ConductorOne's page, labels those of
+# the Marketplace; newer ones in DETAILS.
 CLICKS: Final = (
-    Item("sign-in", "Sign in to the Zoom App Marketplace", "as the Account Owner"),
-    Item("build", "Click Develop, then Build App", "newer: Developers, Created apps, +"),
-    Item("server-to-server", "Choose Server-to-Server OAuth, click Create", "not a General App"),
-    Item("name", "Give the app a name, such as “ConductorOne”, click Create"),
-    Item("credentials", "App Credentials: note the three values now or later, click Continue"),
-    Item("information", "Basic information: fill out the form, click Continue", "newer: Information"),
-    Item("feature", "Feature: do not make any changes, click Continue"),
+    Item("sign-in", "1.1 Sign in to the Zoom App Marketplace", "as the Account Owner"),
+    Item("build", "1.2 Click Develop, then Build App", "newer: Developers, Created apps, +"),
+    Item("server-to-server", "1.3 Choose Server-to-Server OAuth, click Create", "not a General App"),
+    Item("name", "1.4 Give the app a name, such as “ConductorOne”, click Create"),
+    Item("credentials", "1.5 Note its three values now, or come back to App Credentials later"),
+    Item("continue", "2.1 On App Credentials, click Continue"),
+    Item("information", "2.2 Basic information: fill out the form, click Continue"),
+    Item("feature", "2.3 Feature: do not make any changes, click Continue"),
 )
 
 DETAILS: Final = {
@@ -41,8 +43,9 @@ DETAILS: Final = {
     "name": "The name is for you: it appears in your list of created apps. Any name will do.",
     "credentials": "It shows Account ID, Client ID and Client secret: Credentials (step 6) asks for them. Copy them"
     " now, or come back to App Credentials then: the page can be opened again.",
-    "information": "Needed before the app can be activated: a short description, company name, developer contact name"
-    " and developer contact e-mail.",
+    "continue": "The pages of the app follow one another, and are listed on its left: you can go back to each.",
+    "information": "Newer pages call it Information. Needed before the app can be activated: a short description,"
+    " company name, developer contact name and developer contact e-mail.",
     "feature": "The Secret Token and Verification Token on this page belong to webhooks: neither is the Client secret."
     " Event subscriptions stay off.",
 }
@@ -52,7 +55,7 @@ class ZoomAppScreen(ConnectorStep):
     """The clicks in the Marketplace, as a list to tick."""
 
     STEP = Step.ZOOM_APP
-    LEAD = "Make an app in Zoom that may read your account. Space ticks a line."
+    LEAD = "An app of your own that may read your account. Space ticks a line."
     CSS_PATH = "zoom_app.tcss"
     HELP = """
 # Step 3: Zoom app

@@ -50,8 +50,8 @@ def test_step_1_is_left_with_an_app(draft: Draft) -> None:
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        ({"owners": ()}, "owners", "at least one owner"),
-        ({"owners": (Owner("me"),)}, "owners", "me is not an e-mail"),
+        ({"owners": ()}, "owners", "always has an owner"),
+        ({"owners": (Owner("me"),)}, "owners", "“me” is not an e-mail"),
         ({"owners": (ME, YOU)}, "owners", "Several owners"),
         ({"ownership": "several"}, "owners", "two or more"),
         ({"name": " "}, "name", "Give the connector a name"),

@@ -108,6 +108,9 @@ class Draft:
     app_id: str | None = None
     """An existing app, or None with `new_app` for one to create."""
     new_app: str = ""
+    provided: bool | None = None
+    """Whether the identity provider's integration made the new app; None: where people sign in through it and no such
+    app is known."""
     name: str = ""
     """The connector's name."""
     cloud: str = "zoom.us"

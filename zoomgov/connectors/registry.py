@@ -260,7 +260,8 @@ class Registry:
     def _app_of(self, database: sqlite3.Connection, draft: Draft) -> App:
         if draft.app_id is None:
             known = database.execute("SELECT 1 FROM app WHERE from_identity_provider").fetchone()
-            return self._add_app(database, draft.new_app, draft.uses_identity_provider is True and not known)
+            provided = draft.uses_identity_provider is True and not known if draft.provided is None else draft.provided
+            return self._add_app(database, draft.new_app, provided)
         row = database.execute(
             "SELECT id, name, from_identity_provider FROM app WHERE id = ?", (draft.app_id,)
         ).fetchone()

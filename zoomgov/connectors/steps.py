@@ -79,9 +79,10 @@ def _app(draft: Draft, apps: Collection[App]) -> Refusal | None:
 def _owners(draft: Draft) -> Refusal | None:
     wrong = [owner.email for owner in draft.owners if not is_email(owner.email)]
     if wrong:
-        return Refusal("owners", f"{printable(wrong[0])} is not an e-mail address.")
+        return Refusal("owners", f"“{printable(wrong[0])}” is not an e-mail address.")
     if not draft.owners:
-        return Refusal("owners", "Name at least one owner by e-mail: a connector always has one.")
+        whose = {"me": "your e-mail", "someone": "their e-mail"}.get(draft.ownership, "their e-mails")
+        return Refusal("owners", f"Enter {whose}: a connector always has an owner.")
     if draft.ownership == "several" and len(draft.owners) < 2:
         return Refusal("owners", "Enter two or more e-mails, separated by commas.")
     if draft.ownership != "several" and len(draft.owners) > 1:

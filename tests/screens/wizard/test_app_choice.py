@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoomgov.screens.connectors.connectors import ConnectorsScreen
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from tests.screens.stage import Stage
 
 
+import pytest
 from textual import events
 from textual.widgets import Input
 
-from zoomgov.connectors.model import Step
+from zoomgov.connectors.model import App, Owner, Step
 from zoomgov.widgets.radio_group import RadioGroup
 
 # `stage` is the fixture of this folder: Any, because its class lies in a conftest.
@@ -43,7 +45,7 @@ async def test_what_the_person_chose_against_the_advice_stays_chosen(stage: Stag
     stage.services.registry.create_app("Zoom (Okta)", True)
     async with stage.run() as pilot:
         screen = await stage.on(pilot, AppScreen)
-        await stage.press(pilot, "down", "tab", "down")
+        await stage.press(pilot, "down", "tab", "down", "down")
         assert screen.query_one("#app", RadioGroup).chosen == "new"
 
 
@@ -104,7 +106,7 @@ async def test_an_app_name_is_never_read_as_markup(stage: Stage) -> None:
 async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Stage) -> None:
     async with stage.run() as pilot:
         await stage.on(pilot, AppScreen)
-        await stage.press(pilot, "down", "tab")
+        await stage.press(pilot, "down", "tab", "tab")
         await stage.type(pilot, "Zoo")
         await pilot.press("ctrl+q")
     stage.restart()
@@ -112,6 +114,40 @@ async def test_quitting_in_the_middle_of_a_word_loses_nothing(stage: Stage) -> N
         screen = await stage.on(pilot, AppScreen)
         assert screen.query_one("#new-app", Input).value == "Zoo"
         assert screen.query_one("#sso", RadioGroup).chosen == "yes"
+
+
+@pytest.mark.parametrize(("keys", "provided"), [((), True), (("down",), False)])
+async def test_an_app_of_the_identity_provider_can_be_named(
+    stage: Stage, keys: tuple[str, ...], provided: bool
+) -> None:
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, AppScreen)
+        text = " ".join(stage.text(pilot).split())
+        assert "people sign in to Zoom through Okta, Entra ID, Google or the like" in text
+        assert "Basic is not supported" in text
+        assert "Account Owner" in text
+        assert "An app my identity provider made" not in text
+        await stage.press(pilot, "down")
+        assert "(•) An app my identity provider made" in stage.text(pilot)
+        await stage.press(pilot, "tab", *keys, "tab")
+        await stage.type(pilot, "Zoom (Okta)")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, OwnersScreen)
+        await stage.press(pilot, "escape")
+        screen = await stage.on(pilot, AppScreen)
+        assert screen.query_one("#app", RadioGroup).chosen == ("provided" if provided else "new")
+    draft = stage.services.registry.draft()
+    assert draft is not None
+    made = stage.services.registry.create(replace(draft, owners=(Owner("mona@example.com"),)))
+    assert made.app == App(made.app.id, "Zoom (Okta)", provided)
+
+
+async def test_no_after_yes_takes_the_choice_back(stage: Stage) -> None:
+    async with stage.run() as pilot:
+        screen = await stage.on(pilot, AppScreen)
+        await stage.press(pilot, "down", "down")
+        assert "An app my identity provider made" not in stage.text(pilot)
+        assert screen.query_one("#app", RadioGroup).chosen == "new"
 
 
 async def test_escape_leaves_to_the_welcome_and_a_comes_back(stage: Stage) -> None:

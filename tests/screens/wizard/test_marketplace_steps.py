@@ -187,6 +187,7 @@ async def test_the_rail_follows_ticks_and_the_help_says_what_its_marks_mean(stag
 
 
 def test_the_ids_of_ticks_are_those_that_make_a_step_done() -> None:
-    assert tuple(click.id for click in CLICKS) == ZOOM_APP_CLICKS
+    # A set-up of an older version may have ticked all the others: what follows needs this one anyway.
+    assert tuple(click.id for click in CLICKS if click.id != "continue") == ZOOM_APP_CLICKS
     assert ACTIVATED in {click.id for click in ACTIVATION_CLICKS}
     assert len(TITLES) == 8

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from zoomgov.connectors.model import ConnectorStatus, Draft, Owner, Step
+from zoomgov.screens.shared.ask import AskScreen
 from zoomgov.screens.wizard.app_choice import AppScreen
 from zoomgov.screens.wizard.hand_off import HandOffScreen
 from zoomgov.screens.wizard.owners import OwnersScreen
@@ -52,8 +53,8 @@ async def test_shows_what_an_owner_needs_and_creates_as_not_connected(stage: Sta
 @pytest.mark.parametrize(
     ("downs", "emails", "problem"),
     [
-        (0, "", "Name at least one owner by e-mail"),
-        (0, "mona", "mona is not an e-mail address"),
+        (0, "", "Enter your e-mail: a connector always has an owner."),
+        (0, "mona smith@example.com", "“mona smith@example.com” is not an e-mail address"),
         (0, "mona@example.com, sam@example.com", "choose Several owners"),
         (2, "mona@example.com", "Enter two or more e-mails"),
     ],
@@ -109,6 +110,37 @@ async def test_someone_else_as_owner_leads_to_the_hand_off(stage: Stage) -> None
         await stage.on(pilot, HandOffScreen)
         assert not len(pilot.app._notifications)  # it would lie over the buttons
         assert "sam@example.com" in stage.text(pilot)
+
+
+async def test_of_several_owners_the_person_says_who_they_are_and_may_write_to_the_others(stage: Stage) -> None:
+    async with owners_step(stage) as pilot:
+        await stage.press(pilot, "down", "down", "tab")
+        await stage.type(pilot, "mona@example.com sam@example.com, ada@example.com")
+        await stage.press(pilot, "enter")
+        await stage.on(pilot, AskScreen)
+        assert "Which of the owners are you?" in stage.text(pilot)
+        await stage.press(pilot, "down", "enter")
+        await stage.until(pilot, lambda: "Write to the 2 other owners?" in stage.text(pilot))
+        await stage.press(pilot, "right", "enter")
+        await stage.on(pilot, HandOffScreen)
+        assert "To sam@example.com, ada@example.com " in " ".join(stage.text(pilot).split()) + " "
+    assert [owner.email for owner in stage.connector.owners] == [
+        "mona@example.com", "sam@example.com", "ada@example.com",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "comes"), [(("enter",), HandOffScreen), (("down", "enter", "enter"), ZoomAppScreen)])
+async def test_who_is_none_of_the_owners_hands_off_and_who_is_one_may_go_on(
+    stage: Stage, keys: tuple[str, ...], comes: type[HandOffScreen] | type[ZoomAppScreen]
+) -> None:
+    async with owners_step(stage, ownership="several") as pilot:
+        await stage.press(pilot, "tab")
+        await stage.type(pilot, "mona@example.com, sam@example.com")
+        await stage.press(pilot, "enter")
+        for key in keys:
+            await stage.on(pilot, AskScreen)
+            await stage.press(pilot, key)
+        await stage.until(pilot, lambda: type(pilot.app.screen) is comes)
 
 
 async def test_back_and_forth_keeps_everything_typed(stage: Stage) -> None:
