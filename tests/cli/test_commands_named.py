@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 import pytest
 
-from zoomgov.cli.main import root
+from zoomgov.cli.main import COMMANDS, root
 from zoomgov.cli.output import command_line
 
 if TYPE_CHECKING:
@@ -23,28 +23,12 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = ("README.md", "SECURITY.md", "CONTRIBUTING.md", *sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")
 ))  # fmt: skip
-NO_COMMAND: Final = frozenset(
-    [
-        "again",
-        "asks",
-        "finds",
-        "hand-off",
-        "has",
-        "holds",
-        "knows",
-        "needs",
-        "only",
-        "opens",
-        "reads",
-        "runs",
-        "says",
-        "shows",
-        "stops",
-        "takes",
-        "tries",
-    ]
+SENTENCE: Final = (
+    "again asks checks closes does draws finds hand-off has holds is keeps knows made makes needs only opens reads "
+    "runs says shows stops takes tells tries uses waits was will writes"
 )
-"""What may follow the program's name in a sentence about it."""
+"""What may follow the program's name in a sentence about it. No command may be called so."""
+NO_COMMAND: Final = frozenset(SENTENCE.split())
 FILES: Final = ("zoomgov-hand-off.json", "FILE", "X")
 """Names that stand for files that are there."""
 VALUES: Final = {"N": "1", "SYNC": "1", "PATH": "out.csv", "F": "csv", "LEVEL": "high", "kind": "groups"}
@@ -215,6 +199,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_commands_are_found_where_they_are_named() -> None:
+    assert not NO_COMMAND & set(COMMANDS)
     assert len(CODE) > 40
     assert ADVICE
     assert len(WRITTEN) > 30
@@ -226,6 +211,7 @@ def test_commands_are_found_where_they_are_named() -> None:
 
 @pytest.mark.parametrize("named", [*CODE, *ADVICE, *WRITTEN], ids=str)
 def test_a_command_that_is_named_can_be_run(named: Named) -> None:
+    assert path_of(list(named.words)) or named.words[0].startswith("-"), "no command; if it is a sentence: SENTENCE"
     if named.whole:
         parse(named.words)
     else:

@@ -26,11 +26,13 @@ COMMANDS = {
     "credentials": "credentials",
     "demo": "demo",
     "diff": "diff",
+    "doctor": "doctor",
     "explain": "explain",
     "export": "export",
     "findings": "findings",
     "list": "browse",
     "members": "browse",
+    "paths": "paths",
     "scopes": "scopes",
     "settings": "settings",
     "sim": "sim",
@@ -45,11 +47,13 @@ SHORT_HELP: Final = {
     "credentials": "Store or clear Zoom credentials in the system keyring.",
     "demo": "Try everything on a made-up Zoom account.",
     "diff": "Show what changed between two syncs, or since a date.",
+    "doctor": "Check what this computer has for zoomgov.",
     "explain": "Explain a Zoom error: a code, a message, or pasted JSON.",
     "export": "Write what was synced, or what changed, to a file.",
     "findings": "Show what looks wrong, and where in Zoom to fix it.",
     "list": "List users, groups, contact groups or roles.",
     "members": "Show everyone in a group, contact group or role.",
+    "paths": "Print every folder and file that is used.",
     "scopes": "Print the scopes to tick, and why each is needed.",
     "settings": "Show and change the settings.",
     "sim": "Serve a made-up Zoom account on this machine.",
@@ -88,13 +92,27 @@ class LazyGroup(Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples("demo", "connectors add Zoom --new-app Zoom --owner you@example.com", "verify Zoom", "sync Zoom"),
 )
-@click.version_option(__version__, "--version", "-V", message="zoomgov %(version)s")
+@click.option("--version", "-V", "version", is_flag=True, help="Show the version and exit.")
+@click.option(
+    "--verbose", is_flag=True, help="With --version, also what a report should name: Python, libraries, system."
+)
 @click.pass_context
-def root(ctx: click.Context) -> None:
+def root(ctx: click.Context, version: bool, verbose: bool) -> None:
     """Put Zoom under identity governance.
 
     Without a command, opens the app. `zoomgov demo` shows everything on a made-up Zoom account.
     """
+    if version:
+        click.echo(f"zoomgov {__version__}")
+        if verbose:
+            from zoomgov.services.versions import versions
+
+            for name, number in versions().items():
+                if name != "zoomgov":
+                    click.echo(f"{name} {number or 'not installed'}")
+        ctx.exit()
+    if verbose:
+        raise click.UsageError("--verbose goes with --version.", ctx)
     if ctx.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise click.UsageError("The app needs a terminal; here, use a command: see zoomgov --help.", ctx)

@@ -38,8 +38,13 @@ def expect_own(path: Path) -> None:
     if sys.platform == "win32":
         return
     _expect(path.parent, 0o700)
-    for file in (path, *(path.with_name(path.name + suffix) for suffix in _BESIDE)):
+    for file in (path, *beside(path)):
         _expect(file, 0o600)
+
+
+def beside(path: Path) -> tuple[Path, ...]:
+    """What SQLite may keep beside a database."""
+    return tuple(path.with_name(path.name + suffix) for suffix in _BESIDE)
 
 
 def is_own(path: Path) -> bool:
@@ -51,25 +56,38 @@ def is_own(path: Path) -> bool:
     return True
 
 
-def _expect(path: Path, mode: int) -> None:
-    if sys.platform == "win32":  # for the type checker
-        return
-    try:
-        found = path.stat()
-    except OSError:  # not there, or not to be looked at: whoever opens it will say so
-        return
+def objection(path: Path) -> str:
+    """Why a file or folder is not believed, and which command mends it; empty where it is. Changes nothing.
+
+    Raises:
+        OSError: it is not there, or must not be looked at.
+    """
+    if sys.platform == "win32":
+        return ""
+    found = path.stat()
     quoted = shlex.quote(str(path))
     if found.st_uid != os.geteuid():
-        raise ForeignError(
+        return (
             f"{path} belongs to {_name(found.st_uid)}, and you are {_name(os.geteuid())}: whoever owns it decides "
             f"where the Client secret is sent, so it is not used. If what is in it is yours: "
             f"sudo chown -R {os.geteuid()} {quoted}. Otherwise set ZOOMGOV_HOME to a folder of your own."
         )
     if found.st_mode & _OTHERS_WRITE and not _is_empty_folder(path, found.st_mode):
-        raise ForeignError(
+        return (
             f"{path} can be changed by others (mode {stat.S_IMODE(found.st_mode):04o}): what is in it decides where "
             f"the Client secret is sent, so it is not used. If nobody else has been at it: chmod -R go-rwx {quoted}"
         )
+    return ""
+
+
+def _expect(path: Path, mode: int) -> None:
+    try:
+        found = path.stat()
+        said = objection(path)
+    except OSError:  # not there, or not to be looked at: whoever opens it will say so
+        return
+    if said:
+        raise ForeignError(said)
     if found.st_mode & 0o077:
         with suppress(OSError):  # a disk that is read-only
             path.chmod(stat.S_IMODE(found.st_mode) & 0o700 if stat.S_ISDIR(found.st_mode) else mode)

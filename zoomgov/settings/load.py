@@ -14,7 +14,7 @@ from zoomgov.settings.shapes import WrongValue
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOMGOV_CLIENT_SECRET")
+CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOMGOV_CLIENT_SECRET")
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -27,9 +27,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         SettingsError: a variable, or something in the file, has a value that cannot be used.
         ForeignError: the file, or its folder, belongs to somebody else or can be changed by others.
     """
-    account_id, client_id, client_secret = (environ.get(name, "").strip() for name in _CREDENTIAL_VARIABLES)
+    account_id, client_id, client_secret = (environ.get(name, "").strip() for name in CREDENTIAL_VARIABLES)
     credentials = Credentials(account_id, client_id, Secret(client_secret))
-    unset = tuple(name for name in _CREDENTIAL_VARIABLES if not environ.get(name, "").strip())
+    unset = tuple(name for name in CREDENTIAL_VARIABLES if not environ.get(name, "").strip())
     file = settings_file(environ)
     values = {**read_values(file), **environment_values(environ)}
     if about_mail := mail_mistake(values):
@@ -37,7 +37,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         data_dir=data_folder(environ),
         environment_credentials=credentials if credentials.complete else None,
-        unset_variables=unset if len(unset) < len(_CREDENTIAL_VARIABLES) else (),
+        unset_variables=unset if len(unset) < len(CREDENTIAL_VARIABLES) else (),
         keep_syncs=values.get("syncs.keep"),
         thresholds=Thresholds(**_section(values, "findings")),
         seats=_seats(values),
