@@ -75,6 +75,7 @@ def test_everything_is_there_after_a_restart(registry: Registry, registry_path: 
         "held_scopes": frozenset({"user:read:list_users:admin"}),
         "reason_line": "probe.list_users",
         "proved": frozenset({"token"}),
+        "credentials_at": datetime(2026, 3, 1, tzinfo=UTC),
     }
     changed = registry.update(made.id, **changes)
     registry.close()

@@ -155,7 +155,7 @@ def vault() -> FakeVault:
 
 @pytest.fixture
 def credentials(registry: FullDisk, vault: FakeVault) -> ConnectorCredentials:
-    return ConnectorCredentials(registry, VaultKeeper(vault))
+    return ConnectorCredentials(registry, VaultKeeper(vault), now=lambda: NOW)
 
 
 @pytest.fixture

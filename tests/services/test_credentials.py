@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.conftest import FULL, GIVEN, OTHER, FakeVault, FullDisk
+from tests.services.conftest import FULL, GIVEN, NOW, OTHER, FakeVault, FullDisk
 from zoomgov.connectors.model import Connector, Step
 from zoomgov.connectors.rows import RegistryError
 from zoomgov.secret import Credentials, Secret
@@ -163,3 +163,28 @@ async def test_by_force_what_can_be_forgotten_is(
     assert await credentials.find(connector) == (GIVEN, CredentialSource.KEYRING)
     await credentials.clear(connector, force=True)
     assert await credentials.find(connector) is None
+
+
+async def test_when_the_keyring_took_them_is_kept_until_it_lets_them_go(
+    credentials: ConnectorCredentials, connector: Connector, registry: FullDisk
+) -> None:
+    assert connector.credentials_at is None
+    await credentials.save(connector, OTHER, session_only=True)
+    assert registry.connector(connector.id).credentials_at is None  # memory ends with the program
+    await credentials.save(connector, GIVEN)
+    assert registry.connector(connector.id).credentials_at == NOW
+    await credentials.save(connector, OTHER, session_only=True)
+    assert registry.connector(connector.id).credentials_at == NOW
+    await credentials.clear(connector)
+    assert registry.connector(connector.id).credentials_at is None
+
+
+async def test_a_keyring_that_refuses_is_no_new_time(
+    credentials: ConnectorCredentials, connector: Connector, vault: FakeVault, registry: FullDisk
+) -> None:
+    await credentials.save(connector, GIVEN)
+    vault.refusal = LOCKED
+    for attempt in (credentials.save(connector, OTHER), credentials.clear(connector)):
+        with pytest.raises(VaultError):
+            await attempt
+    assert registry.connector(connector.id).credentials_at == NOW

@@ -78,7 +78,7 @@ class Connector:
     """A name that `parse_cloud` takes."""
     status: ConnectorStatus
     reason: str
-    """Why the status is Error; empty otherwise."""
+    """Why the status is Error, or why it is Not connected where it was connected before; empty otherwise."""
     step: Step
     """The step at which the wizard continues."""
     created_at: datetime
@@ -98,6 +98,8 @@ class Connector:
     """Values of `Proof`."""
     last_sync_at: datetime | None = None
     """When the last published sync ended."""
+    credentials_at: datetime | None = None
+    """When the keyring last took its credentials; None when it holds none, and where an older version stored them."""
 
 
 @dataclass(frozen=True, slots=True)

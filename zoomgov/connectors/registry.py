@@ -103,7 +103,8 @@ FROM connector ORDER BY rowid;
 DROP TABLE connector;
 ALTER TABLE connector_3 RENAME TO connector;
 """
-_MIGRATIONS: Final = (_SCHEMA, _SCHEMA_2, _SCHEMA_3)
+_CREDENTIALS_AT: Final = "ALTER TABLE connector ADD COLUMN credentials_at TEXT"
+_MIGRATIONS: Final = (_SCHEMA, _SCHEMA_2, _SCHEMA_3, _CREDENTIALS_AT)
 """Migrations: what leads from one version of the file to the next. Add steps; never change one that was released."""
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SELECT: Final = """
 SELECT connector.id, connector.name, app.id, app.name, app.from_identity_provider, owners, cloud, status, reason, step,
        created_at, scope_kind, account_id, client_id, checked, without, last_sync_at,
-       held_scopes, reason_line, proved
+       held_scopes, reason_line, proved, credentials_at
 FROM connector JOIN app ON app.id = connector.app_id
 """
 
@@ -85,8 +85,8 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
             return {"step": int(value)}
         case "checked" | "without" | "held_scopes" | "proved":
             return {field: json.dumps(sorted(value))}
-        case "last_sync_at":
-            return {"last_sync_at": time_text(value) if value else None}
+        case "last_sync_at" | "credentials_at":
+            return {field: time_text(value) if value else None}
         case _:
             raise TypeError(f"a connector has no field {field!r} that can be changed")
 
@@ -94,7 +94,7 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
 def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow from the columns
     """The connector in a row of `SELECT`."""
     (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
-    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line, proved = row[11:]
+    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line, proved, credentials_at = row[11:]
     return Connector(
         id=id_,
         name=name,
@@ -114,6 +114,7 @@ def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow fr
         reason_line=reason_line,
         proved=frozenset(json.loads(proved)),
         last_sync_at=datetime.fromisoformat(last_sync_at) if last_sync_at else None,
+        credentials_at=datetime.fromisoformat(credentials_at) if credentials_at else None,
     )
 
 
