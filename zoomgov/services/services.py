@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from zoomgov.services.connectors import Connectors
     from zoomgov.services.credentials import ConnectorCredentials
     from zoomgov.services.demonstration import Demo, Demonstration
+    from zoomgov.services.disconnecting import Disconnecting
+    from zoomgov.services.editing import Editing
+    from zoomgov.services.past_syncs import PastSyncs
+    from zoomgov.services.rotation import Rotation
     from zoomgov.services.running import RunningSyncs
     from zoomgov.services.stores import Stores
     from zoomgov.services.sync_logs import SyncLogs
@@ -88,7 +92,7 @@ class Services:
         from zoomgov.vault import KeyringVault, VaultKeeper
 
         keeper = VaultKeeper(self._vault or KeyringVault())
-        return ConnectorCredentials(self.registry, keeper, self.settings.environment_credentials)
+        return ConnectorCredentials(self.registry, keeper, self.settings.environment_credentials, now=self._now)
 
     @cached_property
     def checking(self) -> Checking:
@@ -110,6 +114,34 @@ class Services:
             now=self._now,
             keep_syncs=self.settings.keep_syncs,
         )
+
+    @cached_property
+    def editing(self) -> Editing:
+        """Renames, changes and duplicates connectors."""
+        from zoomgov.services.editing import Editing
+
+        return Editing(self.registry, self.stores, lambda: self.credentials)
+
+    @cached_property
+    def disconnecting(self) -> Disconnecting:
+        """Takes the credentials of connectors away and keeps what was synced."""
+        from zoomgov.services.disconnecting import Disconnecting
+
+        return Disconnecting(self.registry, self.stores, self.credentials, now=self._now)
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        """Replaces the Client secret of connectors."""
+        from zoomgov.services.rotation import Rotation
+
+        return Rotation(self.credentials, open_client)
+
+    @cached_property
+    def past_syncs(self) -> PastSyncs:
+        """Lists the last syncs of connectors."""
+        from zoomgov.services.past_syncs import PastSyncs
+
+        return PastSyncs(self.stores)
 
     @cached_property
     def demonstration(self) -> Demonstration | None:
