@@ -43,31 +43,35 @@ def write_private(path: Path, content: str | bytes, *, replace: bool, durable: b
     try:
         with os.fdopen(_create(temporary), "wb") as file:
             file.write(data)
-        if not replace:
-            _claim(path)
-        try:
-            put_in_place(temporary, path, durable=durable)
-        except BaseException:
-            if not replace:
-                with contextlib.suppress(OSError):
-                    path.unlink()
-            raise
+        put_in_place(temporary, path, replace=replace, durable=durable)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
 
 
-def put_in_place(finished: Path, path: Path, *, durable: bool = True) -> None:
-    """Rename a finished file, which lies on the same disk, to `path`, over an older one; mode 0600.
+def put_in_place(finished: Path, path: Path, *, replace: bool = True, durable: bool = True) -> None:
+    """Rename a finished file, which lies on the same disk, to `path`; mode 0600.
+
+    Args:
+        replace: over an older one. Without, the name is claimed with O_EXCL first.
 
     Raises:
+        FileExistsError: something is there, and `replace` is False; it is unchanged.
         OSError: it cannot be renamed; the older file is unchanged.
     """
     finished.chmod(0o600)
     if durable:
         sync_to_disk(finished)
-    os.replace(finished, path)
+    if not replace:
+        _claim(path)
+    try:
+        os.replace(finished, path)
+    except BaseException:
+        if not replace:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise
     if durable:
         sync_to_disk(path.parent)
 

@@ -14,10 +14,12 @@ from zoomgov.settings import Network, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from zoomgov.connectors.model import Connector
     from zoomgov.connectors.registry import Registry
     from zoomgov.secret import Credentials
+    from zoomgov.services.backup import Backup
     from zoomgov.services.checking import Checking
     from zoomgov.services.connectors import Connectors
     from zoomgov.services.credentials import ConnectorCredentials
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from zoomgov.services.disconnecting import Disconnecting
     from zoomgov.services.editing import Editing
     from zoomgov.services.past_syncs import PastSyncs
+    from zoomgov.services.restoring import Restoring
     from zoomgov.services.rotation import Rotation
     from zoomgov.services.running import RunningSyncs
     from zoomgov.services.stores import Stores
@@ -142,6 +145,28 @@ class Services:
         from zoomgov.services.past_syncs import PastSyncs
 
         return PastSyncs(self.stores)
+
+    @cached_property
+    def backup(self) -> Backup:
+        """Saves everything but secrets in one file."""
+        from zoomgov.services.backup import Backup
+
+        return Backup(self.settings.data_dir, self.settings_file, now=self._now)
+
+    @cached_property
+    def restoring(self) -> Restoring:
+        """Takes over such a file."""
+        from zoomgov.services.restoring import Restoring
+
+        return Restoring(
+            self.settings.data_dir, self.settings_file, lambda: self.credentials, self.close, now=self._now
+        )
+
+    @property
+    def settings_file(self) -> Path | None:
+        """The file of settings; None where they come from the environment alone."""
+        found: Path | None = getattr(self.settings, "file", None)  # which not every version of them has
+        return found
 
     @cached_property
     def demonstration(self) -> Demonstration | None:

@@ -147,6 +147,8 @@ SEARCH_INDEX: Final = (
 )
 """Words of three letters and more, found by their trigrams. Not part of the schema: made when first wanted (it takes
 longer than all of a first sync's other writing), kept true by its triggers from then on."""
+KNOWN_TRIGGERS: Final = tuple(statement for statement in SEARCH_INDEX if statement.startswith("CREATE TRIGGER"))
+"""A store that comes from elsewhere may have these and no others. When one is changed, its older text stays here."""
 
 
 STAGING_KEY: Final = "staging"
