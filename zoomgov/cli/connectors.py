@@ -1,4 +1,4 @@
-"""`zoomgov connectors`: list, add, show and remove."""
+"""`zoomgov connectors`: list, add, show and remove; what changes one that is there is in `tending.py`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from zoomgov.cli.help import Group, examples
-from zoomgov.cli.output import FORMATS, command_line, format_option, print_json, print_rows, say
+from zoomgov.cli.output import FORMATS, command_line, format_option, note, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.cli.tending import COMMANDS, facts_of
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
@@ -17,25 +18,16 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from zoomgov.connectors.model import Connector
+    from zoomgov.services.services import Services
 
 
 @click.group("connectors", cls=Group, epilog=examples("connectors list", "connectors show Zoom"))
 def connectors_command() -> None:
-    """List, add, show and remove connectors."""
+    """List, add, show, change and remove connectors."""
 
 
-def _facts(connector: Connector) -> dict[str, object]:
-    return {
-        "name": connector.name,
-        "id": connector.id,
-        "status": str(connector.status),
-        "reason": connector.reason,
-        "app": connector.app.name,
-        "owners": [owner.email for owner in connector.owners],
-        "cloud": connector.cloud,
-        "last_sync_at": connector.last_sync_at.isoformat(timespec="seconds") if connector.last_sync_at else None,
-        "created_at": connector.created_at.isoformat(timespec="seconds"),
-    }
+for _command in COMMANDS:
+    connectors_command.add_command(_command)
 
 
 def _cell(value: object) -> object:
@@ -47,7 +39,7 @@ def _cell(value: object) -> object:
 def list_connectors(form: str) -> None:
     """List all connectors with their status."""
     services = open_services()
-    facts = [_facts(connector) for connector in services.connectors.all()]
+    facts = [facts_of(connector) for connector in services.connectors.all()]
     if form == "json":
         print_json(facts)
     elif not facts and form == "table":
@@ -142,7 +134,7 @@ def show_connector(name: str, form: str) -> None:
     """Show everything about connector NAME, except its secret."""
     services = open_services()
     connector = get_connector(services, name)
-    facts = _facts(connector)
+    facts = facts_of(connector)
     latest = services.stores.latest_sync(connector)
     facts["last_sync"] = (
         None
@@ -160,6 +152,7 @@ def show_connector(name: str, form: str) -> None:
         "App": connector.app.name,
         "Owners": ", ".join(owner.email for owner in connector.owners),
         "Cloud": connector.cloud,
+        "Credentials": f"stored {connector.credentials_at:%Y-%m-%d %H:%M} UTC" if connector.credentials_at else "",
         "Last sync": last,
         "Data": services.settings.store_path(connector.id),
     }
@@ -180,6 +173,7 @@ def remove_connector(name: str, yes: bool, force: bool) -> None:
     services = open_services()
     connector = get_connector(services, name)
     if not yes:
+        note(_what_goes(services, connector))
         click.confirm(
             f"Remove {printable(connector.name)}, its stored credentials and all its synced data?", abort=True, err=True
         )
@@ -195,3 +189,18 @@ def remove_connector(name: str, yes: bool, force: bool) -> None:
             " cannot be asked now keeps what it may hold.",
         ) from None
     say(f"Removed {printable(connector.name)}. The app in Zoom is still there: delete it in the Zoom App Marketplace.")
+
+
+def _what_goes(services: Services, connector: Connector) -> str:
+    """What is lost when it is removed, as far as it can be read."""
+    from zoomgov.disk.errors import StoreError
+
+    try:
+        kept = services.past_syncs.last(connector).kept
+    except StoreError:
+        synced = "what was synced, which cannot be read"
+    else:
+        synced = f"{kept:,} sync{'' if kept == 1 else 's'} with all history" if kept else "nothing synced"
+    return (
+        f"This deletes: its credentials in the keyring; {synced}; its place in the list, with owners and ticked steps."
+    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Command -> module of this package that defines it, as the command's name and `_command`.
 COMMANDS = {
     "access": "browse",
+    "backup": "backup",
     "completion": "completion",
     "connectors": "connectors",
     "credentials": "credentials",
@@ -33,6 +34,7 @@ COMMANDS = {
     "list": "browse",
     "members": "browse",
     "paths": "paths",
+    "restore": "restore",
     "scopes": "scopes",
     "settings": "settings",
     "sim": "sim",
@@ -42,8 +44,9 @@ COMMANDS = {
 }
 SHORT_HELP: Final = {
     "access": "Show everything that one person has, and how.",
+    "backup": "Save everything but secrets in one file.",
     "completion": "Print the completion script of a shell.",
-    "connectors": "List, add, show and remove connectors.",
+    "connectors": "List, add, show, change and remove connectors.",
     "credentials": "Store or clear Zoom credentials in the system keyring.",
     "demo": "Try everything on a made-up Zoom account.",
     "diff": "Show what changed between two syncs, or since a date.",
@@ -54,6 +57,7 @@ SHORT_HELP: Final = {
     "list": "List users, groups, contact groups or roles.",
     "members": "Show everyone in a group, contact group or role.",
     "paths": "Print every folder and file that is used.",
+    "restore": "Take over such a file.",
     "scopes": "Print the scopes to tick, and why each is needed.",
     "settings": "Show and change the settings.",
     "sim": "Serve a made-up Zoom account on this machine.",
