@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, note, print_json, say
 from zoomgov.cli.running import open_services, stopped_by_signals
 from zoomgov.services.problems import Exit, Problem
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-@click.command("backup")
+@click.command("backup", epilog=examples("backup zoomgov-2026-03-04.zip"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was saved as JSON.")
@@ -27,10 +28,6 @@ def backup_command(file: Path, force: bool, as_json: bool) -> None:
 
     No secret is in it: credentials stay in the keyring. It may be made while a sync runs. FILE holds
     people's data, is readable by you only, and is written whole or not at all.
-
-    \b
-    Example:
-      zoomgov backup zoomgov-2026-03-04.zip
     """
     services = open_services()
     try:

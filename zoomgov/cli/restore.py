@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zoomgov.cli.backup import told_progress
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, note, print_json, say
 from zoomgov.cli.running import open_services, run, stopped_by_signals
 from zoomgov.services.problems import Exit, Problem
@@ -14,7 +15,7 @@ from zoomgov.text import printable
 from zoomgov.words.times import moment
 
 
-@click.command("restore")
+@click.command("restore", epilog=examples("restore zoomgov-2026-03-04.zip"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Also when there is a profile: it is kept aside under another name.")
 @click.option("--trust-addresses", is_flag=True, help="Also when a connector's Zoom is at an address of its own.")
@@ -24,10 +25,6 @@ def restore_command(file: Path, force: bool, trust_addresses: bool, as_json: boo
 
     Everything in it is checked before anything changes. What was there is never deleted. Secrets are
     in no backup: connectors whose credentials are not on this computer are Not connected.
-
-    \b
-    Example:
-      zoomgov restore zoomgov-2026-03-04.zip
     """
     services = open_services()
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, note, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
 from zoomgov.services.problems import Problem
@@ -37,17 +38,14 @@ def facts_of(connector: Connector) -> dict[str, object]:
     }
 
 
-@click.command("rename", short_help="Give a connector another name.")
+@click.command(
+    "rename", short_help="Give a connector another name.", epilog=examples('connectors rename Zoom "Zoom EMEA"')
+)
 @click.argument("name", type=ConnectorName())
 @click.argument("new_name", metavar="NEW")
 @as_json_option
 def rename_command(name: str, new_name: str, as_json: bool) -> None:
-    """Give connector NAME the name NEW. Its data and credentials stay.
-
-    \b
-    Example:
-      zoomgov connectors rename Zoom "Zoom EMEA"
-    """
+    """Give connector NAME the name NEW. Its data and credentials stay."""
     services = open_services()
     connector = get_connector(services, name)
     renamed = run(services.editing.rename(connector, new_name))
@@ -57,7 +55,11 @@ def rename_command(name: str, new_name: str, as_json: bool) -> None:
         say(f"{printable(connector.name)} is now {printable(renamed.name)}.")
 
 
-@click.command("edit", short_help="Change a connector's owners, app or cloud.")
+@click.command(
+    "edit",
+    short_help="Change a connector's owners, app or cloud.",
+    epilog=examples("connectors edit Zoom --owner ada@example.com --owner ben@example.com"),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--owner", "owners", multiple=True, metavar="EMAIL", help="Owner in place of those it has; repeatable.")
 @click.option("--app", metavar="APP", help="Make it a data source of this existing app.")
@@ -70,10 +72,6 @@ def edit_command(
     """Change owners, app or cloud of connector NAME.
 
     With another cloud its stored credentials go, since no other host may have them.
-
-    \b
-    Example:
-      zoomgov connectors edit Zoom --owner ada@example.com --owner ben@example.com
     """
     from zoomgov.connectors.model import Owner
     from zoomgov.connectors.steps import is_email
@@ -109,7 +107,11 @@ def _owners(connector: Connector) -> str:
     return ", ".join(printable(owner.email) for owner in connector.owners)
 
 
-@click.command("duplicate", short_help="Make another connector like one, without credentials and data.")
+@click.command(
+    "duplicate",
+    short_help="Make another connector like one, without credentials and data.",
+    epilog=examples("connectors duplicate Zoom --cloud zoomgov.com"),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--cloud", default="", metavar="zoom.us|zoomgov.com|URL", help="Where the other Zoom is.")
 @click.option(
@@ -120,10 +122,6 @@ def duplicate_command(name: str, cloud: str, new_name: str, as_json: bool) -> No
     """Make another connector with app, owners and choices of NAME, for another cloud or account.
 
     It has no credentials and no data.
-
-    \b
-    Example:
-      zoomgov connectors duplicate Zoom --cloud zoomgov.com
     """
     services = open_services()
     connector = get_connector(services, name)
@@ -136,7 +134,11 @@ def duplicate_command(name: str, cloud: str, new_name: str, as_json: bool) -> No
     say(f"Next: {command_line(*(('verify',) if given else ('credentials', 'set')), made.name)}")
 
 
-@click.command("rotate", short_help="Replace the Client secret, once Zoom has taken the new one.")
+@click.command(
+    "rotate",
+    short_help="Replace the Client secret, once Zoom has taken the new one.",
+    epilog=examples("connectors rotate Zoom"),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--stdin", "from_stdin", is_flag=True, help='Read {"client_secret": "..."} instead of asking.')
 @as_json_option
@@ -145,10 +147,6 @@ def rotate_command(name: str, from_stdin: bool, as_json: bool) -> None:
 
     Says where to click in Zoom and asks for the new secret, which is not shown. It is tried at Zoom
     before the old one is dropped: if Zoom refuses it, the old one stays.
-
-    \b
-    Example:
-      zoomgov connectors rotate Zoom
     """
     from zoomgov.services.rotation import rotation_guide
 
@@ -191,18 +189,17 @@ def _read_secret() -> Secret:
     return Secret("".join(secret.split()))
 
 
-@click.command("disconnect", short_help="Take a connector's credentials away, and keep its data.")
+@click.command(
+    "disconnect",
+    short_help="Take a connector's credentials away, and keep its data.",
+    epilog=examples("connectors disconnect Zoom"),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--force", is_flag=True, help="Also when no keyring can be asked; one elsewhere keeps what it holds.")
 @as_json_option
 def disconnect_command(name: str, yes: bool, force: bool, as_json: bool) -> None:
-    """Remove the stored credentials of connector NAME. What was synced stays and can be read.
-
-    \b
-    Example:
-      zoomgov connectors disconnect Zoom
-    """
+    """Remove the stored credentials of connector NAME. What was synced stays and can be read."""
     from zoomgov.services.disconnecting import NotDisconnected
 
     services = open_services()
@@ -231,17 +228,16 @@ def disconnect_command(name: str, yes: bool, force: bool, as_json: bool) -> None
     say(f"To connect it again: {command_line('credentials', 'set', after.name)}")
 
 
-@click.command("log", short_help="List the last syncs: outcome, duration, and what was not read.")
+@click.command(
+    "log",
+    short_help="List the last syncs: outcome, duration, and what was not read.",
+    epilog=examples("connectors log Zoom --last 3"),
+)
 @click.argument("name", type=ConnectorName())
 @click.option("--last", "most", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="How many.")
 @as_json_option
 def log_command(name: str, most: int, as_json: bool) -> None:
-    """List the last syncs of connector NAME, newest first: outcome, duration, and what was not read.
-
-    \b
-    Example:
-      zoomgov connectors log Zoom --last 3
-    """
+    """List the last syncs of connector NAME, newest first: outcome, duration, and what was not read."""
     services = open_services()
     connector = get_connector(services, name)
     history = services.past_syncs.last(connector, most)

@@ -94,7 +94,9 @@ def columns_of(field: str, value: Any) -> dict[str, str | int | None]:  # any fi
 def connector_of(row: tuple[Any, ...]) -> Connector:  # Any: the types follow from the columns
     """The connector in a row of `SELECT`."""
     (id_, name, app_id, app_name, provided, owners, cloud, status, reason, step, created_at) = row[:11]
-    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line, proved, credentials_at = row[11:]
+    scope_kind, account_id, client_id, checked, without, last_sync_at, held, reason_line, proved, credentials_at = row[
+        11:
+    ]
     return Connector(
         id=id_,
         name=name,
