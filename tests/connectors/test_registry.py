@@ -333,3 +333,77 @@ def test_names_compare_as_people_read_them() -> None:
 def test_apps_know_each_other_by_value(registry: Registry) -> None:
     made = registry.create_app("Zoom", from_identity_provider=True)
     assert made == App(made.id, "Zoom", True)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("owners", ""),
+        ("owners", "1"),
+        ("owners", '[{"email": "a@b.co"}]'),
+        ("owners", '[{"email": 7, "name": ""}]'),
+        pytest.param("owners", "[" * 100_000, id="owners-deep"),
+        ("created_at", "yesterday"),
+        ("created_at", "2026-11-01T08:00:00"),
+        ("last_sync_at", "[]"),
+        ("scope_kind", "x"),
+        ("checked", "{}"),
+        ("without", '[{"a": 1}]'),
+        ("held_scopes", "[7]"),
+    ],
+)
+def test_a_value_that_nobody_wrote_is_damage(registry: Registry, registry_path: Path, column: str, value: str) -> None:
+    made = registry.create(ZOOM)
+    registry.close()
+    with closing(sqlite3.connect(registry_path)) as database:
+        database.execute(f"UPDATE connector SET {column} = ?", (value,))
+        database.commit()
+    for read in (registry.connectors, lambda: registry.find(made.name), lambda: registry.connector(made.id)):
+        with pytest.raises(RegistryError, match=r"damaged \(what it holds of the connector 'Zoom EMEA' cannot"):
+            read()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "7",
+        '{"step": 99}',
+        '{"owners": 7}',
+        '{"name": 7}',
+        '{"uses_identity_provider": "x"}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
+def test_a_damaged_draft_is_none(registry: Registry, registry_path: Path, content: str) -> None:
+    registry.save_draft(Draft(name="Half"))
+    registry.close()
+    with closing(sqlite3.connect(registry_path)) as database:
+        database.execute("UPDATE draft SET content = ?", (content,))
+        database.commit()
+    assert registry.draft() is None
+
+
+def test_a_list_that_was_cut_off_is_no_empty_program(registry: Registry, registry_path: Path) -> None:
+    registry.create(ZOOM)
+    registry.close()
+    registry_path.write_bytes(b"")
+    assert registry.connectors() == [], "as after a first start that was killed"
+    registry.close()
+    registry_path.write_bytes(b"")
+    stores = registry_path.parent / "stores"
+    stores.mkdir(mode=0o700)
+    (stores / "0123456789abcdef.sqlite3").touch(0o600)
+    with pytest.raises(RegistryError, match="is empty, and there is what 1 of them synced in"):
+        registry.connectors()
+    assert registry_path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("version", [-1, -(2**31)])
+def test_a_negative_version_of_the_schema_is_damage(registry: Registry, registry_path: Path, version: int) -> None:
+    registry.create(ZOOM)
+    registry.close()
+    with closing(sqlite3.connect(registry_path)) as database:
+        database.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(RegistryError, match=f"is damaged: its schema version is {version}"):
+        registry.connectors()

@@ -11,11 +11,12 @@ import sqlite3
 import threading
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.connectors.model import App, Connector, ConnectorStatus, Draft, Step
 from zoomgov.connectors.rows import (
     SELECT,
+    DamagedRowError,
     RegistryError,
     clean,
     columns_of,
@@ -27,9 +28,8 @@ from zoomgov.connectors.rows import (
     time_text,
 )
 from zoomgov.disk.database import connect, connect_at_rest, is_at_rest, migrate, schema_version
-from zoomgov.disk.errors import NewerSchema, obstacle
+from zoomgov.disk.errors import NewerSchema, StoreError, obstacle
 from zoomgov.disk.files import create_private
-from zoomgov.disk.ownership import ForeignError
 from zoomgov.text import printable
 from zoomgov.zoom.scopes import LEFT_OUT, ScopeKind
 
@@ -144,7 +144,7 @@ class Registry:
         """All connectors, oldest first."""
         with self._database() as database:
             rows = database.execute(f"{SELECT} ORDER BY created_at, connector.rowid").fetchall()
-        return [connector_of(row) for row in rows]
+        return [self._connector(row) for row in rows]
 
     def connector(self, connector_id: str) -> Connector:
         """The connector with this id; raises `RegistryError` when it was removed."""
@@ -158,7 +158,7 @@ class Registry:
                 f"{SELECT} WHERE connector.name_key = ? OR connector.id = ? ORDER BY connector.name_key = ? DESC",
                 (name_key(name), name, name_key(name)),
             ).fetchone()
-        return connector_of(row) if row else None
+        return self._connector(row) if row else None
 
     def create(self, draft: Draft) -> Connector:
         """Create the connector of `draft`, and its app when that is new, as *Not connected*.
@@ -274,7 +274,13 @@ class Registry:
         row = database.execute(f"{SELECT} WHERE connector.id = ?", (connector_id,)).fetchone()
         if row is None:
             raise RegistryError("This connector is not there any more: another copy of the program removed it.")
-        return connector_of(row)
+        return self._connector(row)
+
+    def _connector(self, row: tuple[Any, ...]) -> Connector:  # Any: as `connector_of` takes it
+        try:
+            return connector_of(row)
+        except DamagedRowError as error:
+            raise RegistryError(_damaged(str(error), self._path)) from error
 
     @contextlib.contextmanager
     def _database(self, *, changing: bool = False) -> Iterator[sqlite3.Connection]:
@@ -293,13 +299,13 @@ class Registry:
                 # connection does not notice changes.
                 with contextlib.closing(connect_at_rest(self._path)) as database:
                     yield database
-            except ForeignError as error:
-                raise RegistryError(str(error)) from None
             except NewerSchema as error:
                 raise RegistryError(
                     f"{self._path} was written by a newer zoomgov (schema {error.found}, this one knows {error.known}):"
                     " update zoomgov."
                 ) from None
+            except StoreError as error:  # of others, or of a version that no program has
+                raise RegistryError(str(error)) from None
             except (sqlite3.Error, OSError) as error:
                 raise RegistryError(_failure(error, self._path)) from error
 
@@ -324,6 +330,7 @@ def _new_id() -> str:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    _expect_content(path)
     create_private(path)
     database = connect(path, writing=True, busy_seconds=BUSY_SECONDS, durable=True)
     try:
@@ -333,6 +340,24 @@ def _open(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _expect_content(path: Path) -> None:
+    """An empty list of connectors is begun where there is none, and never in the place of one that was cut off.
+
+    Raises:
+        RegistryError: the file is empty, and there are stores whose connectors it must have held.
+    """
+    try:
+        is_empty = path.stat().st_size == 0
+        stores = [file.name for file in (path.parent / "stores").glob("*.sqlite3")] if is_empty else []
+    except OSError:  # whoever opens it will say so
+        return
+    if stores:
+        raise RegistryError(
+            f"The list of connectors, {path}, is empty, and there is what {len(stores)} of them synced in "
+            f"{path.parent / 'stores'}. Put back a copy of it; or move it away to begin with an empty list."
+        )
 
 
 def _readable(path: Path) -> bool:
@@ -349,11 +374,15 @@ def _readable(path: Path) -> bool:
 def _failure(error: sqlite3.Error | OSError, path: Path) -> str:
     text = str(error)
     if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "malformed" in text):
-        return (
-            f"The list of connectors, {path}, is damaged ({text}). Move it away to start with an empty list;"
-            f" what was synced is in {path.parent / 'stores'} and the credentials are in the keyring, both untouched."
-        )
+        return _damaged(text, path)
     if "locked" in text:
         return f"Another program has held {path} for {BUSY_SECONDS:g} seconds. Close it and try again."
     why = error.strerror or text if isinstance(error, OSError) else text
     return f"The list of connectors, {path}, cannot be used: {why}. {obstacle(error, path.parent)}".strip()
+
+
+def _damaged(why: str, path: Path) -> str:
+    return (
+        f"The list of connectors, {path}, is damaged ({why}). Move it away to start with an empty list;"
+        f" what was synced is in {path.parent / 'stores'} and the credentials are in the keyring, both untouched."
+    )

@@ -183,8 +183,13 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], path: Pat
 
     Raises:
         NewerSchema: the file was written by a newer program; it is unchanged.
+        StoreError: it says that it was written by none.
     """
     version = schema_version(connection)
+    if version < 0:
+        raise StoreError(
+            f"{path} is damaged: its schema version is {version}. Move it away to begin anew, or put back a copy of it."
+        )
     if version > len(migrations):
         raise NewerSchema(path, version, len(migrations))
     while version < len(migrations):
