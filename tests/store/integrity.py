@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zoomgov.disk.database import connect, explained
 from zoomgov.model.kinds import GrantKind
+from zoomgov.store.damage import damage_in
 from zoomgov.store.grant_codes import GRANT_CODES
 from zoomgov.store.schema import SEARCH_TABLE
 from zoomgov.store.snapshot import TABLES
@@ -22,9 +23,10 @@ def check(path: Path) -> list[str]:
     with explained(path):
         connection = connect(path, writing=True)
         try:
-            return list(_problems(connection))
+            found = list(_problems(connection))
         finally:
             connection.close()
+    return [*found, *filter(None, [damage_in(path)])]
 
 
 def _problems(connection: sqlite3.Connection) -> Iterator[str]:

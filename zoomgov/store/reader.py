@@ -6,12 +6,13 @@ from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from zoomgov.disk.database import SharedConnection, explained, select_in
+from zoomgov.disk.database import SharedConnection, select_in
 from zoomgov.disk.errors import StoreError
 from zoomgov.model.access import PersonHit
 from zoomgov.model.kinds import Kind
 from zoomgov.model.parts import PartKey
 from zoomgov.model.queries import Query
+from zoomgov.store.damage import explained_reading
 from zoomgov.store.history import diff, timeline
 from zoomgov.store.read import details
 from zoomgov.store.read.access_labels import access_labels
@@ -86,7 +87,7 @@ class Reader:
 
     @contextmanager
     def _connection(self, shared: SharedConnection) -> Iterator[sqlite3.Connection]:
-        with explained(self.path), shared.lock, shared.unchanged() as connection:
+        with explained_reading(self.path), shared.lock, shared.unchanged() as connection:
             yield connection
 
     @contextmanager
@@ -259,7 +260,7 @@ class Reader:
                     found = {number: (*row, ways.get(number, "")) for number, row in found.items()}
             else:
                 found = resource_rows(at, kind, self._grant_counts(at), ids)
-        listed = [found[number] for number in ids]
+            listed = [found[number] for number in ids]
         if columns is None:
             return listed
         pick = picker(self.columns(kind, query), columns)
@@ -316,7 +317,7 @@ class Reader:
                     (number,),
                 )
             }
-        return [rows[number] for number in ids]
+            return [rows[number] for number in ids]
 
     def find_resources(self, kind: Kind, text: str) -> list[tuple[str, str]]:
         """(Id, name) of the things with this id, else with this name in any case, else with a name like it."""

@@ -11,6 +11,7 @@ from zoomgov.disk.errors import StoreError, not_writable
 from zoomgov.disk.files import create_private
 from zoomgov.disk.locks import ProcessLock, is_locked
 from zoomgov.store import schema
+from zoomgov.store.damage import explained_reading
 from zoomgov.store.schema import SEARCH_INDEX, SEARCH_TABLE, STAGING_KEY, meta_key
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Store:
         try:
             connection = self._writable()
             try:
-                with transaction(connection, self.path):
+                with explained_reading(self.path), transaction(connection, self.path):
                     return prune(connection, keep)
             finally:
                 connection.close()

@@ -11,6 +11,8 @@ from array import array
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
+from zoomgov.store.damage import MOST_IDS
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
@@ -53,8 +55,15 @@ def pairs_of(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = (
 
 
 def span(connection: sqlite3.Connection) -> int:
-    """Length of a mask: the highest id, and one."""
-    return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
+    """Length of a mask: the highest id, and one.
+
+    Raises:
+        ValueError: there is an id so high that no memory would do; `store.damage` tells it.
+    """
+    highest = int(connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
+    if highest > MOST_IDS:
+        raise ValueError(f"an id is {highest}")
+    return highest + 1
 
 
 def mask_of(size: int, ids: Iterable[int]) -> bytearray:

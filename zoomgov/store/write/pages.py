@@ -61,7 +61,11 @@ def pack(page: StagedPage) -> bytes:
 
 
 def unpack(payload: bytes) -> StagedPage:
-    return _decoder.decode(zlib.decompress(payload))
+    """Raises `ValueError` for what `pack` did not write."""
+    try:
+        return _decoder.decode(zlib.decompress(payload))
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
 
 
 def pack_renamed(people: list[StagedUser]) -> bytes:
@@ -91,10 +95,17 @@ def pack_grants(people: Sequence[int], facts: Sequence[Sequence[int]]) -> bytes:
 
 
 def unpack_grants(blob: bytes) -> tuple[array[int], array[int], array[int]]:
-    """Return principals, the number of facts of each, and all facts in that order."""
+    """Return principals, the number of facts of each, and all facts in that order.
+
+    Raises:
+        ValueError: `pack_grants` did not write it; people would lose what they have.
+    """
     packed = ids_of(blob)
     size = packed[0]
-    return packed[1 : size + 1], packed[size + 1 : 2 * size + 1], packed[2 * size + 1 :]
+    people, counts, facts = packed[1 : size + 1], packed[size + 1 : 2 * size + 1], packed[2 * size + 1 :]
+    if len(counts) != size or sum(counts) != len(facts):
+        raise ValueError("the grants of a page are not whole")
+    return people, counts, facts
 
 
 def grants_of(blob: bytes) -> Iterator[tuple[int, array[int]]]:

@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from zoomgov.model.parts import USER_PARTS_LIKE, PartKey
+from zoomgov.store.read.id_vectors import span
 from zoomgov.store.write.pages import ids_of, unpack, unpack_renamed
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ def winners(connection: sqlite3.Connection) -> array[int]:
     A person on several pages moved while the lists were read: the page staged last is the newest. An invitation
     (pending) never wins against an account, since people move from the first to the second.
     """
-    top = int(connection.execute("SELECT coalesce(max(id), 0) FROM things").fetchone()[0])
-    decided = array("I", bytes(4 * (top + 1)))
+    decided = array("I", bytes(4 * span(connection)))
     for page, seen in connection.execute(
         "SELECT p.id, p.seen FROM stage_pages p JOIN stage_lists l ON l.id = p.list "
         f"WHERE l.finished AND l.part LIKE '{USER_PARTS_LIKE}' ORDER BY l.part <> '{PartKey.USERS_PENDING}', p.id"

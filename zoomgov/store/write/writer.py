@@ -7,7 +7,7 @@ import sqlite3
 import time
 from array import array
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from zoomgov.disk.database import explained, select_in, transaction
 from zoomgov.disk.errors import StoreError
@@ -15,6 +15,7 @@ from zoomgov.model.kinds import GrantKind
 from zoomgov.model.parts import USER_PARTS, PartKey
 from zoomgov.model.rows import ContactGroupRow, GroupRow, RoleRow
 from zoomgov.model.syncs import ListKey
+from zoomgov.store.damage import MAY_FOLLOW, explained_reading
 from zoomgov.store.grant_codes import EMAIL_PREFIX, STATUS_OF_PART
 from zoomgov.store.schema import CONTACT_GROUP, GROUP, ROLE, STAGING_KEY, meta_key
 from zoomgov.store.write.compare import grant_page, user_page
@@ -24,6 +25,7 @@ from zoomgov.store.write.pages import PAGE_FORMAT, StagedPage, ids_of, pack, pac
 from zoomgov.store.write.publish import publish
 from zoomgov.store.write.publish_people import recognised
 from zoomgov.store.write.staged_counts import StagedCounts
+from zoomgov.store.write.staged_damage import staged_damage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -64,7 +66,7 @@ class SyncWriter:
         self.started_at = started_at
         """When the run began whose lists are staged: earlier than this one, if it goes on from an interrupted one."""
         connection.execute("PRAGMA synchronous = FULL")  # that a sync was begun is known after a power failure, too
-        with transaction(connection, path):
+        with explained_reading(path), transaction(connection, path):
             self._first_new = self._resume(resume_since)
             for number, part, target in connection.execute("SELECT id, part, target FROM stage_lists"):
                 self._lists[ListKey(part, target)] = number
@@ -73,25 +75,27 @@ class SyncWriter:
     def _resume(self, since: str) -> int:
         stored = self._connection.execute("SELECT value FROM meta WHERE key = ?", (STAGING_KEY,)).fetchone()
         if stored is not None:
-            staging = json.loads(stored[0])
-            if staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
+            staging = _staging_of(stored[0])
+            if staging is not None and staging["format"] == PAGE_FORMAT and staging["started_at"] >= since:
                 self.started_at = staging["started_at"]
                 self._early_grants = staging["ahead"]
                 return int(staging["first_new"])
-            self._drop(int(staging["first_new"]))
+            self._drop(None if staging is None else staging["first_new"])
         first_new = int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM things").fetchone()[0])
         staging = {"format": PAGE_FORMAT, "started_at": self.started_at, "first_new": first_new, "ahead": None}
         self._connection.execute("INSERT INTO meta VALUES (?, ?)", (STAGING_KEY, json.dumps(staging)))
         return first_new
 
-    def _drop(self, first_new: int) -> None:
+    def _drop(self, first_new: int | None) -> None:
+        """Drop what is staged, and the names that came with it: those from the id `first_new` on, where it is known."""
         if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM syncs)").fetchone()[0]:
             for table in ("users", "logins", "grants"):  # written ahead
                 self._connection.execute(f"DELETE FROM {table}")
         for table in ("stage_pages", "stage_lists", "stage_keys"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = ?", (STAGING_KEY,))
-        self._connection.execute("DELETE FROM things WHERE id >= ?", (first_new,))
+        if first_new is not None:
+            self._connection.execute("DELETE FROM things WHERE id >= ?", (first_new,))
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +113,7 @@ class SyncWriter:
     def _change(self) -> Iterator[None]:
         """One change, all of it or nothing: committed at once, or with the next `commit` while `holds` is set."""
         self._open()
-        with explained(self._path):
+        with explained_reading(self._path):
             try:
                 if not self._connection.in_transaction:
                     self._settle()
@@ -414,9 +418,20 @@ class SyncWriter:
         self._open()
         self.commit()
         self._settle(always=True)
-        with transaction(self._connection, self._path):
-            info = publish(self._connection, self.started_at, finished_at, not_read, disagreements, self._early_grants)
-            self._drop_staged()
+        try:
+            with explained_reading(self._path), transaction(self._connection, self._path):
+                info = publish(
+                    self._connection, self.started_at, finished_at, not_read, disagreements, self._early_grants
+                )
+                self._drop_staged()
+        except MAY_FOLLOW as error:
+            if not (why := staged_damage(self._connection)):
+                raise
+            self.abandon()
+            raise StoreError(
+                f"{self._path}: what this sync had read is damaged ({why}) and was dropped. Sync again; what was "
+                "published before is unchanged."
+            ) from error
         self.close()
         return info
 
@@ -447,6 +462,18 @@ class SyncWriter:
         """Drop what is staged, and close."""
         self._open()
         self.commit()
-        with transaction(self._connection, self._path):
+        with explained_reading(self._path), transaction(self._connection, self._path):
             self._drop(self._first_new)
         self.close()
+
+
+def _staging_of(text: str) -> dict[str, Any] | None:  # Any: as it is written in `_resume`
+    """What is kept about what is staged; None for what this program did not write."""
+    try:
+        found = json.loads(text)
+        ahead = found["ahead"]
+        numbers = [found["format"], found["first_new"], *(() if ahead is None else ahead.values())]
+        is_whole = isinstance(found["started_at"], str) and all(isinstance(number, int) for number in numbers)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return found if is_whole and 0 < found["first_new"] < 1 << 62 else None
