@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from zoomgov.secret import Credentials, Secret
+from zoomgov.secret import Credentials, Secret, is_utf8
 
 TEXT = "kX9secretValue42"
 
@@ -49,3 +49,9 @@ def test_credentials_hide_the_secret_and_know_when_they_are_complete() -> None:
     assert credentials.complete
     assert not Credentials("account", "", Secret(TEXT)).complete
     assert not Credentials("account", "client", Secret("")).complete
+
+
+def test_what_utf8_cannot_hold_is_known() -> None:
+    assert is_utf8("")
+    assert is_utf8("café 😀 \U0010ffff")
+    assert not is_utf8("caf\udce9")

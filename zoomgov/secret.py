@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MASK: Final = "••••••••"
-_TOKEN: Final = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
+_TOKEN: Final = re.compile(
+    r"(?<![\w-])([\w-]*?)eyJ[\w-]{6,}((?:\.[\w-]*){0,2})|\b(?:Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE
+)
+"""With what stands before a token without a gap, as in `%3DeyJ`: looked through once, so that the time is linear."""
 REMOVED: Final = "[removed]"
 _SHORTEST: Final = 6
 """Shortest secret that is removed: one of a few letters, mistyped, would be removed from every word."""
@@ -74,6 +77,14 @@ class Credentials:
         return bool(self.account_id and self.client_id and self.client_secret)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 has it, as Zoom and keyrings want: what a variable or a terminal held in another encoding is not.
+
+    Python keeps such bytes as lone surrogates.
+    """
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def sent_forms(credentials: Credentials) -> tuple[Secret, ...]:
     """The forms in which the client secret is sent, and those in which a server may send it back.
 
@@ -113,4 +124,11 @@ def scrubbed(text: str, secrets: Iterable[Secret] = (), mark: str = REMOVED) -> 
     for secret in secrets:
         if secret:
             text = text.replace(secret.reveal(), mark)
-    return _TOKEN.sub(mark, text)
+    return _TOKEN.sub(lambda match: _without_token(match, mark), text)
+
+
+def _without_token(match: re.Match[str], mark: str) -> str:
+    before, parts = match[1] or "", match[2] or ""
+    # within a word `eyJ` may stand by chance, but hardly before a dot and as much again
+    is_one = not before or before[-1] == "-" or len(parts) > _SHORTEST
+    return f"{before}{mark}" if is_one else match.group()

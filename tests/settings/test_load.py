@@ -44,7 +44,7 @@ def test_how_many_syncs_are_kept_is_a_setting() -> None:
     assert load_settings({"ZOOMGOV_KEEP_SYNCS": " 30 "}).keep_syncs == 30
 
 
-@pytest.mark.parametrize("text", ["1", "0", "-3", "many", "³"])
+@pytest.mark.parametrize("text", ["1", "0", "-3", "many", "³", "9" * 20])
 def test_a_useless_number_of_syncs_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="ZOOMGOV_KEEP_SYNCS"):
         load_settings({"ZOOMGOV_KEEP_SYNCS": text})
@@ -64,7 +64,28 @@ def test_thresholds_of_findings_are_settings() -> None:
 
 
 @pytest.mark.parametrize("name", ["ADMIN_IDLE_DAYS", "LICENCE_IDLE_DAYS", "NEW_DAYS", "MOST_ADMINS"])
-@pytest.mark.parametrize("text", ["-1", "soon", "1.5", "²", "9999999"])
+@pytest.mark.parametrize("text", ["-1", "soon", "1.5", "²", "9999999", "9" * 20])
 def test_a_threshold_that_is_none_is_named(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"ZOOMGOV_{name} is '{text}': give a whole number"):
         load_settings({f"ZOOMGOV_{name}": text})
+
+
+@pytest.mark.parametrize("home", ["~nosuchuser/zoomgov", "a\0b"])
+def test_a_folder_that_is_nowhere_is_refused(home: str) -> None:
+    with pytest.raises(SettingsError, match=r"is nowhere to be found\. Set ZOOMGOV_HOME"):
+        load_settings({"ZOOMGOV_HOME": home})
+
+
+def test_without_a_home_no_folder_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a user the system does not know, as in containers: a folder called `~` was made where one was."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(SettingsError, match=r"is nowhere to be found\. Set HOME, or ZOOMGOV_HOME"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("name", ALL_THREE)
+def test_a_credential_that_cannot_be_sent_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is not text in UTF-8"):
+        load_settings({**ALL_THREE, name: "caf\udce9"})

@@ -71,6 +71,9 @@ async def test_the_evidence_does_not_show_a_paid_account_id(zoom: SimServer, run
         ("Authorization: Bearer abcdef1234567890", "Authorization: [removed]"),
         ("the Basic information page", "the Basic information page"),
         ("token eyJzdiI6IjAwMDAwMSJ9.payload.signature end", "token [removed] end"),
+        ("access_token%3DeyJzdiI6IjAwMDAwMSJ9.payload.signature&x", "access_token%3D[removed]&x"),
+        ("a\\neyJzdiI6IjAwMDAwMSJ9.payload.signature", "a\\n[removed]"),
+        ("a moneyJournal of a monkeyJumble.txt", "a moneyJournal of a monkeyJumble.txt"),
         ("unsupported_grant_type stays", "unsupported_grant_type stays"),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.zoom.conftest import CREDENTIALS, reply, run_counted
 from zoomgov.secret import Secret
+from zoomgov.sync.records import decode_list
 from zoomgov.zoom.answers import Answer, Circumstances, missing_scopes, read_answer
 from zoomgov.zoom.client import ZoomClient
 from zoomgov.zoom.clouds import ZOOM_US
@@ -330,3 +331,14 @@ def test_half_a_character_costs_only_itself(body: bytes, name: str) -> None:
 
 def test_a_kind_of_error_is_called_like_its_name() -> None:
     assert [kind.value for kind in ErrorKind] == [kind.name.lower().replace("_", " ") for kind in ErrorKind]
+
+
+@pytest.mark.parametrize(
+    "number", [b"1e999", b"-1e999", b"9" * 5000, b"-" + b"9" * 5000, b"1" + b"0" * 5000 + b".5"], ids=range(5)
+)
+def test_a_number_without_end_costs_only_itself(number: bytes) -> None:
+    body = b'{"users":[{"id":"a","type":2,"pmi":%s,"dept":"1e999 \\" 1e999"},{"id":"b","type":1}]}' % number
+    assert decode_list(LIST_USERS, body) == [
+        {"id": "a", "type": 2, "pmi": None, "dept": '1e999 " 1e999'},
+        {"id": "b", "type": 1},
+    ]

@@ -489,7 +489,8 @@ def test_what_is_learnt_survives_as_text() -> None:
     assert LearntLimits.loads(learnt.dumps(), EPOCH) == learnt
     assert LearntLimits.loads(learnt.dumps(), EPOCH + timedelta(days=31)).page_sizes == {}
     assert LearntLimits() == LearntLimits(None, {}, None, DailyBudget())
-    for odd in (None, "", "[]", "{", '{"tier": "GOLD"}'):
+    used = LearntLimits().dumps().replace('"used": {}', '"used": {"light": Infinity}')
+    for odd in (None, "", "[]", "{", '{"tier": "GOLD"}', used, "[" * 100_000):
         assert LearntLimits.loads(odd, EPOCH) == LearntLimits()
 
 

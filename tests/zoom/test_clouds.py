@@ -146,3 +146,11 @@ def test_any_text_is_a_safe_cloud_or_an_error(text: str) -> None:
     except CloudError:
         return
     assert cloud.token_url.startswith("https://") or is_loopback(cloud.token_url.split("/")[2].rsplit(":", 1)[0])
+
+
+def test_no_spelling_is_suggested_that_is_no_name() -> None:
+    """IDNA passes control characters through."""
+    with pytest.raises(CloudError) as caught:
+        parse_cloud("\x1b\n\u00a1")
+    assert "write the name as" not in str(caught.value)
+    assert str(caught.value).isprintable()

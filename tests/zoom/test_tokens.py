@@ -15,7 +15,17 @@ from zoomgov.zoom.errors import ErrorKind
 
 @pytest.mark.parametrize(
     ("expires_in", "seconds"),
-    [(3599, 3599), ("1800", 1800), (None, 3600), ("soon", 3600), (True, 3600), (-5, 0), (1e9, 86400), (90.9, 90)],
+    [
+        (3599, 3599),
+        ("1800", 1800),
+        (None, 3600),
+        ("soon", 3600),
+        (True, 3600),
+        (-5, 0),
+        (1e9, 86400),
+        (90.9, 90),
+        pytest.param(10**400, 86400, id="endless"),
+    ],
 )
 def test_how_long_a_token_lives(expires_in: object, seconds: int) -> None:
     async def work(client: ZoomClient, transport: ScriptedTransport) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zoomgov.disk.ownership import expect_own
 from zoomgov.settings.catalogue import BY_KEY, SECTIONS, unknown
+from zoomgov.settings.folders import folder_of
 from zoomgov.settings.model import FILE_NAME, Mistake, SettingsFileError
 from zoomgov.settings.shapes import WrongValue
 
@@ -38,13 +39,13 @@ class Written(NamedTuple):
 
 def settings_file(environ: Mapping[str, str]) -> Path:
     """Where the file is, or would be: in the platform's folder for settings, or in `ZOOMGOV_HOME`."""
-    if home := environ.get("ZOOMGOV_HOME"):
-        from pathlib import Path
 
-        return Path(home).expanduser().absolute() / FILE_NAME
-    from platformdirs import user_config_path
+    def platforms() -> Path:
+        from platformdirs import user_config_path
 
-    return user_config_path("zoomgov", appauthor=False).absolute() / FILE_NAME
+        return user_config_path("zoomgov", appauthor=False)
+
+    return folder_of(environ, platforms) / FILE_NAME
 
 
 def read_values(path: Path) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zoomgov.secret import Credentials, Secret
+from zoomgov.secret import Credentials, Secret, is_utf8
 from zoomgov.settings.catalogue import CATALOGUE, PORTS
 from zoomgov.settings.file import mail_mistake, read_values, settings_file
+from zoomgov.settings.folders import folder_of
 from zoomgov.settings.model import MailServer, Network, SeatPrices, Settings, SettingsError, Thresholds
 from zoomgov.settings.shapes import WrongValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CREDENTIAL_VARIABLES: Final = ("ZOOMGOV_ACCOUNT_ID", "ZOOMGOV_CLIENT_ID", "ZOOMGOV_CLIENT_SECRET")
 
@@ -27,7 +28,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         SettingsError: a variable, or something in the file, has a value that cannot be used.
         ForeignError: the file, or its folder, belongs to somebody else or can be changed by others.
     """
-    account_id, client_id, client_secret = (environ.get(name, "").strip() for name in CREDENTIAL_VARIABLES)
+    account_id, client_id, client_secret = (_credential(environ, name) for name in CREDENTIAL_VARIABLES)
     credentials = Credentials(account_id, client_id, Secret(client_secret))
     unset = tuple(name for name in CREDENTIAL_VARIABLES if not environ.get(name, "").strip())
     file = settings_file(environ)
@@ -48,13 +49,22 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
+def _credential(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not is_utf8(value):
+        raise SettingsError(f"{name} is not text in UTF-8: copy it anew, from the App Credentials page of your app.")
+    return value
+
+
 def data_folder(environ: Mapping[str, str]) -> Path:
     """The folder of the registry and the stores."""
-    if home := environ.get("ZOOMGOV_HOME"):
-        return Path(home).expanduser().absolute()
-    from platformdirs import user_data_path
 
-    return user_data_path("zoomgov", appauthor=False).absolute()
+    def platforms() -> Path:
+        from platformdirs import user_data_path
+
+        return user_data_path("zoomgov", appauthor=False)
+
+    return folder_of(environ, platforms)
 
 
 def environment_values(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ code and text together: numbers like 200 and 300 mean different things per call 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -312,9 +313,9 @@ _LONE_SURROGATE: Final = re.compile(
 
 
 def decode_leniently(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
-    """Decode JSON; bytes that are not UTF-8 and lone surrogates become U+FFFD.
+    """Decode JSON; bytes that are not UTF-8 and lone surrogates become U+FFFD, numbers without end null.
 
-    A name cut in the middle of an emoji has one, and must not cost the other people of the page.
+    A name cut in the middle of an emoji has one, and must not cost the other people of the page; nor must a number.
 
     Raises:
         UNREADABLE: it is not JSON, or not what the decoder is for.
@@ -322,7 +323,28 @@ def decode_leniently(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     try:
         return decoder.decode(body)
     except UNREADABLE:
-        return decoder.decode(_repaired(body))
+        body = _repaired(body)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        if "out of range" not in str(error):
+            raise
+    return decoder.decode(_NUMBER.sub(_null_if_endless, body))
+
+
+_NUMBER: Final = re.compile(rb'"(?:[^"\\]|\\.?)*+"?|-?[0-9][0-9.eE+-]*', re.DOTALL)
+"""A number, or a text, within which there is none."""
+
+
+def _null_if_endless(match: re.Match[bytes]) -> bytes:
+    """A number that is larger than any float is taken for none; a text stays."""
+    found = match.group()
+    if found.startswith(b'"'):
+        return found
+    try:
+        return b"null" if math.isinf(float(found)) else found
+    except ValueError:
+        return found
 
 
 def _repaired(body: bytes) -> bytes:

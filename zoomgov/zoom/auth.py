@@ -208,8 +208,10 @@ class TokenSource:
         seconds = answer.expires_in
         if isinstance(seconds, str) and seconds.isascii() and seconds.isdigit():
             seconds = int(seconds[:9])
-        usable = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-        lifetime = min(max(float(seconds), 0.0), 86400.0) if usable else _LIFETIME  # type: ignore[arg-type]
+        if isinstance(seconds, bool):
+            seconds = None
+        # cut before it becomes a float, which a whole number may be too large for
+        lifetime = float(min(max(seconds, 0), 86400)) if isinstance(seconds, int | float) else _LIFETIME
         scope = " ".join(map(str, answer.scope)) if isinstance(answer.scope, list) else answer.scope
         scopes = frozenset(_BETWEEN_SCOPES.split(scope)) - {""} if isinstance(scope, str) else frozenset()
         base, note = choose_api_base(answer.api_url, self._cloud)

@@ -94,7 +94,8 @@ def _refuse_letters(name: str) -> None:
         written = host.encode("idna").decode()
     except ValueError:  # UnicodeError is one
         written = ""
-    hint = f" If you mean it, write the name as {written}." if written.startswith("xn--") or ".xn--" in written else ""
+    is_name = is_host(written) and "xn--" in written
+    hint = f" If you mean it, write the name as {written}." if is_name else ""
     raise CloudError(
         f"{printable(name)!r} has {told} in it, which may look like another letter and lead to somebody else's host."
         f"{hint}"

@@ -60,6 +60,6 @@ class LearntLimits:
             if since is not None and timedelta(0) <= now.date() - since < PAGE_SIZES_HOLD:
                 learnt.page_sizes = {str(name): int(size) for name, size in told["page_sizes"].items()}
                 learnt.page_sizes_since = since
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return cls()
         return learnt
