@@ -54,6 +54,13 @@ def test_what_is_no_date_is_said_with_what_would_do(typed: str) -> None:
         sync_at(SYNCS, typed, NOW, end=False)
 
 
+@pytest.mark.parametrize("typed", ["9999y", "5000 years ago", "2030 y"])
+def test_a_time_before_there_were_years_is_before_the_oldest(typed: str) -> None:
+    assert sync_at(SYNCS, typed, NOW, end=False).sync.number == 4
+    with pytest.raises(SyncTimeError, match="Nothing was synced by 1-01-01"):
+        sync_at(SYNCS, typed, NOW, end=True)
+
+
 def test_syncs_that_are_not_kept() -> None:
     with pytest.raises(SyncTimeError, match=r"There is no sync 3 here \(any longer\)\. There are syncs 4 to 9\."):
         sync_at(SYNCS, "3", NOW, end=False)

@@ -29,7 +29,18 @@ def test_what_is_saved_is_restored(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"{}", b'{"theme": "nord", "connector": "", "step": "x"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b"{}",
+        b'{"theme": "nord", "connector": "", "step": "x"}',
+        b'{"theme": "nord", "connector": "", "step": Infinity}',
+        pytest.param(b"[" * 100_000, id="deep"),
+    ],
+)
 def test_a_damaged_file_is_as_if_there_were_none(tmp_path: Path, content: bytes) -> None:
     save_session(tmp_path, STATE)
     (file,) = tmp_path.iterdir()
@@ -47,6 +58,11 @@ def test_a_step_saved_before_activation_was_one_leads_to_the_same_page(tmp_path:
     assert (Step(found.step).name if found.step else "") == pages[old]
     save_session(tmp_path, found)
     assert load_session(tmp_path) == found, "moved once"
+
+
+def test_a_step_before_the_first_is_none(tmp_path: Path) -> None:
+    save_session(tmp_path, SessionState("nord", "0123456789abcdef", -3))
+    assert load_session(tmp_path).step == 0
 
 
 def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:

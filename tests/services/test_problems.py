@@ -76,6 +76,12 @@ def test_mistakes_in_the_settings_are_told_with_the_command_that_takes_the_first
     )
 
 
+def test_what_a_damaged_file_holds_does_nothing_in_a_terminal() -> None:
+    assert as_problem(StoreError("x.sqlite3: unrecognized token: \x1b[2J\x9b")).what == (
+        "x.sqlite3: unrecognized token: \ufffd[2J\ufffd"
+    )
+
+
 def test_no_credentials_are_not_called_a_refusal_of_zooms(connector: Connector) -> None:
     problem = as_problem(NoCredentials(replace(connector, name="Zo\x1bom")))
     assert problem.what == "There are no credentials here."

@@ -95,7 +95,10 @@ def _time_meant(typed: str, now: datetime, *, end: bool) -> datetime | None:
     if ago := _AGO.fullmatch(typed):
         count = int(ago["count"]) if ago["count"].isdigit() else 1
         unit = "min" if ago["unit"].startswith("min") else ago["unit"][0]
-        return now - count * _UNITS[unit]
+        try:
+            return now - count * _UNITS[unit]
+        except OverflowError:  # before the year 1
+            return datetime.min.replace(tzinfo=UTC)
     if typed in ("last week", "last month", "last year"):
         return now - _UNITS[typed.split()[1][0]]
     day = _day(typed, now.date())

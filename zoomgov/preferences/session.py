@@ -48,8 +48,8 @@ def load_session(data_dir: Path) -> SessionState:
         step = int(found["step"])
         if "numbering" not in found and step >= _FIRST_MOVED:
             step += 1
-        return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=step)
-    except (OSError, ValueError, KeyError, TypeError):
+        return SessionState(theme=str(found["theme"]), connector=str(found["connector"]), step=max(step, 0))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return SessionState()
 
 

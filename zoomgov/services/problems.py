@@ -97,7 +97,7 @@ def as_problem(error: Exception, cloud: Cloud = ZOOM_US) -> Problem:
     if isinstance(error, StoreBusy):
         return _busy_problem(error)
     if isinstance(error, RegistryError | StoreError | SettingsError | CloudError | ExportError | HandoffError):
-        return Problem(str(error))
+        return Problem(printable(error))
     if isinstance(error, OSError):
         return Problem(f"The system refused: {system_reason(error)}.", "Nothing synced so far was lost.")
     return Problem(
