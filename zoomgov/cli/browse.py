@@ -10,7 +10,7 @@ import click
 
 from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, format_option, note, print_json, print_rows, say, tell_left_out
-from zoomgov.cli.running import ConnectorName, failed_sync, get_connector, open_services, tell_failed_sync
+from zoomgov.cli.running import ConnectorName, Typed, failed_sync, get_connector, open_services, tell_failed_sync
 from zoomgov.model.kinds import Kind
 from zoomgov.model.parts import PARTS_OF
 from zoomgov.services.problems import Problem
@@ -155,7 +155,7 @@ def _widths(columns: list[Column]) -> dict[str, int]:
 )
 @click.argument("kind", type=_KINDS)
 @click.argument("name", type=ConnectorName())
-@click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
+@click.option("--filter", "text", type=Typed(), default="", metavar="TEXT", help=FILTER_HELP)
 @click.option("--sort", metavar="COLUMN", help="Sort by this column; a leading - reverses, e.g. --sort=-last_login.")
 @format_option
 def list_command(kind: str, name: str, text: str, sort: str | None, form: str) -> None:
@@ -217,7 +217,7 @@ def _singular(kind: Kind) -> str:
 
 @click.command("access", epilog=examples("access Zoom ada@example.com"))
 @click.argument("name", type=ConnectorName())
-@click.argument("email")
+@click.argument("email", type=Typed())
 @format_option
 def access_command(name: str, email: str, form: str) -> None:
     """Show everything that EMAIL has in connector NAME: role, groups, contact groups, and how."""
@@ -258,8 +258,8 @@ def access_command(name: str, email: str, form: str) -> None:
 @click.command("members", epilog=examples("members Zoom groups Finance", "members Zoom roles Admin --format json"))
 @click.argument("name", type=ConnectorName())
 @click.argument("kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.USERS]))
-@click.argument("thing")
-@click.option("--filter", "text", default="", metavar="TEXT", help=FILTER_HELP)
+@click.argument("thing", type=Typed())
+@click.option("--filter", "text", type=Typed(), default="", metavar="TEXT", help=FILTER_HELP)
 @format_option
 def members_command(name: str, kind: str, thing: str, text: str, form: str) -> None:
     """Show everyone in THING (a name or an id) of KIND, and how they are in it."""

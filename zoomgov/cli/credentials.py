@@ -59,11 +59,33 @@ def _prompt(account_id: str, client_id: str) -> Credentials:
 
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask in: use --stdin.", click.get_current_context())
-    return Credentials(
-        click.prompt("Account ID", default=account_id or None, err=True).strip(),
-        click.prompt("Client ID", default=client_id or None, err=True).strip(),
-        Secret("".join(click.prompt("Client secret", hide_input=True, err=True).split())),
+    return _checked(
+        Credentials(
+            click.prompt("Account ID", default=account_id or None, err=True).strip(),
+            click.prompt("Client ID", default=client_id or None, err=True).strip(),
+            Secret("".join(click.prompt("Client secret", hide_input=True, err=True).split())),
+        )
     )
+
+
+def _checked(credentials: Credentials) -> Credentials:
+    """The credentials, if they can be sent and kept.
+
+    Raises:
+        Problem: there is a character in them that is none.
+    """
+    from zoomgov.secret import is_utf8
+
+    for name, value in (
+        ("Account ID", credentials.account_id),
+        ("Client ID", credentials.client_id),
+        ("Client secret", credentials.client_secret.reveal()),
+    ):
+        if not is_utf8(value):
+            raise Problem(
+                f"The {name} is not text in UTF-8.", "Copy it anew, from the App Credentials page of your app."
+            )
+    return credentials
 
 
 def _read_json() -> Credentials:
@@ -72,7 +94,7 @@ def _read_json() -> Credentials:
     shape = "It must be a JSON object with account_id, client_id and client_secret."
     try:
         given: Any = json.loads(sys.stdin.read())
-    except ValueError:
+    except (ValueError, RecursionError):
         # `from None`: the decoder's error quotes what it read, the secret among it.
         raise Problem("Standard input is not JSON.", shape) from None
     missing = [
@@ -83,4 +105,4 @@ def _read_json() -> Credentials:
     if missing:
         raise Problem(f"Standard input lacks {', '.join(missing)}.", shape)
     account_id, client_id, client_secret = (given[field].strip() for field in _FIELDS)
-    return Credentials(account_id, client_id, Secret(client_secret))
+    return _checked(Credentials(account_id, client_id, Secret(client_secret)))

@@ -13,7 +13,7 @@ import click
 from zoomgov.cli.diff import compared, find_sync, open_synced
 from zoomgov.cli.help import examples
 from zoomgov.cli.output import binary_stdout, note, say
-from zoomgov.cli.running import ConnectorName, check_replaced, stopped_by_signals
+from zoomgov.cli.running import ConnectorName, Typed, check_replaced, stopped_by_signals
 from zoomgov.export.model import WHOLE, Format, TableName
 from zoomgov.services.problems import Exit, Problem
 from zoomgov.text import printable
@@ -57,7 +57,14 @@ def _counting() -> Iterator[Callable[[Progress], None]]:
 @click.option("--format", "form", type=click.Choice([str(form) for form in Format]), required=True, help="File format.")
 @click.option("--output", "-o", required=True, metavar="PATH", help="Where to write; - is standard output.")
 @click.option("--kind", type=click.Choice([str(table) for table in WHOLE]), help="Only this table.")
-@click.option("--filter", "text", default="", metavar="TEXT", help="Only rows that list --filter finds; needs --kind.")
+@click.option(
+    "--filter",
+    "text",
+    type=Typed(),
+    default="",
+    metavar="TEXT",
+    help="Only rows that list --filter finds; needs --kind.",
+)
 @click.option("--from", "since", metavar="SYNC|DATE", help="Only what changed since then.")
 @click.option(
     "--in-effect", is_flag=True, help="With --from, also contact groups that people reach through user groups."

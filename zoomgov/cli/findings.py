@@ -37,20 +37,20 @@ _LONGEST_NAME: Final = 60
     help="Exit with 1 for a finding of this level or above; see above.",
 )
 @click.option(
-    "--admin-idle-days", type=click.IntRange(1), metavar="DAYS",
+    "--admin-idle-days", type=click.IntRange(1, 99_999), metavar="DAYS",
     help=f"Admins are idle after so long.  [setting findings.admin_idle_days, else {_DEFAULTS.admin_idle_days}]",
 )  # fmt: skip
 @click.option(
-    "--licence-idle-days", type=click.IntRange(1), metavar="DAYS",
+    "--licence-idle-days", type=click.IntRange(1, 99_999), metavar="DAYS",
     help="Licensed people are idle after so long."
     f"  [setting findings.licence_idle_days, else {_DEFAULTS.licence_idle_days}]",
 )  # fmt: skip
 @click.option(
-    "--new-days", type=click.IntRange(0), metavar="DAYS",
+    "--new-days", type=click.IntRange(0, 99_999), metavar="DAYS",
     help=f"People made so lately need not have logged in yet.  [setting findings.new_days, else {_DEFAULTS.new_days}]",
 )  # fmt: skip
 @click.option(
-    "--most-admins", type=click.IntRange(1), metavar="N",
+    "--most-admins", type=click.IntRange(1, 99_999), metavar="N",
     help=f"More owners and admins are too many.  [setting findings.most_admins, else {_DEFAULTS.most_admins}]",
 )  # fmt: skip
 @click.option(

@@ -131,7 +131,16 @@ def tell_credentials(services: Services) -> None:
         click.echo(f"Not using the ZOOMGOV_ environment variables: {' and '.join(unset)} not set.", err=True)
 
 
-class ConnectorName(click.ParamType[str]):
+class Typed(click.ParamType[str]):
+    """Words that are looked for. Bytes that are no UTF-8 become `?`, as in the names that are stored."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value.encode("utf-8", "replace").decode()
+
+
+class ConnectorName(Typed):
     """A connector's name, with completion from the registry."""
 
     name = "connector"
