@@ -407,3 +407,11 @@ def test_a_negative_version_of_the_schema_is_damage(registry: Registry, registry
         database.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(RegistryError, match=f"is damaged: its schema version is {version}"):
         registry.connectors()
+
+
+def test_its_log_does_not_outgrow_it(registry: Registry, registry_path: Path) -> None:
+    """The app keeps the file open for days, and changes a label with every sync."""
+    made = registry.create(ZOOM)
+    for number in range(300):
+        registry.update(made.id, status=ConnectorStatus.ERROR, reason=f"It failed {number} times.")
+    assert registry_path.with_name(f"{registry_path.name}-wal").stat().st_size < 500_000

@@ -147,6 +147,7 @@ async def test_the_sync_gets_the_connectors_client_and_store_and_tells_its_event
     await syncing.sync(ready, ignore)
     assert told == engine.events
     first, second = engine.calls
+    assert first.pop("now")() == NOW
     assert first == {
         "client": clients.opened[0],
         "store": stores.open(ready),

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 BUSY_SECONDS: Final = 60.0
 _CHUNK: Final = 256
 _SMALL_CHUNK: Final = 16
+_LARGE_LOG: Final = 4000
+_SMALL_LOG: Final = 100
+"""Pages in the write-ahead log from which they are written back. Syncs write many; a small file that stays open is
+changed by a few at a time, and would be outgrown by its log."""
 _CANNOT_WRITE: Final = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL")
 
 
@@ -91,7 +95,7 @@ def _connect(
             _use_write_ahead_log(connection, busy_seconds)
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute("PRAGMA cache_size = -24000")
-            connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_SMALL_LOG if durable else _LARGE_LOG}")
             connection.execute("PRAGMA journal_size_limit = 16777216")
         else:
             connection.execute("PRAGMA query_only = 1")

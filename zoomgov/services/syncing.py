@@ -45,7 +45,7 @@ class Syncing:
         """Read through `client_of` into `stores`; the label is in `registry`.
 
         Args:
-            now: aware; the time of a sync that was published.
+            now: aware; the times of a sync.
             keep_syncs: after a sync, forget all but so many; None keeps all.
         """
         self._registry = registry
@@ -87,6 +87,7 @@ class Syncing:
                     on_event=listen,
                     thorough=thorough,
                     without=connector.without,
+                    now=self._now,
                     while_locked=self._labelled(connector, lambda: published),
                 )
             except StoreBusy:
