@@ -1,6 +1,6 @@
 # `make demo` shows it, `make test` proves it. Both need only Python 3.11 or newer, make and git.
 
-.PHONY: demo test test-core check audit bench packaging release random-keys snapshots pictures lock clean
+.PHONY: demo test test-core check audit bench packaging release random-keys fuzz soak snapshots pictures lock clean
 .SILENT:
 
 VENV := .venv
@@ -58,6 +58,14 @@ release: $(VENV)/.dev
 # Keys at random until something ends the app; ARGS="--rounds 50 --first 100" plays others.
 random-keys: $(VENV)/.dev
 	$(BIN)/python -m tests.random_keys $(ARGS)
+
+# What others write, for every parser of it, in ever new examples; ARGS="--minutes 30" or "--list", see its --help.
+fuzz: $(VENV)/.dev
+	nice $(BIN)/python -m tests.fuzz $(ARGS)
+
+# A simulated day of syncs with faults, browsing, comparing and exporting: fails when anything grows. Minutes.
+soak: $(VENV)/.dev
+	nice $(BIN)/python -m tests.soak $(ARGS)
 
 snapshots: $(VENV)/.dev
 	$(PYTEST) -n auto --snapshot-update tests/screens $(ARGS)

@@ -15,7 +15,7 @@ from tests.secret_service import keyring_program, secret_service  # noqa: F401 (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FRONTS: Final = {"acceptance", "benchmarks", "cli", "house", "packaging", "screens", "widgets"}
+FRONTS: Final = {"acceptance", "benchmarks", "cli", "fuzz", "house", "packaging", "screens", "soak", "widgets"}
 """Folders of tests that need Textual, the installed program or the linter. `--core` runs all others."""
 
 # Read when keyring is first imported; tests of a real keyring undo it.
