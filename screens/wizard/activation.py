@@ -16,6 +16,7 @@ from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
 
+from .sketches import sketch
 from .step_screen import ConnectorStep
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ActivationScreen(ConnectorStep):
 
     STEP = Step.ACTIVATION
     LEAD = _FORGOTTEN
+    ASIDE = True
     CSS_PATH = "zoom_app.tcss"
     HELP = """
 # Step 5: Activation
@@ -59,6 +61,9 @@ Zoom refuses and this is not ticked, *Verify* names the activation first.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open your apps", tooltip="Open the list of your apps in the Zoom App Marketplace"),
         Binding("y", "copy_link", "Copy link", tooltip="Copy the address of the list of your apps"),
+        Binding(
+            "k", "sketch", "Sketch", show=False, tooltip="A sketch of the page in Zoom; wide terminals show it anyway"
+        ),
     ]
 
     def __init__(self, connector: Connector) -> None:
@@ -87,7 +92,7 @@ Zoom refuses and this is not ticked, *Verify* names the activation first.
     @on(TickList.CursorMoved)
     def _cursor_moved(self, event: TickList.CursorMoved) -> None:
         event.stop()
-        self.query_one("#detail", Static).update(Content(DETAILS[event.item]))
+        self.explain(Content(DETAILS[event.item]), sketch(event.item))
 
     @on(TickList.Ticked)
     def _ticked(self, event: TickList.Ticked) -> None:

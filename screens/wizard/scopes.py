@@ -17,6 +17,7 @@ from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.words.kinds import count
 from zoomgov.zoom.scopes import NEEDS, Capability, Importance, Need, ScopeKind, scopes_to_tick
 
+from .sketches import classic_scopes, sketch
 from .step_screen import ConnectorStep
 from .what_to_read import left_out_text
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_THEN: Final = (Item("", "Then"), Item(SCOPES_CONFIRMED, "2.5 Click Done, review the list of scopes, click Continue"))
+_THEN: Final = (Item("", "Then"), Item(SCOPES_CONFIRMED, "2.5 Click Done, review the scopes, click Continue"))
 _THEN_DETAIL: Final = "Scopes ticked but not confirmed with Done are lost. Continue leads to the Activation page."
 
 
@@ -61,6 +62,7 @@ class ScopesScreen(ConnectorStep):
     """Granular or classic scopes as a list to tick and copy."""
 
     STEP = Step.SCOPES
+    ASIDE = True
     CSS_PATH = "scopes.tcss"
     HELP = """
 # Step 4: Scopes
@@ -91,6 +93,9 @@ Account Owner.
         ),
         Binding("w", "what", "What to read", tooltip="Choose what to read: fewer parts need fewer scopes"),
         Binding("t", "plain", "Plain text", show=False, tooltip="All scopes as text to select"),
+        Binding(
+            "k", "sketch", "Sketch", show=False, tooltip="A sketch of the page in Zoom; wide terminals show it anyway"
+        ),
     ]
 
     def __init__(self, connector: Connector) -> None:
@@ -143,15 +148,19 @@ Account Owner.
         event.stop()
         line = next((line for line in self._lines if line.scope == event.item), None)
         if line is None:
-            text = Content(_THEN_DETAIL)
+            text, drawn = Content(_THEN_DETAIL), sketch(SCOPES_CONFIRMED)
         else:
             opens = " ".join(dict.fromkeys(need.opens for need in line.needs))
             if len(line.needs) == 1:
                 reason = ("Why    ", line.needs[0].why)
             else:
                 reason = ("For    ", ", ".join(need.title for need in line.needs) + ".")
+            classic = line.needs[0].tick(ScopeKind.CLASSIC)
             text = Content.assemble((reason[0], "dim"), reason[1], ("\nOpens  ", "dim"), opens)
-        self.query_one("#detail", Static).update(text)
+            if self._kind is ScopeKind.GRANULAR:
+                text = Content.assemble(text, ("\nClassic ", "dim"), f"{classic}  {line.needs[0].classic_title}")
+            drawn = Content("\n\n").join([sketch("scopes"), classic_scopes(classic)])
+        self.explain(text, drawn)
 
     @on(TickList.Ticked)
     def _ticked(self, event: TickList.Ticked) -> None:

@@ -58,6 +58,10 @@ class StepScreen(Page[None]):
     """Label of the main action; the next step's name when empty."""
     PALETTE_IN_FOOTER: ClassVar[bool] = True
     """False where the step's own keys fill the footer."""
+    ASIDE: ClassVar[bool] = False
+    """Whether it has a second pane where there is room: a sketch of the page in Zoom, and below it the explanation."""
+    TWO_PANES_FROM: ClassVar[int] = 120
+    """Columns of the terminal."""
     SAVE_AFTER: ClassVar[float] = 0.3
     """Seconds without a key after which what was typed is saved (debounce)."""
 
@@ -78,6 +82,7 @@ class StepScreen(Page[None]):
         self._mover: Worker[None] | None = None
         self._save_timer: Timer | None = None
         self._unsaved = False
+        self._drawn = Content("")
 
     # What a step fills in
 
@@ -126,7 +131,32 @@ class StepScreen(Page[None]):
                 with ButtonRow(id="actions"):
                     yield Button(Content(self.next_label), id="next", classes="action -primary", compact=True)
                     yield from self.extra_actions()
+            if self.ASIDE:
+                self._set_panes()
+                with VerticalScroll(id="aside", can_focus=False):
+                    yield Static(id="sketch")
+                    yield Static(id="aside-detail")
         yield KeyFooter(show_command_palette=self.PALETTE_IN_FOOTER)
+
+    def on_resize(self) -> None:
+        self._set_panes()
+
+    def _set_panes(self) -> None:
+        self.set_class(self.ASIDE and self.app.size.width >= self.TWO_PANES_FROM, "-panes")
+
+    def explain(self, text: Content, drawn: Content) -> None:
+        """Show what to know about the line under the cursor, and the sketch of its page in Zoom."""
+        for place in self.query("#detail, #aside-detail"):
+            if isinstance(place, Static):
+                place.update(text)
+        self._drawn = drawn
+        self.query_one("#sketch", Static).update(drawn)
+
+    def action_sketch(self) -> None:
+        """Show the sketch where there is no room for it beside the page."""
+        from ..shared.text_dialog import TextDialog
+
+        self.app.push_screen(TextDialog("The page in Zoom", self._drawn.plain))
 
     @property
     def heading(self) -> str:

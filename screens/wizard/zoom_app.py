@@ -15,6 +15,7 @@ from zoomgov.widgets.terminal.clipboard import copy
 from zoomgov.widgets.tick_list import Item, TickList
 from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
 
+from .sketches import sketch
 from .step_screen import ConnectorStep
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class ZoomAppScreen(ConnectorStep):
 
     STEP = Step.ZOOM_APP
     LEAD = "An app of your own that may read your account. Space ticks a line."
+    ASIDE = True
     CSS_PATH = "zoom_app.tcss"
     HELP = """
 # Step 3: Zoom app
@@ -71,6 +73,9 @@ The ticks are only for you: you can go on without them.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open Marketplace", tooltip="Open the Zoom App Marketplace in your browser"),
         Binding("y", "copy_link", "Copy link", tooltip="Copy the Marketplace's address"),
+        Binding(
+            "k", "sketch", "Sketch", show=False, tooltip="A sketch of the page in Zoom; wide terminals show it anyway"
+        ),
     ]
 
     def __init__(self, connector: Connector) -> None:
@@ -104,7 +109,7 @@ The ticks are only for you: you can go on without them.
     @on(TickList.CursorMoved)
     def _cursor_moved(self, event: TickList.CursorMoved) -> None:
         event.stop()
-        self.query_one("#detail", Static).update(Content(DETAILS[event.item].format(**self._places)))
+        self.explain(Content(DETAILS[event.item].format(**self._places)), sketch(event.item))
 
     @on(TickList.Ticked)
     def _ticked(self, event: TickList.Ticked) -> None:

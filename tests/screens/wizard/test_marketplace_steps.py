@@ -153,7 +153,7 @@ def rail(stage: Stage, pilot: Pilot[int]) -> str:
 async def test_activation_is_a_page_of_its_own_and_only_a_tick_makes_it_done(stage: Stage) -> None:
     async with stage.at(Step.SCOPES) as pilot:
         await stage.press(pilot, "end")
-        assert "Click Done, review the list of scopes, click Continue" in stage.text(pilot)
+        assert "Click Done, review the scopes, click Continue" in stage.text(pilot)
         await stage.press(pilot, "enter")
         await stage.on(pilot, ActivationScreen)
         assert "5 of 8  Activate your app" in stage.text(pilot)

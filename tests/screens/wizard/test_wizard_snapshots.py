@@ -147,6 +147,12 @@ def test_scopes_wide(stage: Stage, look: Callable[..., bool]) -> None:
     assert look("enter", "space", size=WIDE)
 
 
+@pytest.mark.parametrize("step", [Step.ZOOM_APP, Step.ACTIVATION], ids=lambda step: step.name.lower())
+def test_two_panes(stage: Stage, look: Callable[..., bool], step: Step) -> None:
+    stage.add_connector(step=step)
+    assert look("enter", size=WIDE)
+
+
 def test_what_to_read(stage: Stage, look: Callable[..., bool]) -> None:
     stage.add_connector(step=Step.SCOPES)
     assert look("enter", "w", "end", "up", "space")
