@@ -90,6 +90,8 @@ class Proof:
         if ListKey(owner.name) not in finished:
             return
         compared = await self._compare(subject)
+        if subject is GROUPS and not await self._writer.resources(owner.name):
+            await self._note_no_list()
         if ListKey(parts.USERS["active"].name) not in finished:  # numbers of members prove nothing without them
             await (self._note_roles() if subject is ROLES else self._note_silence(compared, all_read=False))
             return
@@ -102,8 +104,6 @@ class Proof:
         if (compared.differing or compared.unlisted) and await self._people.read_drifted():
             compared = await self._compare(subject)
         resources = await self._writer.resources(owner.name)
-        if subject is GROUPS and not resources:
-            await self._note_no_list()
         needed = await self._needed(subject, resources, compared)
         wanted = [resource for resource in resources if self._thorough or resource.id in needed]
         if wanted:
@@ -171,7 +171,7 @@ class Proof:
         """Note that groups are not read where GET /groups answers without a list, and single users are in some."""
         if ListKey(parts.GROUPS.name) not in self._writer.without_list:
             return
-        for user in await self._writer.some_of("active", _ASKED):
+        for user in await self._writer.some_of("active", _ASKED) or ("me",):
             record = await self.singles.record(user)
             if record is not None and as_strings(record.get("group_ids")):
                 reason = "Zoom's answer holds no list, and the records of single users name groups."
