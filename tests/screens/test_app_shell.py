@@ -24,6 +24,7 @@ from rich.console import Console
 from textual import events
 
 from zoomgov.connectors.model import Step
+from zoomgov.preferences.session import SessionState, save_session
 from zoomgov.screens.connectors import connectors
 from zoomgov.screens.routes import step_screen
 from zoomgov.screens.shared.ask import DialogAnswer
@@ -180,6 +181,7 @@ async def test_the_theme_is_remembered(stage: Stage) -> None:
 async def test_a_theme_of_the_settings_wins_and_follows_what_is_chosen(stage: Stage) -> None:
     file = stage.folder / "settings.toml"
     set_setting(file, BY_KEY["app.theme"], "nord")
+    save_session(stage.folder, SessionState(theme="gruvbox"))
     settings = load_settings({"ZOOMGOV_HOME": str(stage.folder)})
     stage.services.settings = settings
     async with stage.run() as pilot:

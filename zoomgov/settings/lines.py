@@ -27,26 +27,25 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     head: list[str] = []  # of the statement, up to its = or line end
-    line, began, depth, in_value = 1, 1, 0, False
+    line, depth, in_value = 1, 0, False
     for match in _TOKEN.finditer(text):
         token = match[0]
         if in_value:
             depth += (token in "[{") - (token in "]}")
             in_value = depth > 0 or token != "\n"
         elif token == "=":
-            _note(found, table + _path(head), began)
+            _note(found, table + _path(head), line)
             head, in_value = [], True
         elif token == "\n":
             if head:
                 table = _path([part for part in head if part not in "[]"])
-                _note(found, table, began)
+                _note(found, table, line)
             head = []
         elif token[0] != "#" and not token.isspace():
-            began = began if head else line
             head.append(token)
         line += token.count("\n")
     if head:
-        _note(found, _path([part for part in head if part not in "[]"]), began)
+        _note(found, _path([part for part in head if part not in "[]"]), line)
     return found
 
 
