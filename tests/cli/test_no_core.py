@@ -63,7 +63,7 @@ def test_nor_does_the_app(tmp_path: Path) -> None:
         [sys.executable, "-m", "zoomgov"], stdin=slave, stdout=slave, stderr=slave, env=environment
     )
     os.close(slave)
-    read_until(master, b"Owners")
+    read_until(master, b"Set up Zoom")
     assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (0, 0)
     process.terminate()
     read_until(master, b"no such text")
