@@ -18,6 +18,7 @@ from zoomgov.settings.catalogue import BY_KEY, CATALOGUE
 from zoomgov.settings.edit import set_setting, unset_setting
 from zoomgov.settings.file import read_values
 from zoomgov.settings.model import SettingsError, SettingsFileError
+from zoomgov.settings.shapes import WrongValue
 
 GIVEN = {
     "findings.admin_idle_days": 7, "findings.licence_idle_days": 8, "findings.new_days": 0, "findings.most_admins": 3,
@@ -201,3 +202,8 @@ def test_any_order_of_changes_gives_the_last_value_of_each(
     if begun:
         assert file.read_text("utf-8").count("# All of it.") == comments
         tomllib.loads(file.read_text("utf-8"))
+
+
+def test_a_file_of_somebody_who_does_not_exist_is_refused() -> None:
+    with pytest.raises(WrongValue, match="give the whole path of a file"):
+        BY_KEY["network.ca_file"].shape.parse("~nosuchuser/ca.pem")

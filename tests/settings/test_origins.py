@@ -71,3 +71,13 @@ def test_a_file_with_a_mistake_is_not_half_shown(file: Path) -> None:
     put(file, "[findings]\nnew_days = 5\nx = 1\n")
     with pytest.raises(SettingsFileError, match="Line 3"):
         origins({}, file)
+
+
+def test_what_stands_in_an_inline_table_is_shown_as_what_holds(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('# mine\nfindings = { new_days = 3 }\n[app]\ntheme = "nord"\n')
+    file.chmod(0o600)
+    tmp_path.chmod(0o700)
+    found = {one.setting.key: one for one in origins({}, file)}
+    assert (found["findings.new_days"].value, found["findings.new_days"].where) == (3, "file line 2")
+    assert found["findings.most_admins"].where == "default"

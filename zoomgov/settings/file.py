@@ -33,8 +33,13 @@ class Written(NamedTuple):
     """Of each key, by its parts."""
 
     def line(self, key: str) -> int:
-        """The line of a key; 0 when it is not there."""
-        return self.lines.get(tuple(key.split(".")), 0)
+        """The line of a key, or of the inline table it stands in; 0 when it is not there."""
+        parts = tuple(key.split("."))
+        if key not in self.values:
+            return self.lines.get(parts, 0)
+        from zoomgov.settings.lines import line_of
+
+        return line_of(self.lines, parts)
 
 
 def settings_file(environ: Mapping[str, str]) -> Path:

@@ -222,7 +222,12 @@ class WholePath(Shape):
     right = "give the whole path of a file"
 
     def parse(self, text: str) -> object:
-        return self.check(str(Path(text).expanduser().absolute())) if text.strip() else self.check(text)
+        if not text.strip():
+            return self.check(text)
+        try:
+            return self.check(str(Path(text).expanduser().absolute()))
+        except RuntimeError:  # ~somebody who does not exist
+            raise WrongValue(self.right) from None
 
     def check(self, value: object) -> object:
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
