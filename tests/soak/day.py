@@ -215,7 +215,9 @@ class Day:
     async def _sync_on_screen(self) -> None:
         await self.press("s", "SyncScreen")
         screen: Any = self.app.screen
-        await self.until(lambda: screen._syncing is not None and not screen.running, "end of the sync")
+        await self.until(
+            lambda: screen._run is not None and not screen._run.running and not screen.running, "end of the sync"
+        )
         if screen.summary is not None:
             self._note(screen.summary)
         else:
@@ -223,7 +225,8 @@ class Day:
         self.done["syncs on screen"] += 1
 
     async def _browse(self) -> None:
-        await self.press("enter", "BrowseScreen")
+        await self.press("enter", "OverviewScreen")
+        await self.press("1", "BrowseScreen")
         for key in self._chance.sample("1234", k=2):
             await self.press(key)
             await self.press(self._chance.choice(["down", "pagedown", "end"]))
@@ -240,20 +243,23 @@ class Day:
         self.done["browsed"] += 1
 
     async def _compare(self) -> None:
-        await self.press("enter", "BrowseScreen")
+        await self.press("enter", "OverviewScreen")
+        await self.press("1", "BrowseScreen")
         await self.press("c", "ChangesScreen")
         for key in "123e":
             await self.press(key)
         self.done["compared"] += 1
 
     async def _find(self) -> None:
-        await self.press("enter", "BrowseScreen")
+        await self.press("enter", "OverviewScreen")
+        await self.press("1", "BrowseScreen")
         await self.press("f", "FindingsScreen")
         await self.press("down")
         self.done["findings"] += 1
 
     async def _export(self) -> None:
-        await self.press("enter", "BrowseScreen")
+        await self.press("enter", "OverviewScreen")
+        await self.press("1", "BrowseScreen")
         await self.press("x", "ExportScreen")
         await self.press("enter")
         if self._chance.random() < 0.5:

@@ -48,12 +48,12 @@ async def test_a_clock_that_is_set_forward() -> None:
      ("python_kib", 5_000), ("resident_kib", 20_000), ("data_kib", 2_000), ("widgets", 50)],
 )  # fmt: skip
 def test_what_grows_is_told(field: str, much: int) -> None:
-    flat = [SOME] * 8
+    flat = [SOME] * 9
     assert growth(flat) == []
     before = getattr(SOME, field)
-    grows = [replace(SOME, **{field: before + much * hour}) for hour in range(8)]
+    grows = [replace(SOME, **{field: before + much * hour}) for hour in range(9)]
     assert growth(grows)
-    one_moment = [*flat, replace(SOME, **{field: before + 8 * much})]
+    one_moment = [*flat, replace(SOME, **{field: before + 9 * much})]
     assert growth(one_moment) == [], "one unlucky moment is no growth"
 
 

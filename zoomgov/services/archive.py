@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 FORMAT: Final = 1
-KIND: Final = "zoomgov backup"
+KIND: Final = "zoomgov-backup"
 MANIFEST: Final = "manifest.json"
 REGISTRY: Final = "connectors.sqlite3"
 SESSION: Final = "screen.json"
@@ -265,7 +265,7 @@ def _no_backup(path: Path) -> Problem:
     return Problem(
         f"{printable(path)} is no backup of zoomgov.",
         "Nothing was restored, and nothing has changed.",
-        "Name a file that zoomgov backup has written.",
+        "Name a file that was written by zoomgov backup FILE.",
     )
 
 

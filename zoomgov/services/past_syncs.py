@@ -26,7 +26,7 @@ class PastSync:
     """Zoom's text form, UTC; so is `finished_at`."""
     finished_at: str
     seconds: float | None
-    """None when the times cannot be read."""
+    """None when the clock was set back meanwhile."""
     complete: bool
     not_read: tuple[NotRead, ...]
     disagreements: tuple[Disagreement, ...]
@@ -87,8 +87,5 @@ def _past(sync: SyncInfo) -> PastSync:
 
 
 def _seconds(began: str, ended: str) -> float | None:
-    try:
-        seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
-    except (ValueError, TypeError):
-        return None
+    seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
     return seconds if seconds >= 0 else None
