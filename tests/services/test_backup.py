@@ -124,8 +124,10 @@ async def test_no_secret_and_no_token_is_in_it(zoom: SimServer, tmp_path: Path) 
 
 def test_what_is_there_is_replaced_only_when_told(backup: Backup, synced: Connector, tmp_path: Path) -> None:
     (tmp_path / "mine.zip").write_text("older")
+    begun: list[str] = []
     with pytest.raises(Problem, match="there already"):
-        backup.write(tmp_path / "mine.zip")
+        backup.write(tmp_path / "mine.zip", on_progress=lambda what, done, total: begun.append(what))
+    assert begun == []  # it is told before the work is done
     assert (tmp_path / "mine.zip").read_text() == "older"
     backup.write(tmp_path / "mine.zip", replace=True)
     assert zipfile.is_zipfile(tmp_path / "mine.zip")

@@ -151,6 +151,13 @@ def test_a_keyring_that_cannot_be_asked_is_none(old: Computer, new: Computer) ->
     assert new.restore(old.back_up()).to_connect == ("Zoom",)
 
 
+def test_where_no_place_for_settings_is_known_they_stay_with_the_rest(old: Computer, new: Computer) -> None:
+    path = old.back_up()
+    new.restoring = Restoring(new.data_dir, None, lambda: new.services.credentials, new.services.close, now=lambda: NOW)
+    new.restore(path)
+    assert (new.data_dir / "settings.toml").read_text() == "# mine\n"
+
+
 def test_settings_that_lie_in_the_profile_come_back_there(old: Computer, new: Computer) -> None:
     path = old.back_up()
     new.restoring = Restoring(
@@ -503,6 +510,14 @@ def test_a_trigger_in_what_was_synced_is_refused(old: Computer, new: Computer) -
 )
 def test_a_list_of_connectors_that_leads_elsewhere_is_refused(old: Computer, new: Computer, statement: str) -> None:
     refused(new, with_registry(old.back_up(), statement))
+
+
+def test_an_id_that_leads_elsewhere_is_refused_without_a_store_too(new: Computer, old: Computer) -> None:
+    def drop_store(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        del files[next(name for name in files if name.startswith("stores/"))]
+
+    path = with_registry(rewritten(old.back_up(), drop_store), "UPDATE connector SET id = '../../outside'")
+    assert "id that zoomgov never gives" in refused(new, path).why
 
 
 def test_a_file_that_cannot_be_read_is_said(new: Computer, tmp_path: Path) -> None:

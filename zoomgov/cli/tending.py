@@ -131,7 +131,8 @@ def duplicate_command(name: str, cloud: str, new_name: str, as_json: bool) -> No
         return
     say(f"Created connector {printable(made.name)} at {printable(made.cloud)}: {made.status}.")
     given = services.settings.environment_credentials is not None
-    say(f"Next: {command_line('verify', made.name) if given else command_line('credentials', 'set', made.name)}")
+    following = command_line("verify", made.name) if given else command_line("credentials", "set", made.name)
+    say(f"Next: {following}")
 
 
 @click.command(

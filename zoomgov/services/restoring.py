@@ -277,13 +277,12 @@ class PreparedBackup:
         return tuple(one.name for one in lacking)
 
     def _take_settings(self) -> bytes | None:
-        """The settings, where they belong into another folder than the rest: then they are taken out of it."""
-        path, target = self._folder / SETTINGS, self._restoring._settings_file
-        if not path.exists() or (target is not None and target.parent == self._restoring.profile):
+        """Take the settings out of the rest: they mostly belong into another folder. None: there is nothing to take."""
+        path = self._folder / SETTINGS
+        if self._restoring._settings_file is None or not path.exists():
             return None
         content = path.read_bytes()
-        if target is not None:
-            path.unlink()
+        path.unlink()
         return content
 
 
