@@ -54,7 +54,7 @@ What the last finished sync read, in numbers, and what to do next. Arrow keys or
 opens what is behind one:
 
 - **People**: the table of everyone;
-- **Admins**: owners and admins, and when each last logged in;
+- **Admins**: owners and admins, and when each last logged in; *idle* counts custom roles with rights to edit, too;
 - **Licences**: bought, used and held. *Idle* seats are held by people who have not logged in for long, or never;
 - **Findings**: what looks wrong, and where in Zoom to put it right;
 - **Changes**: what is different from the sync before;

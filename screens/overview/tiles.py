@@ -108,7 +108,9 @@ def _people(users: int | None, figures: Figures | None) -> tuple[Content, ...]:
 
 
 def _admins(figures: Figures) -> tuple[Content, ...]:
-    return _number(figures.count(ADMINS)), _idle(figures.count(IDLE_ADMINS))
+    idle = figures.count(IDLE_ADMINS)
+    # The number is of owners and admins; who is idle is also asked of custom roles with rights to edit.
+    return _number(figures.count(ADMINS)), _idle(idle), *([_muted("with custom roles")] if idle else [])
 
 
 def _licences(figures: Figures, prices: SeatPrices) -> tuple[Content, ...]:
