@@ -171,7 +171,7 @@ def test_the_first_frame_is_the_whole_page_and_nothing_is_done_twice_for_it(home
         home = home / "empty"
     modules, parsed, restyled, lines = json.loads(run(home, FIRST_FRAME).stdout)
     page = "\n".join(lines)
-    for text in (NAME, "● Connected", "Enter opens people", "Verify", "f1 Help") if stored else (
+    for text in (NAME, "● Connected", "Enter opens its overview", "Verify", "f1 Help") if stored else (
         "Welcome", "Account Owner", "Set up Zoom", "Show me with made-up data", "a Add connector", "f1 Help",
     ):  # fmt: skip
         assert text in page

@@ -261,7 +261,7 @@ Nothing here changes your Zoom account: zoomgov only reads.
             more = "s goes on with it." if item.reason == NOT_FINISHED else "v shows why, and what to click."
             reason.update(Content.assemble((f"✗ {printable(item.reason)}", "$text-error"), f"\n  {more}"))
         elif item.step is Step.DONE:
-            reason.update(Content("Connected: Enter opens people, groups, contact groups and roles."))
+            reason.update(Content("Connected: Enter opens its overview, with people, groups and roles."))
         else:
             from zoomgov.widgets.rail import TITLES
 
