@@ -125,7 +125,8 @@ class Model:
         for fact in self.facts:
             kind, target, _, principal = fact
             borne = kind in _USER_BORNE and (kind, target) not in covered
-            if (borne and (principal in told or principal in closed)) or (kind, target) in covered:
+            ended = (borne and (principal in told or principal in closed)) or (kind, target) in covered
+            if ended and not self._untold(fact, lists, told, users, frozenset(read.key for read in reads) - set(lists)):
                 facts.discard(fact)
         for key, (_, read) in told.items():
             facts |= {
@@ -166,6 +167,34 @@ class Model:
             staged - set(lists),
             staged - set(lists) if self.blind is None else (staged - set(lists)) & self.blind,
         )
+
+    def _untold(
+        self,
+        fact: Fact,
+        lists: dict[ListKey, Read],
+        told: dict[str, tuple[UserRow, Read]],
+        users: dict[str, UserRow],
+        unread: frozenset[ListKey],
+    ) -> bool:
+        """Whether nothing that was read could have told whether somebody still has this."""
+        kind, target, _, person = fact
+        part = {GrantKind.GROUP_MEMBER: "groups", GrantKind.ROLE: "roles"}.get(kind)
+        if part is None or not unread or person not in users:
+            return False
+        listed = dict(lists[ListKey(part)].resources) if ListKey(part) in lists else self.resources[part]
+        if target in self.resources[part] and target not in listed:
+            return False  # it is gone, and everything with it
+        status = users[person].status
+        unasked = ListKey(f"users-{status}") in unread
+        named = person in told and any(
+            grant.kind is kind and grant.principal_key == person for grant in told[person][1].grants
+        )
+        if not unasked and (person not in told or named):
+            return False
+        if kind is GrantKind.ROLE:
+            holders = (read.grants for key, read in lists.items() if _LIST_KINDS.get(key.part) is kind)
+            return not any(grant.principal_key == person for grants in holders for grant in grants)
+        return (unasked and status != "active") or ListKey("group-members", target) in unread
 
     def effective(self, kinds: tuple[GrantKind, ...], target: str) -> dict[str, set[str]]:
         """How each person has a thing, by brute force over all facts."""
@@ -219,7 +248,8 @@ def expect_same(reader: Reader, model: Model) -> None:
             )
             assert {key: set(how.split(", ")) for key, (how,) in found.items()} == expected
             thing = reader.resource(kind, target)
-            assert ((thing.people or 0) if thing else 0) == len(expected)
+            people_known = thing.people if thing is not None else 0
+            assert people_known == len(expected) or (people_known is None and model.unread)
             for key in (*PEOPLE, "stranger"):
                 person = reader.person(key)
                 paths = [path for path in person.access if path.target_id == target] if person else []

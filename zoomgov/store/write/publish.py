@@ -21,6 +21,7 @@ from zoomgov.store.write.publish_grants import GrantPublisher
 from zoomgov.store.write.publish_people import PeoplePublisher
 from zoomgov.store.write.publish_resources import publish_resources
 from zoomgov.store.write.staged_pages import pages_of
+from zoomgov.store.write.untold import Untold
 
 if TYPE_CHECKING:
     import sqlite3
@@ -58,17 +59,27 @@ def publish(
         take_back_unfinished(connection)
     people = PeoplePublisher(connection, number, finished, tally)
     people.publish()
-    closed_targets = publish_resources(connection, number, finished, pages, tally)
-    grants = GrantPublisher(connection, number, people, finished, tally, early)
+    named = {(one.part, one.target) for one in not_read}
+    unread_parts = list(not_read)
+    for part, target in connection.execute("SELECT part, target FROM stage_lists WHERE NOT finished"):
+        if not {(part, target), (part, "")} & named:
+            unread_parts.append(NotRead(part, target, "The list was not read to its end."))
+    short = {
+        part for (part,) in connection.execute(
+            "SELECT part FROM stage_lists WHERE finished AND target = '' AND rows < expected"
+        )
+    }  # fmt: skip
+
+    def may_be_there(part: str, key: str) -> bool:
+        return part in short or (part, key) in named
+
+    closed_targets = publish_resources(connection, number, finished, pages, tally, may_be_there)
+    untold = Untold(connection, unread_parts, disagreements)
+    grants = GrantPublisher(connection, number, people, finished, tally, early, untold)
     grants.publish(closed_targets)
     for page in pages(lambda key: key.part not in STATUS_OF_PART):
         _keep_blobs(connection, number, page)
 
-    unread_parts = list(not_read)
-    named = {(one.part, one.target) for one in unread_parts}
-    for part, target in connection.execute("SELECT part, target FROM stage_lists WHERE NOT finished"):
-        if not {(part, target), (part, "")} & named:
-            unread_parts.append(NotRead(part, target, "The list was not read to its end."))
     unread_parts = [_with_last_read(one, previous) for one in unread_parts]
     changes = {f"{table}_{how}": tally[f"{table}_{how}"] for table in _TABLES for how in _HOWS}
     changes |= {name: tally[name] for name in ("grants_gained", "grants_lost")}

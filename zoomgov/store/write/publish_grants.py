@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from zoomgov.model.syncs import ListKey
     from zoomgov.store.write.publish_people import PeoplePublisher
+    from zoomgov.store.write.untold import Untold
 
 
 def insert_grants(connection: sqlite3.Connection, number: int, fact: int, principals: Iterable[int]) -> None:
@@ -50,8 +51,10 @@ class GrantPublisher:
         finished: Mapping[ListKey, int],
         tally: Counter[str],
         early: Mapping[str, int] | None,
+        untold: Untold,
     ) -> None:
         """`early`: grants of people with an account that are written already, by kind code; None: none are."""
+        self._untold = untold
         self._connection = connection
         self._number = number
         self._early = early
@@ -74,6 +77,7 @@ class GrantPublisher:
             self._take_over(covered)
         self._grants_of_people(covered)
         self._grants_of_lists(covered)
+        self._keep_untold(closed_targets)
         self._grants_of_closed_targets(closed_targets, covered)
         self._write_grants()
         for statement in GRANT_INDEXES:
@@ -124,6 +128,7 @@ class GrantPublisher:
             ]
             current = self._current([number for number, _ in told])
             for number, facts in told:
+                self._untold.take_record(number, facts)
                 held = current.get(number)
                 for fact in facts:
                     if fact in covered:
@@ -159,6 +164,7 @@ class GrantPublisher:
             for page in pages:
                 people, _, _ = unpack_grants(grants_on(self._connection, page))
                 listed.update(self._people.aliases.get(principal, principal) for principal in people)
+            self._untold.take_list(fact, listed)
             rows = self._connection.execute(f"SELECT principal FROM grants WHERE {OF_FACT_SQL}", target_and_kind(fact))
             held = {principal for (principal,) in rows}
             if grant_kind(fact) in RECORD_KINDS:
@@ -166,6 +172,13 @@ class GrantPublisher:
             if listed - held:
                 self._begun[fact] = array("I", listed - held)
             self._ended += [(fact, principal) for principal in held - listed]
+
+    def _keep_untold(self, closed: set[int]) -> None:
+        """Keep what nothing that was read could have told."""
+        kept = self._untold.among(self._ended, closed)
+        if kept:
+            self._ended = [grant for grant in self._ended if grant not in kept]
+            self._doubtful.update(person for _, person in kept)
 
     def _grants_of_closed_targets(self, closed: set[int], covered: dict[int, list[int]]) -> None:
         """End the grants of deleted resources, unless a list of this sync still names them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from zoomgov.disk.database import select_in
 from zoomgov.model.parts import PartKey
 from zoomgov.model.syncs import ListKey
 from zoomgov.store.schema import RESOURCE_FIELDS
@@ -25,8 +26,14 @@ def publish_resources(
     finished: Mapping[ListKey, int],
     pages: Callable[[Callable[[ListKey], bool]], Iterator[StagedPage]],
     tally: Counter[str],
+    may_be_there: Callable[[str, str], bool],
 ) -> set[int]:
-    """Write what the finished lists say of groups, contact groups and roles; return the ids of those that are gone."""
+    """Write what the finished lists say of groups, contact groups and roles; return the ids of those that are gone.
+
+    Args:
+        may_be_there: whether something that a list leaves out may be there all the same, by part and Zoom's id: then
+            it stays as it was.
+    """
     gone: set[int] = set()
     details = {
         role: (json.dumps(detail.privileges, ensure_ascii=False), detail.privilege_scopes)
@@ -45,6 +52,9 @@ def publish_resources(
                 for thing, role in page.roles:
                     known = details.get(thing) or (current[thing][0][-2:] if thing in current else (None, None))
                     staged[thing] = ((role.name, role.description, role.type, *known), role.total_members)
+            left_out = sorted(set(current) - set(staged))
+            keys = select_in(connection, "SELECT id, key FROM things WHERE id IN ({})", left_out)
+            staged |= {thing: current[thing] for thing, key in keys if may_be_there(part, key)}
             gone |= _write(connection, table, number, current, staged, tally)
         elif table == "roles":
             _write(
