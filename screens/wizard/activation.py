@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
-from zoomgov.connectors.model import Connector, Step
+from zoomgov.connectors.model import Step
 from zoomgov.connectors.standing import ACTIVATED
-from zoomgov.widgets.terminal.browser import open_link
-from zoomgov.widgets.terminal.clipboard import copy
-from zoomgov.widgets.tick_list import Item, TickList
-from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
+from zoomgov.widgets.tick_list import Item
 
-from .sketches import sketch
-from .step_screen import ConnectorStep
+from .clicks_step import ClicksStep
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from zoomgov.zoom.clouds import Cloud
 
 # Ids are stored as ticks: never give one to another click.
 CLICKS: Final = (
@@ -38,13 +31,15 @@ _FORGOTTEN: Final = (
 )
 
 
-class ActivationScreen(ConnectorStep):
+class ActivationScreen(ClicksStep):
     """One click in Zoom, with a page of its own."""
 
     STEP = Step.ACTIVATION
     LEAD = _FORGOTTEN
-    ASIDE = True
-    CSS_PATH = "zoom_app.tcss"
+    CLICKS = CLICKS
+    DETAILS = DETAILS
+    LINK = "Your apps"
+    COPIED = "The address of your apps"
     HELP = """
 # Step 5: Activation
 
@@ -61,52 +56,11 @@ Zoom refuses and this is not ticked, *Verify* names the activation first.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open your apps", tooltip="Open the list of your apps in the Zoom App Marketplace"),
         Binding("y", "copy_link", "Copy link", tooltip="Copy the address of the list of your apps"),
-        Binding(
-            "k", "sketch", "Sketch", show=False, tooltip="A sketch of the page in Zoom; wide terminals show it anyway"
-        ),
     ]
-
-    def __init__(self, connector: Connector) -> None:
-        super().__init__(connector)
-        try:
-            cloud = parse_cloud(connector.cloud)
-        except CloudError:
-            cloud = ZOOM_US
-        self._address = f"{cloud.marketplace_url}/user/build"
 
     @property
     def heading(self) -> str:
         return "Activate your app"
 
-    def body(self) -> ComposeResult:
-        yield Static(Content.assemble(("Your apps  ", "dim"), (self._address, "underline $text-primary")), id="link")
-        yield TickList(CLICKS, ticked=self.connector.checked, id="clicks")
-        yield Static(id="detail", classes="pane")
-
-    def on_mount(self) -> None:
-        clicks = self.query_one("#clicks", TickList)
-        left = clicks.unticked
-        clicks.highlighted = next((n for n, item in enumerate(CLICKS) if left and item.id == left[0]), 0)
-        self.set_focus(clicks)
-
-    @on(TickList.CursorMoved)
-    def _cursor_moved(self, event: TickList.CursorMoved) -> None:
-        event.stop()
-        self.explain(Content(DETAILS[event.item]), sketch(event.item))
-
-    @on(TickList.Ticked)
-    def _ticked(self, event: TickList.Ticked) -> None:
-        event.stop()
-        self.changed()
-
-    async def save(self) -> None:
-        await self.update_connector(checked=self.query_one("#clicks", TickList).ticked)
-
-    def action_open_link(self) -> None:
-        def not_opened() -> None:
-            self.notify(f"No browser here. Open {self._address} on another machine.", severity="warning", markup=False)
-
-        open_link(self, self._address, not_opened)
-
-    def action_copy_link(self) -> None:
-        copy(self, self._address, "The address of your apps")
+    def page_of(self, cloud: Cloud) -> str:
+        return f"{cloud.marketplace_url}/user/build"

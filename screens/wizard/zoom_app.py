@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
-from zoomgov.connectors.model import Connector, Step
-from zoomgov.widgets.terminal.browser import open_link
-from zoomgov.widgets.terminal.clipboard import copy
-from zoomgov.widgets.tick_list import Item, TickList
-from zoomgov.zoom.clouds import ZOOM_US, CloudError, parse_cloud
+from zoomgov.connectors.model import Step
+from zoomgov.widgets.tick_list import Item
 
-from .sketches import sketch
-from .step_screen import ConnectorStep
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
+from .clicks_step import ClicksStep
 
 # Ids are stored as ticks: never give one to another click. Numbers are those of ConductorOne's page, labels those of
 # the Marketplace; newer ones in DETAILS.
@@ -52,13 +42,15 @@ DETAILS: Final = {
 }
 
 
-class ZoomAppScreen(ConnectorStep):
+class ZoomAppScreen(ClicksStep):
     """The clicks in the Marketplace, as a list to tick."""
 
     STEP = Step.ZOOM_APP
     LEAD = "An app of your own that may read your account. Space ticks a line."
-    ASIDE = True
-    CSS_PATH = "zoom_app.tcss"
+    CLICKS = CLICKS
+    DETAILS = DETAILS
+    LINK = "Zoom App Marketplace"
+    COPIED = "The Marketplace's address"
     HELP = """
 # Step 3: Zoom app
 
@@ -73,59 +65,8 @@ The ticks are only for you: you can go on without them.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_link", "Open Marketplace", tooltip="Open the Zoom App Marketplace in your browser"),
         Binding("y", "copy_link", "Copy link", tooltip="Copy the Marketplace's address"),
-        Binding(
-            "k", "sketch", "Sketch", show=False, tooltip="A sketch of the page in Zoom; wide terminals show it anyway"
-        ),
     ]
-
-    def __init__(self, connector: Connector) -> None:
-        super().__init__(connector)
-        try:
-            cloud = parse_cloud(connector.cloud)
-        except CloudError:
-            cloud = ZOOM_US
-        self._places = {"marketplace": cloud.marketplace_url, "portal": cloud.portal_url}
 
     @property
     def heading(self) -> str:
         return "Create a Zoom OAuth app"
-
-    def body(self) -> ComposeResult:
-        yield Static(
-            Content.assemble(
-                ("Zoom App Marketplace  ", "dim"), (self._places["marketplace"], "underline $text-primary")
-            ),
-            id="link",
-        )
-        yield TickList(CLICKS, ticked=self.connector.checked, id="clicks")
-        yield Static(id="detail", classes="pane")
-
-    def on_mount(self) -> None:
-        clicks = self.query_one("#clicks", TickList)
-        left = clicks.unticked
-        clicks.highlighted = next((n for n, item in enumerate(CLICKS) if left and item.id == left[0]), 0)
-        self.set_focus(clicks)
-
-    @on(TickList.CursorMoved)
-    def _cursor_moved(self, event: TickList.CursorMoved) -> None:
-        event.stop()
-        self.explain(Content(DETAILS[event.item].format(**self._places)), sketch(event.item))
-
-    @on(TickList.Ticked)
-    def _ticked(self, event: TickList.Ticked) -> None:
-        event.stop()
-        self.changed()
-
-    async def save(self) -> None:
-        await self.update_connector(checked=self.query_one("#clicks", TickList).ticked)
-
-    def action_open_link(self) -> None:
-        address = self._places["marketplace"]
-
-        def not_opened() -> None:
-            self.notify(f"No browser here. Open {address} on another machine.", severity="warning", markup=False)
-
-        open_link(self, address, not_opened)
-
-    def action_copy_link(self) -> None:
-        copy(self, self._places["marketplace"], "The Marketplace's address")

@@ -24,7 +24,10 @@ from zoomgov.zoom.errors import ZoomError
 from zoomgov.zoom.scopes import scope_to_add
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zoomgov.connectors.model import Connector
+    from zoomgov.model.syncs import Disagreement, NotRead
     from zoomgov.sync.estimate import Estimate
     from zoomgov.sync.events import SyncSummary
 
@@ -87,15 +90,9 @@ GRANT_KEYS = ("group member", "group admin", "role", "contact group member")
 RESOURCE_KEYS = ("users", "groups", "contact_groups", "roles")
 
 
-def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any]:
-    """The summary with the keys that scripts rely on. A number of what was not read is None."""
-    numbers = {number.key: number.value for number in counted(summary.counts, summary.not_read)}
+def gaps_as_dict(not_read: Iterable[NotRead], disagreements: Iterable[Disagreement]) -> dict[str, object]:
+    """What is missing from a sync, with the keys that scripts rely on."""
     return {
-        "connector": connector.name,
-        "sync": summary.number,
-        "outcome": str(summary.outcome),
-        **{key: numbers[key] for key in RESOURCE_KEYS},
-        "grants": {key.replace(" ", "_"): numbers[key] for key in GRANT_KEYS},
         "not_read": [
             {
                 "part": part.part,
@@ -105,12 +102,25 @@ def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any
                 "missing_scopes": part.missing_scopes,
                 "required": part.required,
             }
-            for part in summary.not_read
+            for part in not_read
         ],
         "disagreements": [
             {"what": item.what, "read": item.read, "expected": item.expected, "source": item.source}
-            for item in summary.disagreements
+            for item in disagreements
         ],
+    }
+
+
+def summary_as_dict(connector: Connector, summary: SyncSummary) -> dict[str, Any]:
+    """The summary with the keys that scripts rely on. A number of what was not read is None."""
+    numbers = {number.key: number.value for number in counted(summary.counts, summary.not_read)}
+    return {
+        "connector": connector.name,
+        "sync": summary.number,
+        "outcome": str(summary.outcome),
+        **{key: numbers[key] for key in RESOURCE_KEYS},
+        "grants": {key.replace(" ", "_"): numbers[key] for key in GRANT_KEYS},
+        **gaps_as_dict(summary.not_read, summary.disagreements),
         "lists": [
             {
                 "part": part.part,

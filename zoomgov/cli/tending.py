@@ -11,6 +11,7 @@ import click
 from zoomgov.cli.help import examples
 from zoomgov.cli.output import command_line, note, print_json, print_rows, say
 from zoomgov.cli.running import ConnectorName, get_connector, open_services, run
+from zoomgov.cli.sync import gaps_as_dict
 from zoomgov.services.problems import Problem
 from zoomgov.text import printable
 
@@ -296,21 +297,7 @@ def _sync_as_dict(sync: PastSync) -> dict[str, object]:
         "finished_at": sync.finished_at,
         "seconds": sync.seconds,
         "outcome": sync.outcome,
-        "not_read": [
-            {
-                "part": part.part,
-                "target": part.target,
-                "name": part.name,
-                "reason": part.reason,
-                "missing_scopes": part.missing_scopes,
-                "required": part.required,
-            }
-            for part in sync.not_read
-        ],
-        "disagreements": [
-            {"what": item.what, "read": item.read, "expected": item.expected, "source": item.source}
-            for item in sync.disagreements
-        ],
+        **gaps_as_dict(sync.not_read, sync.disagreements),
     }
 
 
