@@ -530,3 +530,46 @@ def test_a_backup_of_an_older_list_of_connectors_is_brought_up_to_date(old: Comp
     path = with_registry(old.back_up(), "ALTER TABLE connector DROP COLUMN credentials_at", "PRAGMA user_version = 3")
     assert new.restore(path).connectors == ("Zoom",)
     assert new.names() == ["Zoom"]
+
+
+# Settings that lead elsewhere, or nowhere
+
+
+def with_settings(old: Computer, text: bytes) -> Path:
+    """A backup whose settings are `text`, as somebody may have made it."""
+
+    def change(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        files["settings.toml"] = text
+
+    return rewritten(old.back_up(), change)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[network]\nproxy = "http://127.0.0.1:18080"\n', "network.proxy"),
+        ('[network]\nca_file = "/tmp/evil.pem"\n', "network.ca_file"),
+        ('[mail]\nhost = "mail.evil.example"\nport = 587\nsecurity = "starttls"\n', "mail.host"),
+    ],
+)
+def test_settings_that_decide_whom_it_talks_to_want_trust(old: Computer, new: Computer, text: str, key: str) -> None:
+    path = with_settings(old, text.encode())
+    with pytest.raises(Problem, match="whom zoomgov talks to") as caught:
+        new.restore(path, force=True)
+    assert key in caught.value.why
+    assert (new.left(), new.settings_file.exists()) == ([], False)
+    assert new.restore(path, trust_addresses=True).connectors == ("Zoom",)
+
+
+def test_settings_that_are_so_here_want_none(old: Computer, new: Computer) -> None:
+    text = b'[network]\nproxy = "http://127.0.0.1:18080"\n'
+    new.settings_file.parent.mkdir(mode=0o700)
+    new.settings_file.write_bytes(text)
+    assert new.restore(with_settings(old, text)).connectors == ("Zoom",)
+
+
+@pytest.mark.parametrize(
+    "text", [b"[nosuch]\nkey = 1\n", b"\xff\xfe", b"[[[", b'[mail]\nhost = "mail.example"\nsecurity = "none"\n']
+)
+def test_settings_with_which_nothing_would_start_are_refused(old: Computer, new: Computer, text: bytes) -> None:
+    assert "settings.toml cannot be used" in refused(new, with_settings(old, text)).why

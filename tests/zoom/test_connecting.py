@@ -17,7 +17,7 @@ import trustme
 
 from tests.zoom.conftest import ScriptedServer, as_json
 from zoomgov.zoom.errors import ErrorKind, ZoomError
-from zoomgov.zoom.network import proxy_for, reason
+from zoomgov.zoom.network import certificates, proxy_for, reason
 from zoomgov.zoom.transport import HttpxTransport, Request, Response, Timeouts
 
 
@@ -347,3 +347,18 @@ async def test_proxies_of_the_environment(
     else:
         await why_not(url)
         assert server.asked == []
+
+
+def test_certificates_that_others_may_change_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may change them decides which server is believed."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    import certifi
+
+    file = tmp_path / "ca.pem"
+    file.write_bytes(Path(certifi.where()).read_bytes())
+    file.chmod(0o644)
+    assert certificates(file).get_ca_certs()
+    file.chmod(0o666)
+    with pytest.raises(ValueError, match="can be changed by others"):
+        certificates(file)

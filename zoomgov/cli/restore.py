@@ -18,7 +18,11 @@ from zoomgov.words.times import moment
 @click.command("restore", epilog=examples("restore zoomgov-2026-03-04.zip"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Also when there is a profile: it is kept aside under another name.")
-@click.option("--trust-addresses", is_flag=True, help="Also when a connector's Zoom is at an address of its own.")
+@click.option(
+    "--trust-addresses",
+    is_flag=True,
+    help="Also with addresses of its own: a connector's Zoom, a proxy, certificates, a mail server.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was restored as JSON.")
 def restore_command(file: Path, force: bool, trust_addresses: bool, as_json: bool) -> None:
     """Take over FILE, which zoomgov backup has written. Close other copies of zoomgov first.

@@ -80,6 +80,20 @@ def objection(path: Path) -> str:
     return ""
 
 
+def changed_by(path: Path) -> str:
+    """Who else may change a file that somebody else may own, such as the system's: in words; empty for nobody.
+
+    Raises:
+        OSError: it is not there, or must not be looked at.
+    """
+    if sys.platform == "win32":
+        return ""
+    found = path.stat()
+    if found.st_uid not in (os.geteuid(), 0):
+        return _name(found.st_uid)
+    return "others" if found.st_mode & _OTHERS_WRITE else ""
+
+
 def _expect(path: Path, mode: int) -> None:
     try:
         found = path.stat()

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from zoomgov.connectors.model import ConnectorStatus
 from zoomgov.connectors.registry import SCHEMA_VERSION as REGISTRY_SCHEMA
@@ -33,15 +33,21 @@ from zoomgov.services.archive import (
 )
 from zoomgov.services.disconnecting import without_credentials
 from zoomgov.services.problems import Problem, system_reason
+from zoomgov.settings.file import read_values
+from zoomgov.settings.model import SettingsError, SettingsFileError
 from zoomgov.text import printable
 from zoomgov.zoom.clouds import CloudError, parse_cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from zoomgov.connectors.model import Connector
     from zoomgov.services.credentials import ConnectorCredentials
+
+
+_LEADS: Final = ("network.proxy", "network.ca_file", "mail.host")
+"""Settings that a backup of somebody else's could use to read the Client secret, or mail, on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,8 @@ class Restoring:
                 expect_room(folder, archive.size)
                 archive.unpack(folder, on_progress)
                 connectors = _checked(folder, archive)
-                foreign = self._foreign(connectors)
-                ready = PreparedBackup(self, folder, archive.manifest, tuple(connectors), foreign)
+                foreign, leading = self._foreign(connectors), self._leading(_settings_in(folder))
+                ready = PreparedBackup(self, folder, archive.manifest, tuple(connectors), foreign, leading)
             except OSError as error:
                 raise Problem(
                     f"The backup cannot be restored: {system_reason(error)}.", "Nothing has changed."
@@ -117,6 +123,14 @@ class Restoring:
         """Those at an address of their own that is not the one this profile has for them."""
         known = {(one.id, one.cloud) for one in self._connectors_here()}
         return tuple(one for one in connectors if parse_cloud(one.cloud).custom and (one.id, one.cloud) not in known)
+
+    def _leading(self, values: Mapping[str, object]) -> dict[str, str]:
+        """Settings of a backup that decide whom this computer talks to and believes, and that are not so here."""
+        here: Mapping[str, object] = {}
+        if self._settings_file is not None:
+            with suppress(SettingsError, StoreError):  # a file that cannot be used says nothing
+                here = read_values(self._settings_file)
+        return {key: str(values[key]) for key in _LEADS if key in values and values[key] != here.get(key)}
 
     def _connectors_here(self) -> list[Connector]:
         """The connectors of the profile; none where it cannot be read, and nothing is created."""
@@ -202,6 +216,7 @@ class PreparedBackup:
         manifest: Manifest,
         connectors: tuple[Connector, ...],
         foreign: tuple[Connector, ...],
+        leading: dict[str, str],
     ) -> None:
         self.created_at = manifest.created_at
         """ISO 8601, UTC."""
@@ -212,6 +227,8 @@ class PreparedBackup:
         """Names of connectors whose store was lost when it was written."""
         self.foreign = foreign
         """Connectors whose Zoom is at an address of its own that this profile does not know: it would get a secret."""
+        self.leading = leading
+        """Settings, by key, that decide whom this computer talks to and believes, and are not those of this profile."""
         self.replaces = restoring.in_use()
         """What is in the profile now, in words; empty when nothing would be missed."""
         self._restoring = restoring
@@ -225,7 +242,7 @@ class PreparedBackup:
 
         Args:
             force: also when the profile has something that would be missed.
-            trust_addresses: also when there are `foreign` connectors.
+            trust_addresses: also when there are `foreign` connectors, or `leading` settings.
 
         Raises:
             Problem: the one or the other is needed; or the folders cannot be moved. Nothing has changed.
@@ -236,6 +253,13 @@ class PreparedBackup:
             told = ", ".join(f"{printable(one.name)} at {printable(one.cloud)}" for one in self.foreign)
             raise Problem(
                 "This backup names addresses that are not Zoom's, and would get the Client secret.",
+                f"{told}. Nothing has changed.",
+                "If you know them, restore again with --trust-addresses.",
+            )
+        if self.leading and not trust_addresses:
+            told = ", ".join(f"{key} is {printable(value)}" for key, value in self.leading.items())
+            raise Problem(
+                "The settings of this backup decide whom zoomgov talks to and believes.",
                 f"{told}. Nothing has changed.",
                 "If you know them, restore again with --trust-addresses.",
             )
@@ -295,6 +319,18 @@ def _label(folder: Path, ids: list[str], reason: str) -> None:
                 without_credentials(registry, connector_id, reason)
     finally:
         registry.close()
+
+
+def _settings_in(folder: Path) -> dict[str, Any]:
+    """The values of the settings in a backup; none where it has no settings.
+
+    Raises:
+        Problem: the program could not start with them.
+    """
+    try:
+        return read_values(folder / SETTINGS)
+    except SettingsFileError as error:
+        raise refusal(f"Its settings.toml cannot be used: {printable(error.mistakes[0])}") from None
 
 
 def _checked(folder: Path, archive: Archive) -> list[Connector]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from zoomgov.disk.ownership import changed_by
 
 if TYPE_CHECKING:
     import ssl
@@ -27,8 +30,16 @@ def certificates(ca_file: Path | None = None) -> ssl.SSLContext:
     Raises:
         ValueError: the file cannot be used; the text says which one and why.
     """
-    if named := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or ca_file:
-        return read_certificates(str(named))
+    if named := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return read_certificates(named)
+    if ca_file is not None:
+        with suppress(OSError):  # what cannot be looked at cannot be read either, and says so
+            if other := changed_by(ca_file):
+                raise ValueError(
+                    f"the certificates in {ca_file} can be changed by {other}: they decide which server is believed, so"
+                    " they are not used. Keep them in a file that you or the system own and nobody else may write"
+                )
+        return read_certificates(str(ca_file))
     import httpx
 
     context = httpx.create_ssl_context()
