@@ -52,6 +52,14 @@ _SYNC: Final = ("f5", "Sync", "sync")
 HINTS: Final = (*((key, title, f"kind('{kind.value}')") for key, title, kind, _ in _KINDS), _SYNC)
 """Hints under the tiles, before the tables are counted."""
 _TONES: Final = {Level.HIGH: "$text-error", Level.MEDIUM: "$text-warning"}
+_TABLES: Final = (("users", "People"), ("groups", "Groups"), ("contact_groups", "Contact groups"), ("roles", "Roles"))
+_SIGNS: Final = (
+    ("Access", (("grants_gained", "+"), ("grants_lost", "−"))),
+    *((title, ((f"{of}_added", "+"), (f"{of}_removed", "−"), (f"{of}_changed", "~"))) for of, title in _TABLES),
+)
+"""Short forms of what changed, as the tabs of Changes have them."""
+_MOST: Final = 12
+"""Findings that are named."""
 _SPARKS: Final = 18
 """Syncs in the small chart."""
 
@@ -108,9 +116,10 @@ def _people(users: int | None, figures: Figures | None) -> tuple[Content, ...]:
 
 
 def _admins(figures: Figures) -> tuple[Content, ...]:
-    idle = figures.count(IDLE_ADMINS)
-    # The number is of owners and admins; who is idle is also asked of custom roles with rights to edit.
-    return _number(figures.count(ADMINS)), _idle(idle), *([_muted("with custom roles")] if idle else [])
+    admins, idle = figures.count(ADMINS), figures.count(IDLE_ADMINS)
+    counted_of = _number(admins) if admins is None else Content.assemble(_number(admins), (" owners and admins", "dim"))
+    # Who is idle is also asked of custom roles with rights to edit, so there may be more of them.
+    return counted_of, Content.assemble(_idle(idle), (" in all roles", "dim")) if idle else _idle(idle)
 
 
 def _licences(figures: Figures, prices: SeatPrices) -> tuple[Content, ...]:
@@ -146,11 +155,15 @@ def _findings(figures: Figures) -> tuple[Content, ...]:
 def _changes(sync: SyncInfo) -> tuple[Content, ...]:
     if not sync.changes:
         return _muted("–"), _muted("the first sync")
-    lines = change_lines(sync.changes)
-    if not lines:
-        return Content.styled("none", "bold"), _muted("since the sync before")
     total = sum(sync.changes.values())
-    return _number(total), *(_muted(f"{title}: {words}") for title, words in lines[:2])
+    if not total:
+        return Content.styled("none", "bold"), _muted("since the sync before")
+    lines = [
+        _muted(f"{title} " + " ".join(f"{sign}{sync.changes[key]:,}" for key, sign in signs if sync.changes.get(key)))
+        for title, signs in _SIGNS
+        if any(sync.changes.get(key) for key, _ in signs)
+    ]
+    return _number(total), *lines[:2]
 
 
 def _last_sync(sync: SyncInfo, now: datetime) -> tuple[Content, ...]:
@@ -193,8 +206,10 @@ def more(sync: SyncInfo, figures: Figures | None) -> Content:
         lines.append(Content.styled("Findings", "bold"))
         lines += [
             Content.assemble((f"  {one.level.word:<8}", _TONES.get(one.level, "dim")), printable(one.title))
-            for one in found[:8]
+            for one in found[:_MOST]
         ]
+        if len(found) > _MOST:
+            lines.append(Content.assemble(("  f", "bold $footer-key-foreground"), f" shows {len(found) - _MOST} more"))
         lines.append(Content(""))
     if changed := change_lines(sync.changes):
         lines.append(Content.styled("Since the sync before", "bold"))
